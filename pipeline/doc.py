@@ -1,0 +1,66 @@
+"""A page or text, split once into words, lines and paragraphs that all filters share."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pipeline.words import Splitter, Words, split
+
+LINE_BREAKS = re.compile("\n+")
+PARAGRAPH_BREAKS = re.compile("\n{2,}")
+
+
+@dataclass
+class Doc:
+    """One page or text with its columns.
+
+    `fields` holds the other columns of its row; `fields["language"]` (ISO 639-1), where it is there, chooses how
+    words are split. `splitter` replaces our word rules by another `text -> list of words`.
+    """
+
+    text: str
+    url: str = ""
+    id: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    splitter: Splitter | None = None
+
+    @property
+    def language(self) -> str:
+        """The language code of the row, "en" where it has none."""
+        return self.fields.get("language") or "en"
+
+    @cached_property
+    def split(self) -> Words:
+        """The words as numbers, with the vocabulary that they are numbers of."""
+        return split(self.text, self.language, self.splitter)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words in order; punctuation marks are words of their own."""
+        return self.split.strings()
+
+    @property
+    def word_ids(self) -> np.ndarray:
+        """The words as int32 numbers: equal words have equal numbers inside one Doc, and nothing more is promised."""
+        return self.split.ids
+
+    def each_word(self, fn: Callable[[str], Any], dtype: Any) -> np.ndarray:
+        """`fn(word)` for every word in order, as an array; `fn` runs once for each distinct word a process has seen.
+
+        `fn` must be a pure function that is defined once (a module function or a frozen dataclass with `__call__`).
+        """
+        return self.split.each(fn, dtype)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text cut at every run of line breaks (Rae et al. 2021: a line is what stands between line breaks)."""
+        return LINE_BREAKS.split(self.text)
+
+    @cached_property
+    def paragraphs(self) -> list[str]:
+        """The stripped text cut at every run of two or more line breaks."""
+        return PARAGRAPH_BREAKS.split(self.text.strip())
