@@ -1,0 +1,190 @@
+"""Files of a run, on a local disk or an object store: written whole or not at all.
+
+A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://...`). Below it lie
+`<stage>/<shard>.parquet`, `<stage>.receipts/<shard>.json`, `<stage>.rejects/` and `quarantine/<stage>/`.
+"""
+
+import functools
+import hashlib
+import io
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+
+from pipeline.errors import UsageError
+
+ROW_GROUP_BYTES = 32 << 20
+ROW_GROUP_ROWS = 20_000
+
+
+@functools.cache
+def open_root(root: str) -> tuple[pafs.FileSystem, str]:
+    """The file system of a root and the path in it. Raises UsageError when the URL is not understood."""
+    if "://" not in root:
+        return pafs.LocalFileSystem(), os.path.abspath(os.path.expanduser(root))
+    try:
+        filesystem, path = pafs.FileSystem.from_uri(root)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UsageError(f"cannot open {root.split('?')[0].split('@')[-1]}: {error}; give a local path or s3://") from None
+    return filesystem, path.rstrip("/")
+
+
+def locate(root: str, name: str) -> tuple[pafs.FileSystem, str]:
+    filesystem, base = open_root(root)
+    return filesystem, f"{base}/{name}"
+
+
+def exists(root: str, name: str) -> bool:
+    filesystem, path = locate(root, name)
+    return filesystem.get_file_info(path).type == pafs.FileType.File
+
+
+def listing(root: str, folder: str) -> list[str]:
+    """Names of the files directly in a folder, sorted; empty when there is no such folder. Hidden files are left out."""
+    filesystem, path = locate(root, folder)
+    infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True))
+    return sorted(i.base_name for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith("."))
+
+
+def read_bytes(root: str, name: str) -> bytes:
+    filesystem, path = locate(root, name)
+    with filesystem.open_input_stream(path) as stream:
+        return stream.read()
+
+
+def remove(root: str, name: str) -> None:
+    """Delete a file; nothing happens when there is none."""
+    if exists(root, name):
+        filesystem, path = locate(root, name)
+        filesystem.delete_file(path)
+
+
+class Sink(io.RawIOBase):
+    """A file being written that knows its digest (BLAKE2b, 128 bits, hexadecimal) and its size in bytes."""
+
+    def __init__(self, file: IO[bytes]):
+        self._file, self._hash, self.size = file, hashlib.blake2b(digest_size=16), 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._file.write(data)
+        self._hash.update(data)
+        self.size += len(data)
+        return len(data)
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+@contextmanager
+def writing(root: str, name: str) -> Iterator[Sink]:
+    """A sink whose bytes appear under `name` when the block ends well, and not at all when it raises.
+
+    Local: written beside its name, synced, renamed. Object store: spooled here, then one put.
+    """
+    filesystem, path = locate(root, name)
+    if not isinstance(filesystem, pafs.LocalFileSystem):
+        with tempfile.TemporaryFile() as spool:
+            yield Sink(spool)
+            spool.seek(0)
+            with filesystem.open_output_stream(path) as target:
+                while chunk := spool.read(8 << 20):
+                    target.write(chunk)
+        return
+    folder, base = os.path.split(path)
+    os.makedirs(folder, exist_ok=True)
+    part = os.path.join(folder, f".{base}.{uuid.uuid4().hex}.part")
+    try:
+        with open(part, "wb") as file:
+            yield Sink(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        if os.path.exists(part):
+            os.unlink(part)
+        raise
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: str) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_bytes(root: str, name: str, data: bytes) -> None:
+    with writing(root, name) as sink:
+        sink.write(data)
+
+
+def sweep_parts(root: str) -> None:
+    """Delete what a killed writer left beside a name. Local roots only; object stores show nothing unfinished."""
+    filesystem, path = open_root(root)
+    if isinstance(filesystem, pafs.LocalFileSystem):
+        for folder, _, files in os.walk(path):
+            for file in files:
+                if file.startswith(".") and file.endswith(".part"):
+                    os.unlink(os.path.join(folder, file))
+
+
+class ShardWriter:
+    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone."""
+
+    def __init__(self, sink: Sink, schema: pa.Schema):
+        self.schema, self.rows = schema, 0
+        self._writer = pq.ParquetWriter(
+            pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
+        )
+        self._held: list[pa.Table] = []
+
+    def write(self, table: pa.Table) -> None:
+        self.rows += table.num_rows
+        self._held.append(table.select(self.schema.names).cast(self.schema))
+        rows, size = sum(t.num_rows for t in self._held), sum(t.nbytes for t in self._held)
+        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
+            self.end_group()
+
+    def end_group(self) -> None:
+        """Close the row group with what is held; nothing happens when nothing is."""
+        table = pa.concat_tables(self._held) if self._held else self.schema.empty_table()
+        if table.num_rows:
+            self._writer.write_table(table, row_group_size=table.num_rows)
+        self._held = []
+
+    def close(self, metadata: dict[str, str] | None = None) -> None:
+        self.end_group()
+        if metadata:
+            self._writer.add_key_value_metadata(metadata)
+        self._writer.close()
+
+
+def open_parquet(root: str, name: str) -> pq.ParquetFile:
+    """A Parquet file of a root, read ahead by row group. Raises FileNotFoundError when there is none."""
+    filesystem, path = locate(root, name)
+    return pq.ParquetFile(filesystem.open_input_file(path), pre_buffer=True)
+
+
+def read_table(root: str, name: str) -> pa.Table:
+    with open_parquet(root, name) as file:
+        return file.read()
+
+
+def read_batches(root: str, name: str, rows: int = 2_000) -> Iterator[pa.Table]:
+    """Tables of at most `rows` rows, in order; an empty file gives none."""
+    with open_parquet(root, name) as file:
+        for group in range(file.num_row_groups):
+            for batch in file.iter_batches(batch_size=rows, row_groups=[group]):
+                yield pa.Table.from_batches([batch])
