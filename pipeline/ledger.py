@@ -1,21 +1,14 @@
 """Receipts: what says that a shard is made, from what, and with which bytes."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import NamedTuple
 
 from pipeline import store
+from pipeline.fingerprint import digest
 from pipeline.stats import Stats
-
-
-class Made(NamedTuple):
-    """One file that a shard consists of: its digest (BLAKE2b-128, hex), rows and bytes."""
-
-    digest: str
-    rows: int
-    bytes: int
+from pipeline.store import Made
 
 
 @dataclass(frozen=True)
@@ -40,26 +33,50 @@ class Receipt:
 
 
 class Ledger:
-    """The receipts under a root, read once. Only the driver holds one; workers write receipts and send them back."""
+    """The plan and the receipts under a root. Only the driver holds one; workers write receipts and send them back."""
 
     def __init__(self, root: str):
         self.root = root
+        self._plans: dict[str, list[str]] = {}
         self._receipts: dict[str, dict[str, Receipt]] = {}
 
-    def read(self, stage: str, shards: Iterable[str]) -> dict[str, Receipt]:
-        """Receipts of these shards that exist and can be read; a receipt that cannot is as good as none."""
-        here = {name.removesuffix(".json") for name in store.listing(self.root, receipts_folder(stage))}
-        wanted = [shard for shard in shards if shard in here]
+    def plan(self, stage: str, shards: list[str]) -> dict[str, Receipt]:
+        """Take down which shards a stage is to have; returns those that have a readable receipt already."""
+        data = json.dumps(shards).encode()
+        if planned(self.root, stage) != shards:
+            store.write_bytes(self.root, plan_name(stage), data)
+        here = set(receipted(self.root, stage))
         with ThreadPoolExecutor(16) as pool:
-            found = pool.map(lambda shard: read_receipt(self.root, stage, shard), wanted)
-        self._receipts[stage] = {r.shard: r for r in found if r is not None}
+            found = pool.map(lambda shard: read_receipt(self.root, stage, shard), [s for s in shards if s in here])
+            self._receipts[stage] = {receipt.shard: receipt for receipt in found if receipt}
+        self._plans[stage] = shards
         return dict(self._receipts[stage])
 
     def enter(self, receipt: Receipt) -> None:
-        self._receipts.setdefault(receipt.stage, {})[receipt.shard] = receipt
+        self._receipts[receipt.stage][receipt.shard] = receipt
 
     def receipt(self, stage: str, shard: str) -> Receipt:
         return self._receipts[stage][shard]
+
+    def receipts(self, stage: str) -> list[Receipt]:
+        """The receipts of all shards of a stage, in the order of the plan."""
+        return [self._receipts[stage][shard] for shard in self._plans[stage]]
+
+    def whole(self, stage: str) -> str:
+        """One digest for all shards of a stage, names and bytes."""
+        return digest(*(text for r in self.receipts(stage) for text in (r.shard, r.digest)))
+
+
+def plan_name(stage: str) -> str:
+    return f"plan/{stage}.json"
+
+
+def planned(root: str, stage: str) -> list[str]:
+    """Names of the shards that a stage is to have, as the last run took them down; empty before."""
+    try:
+        return json.loads(store.read_bytes(root, plan_name(stage)))
+    except FileNotFoundError:
+        return []
 
 
 def receipts_folder(stage: str) -> str:
@@ -68,6 +85,11 @@ def receipts_folder(stage: str) -> str:
 
 def receipt_name(stage: str, shard: str) -> str:
     return f"{receipts_folder(stage)}/{shard}.json"
+
+
+def receipted(root: str, stage: str) -> list[str]:
+    """Names of the shards of a stage that have a receipt, sorted."""
+    return [name.removesuffix(".json") for name in store.listing(root, receipts_folder(stage)) if name.endswith(".json")]
 
 
 def read_receipt(root: str, stage: str, shard: str) -> Receipt | None:

@@ -12,7 +12,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -64,6 +64,14 @@ def remove(root: str, name: str) -> None:
     if exists(root, name):
         filesystem, path = locate(root, name)
         filesystem.delete_file(path)
+
+
+class Made(NamedTuple):
+    """A file as it was written: its digest (BLAKE2b-128, hex), rows and bytes."""
+
+    digest: str
+    rows: int
+    bytes: int
 
 
 class Sink(io.RawIOBase):
@@ -141,10 +149,13 @@ def sweep_parts(root: str) -> None:
 
 
 class ShardWriter:
-    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone."""
+    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone.
+
+    `metadata` is written to the footer at the end.
+    """
 
     def __init__(self, sink: Sink, schema: pa.Schema):
-        self.schema, self.rows = schema, 0
+        self.schema, self.rows, self.metadata = schema, 0, dict[str, str]()
         self._writer = pq.ParquetWriter(
             pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
         )
@@ -164,11 +175,22 @@ class ShardWriter:
             self._writer.write_table(table, row_group_size=table.num_rows)
         self._held = []
 
-    def close(self, metadata: dict[str, str] | None = None) -> None:
+    def close(self) -> None:
         self.end_group()
-        if metadata:
-            self._writer.add_key_value_metadata(metadata)
+        self._writer.add_key_value_metadata(self.metadata)
         self._writer.close()
+
+
+@contextmanager
+def writing_parquet(
+    root: str, name: str, schema: pa.Schema, made: dict[str, Made]
+) -> Iterator[ShardWriter]:
+    """A writer whose file appears when the block ends well, entered in `made` under its name."""
+    with writing(root, name) as sink:
+        writer = ShardWriter(sink, schema)
+        yield writer
+        writer.close()
+    made[name] = Made(sink.digest, writer.rows, sink.size)
 
 
 def open_parquet(root: str, name: str) -> pq.ParquetFile:

@@ -1,0 +1,84 @@
+"""Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from pipeline import store
+from pipeline.errors import StageFailed, UsageError
+from pipeline.fingerprint import digest
+from pipeline.ledger import Ledger, Receipt
+from pipeline.runner import Failed, Runner, one_line
+from pipeline.stage import Stage
+from pipeline.stats import Stats, add
+
+Watch = Callable[[Stage, int, Sequence[Receipt]], None]
+
+
+def plan(*goals: Stage) -> list[Stage]:
+    """All stages that the goals need, each after those it reads. Raises UsageError when two share a name."""
+    ordered: dict[str, Stage] = {}
+
+    def visit(stage: Stage) -> None:
+        if ordered.get(stage.name) is stage:
+            return
+        for before in stage.after():
+            visit(before)
+        if ordered.setdefault(stage.name, stage) != stage:
+            raise UsageError(f"two different stages are named {stage.name}; give each its own name")
+
+    for goal in goals:
+        visit(goal)
+    return list(ordered.values())
+
+
+def run(*goals: Stage, root: str, runner: Runner, watch: Watch | None = None) -> dict[str, Stats]:
+    """Make every shard that is not made yet, and return the sum of receipts by stage.
+
+    A shard is made when its receipt's `made_from` is the digest of what the stage does and of what the shard reads.
+    Raises StageFailed when shards failed, after all others of the stage have finished.
+    """
+    stages = plan(*goals)
+    open_for_writing(root)
+    ledger = Ledger(root)
+    return {stage.name: run_stage(stage, ledger, runner, watch or _silent) for stage in stages}
+
+
+def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Stats:
+    items, does = stage.items(ledger), stage.does()
+    marks = {item: digest(does, stage.reads(item, ledger)) for item in items}
+    receipts = ledger.plan(stage.name, items)
+    made = [receipts[item] for item in items if item in receipts and receipts[item].made_from == marks[item]]
+    done = {receipt.shard for receipt in made}
+    todo = [(item, marks[item]) for item in items if item not in done]
+    watch(stage, len(items), made)
+    failures: dict[str, str] = {}
+    for (item, _), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
+        if isinstance(outcome, Failed):
+            failures[item] = outcome.why
+            store.write_bytes(ledger.root, f"failures/{stage.name}/{item}.txt", (outcome.trace or outcome.why).encode())
+        else:
+            ledger.enter(outcome)
+            watch(stage, len(items), [outcome])
+    if failures:
+        raise StageFailed(stage.name, dict(sorted(failures.items())))
+    return add(receipt.stats for receipt in ledger.receipts(stage.name))
+
+
+def work(item: tuple[str, str], *, stage: Stage, root: str) -> Receipt:
+    """The unit that is mapped, retried and skipped: makes one shard and returns its receipt."""
+    shard, mark = item
+    return stage.make(shard, root, mark)
+
+
+def open_for_writing(root: str) -> None:
+    """Make sure that the root can be written, before any work. Raises UsageError with the reason."""
+    try:
+        store.write_bytes(root, "plan/.writable", b"")
+        store.remove(root, "plan/.writable")
+        store.sweep_parts(root)
+    except OSError as error:
+        raise UsageError(f"cannot write to {root}: {one_line(error)}; choose another root") from None
+
+
+def _silent(stage: Stage, total: int, receipts: Sequence[Receipt]) -> None:
+    """Nobody watches."""

@@ -1,0 +1,152 @@
+"""Scatter and Gather: every question about the whole corpus, in memory bounded by a bucket.
+
+A Scatter writes one file a shard, its rows grouped by bucket, a row group a bucket. A Gather reads the row groups of
+one bucket from all of them. 90,000 shards and 1,000 buckets are 90,000 files.
+"""
+
+import json
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline import store
+from pipeline.fingerprint import digest, fingerprint, shard_key
+from pipeline.ledger import Ledger, Receipt, planned
+from pipeline.stage import Source, Stage, receive, shard_files
+from pipeline.stats import Stats
+
+BUCKETS = "buckets"  # footer metadata: the bucket of each row group, in order
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Rows go to the bucket of their key.
+
+    `rows(table, shard)` makes the rows to send of a batch. `key` names a uint64 column of these, spread evenly:
+    its bucket is floor(key * buckets / 2**64). With `buckets=None` each distinct key is a bucket of its own, which
+    brings rows home: the key is then `shard_key(shard)`.
+    """
+
+    name: str
+    source: "Source | Stage"
+    rows: Callable[[pa.Table, str], pa.Table]
+    key: str
+    buckets: int | None
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self.rows(self.source.schema.empty_table(), "").schema
+
+    def after(self) -> tuple[Stage, ...]:
+        return () if isinstance(self.source, Source) else (self.source,)
+
+    def items(self, ledger: Ledger) -> list[str]:
+        return list(self.source.shards()) if isinstance(self.source, Source) else self.source.items(ledger)
+
+    def does(self) -> str:
+        reader = self.source.read if isinstance(self.source, Source) else None
+        return fingerprint(("scatter", reader, self.rows, self.key, self.buckets))
+
+    def reads(self, item: str, ledger: Ledger) -> str:
+        if isinstance(self.source, Source):
+            path = self.source.shards()[item]
+            return digest(path, self.source.version(path))
+        return ledger.receipt(self.source.name, item).digest
+
+    def make(self, item: str, root: str, mark: str) -> Receipt:
+        started = time.perf_counter()
+        sent = [self.schema.empty_table(), *(self.rows(table, item) for table in self._tables(item, root))]
+        table = pa.concat_tables(sent)
+        bucket = self.bucket(table[self.key].to_numpy())
+        order = np.argsort(bucket, kind="stable")
+        table = table.take(order)
+        buckets, starts = np.unique(bucket[order], return_index=True)
+        with shard_files(root, self.name, item) as files:
+            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
+            for start, end in zip(starts, [*starts[1:], table.num_rows], strict=True):
+                writer.write(table.slice(start, end - start))
+                writer.end_group()
+            writer.metadata[BUCKETS] = json.dumps(buckets.tolist())
+        stats = Stats("scatter", table.num_rows, writer.rows)
+        return receive(root, self.name, item, mark, stats, files.made, started)
+
+    def bucket(self, keys: np.ndarray) -> np.ndarray:
+        """Bucket of each key (uint64); with `buckets=None` the key itself."""
+        if self.buckets is None:
+            return keys
+        high, low = keys >> np.uint64(32), keys & np.uint64(0xFFFFFFFF)
+        n = np.uint64(self.buckets)
+        return (high * n + ((low * n) >> np.uint64(32))) >> np.uint64(32)
+
+    def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
+        if isinstance(self.source, Source):
+            return self.source.read(self.source.shards()[item])
+        return store.read_batches(root, f"{self.source.name}/{item}.parquet")
+
+
+@dataclass(frozen=True)
+class Gather:
+    """A bucket in, a shard out: `fn` makes a table of all rows of the bucket, which come in the order of the shards.
+
+    `source` is a Scatter, or several of one schema and number of buckets. With `one_for`, there is a shard for each
+    shard of that stage or source (an empty one too), made of the bucket `shard_key(shard)`.
+    """
+
+    name: str
+    source: Scatter | tuple[Scatter, ...]
+    fn: Callable[[pa.Table], pa.Table]
+    one_for: "Source | Stage | None" = None
+
+    @property
+    def sources(self) -> tuple[Scatter, ...]:
+        return self.source if isinstance(self.source, tuple) else (self.source,)
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self.fn(self.sources[0].schema.empty_table()).schema
+
+    def after(self) -> tuple[Stage, ...]:
+        homes = () if self.one_for is None or isinstance(self.one_for, Source) else (self.one_for,)
+        return (*self.sources, *homes)
+
+    def items(self, ledger: Ledger) -> list[str]:
+        if self.one_for is None:
+            return [f"bucket-{b:05d}" for b in range(self.sources[0].buckets or 1)]
+        return list(self.one_for.shards()) if isinstance(self.one_for, Source) else self.one_for.items(ledger)
+
+    def does(self) -> str:
+        return fingerprint(("gather", self.fn, [source.name for source in self.sources]))
+
+    def reads(self, item: str, ledger: Ledger) -> str:
+        return digest(*(ledger.whole(source.name) for source in self.sources))
+
+    def make(self, item: str, root: str, mark: str) -> Receipt:
+        started = time.perf_counter()
+        bucket = int(item.removeprefix("bucket-")) if self.one_for is None else shard_key(item)
+        table = pa.concat_tables([self.sources[0].schema.empty_table(), *self._parts(bucket, root)])
+        made = self.fn(table)
+        with shard_files(root, self.name, item) as files:
+            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
+            writer.write(made)
+        stats = Stats("gather", table.num_rows, writer.rows)
+        return receive(root, self.name, item, mark, stats, files.made, started)
+
+    def _parts(self, bucket: int, root: str) -> Iterator[pa.Table]:
+        names = [f"{s.name}/{item}.parquet" for s in self.sources for item in planned(root, s.name)]
+        with ThreadPoolExecutor(8) as pool:
+            yield from pool.map(lambda name: read_bucket(root, name, bucket), names)
+
+
+def read_bucket(root: str, name: str, bucket: int) -> pa.Table:
+    """The rows of one bucket in one scattered file: its row group, or none."""
+    with store.open_parquet(root, name) as file:
+        buckets = json.loads((file.metadata.metadata or {}).get(BUCKETS.encode(), b"[]"))
+        group = bisect_left(buckets, bucket)
+        if group == len(buckets) or buckets[group] != bucket:
+            return file.schema_arrow.empty_table()
+        return file.read_row_group(group)

@@ -1,0 +1,195 @@
+"""Stages: what turns a source into a store of shards. A recipe is made of these, and prints itself."""
+
+import dataclasses
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import store
+from pipeline.errors import RowsLost, SchemaChanged
+from pipeline.fingerprint import digest, fingerprint, hash64
+from pipeline.ledger import Ledger, Receipt, receipt_name, write_receipt
+from pipeline.passage import QUARANTINE, Passage, conform, output_schema, rejects_schema
+from pipeline.stats import Stats
+from pipeline.transform import Transform, put
+
+
+@runtime_checkable
+class Stage(Protocol):
+    """What the engine runs. Items are the shards to make; `reads` is the digest of all that one of them is made from."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def schema(self) -> pa.Schema: ...
+    def after(self) -> "tuple[Stage, ...]": ...
+    def items(self, ledger: Ledger) -> list[str]: ...
+    def does(self) -> str: ...
+    def reads(self, item: str, ledger: Ledger) -> str: ...
+    def make(self, item: str, root: str, mark: str) -> Receipt: ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where documents come from: names, and what reads one of them as tables of `schema` (plus `reason`, `error`).
+
+    `version` tells whether a named input changed: by default its name alone, since a crawl's files never change.
+    """
+
+    list: tuple[str, ...]
+    read: Callable[[str], Iterator[pa.Table]]
+    schema: pa.Schema
+    version: Callable[[str], str] = str
+
+    def __repr__(self) -> str:
+        return f"Source({len(self.list)} inputs, read={self.read!r})"
+
+    def shards(self) -> dict[str, str]:
+        """Shard names and the inputs that they are read from, in the order of the list."""
+        return {shard_name(item): item for item in self.list}
+
+
+def shard_name(item: str) -> str:
+    """A file name for an input: its last part, made harmless, and a digest of the whole name."""
+    stem = re.sub(r"(\.(warc|wet|arc|gz|zst|parquet|jsonl?))+$", "", item.rstrip("/").rpartition("/")[2])
+    safe = re.sub(r"[^A-Za-z0-9_-]+", "-", stem)[:80].strip("-")
+    return f"{safe or 'shard'}-{digest(item)[:8]}"
+
+
+@dataclass(frozen=True)
+class Map:
+    """A shard in, a shard out, through transforms.
+
+    `verdicts` is a stage with a shard of the same name for each shard: its rows are joined by `id` as columns, and
+    its non-null `reason` drops a row. `where` reads only rows whose columns have these values. `rejects` is the share
+    of dropped rows to keep for looking at (chosen by a hash of their id; all are counted either way).
+    """
+
+    name: str
+    source: "Source | Stage"
+    transforms: tuple[Transform, ...] = ()
+    verdicts: "Stage | None" = None
+    where: Mapping[str, str] | None = None
+    rejects: float = 1.0
+
+    @property
+    def schema(self) -> pa.Schema:
+        return output_schema(self.transforms, self._joined_schema())
+
+    def _joined_schema(self) -> pa.Schema:
+        joined = self.source.schema
+        for field in self.verdicts.schema if self.verdicts else ():
+            joined = joined.append(field) if field.name not in ("id", "reason") else joined
+        return joined
+
+    def after(self) -> "tuple[Stage, ...]":
+        stages = (self.source, self.verdicts)
+        return tuple(s for s in stages if s is not None and not isinstance(s, Source))
+
+    def items(self, ledger: Ledger) -> list[str]:
+        return list(self.source.shards()) if isinstance(self.source, Source) else self.source.items(ledger)
+
+    def does(self) -> str:
+        reader = self.source.read if isinstance(self.source, Source) else None
+        return fingerprint(("map", reader, self.transforms, self.where, self.rejects))
+
+    def reads(self, item: str, ledger: Ledger) -> str:
+        if isinstance(self.source, Source):
+            path = self.source.shards()[item]
+            return digest(path, self.source.version(path))
+        return digest(*(ledger.receipt(stage.name, item).digest for stage in self.after()))
+
+    def make(self, item: str, root: str, mark: str) -> Receipt:
+        started, schema = time.perf_counter(), self.schema
+        with shard_files(root, self.name, item) as files:
+            passage = Passage(self.transforms, partial(self._reject, files, schema), partial(_quarantine, files))
+            data = files.open(f"{self.name}/{item}.parquet", schema)
+            for table in self._tables(item, root):
+                kept = passage.send(table, self._first())
+                if kept.schema.names != schema.names:
+                    raise SchemaChanged(f"stage {self.name} promised columns {schema.names} and gave {kept.schema.names}")
+                data.write(kept)
+        stats = Stats("map", passage.rows_in, data.rows, passage.tokens_in, passage.tokens_out,
+                      steps=passage.steps, counts=passage.counts)  # fmt: skip
+        return receive(root, self.name, item, mark, stats, files.made, started)
+
+    def _first(self) -> str:
+        """The step that judges before any transform does: the verdicts, or the reader."""
+        return self.verdicts.name if self.verdicts else "read"
+
+    def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
+        if isinstance(self.source, Source):
+            tables = self.source.read(self.source.shards()[item])
+        else:
+            tables = store.read_batches(root, f"{self.source.name}/{item}.parquet")
+        verdicts = store.read_table(root, f"{self.verdicts.name}/{item}.parquet") if self.verdicts else None
+        for table in tables:
+            for column, value in (self.where or {}).items():
+                table = table.filter(pc.equal(table[column], value))
+            yield table if verdicts is None else join_verdicts(table, verdicts)
+
+    def _reject(self, files: "ShardFiles", schema: pa.Schema, table: pa.Table) -> None:
+        """Keep the dropped rows that the hash of their id chooses."""
+        if self.rejects < 1:
+            table = table.filter(pa.array(hash64(table["id"]) < np.uint64(int(self.rejects * (2**64 - 1)))))
+        if table.num_rows:
+            rejects = rejects_schema(schema)
+            files.open(f"{self.name}.rejects/{files.shard}.parquet", rejects).write(conform(table, rejects))
+
+
+def _quarantine(files: "ShardFiles", table: pa.Table) -> None:
+    if table.num_rows:
+        files.open(f"quarantine/{files.stage}/{files.shard}.parquet", QUARANTINE).write(conform(table, QUARANTINE))
+
+
+def join_verdicts(table: pa.Table, verdicts: pa.Table) -> pa.Table:
+    """The rows with the verdicts' columns, by `id`; null where there is no verdict."""
+    found = verdicts.take(pc.index_in(table["id"], value_set=verdicts["id"].combine_chunks()))
+    for name in verdicts.column_names:
+        table = table if name == "id" else put(table, name, found[name])
+    return table
+
+
+class ShardFiles:
+    """The files of one shard, each opened when its first rows come."""
+
+    def __init__(self, root: str, stage: str, shard: str, stack: ExitStack):
+        self.root, self.stage, self.shard, self._stack = root, stage, shard, stack
+        self.made: dict[str, store.Made] = {}
+        self._writers: dict[str, store.ShardWriter] = {}
+
+    def open(self, name: str, schema: pa.Schema) -> store.ShardWriter:
+        if name not in self._writers:
+            self._writers[name] = self._stack.enter_context(store.writing_parquet(self.root, name, schema, self.made))
+        return self._writers[name]
+
+
+@contextmanager
+def shard_files(root: str, stage: str, shard: str) -> Iterator[ShardFiles]:
+    """The files of a shard that is made anew: its old receipt goes first, files it no longer has go last."""
+    store.remove(root, receipt_name(stage, shard))
+    with ExitStack() as stack:
+        files = ShardFiles(root, stage, shard, stack)
+        yield files
+    for name in (f"{stage}.rejects/{shard}.parquet", f"quarantine/{stage}/{shard}.parquet"):
+        if name not in files.made:
+            store.remove(root, name)
+
+
+def receive(
+    root: str, stage: str, shard: str, mark: str, stats: Stats, made: Mapping[str, store.Made], started: float
+) -> Receipt:
+    """Write and return the receipt of a shard; its digest is that of the shard's data file."""
+    data = made[f"{stage}/{shard}.parquet"]
+    stats = dataclasses.replace(stats, bytes=data.bytes, seconds=round(time.perf_counter() - started, 3))
+    if not stats.conserved():
+        raise RowsLost(f"stage {stage}, shard {shard}: {stats.rows_in} rows came in, {stats.rows_out} went out and the reasons do not add up")
+    return write_receipt(root, Receipt(stage, shard, mark, data.digest, stats, made))
