@@ -1,0 +1,1 @@
+"""Whole-corpus deduplication: by URL, by MinHash, and by exact repeated substrings."""
