@@ -19,7 +19,8 @@ import xxhash
 HOUSE = Path(__file__).resolve().parent.parent
 # The engine's own machinery moves shards and does not change what is in them.
 MACHINERY = frozenset(
-    f"pipeline.{name}" for name in ("__main__", "errors", "fingerprint", "ledger", "progress", "ray_runner", "run", "runner")
+    f"pipeline.{name}"
+    for name in ("__main__", "errors", "fingerprint", "ledger", "progress", "ray_runner", "run", "runner")
 )
 
 
@@ -117,7 +118,9 @@ def module_digest(module: str) -> str:
 
 def _bare(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(node):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(
+            node
+        ):
             node.body = node.body[1:] or [ast.Pass()]
     return tree
 
@@ -128,7 +131,10 @@ def _imports(tree: ast.Module) -> list[str]:
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names += [node.module, *(f"{node.module}.{a.name}" for a in node.names if _source(f"{node.module}.{a.name}"))]
+            names += [
+                node.module,
+                *(f"{node.module}.{a.name}" for a in node.names if _source(f"{node.module}.{a.name}")),
+            ]
     return [name if _source(name) else name.partition(".")[0] for name in names]
 
 

@@ -42,14 +42,10 @@ class Ledger:
 
     def plan(self, stage: str, shards: list[str]) -> dict[str, Receipt]:
         """Take down which shards a stage is to have; returns those that have a readable receipt already."""
-        data = json.dumps(shards).encode()
         if planned(self.root, stage) != shards:
-            store.write_bytes(self.root, plan_name(stage), data)
-        here = set(receipted(self.root, stage))
-        with ThreadPoolExecutor(16) as pool:
-            found = pool.map(lambda shard: read_receipt(self.root, stage, shard), [s for s in shards if s in here])
-            self._receipts[stage] = {receipt.shard: receipt for receipt in found if receipt}
+            store.write_bytes(self.root, plan_name(stage), json.dumps(shards).encode())
         self._plans[stage] = shards
+        self._receipts[stage] = {r.shard: r for r in read_receipts(self.root, stage, shards)}
         return dict(self._receipts[stage])
 
     def enter(self, receipt: Receipt) -> None:
@@ -79,6 +75,14 @@ def planned(root: str, stage: str) -> list[str]:
         return []
 
 
+def read_receipts(root: str, stage: str, shards: list[str]) -> list[Receipt]:
+    """The receipts of these shards, in their order; one that is missing or cannot be read is left out."""
+    here = set(receipted(root, stage))
+    with ThreadPoolExecutor(16) as pool:
+        found = pool.map(lambda shard: read_receipt(root, stage, shard), [s for s in shards if s in here])
+        return [receipt for receipt in found if receipt]
+
+
 def receipts_folder(stage: str) -> str:
     return f"{stage}.receipts"
 
@@ -89,7 +93,9 @@ def receipt_name(stage: str, shard: str) -> str:
 
 def receipted(root: str, stage: str) -> list[str]:
     """Names of the shards of a stage that have a receipt, sorted."""
-    return [name.removesuffix(".json") for name in store.listing(root, receipts_folder(stage)) if name.endswith(".json")]
+    return [
+        name.removesuffix(".json") for name in store.listing(root, receipts_folder(stage)) if name.endswith(".json")
+    ]
 
 
 def read_receipt(root: str, stage: str, shard: str) -> Receipt | None:

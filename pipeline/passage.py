@@ -12,7 +12,9 @@ from pipeline.stats import Size, Step
 from pipeline.transform import Transform, name_of, put
 
 LEAVING = ("reason", "error", "measured", "counts")
-REJECT_FIRST = pa.schema([("id", pa.string()), ("url", pa.string()), ("reason", pa.string()), ("measured", pa.string())])
+REJECT_FIRST = pa.schema(
+    [("id", pa.string()), ("url", pa.string()), ("reason", pa.string()), ("measured", pa.string())]
+)
 QUARANTINE = pa.schema(
     [(name, pa.string()) for name in ("id", "url", "warc")]
     + [("offset", pa.int64()), ("length", pa.int64()), ("error", pa.string())]
@@ -36,7 +38,9 @@ def rejects_schema(schema: pa.Schema) -> pa.Schema:
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """The table with just the columns of `schema`; one that is missing or of another type becomes null."""
     columns = [
-        table[f.name] if f.name in table.column_names and table[f.name].type == f.type else pa.nulls(table.num_rows, f.type)
+        table[f.name]
+        if f.name in table.column_names and table[f.name].type == f.type
+        else pa.nulls(table.num_rows, f.type)
         for f in schema
     ]
     return pa.Table.from_arrays(columns, schema=schema)
@@ -90,7 +94,9 @@ class Passage:
         for name in steps[:-1]:
             mine = {reason: size for reason, size in dropped.items() if reason.startswith(f"{name}:")}
             dropped = {reason: size for reason, size in dropped.items() if reason not in mine}
-            kept = Size(kept.rows - sum(s.rows for s in mine.values()), kept.tokens - sum(s.tokens for s in mine.values()))
+            kept = Size(
+                kept.rows - sum(s.rows for s in mine.values()), kept.tokens - sum(s.tokens for s in mine.values())
+            )
             self._enter(name, Step(kept, mine))
         if pc.any(pc.or_(ill, bad)).as_py():
             self.reject(table.filter(bad))
@@ -131,7 +137,9 @@ def _halved(transform: Transform, table: pa.Table) -> tuple[pa.Table, pa.Table, 
     try:
         result = transform(table)
         if result.num_rows != rows:
-            raise RowsLost(f"{step} made {result.num_rows} rows of {rows}: a transform fills `reason`, it deletes nothing")
+            raise RowsLost(
+                f"{step} made {result.num_rows} rows of {rows}: a transform fills `reason`, it deletes nothing"
+            )
         return result, with_error(table.slice(0, 0), ""), None
     except (MewsError, OSError):
         raise

@@ -54,7 +54,7 @@ class Ray:
             while waiting or flying:
                 while waiting and len(flying) < 2 * self.slots:
                     item = waiting.pop()
-                    flying[self._task.options(num_cpus=cpus).remote(_call, (sent, item))] = item
+                    flying[self._task.options(num_cpus=cpus).remote(sent, item)] = item
                 done, _ = ray.wait(list(flying), num_returns=1)
                 for reference in done:
                     yield flying.pop(reference), self._outcome(reference)
@@ -70,13 +70,6 @@ class Ray:
 
     def close(self) -> None:
         self._ray.shutdown()
-
-
-def _call(sent: tuple[Any, Any]) -> Any:
-    import ray
-
-    fn, item = sent
-    return ray.get(fn)(item)
 
 
 def _runtime(address: str | None) -> dict[str, Any] | None:

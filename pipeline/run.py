@@ -1,7 +1,9 @@
 """Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from pipeline import store
 from pipeline.errors import StageFailed, UsageError
@@ -11,6 +13,7 @@ from pipeline.runner import Failed, Runner, one_line
 from pipeline.stage import Stage
 from pipeline.stats import Stats, add
 
+PLAN = "plan.json"
 Watch = Callable[[Stage, int, Sequence[Receipt]], None]
 
 
@@ -31,16 +34,25 @@ def plan(*goals: Stage) -> list[Stage]:
     return list(ordered.values())
 
 
-def run(*goals: Stage, root: str, runner: Runner, watch: Watch | None = None) -> dict[str, Stats]:
+def run(
+    *goals: Stage, root: str, runner: Runner, watch: Watch | None = None, about: Mapping[str, Any] | None = None
+) -> dict[str, Stats]:
     """Make every shard that is not made yet, and return the sum of receipts by stage.
 
     A shard is made when its receipt's `made_from` is the digest of what the stage does and of what the shard reads.
-    Raises StageFailed when shards failed, after all others of the stage have finished.
+    `about` (recipe and arguments) goes to DIR/plan.json with the stages. Raises StageFailed when shards failed, after
+    all others of the stage have finished.
     """
     stages = plan(*goals)
     open_for_writing(root)
+    written = [{"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.after()]} for s in stages]
+    store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
     ledger = Ledger(root)
     return {stage.name: run_stage(stage, ledger, runner, watch or _silent) for stage in stages}
+
+
+def kind_of(stage: Stage) -> str:
+    return type(stage).__name__.lower()
 
 
 def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Stats:

@@ -23,7 +23,9 @@ class Failed:
 
 
 class Runner(Protocol):
-    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]: ...
+    def map(
+        self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1
+    ) -> Iterator[tuple[Any, R | Failed]]: ...
 
 
 class Local:

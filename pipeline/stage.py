@@ -24,7 +24,7 @@ from pipeline.transform import Transform, put
 
 @runtime_checkable
 class Stage(Protocol):
-    """What the engine runs. Items are the shards to make; `reads` is the digest of all that one of them is made from."""
+    """What the engine runs: `items` are the shards to make, `reads` digests all that one of them is made from."""
 
     @property
     def name(self) -> str: ...
@@ -115,7 +115,9 @@ class Map:
             for table in self._tables(item, root):
                 kept = passage.send(table, self._first())
                 if kept.schema.names != schema.names:
-                    raise SchemaChanged(f"stage {self.name} promised columns {schema.names} and gave {kept.schema.names}")
+                    raise SchemaChanged(
+                        f"stage {self.name} promised columns {schema.names} and gave {kept.schema.names}"
+                    )
                 data.write(kept)
         stats = Stats("map", passage.rows_in, data.rows, passage.tokens_in, passage.tokens_out,
                       steps=passage.steps, counts=passage.counts)  # fmt: skip
@@ -191,5 +193,7 @@ def receive(
     data = made[f"{stage}/{shard}.parquet"]
     stats = dataclasses.replace(stats, bytes=data.bytes, seconds=round(time.perf_counter() - started, 3))
     if not stats.conserved():
-        raise RowsLost(f"stage {stage}, shard {shard}: {stats.rows_in} rows came in, {stats.rows_out} went out and the reasons do not add up")
+        raise RowsLost(
+            f"stage {stage}, shard {shard}: of {stats.rows_in} rows {stats.rows_out} went out; reasons do not add up"
+        )
     return write_receipt(root, Receipt(stage, shard, mark, data.digest, stats, made))

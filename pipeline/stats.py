@@ -26,11 +26,14 @@ class Size(NamedTuple):
         return Size(self.rows + other.rows, self.tokens + other.tokens)
 
 
+NOTHING = Size()
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of a Map: what was left after it, what it dropped by reason, what it quarantined by error."""
 
-    kept: Size = Size()
+    kept: Size = NOTHING
     dropped: Mapping[str, Size] = field(default_factory=dict)
     quarantined: Mapping[str, int] = field(default_factory=dict)
 
@@ -71,7 +74,9 @@ class Stats:
         """Rows in = rows out + rows by reason + rows quarantined. A Gather's rows are checked against its Scatter's."""
         if self.kind == "gather":
             return True
-        return self.rows_in == self.rows_out + sum(s.rows for s in self.dropped.values()) + sum(self.quarantined.values())
+        return self.rows_in == self.rows_out + sum(s.rows for s in self.dropped.values()) + sum(
+            self.quarantined.values()
+        )
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

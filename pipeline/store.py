@@ -32,7 +32,9 @@ def open_root(root: str) -> tuple[pafs.FileSystem, str]:
     try:
         filesystem, path = pafs.FileSystem.from_uri(root)
     except (pa.ArrowInvalid, OSError) as error:
-        raise UsageError(f"cannot open {root.split('?')[0].split('@')[-1]}: {error}; give a local path or s3://") from None
+        raise UsageError(
+            f"cannot open {root.split('?')[0].split('@')[-1]}: {error}; give a local path or s3://"
+        ) from None
     return filesystem, path.rstrip("/")
 
 
@@ -47,7 +49,7 @@ def exists(root: str, name: str) -> bool:
 
 
 def listing(root: str, folder: str) -> list[str]:
-    """Names of the files directly in a folder, sorted; empty when there is no such folder. Hidden files are left out."""
+    """Names of the files directly in a folder, sorted, hidden ones left out; empty when there is no such folder."""
     filesystem, path = locate(root, folder)
     infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True))
     return sorted(i.base_name for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith("."))
@@ -182,9 +184,7 @@ class ShardWriter:
 
 
 @contextmanager
-def writing_parquet(
-    root: str, name: str, schema: pa.Schema, made: dict[str, Made]
-) -> Iterator[ShardWriter]:
+def writing_parquet(root: str, name: str, schema: pa.Schema, made: dict[str, Made]) -> Iterator[ShardWriter]:
     """A writer whose file appears when the block ends well, entered in `made` under its name."""
     with writing(root, name) as sink:
         writer = ShardWriter(sink, schema)

@@ -1,0 +1,88 @@
+"""What a finished or half-finished run says of itself: its plan, its funnel, and whether its files are what it says."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import store
+from pipeline.errors import UsageError
+from pipeline.ledger import Receipt, planned, read_receipts
+from pipeline.run import PLAN
+from pipeline.stats import Size, Stats, add
+
+
+def read_plan(root: str) -> dict[str, Any]:
+    """DIR/plan.json: recipe, arguments, stages in order. Raises UsageError when there was no run."""
+    try:
+        return json.loads(store.read_bytes(root, PLAN))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{root} holds no run: it has no {PLAN}; give the --root of a run") from None
+
+
+def stage_stats(root: str) -> dict[str, Stats]:
+    """The sum of receipts of each stage, in order; a stage that has not begun is left out."""
+    names = [stage["name"] for stage in read_plan(root)["stages"]]
+    return {
+        name: add(r.stats for r in read_receipts(root, name, planned(root, name)))
+        for name in names
+        if planned(root, name)
+    }
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the funnel: what was left after one step of one stage, and what the step took, by reason."""
+
+    stage: str
+    step: str
+    kept: Size
+    dropped: Mapping[str, Size]
+    quarantined: Mapping[str, int]
+
+
+def funnel(stats: Mapping[str, Stats]) -> list[Line]:
+    """RefinedWeb's figure 2 for a run: a line for each step of each stage that passes documents on."""
+    return [
+        Line(stage, name, step.kept, step.dropped, step.quarantined)
+        for stage, each in stats.items()
+        for name, step in each.steps.items()
+    ]
+
+
+def faults(root: str) -> Iterator[str]:
+    """Everything about a run that is not as its receipts say, a line each: missing, changed, or not adding up."""
+    plan = read_plan(root)["stages"]
+    sums: dict[str, Stats] = {}
+    for stage in plan:
+        shards = planned(root, stage["name"])
+        receipts = read_receipts(root, stage["name"], shards)
+        yield from (
+            f"{stage['name']}/{shard}: no receipt" for shard in sorted(set(shards) - {r.shard for r in receipts})
+        )
+        for receipt in receipts:
+            yield from _receipt_faults(root, receipt)
+        sums[stage["name"]] = add(r.stats for r in receipts)
+    for stage in plan:
+        scattered = [name for name in stage["after"] if sums[name].kind == "scatter"]
+        sent, came = sum(sums[name].rows_out for name in scattered), sums[stage["name"]].rows_in
+        if stage["kind"] == "gather" and sent != came:
+            yield f"{stage['name']}: {sent} rows were scattered and {came} gathered"
+
+
+def _receipt_faults(root: str, receipt: Receipt) -> Iterator[str]:
+    where = f"{receipt.stage}/{receipt.shard}"
+    if not receipt.stats.conserved():
+        yield f"{where}: rows in are not rows out and rows by reason"
+    for name, made in receipt.files.items():
+        if not store.exists(root, name):
+            yield f"{name}: missing"
+            continue
+        data = store.read_bytes(root, name)
+        if hashlib.blake2b(data, digest_size=16).hexdigest() != made.digest:
+            yield f"{name}: its bytes are not those of its receipt"
+            continue
+        rows = store.open_parquet(root, name).metadata.num_rows if name.endswith(".parquet") else made.rows
+        if rows != made.rows:
+            yield f"{name}: {rows} rows, its receipt says {made.rows}"
