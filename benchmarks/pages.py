@@ -27,7 +27,7 @@ class Page:
 
 def pages(folder: str | Path, limit: int | None = None) -> list[Page]:
     """The pages of every `*.warc.gz` in the folder, in the order of a hash of their ids; `limit` takes the first."""
-    key = xxhash.xxh3_64_hexdigest(f"{Path(folder).resolve()} {limit} {version("trafilatura")}")
+    key = xxhash.xxh3_64_hexdigest(f"{Path(folder).resolve()} {limit} {version('trafilatura')}")
     kept = Path(tempfile.gettempdir()) / f"mews-pages-{os.getuid()}" / f"{key}.parquet"
     if not kept.exists():
         kept.parent.mkdir(mode=0o700, exist_ok=True)

@@ -16,7 +16,7 @@ LETTER = r"[^\W\d_]"
 LEAD = re.compile(rf"\.\.+|[{MARKS}{SYMBOLS}{MONEY}§%=]|\+(?!\d)")
 TRAIL = re.compile(rf"[{MARKS}{SYMBOLS}]")
 AFTER_DIGIT = re.compile(
-    rf"(?<=\d)(?:[+%{MONEY}]|km/h|km²|km³|m²|m³|cm²|mm²|[kcdmnµ]?m|[kmµ]?g|yd|in|ft|lb|oz|mph|[KMGTkmgt]?[Bb]|h?Pa|[GMK])$"
+    rf"(?<=\d)(?:[+%{MONEY}]|km/h|km²|km³|m²|m³|cm²|mm²|[kcdmnµ]?m|[kmµ]?g|yd|in|ft|lb|oz|mph|[KMGTkmgt][Bb]|h?Pa|[GMK])$"
 )
 STOP_AFTER = re.compile(rf"[^\W_A-Z]|[²%+\-{MARKS}]")  # a full stop after one of these ends a sentence
 INNER = re.compile(
@@ -24,9 +24,13 @@ INNER = re.compile(
     r"|(?<=\d)[-+*^](?=[\d-])|(?<=[^\W\d_A-Z])\.(?=[A-Z])|(?<=[\"'’”])\.(?=[A-Z\"'“])"
     rf"|(?<={LETTER}),(?={LETTER})|(?<=[^\W_])(?:--+|[-–—~])(?={LETTER})|(?<=[^\W_])[:<>=/](?={LETTER})"
 )
-ADDRESS = re.compile(r"(?:\w[\w+.-]+://)?(?:[^\s@]+@)?(?:[\w\u00a1-\uffff-]+\.)+[^\W\d_A-Z]{2,63}(?::\d{2,5})?(?:[/?#]\S*)?")
+ADDRESS = re.compile(
+    r"(?:\w[\w+.-]+://)?(?:[^\s@]+@)?(?:[\w\u00a1-\uffff-]+\.)+[^\W\d_A-Z]{2,63}(?::\d{2,5})?(?:[/?#]\S*)?"
+)
 CONTRACTION = re.compile(r"(?:n['’]t|['’](?:ll|ve|re|d|m))$", re.IGNORECASE)
-ELISION = re.compile(r"(?:[cdjlmnstv]|qu|un|all|dall|dell|nell|sull|quell|jusqu|lorsqu|puisqu|quest|bell)['’](?=\w)", re.IGNORECASE)
+ELISION = re.compile(
+    r"(?:[cdjlmnstv]|qu|un|all|dall|dell|nell|sull|quell|jusqu|lorsqu|puisqu|quest|bell)['’](?=\w)", re.IGNORECASE
+)
 WHOLE = frozenset(
     "Mr. Mrs. Ms. Dr. Prof. St. Mt. Jr. Inc. Ltd. Co. co. Corp. Bros. Gen. Gov. Rep. Sen. Rev. vs. v.s. a.m. p.m. e.g. i.e. "
     "Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sep. Sept. Oct. Nov. Dec. Calif. Mass. Mich. Minn. Conn. Ph.D. D.C. N.Y. "
@@ -90,7 +94,8 @@ def _trail(chunk: str, start: int, end: int) -> int:
         if end - dots > 1:
             return dots
         before = chunk[max(start, end - 3) : end - 1]
-        return end - 1 if before and (STOP_AFTER.match(before[-1]) or (len(before) > 1 and before.isupper())) else end
+        acronym = len(before) > 1 and before.isalpha() and before.isupper()
+        return end - 1 if before and (acronym or STOP_AFTER.match(before[-1])) else end
     if last in "sS" and end - start > 1 and chunk[end - 2] in "'’":
         return end - 2
     if TRAIL.match(last):
