@@ -1,0 +1,140 @@
+"""presidio's phone recogniser for several regions, on the few chains of digits that can be a number of a region."""
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import re2
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumberMatcher
+
+from pipeline.errors import UsageError
+
+REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "PL", "SE", "IN", "BR", "AU")
+LENIENCY = 1  # valid for its region, the default of presidio
+REACH = 48  # an extension ("ext. 123") lies at most this far behind its number, a bracket at most so far before it
+LONGEST = 2000  # a longer chain of digits is a table: it is read in pieces of this length
+
+# What phonenumbers takes as punctuation inside a number, at most four in a row.
+BETWEEN = (
+    r"[-x\x{2010}-\x{2015}\x{2212}\x{30FC}\x{FF0D}-\x{FF0F} \x{A0}\x{AD}\x{200B}\x{2060}\x{3000}"
+    r"()\x{FF08}\x{FF09}\x{FF3B}\x{FF3D}.\[\]/~\x{2053}\x{223C}\x{FF5E}]{0,4}"
+)
+TYPES = (
+    "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail"
+).split()
+
+
+def hits(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[tuple[int, int]]:
+    """Where presidio's phone recogniser finds numbers of these regions: (start, end), with repetitions."""
+    for first, last in _chains(text, _fewest(regions)):
+        left = max(0, first - REACH)
+        piece = text[left : last + REACH]
+        for region in _possible(text[max(0, first - 4) : last], text[first:last], regions):
+            for match in PhoneNumberMatcher(piece, region, leniency=LENIENCY):
+                if left + match.start >= last:
+                    break
+                if left + match.end > first:
+                    yield left + match.start, left + match.end
+
+
+@functools.cache
+def recogniser(regions: tuple[str, ...] = REGIONS) -> Any:
+    """presidio's phone recogniser as it is, for these regions."""
+    from presidio_analyzer.predefined_recognizers import PhoneRecognizer
+
+    return PhoneRecognizer(supported_regions=regions, leniency=LENIENCY)
+
+
+def _chains(text: str, fewest: int) -> Iterator[tuple[int, int]]:
+    """Chains of at least `fewest` digits; near ones are one, since an extension of the first may be the second."""
+    last: tuple[int, int] | None = None
+    for match in _chain(fewest).finditer(text):
+        start, end = match.span()
+        if last and start - last[1] < REACH and end - last[0] < LONGEST:
+            last = (last[0], end)
+        else:
+            if last:
+                yield from _pieces(text, *last)
+            last = (start, end)
+    if last:
+        yield from _pieces(text, *last)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A chain in pieces of at most `LONGEST` characters, cut at a space where there is one."""
+    while end - start > LONGEST:
+        cut = max(text.rfind(" ", start + LONGEST // 2, start + LONGEST), start + LONGEST // 2)
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+@functools.cache
+def _chain(fewest: int) -> Any:
+    return re2.compile(rf"\p{{Nd}}(?:{BETWEEN}\p{{Nd}}){{{fewest - 1},}}")
+
+
+@functools.cache
+def _fewest(regions: tuple[str, ...]) -> int:
+    """The digits of the shortest number that one of the regions has."""
+    return min(min(_metadata(region).general_desc.possible_length) for region in regions)
+
+
+def _possible(led: str, chain: str, regions: tuple[str, ...]) -> list[str]:
+    """The regions in which a part of this chain can be a number."""
+    if not chain.isascii() or "+" in led or "＋" in led or re.search(r"[0-9]{20}", chain):
+        return list(regions)
+    digits = " ".join(re.sub(r"[^0-9]+", " ", chain).split())
+    return [regions[place] for place in sorted(_numbers(regions).Match(digits) or ())]
+
+
+@functools.cache
+def _numbers(regions: tuple[str, ...]) -> Any:
+    """A set of RE2 expressions, one a region, over digits in groups set apart by single spaces."""
+    options = re2.Options()
+    options.max_mem = 256 << 20
+    expressions = re2.Set.SearchSet(options)
+    for region in regions:
+        expressions.Add(rf"(?:^| )(?:{_expression(region)})(?: |$)")
+    expressions.Compile()
+    return expressions
+
+
+def _expression(region: str) -> str:
+    """What phonenumbers can read as a number of a region: any trunk or carrier prefix, its country code, or abroad."""
+    metadata = _metadata(region)
+    trunk, rule = metadata.national_prefix_for_parsing or "", metadata.national_prefix_transform_rule
+    if rule and re.sub(r"\\[0-9]", "", rule):
+        return "[0-9][0-9 ]*"  # digits are put in before they are compared: anything may be a number
+    numbers = "|".join(_national(metadata.country_code))
+    rewritten = f"|{trunk}" if rule else ""
+    home = f"(?:{metadata.country_code})?(?:(?:{trunk})?(?:{numbers}){rewritten})"
+    return _spaced(f"{home}|(?:{metadata.international_prefix or '00'})[0-9]{{5,}}")
+
+
+def _national(country_code: int) -> list[str]:
+    """The expressions of the national numbers, of every type, of all regions that share a country code."""
+    found: dict[str, None] = {}
+    for region in COUNTRY_CODE_TO_REGION_CODE[country_code]:
+        metadata = _metadata(region)
+        for kind in TYPES:
+            described = getattr(metadata, kind)
+            if described is not None and described.national_number_pattern:
+                found.setdefault(described.national_number_pattern)
+    return sorted(found)
+
+
+def _spaced(expression: str) -> str:
+    """The expression, letting a space follow each digit."""
+    return re.sub(
+        r"\{[0-9,]+\}|\\d|\[[^\]]*\]|[0-9]", lambda m: m[0] if m[0][0] == "{" else f"(?:{m[0]} ?)", expression
+    )
+
+
+@functools.cache
+def _metadata(region: str) -> Any:
+    metadata = PhoneMetadata.metadata_for_region(region)
+    if metadata is None:
+        raise UsageError(f"phone region {region!r} is not known: take two-letter codes such as US, GB, DE")
+    return metadata
