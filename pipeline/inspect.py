@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.ledger import Receipt, planned, read_receipts
+from pipeline.ledger import Receipt, planned, read_receipts, sums_name
 from pipeline.run import PLAN
 from pipeline.stats import Size, Stats, add
 
@@ -24,11 +24,14 @@ def read_plan(root: str) -> dict[str, Any]:
 def stage_stats(root: str) -> dict[str, Stats]:
     """The sum of receipts of each stage, in order; a stage that has not begun is left out."""
     names = [stage["name"] for stage in read_plan(root)["stages"]]
-    return {
-        name: add(r.stats for r in read_receipts(root, name, planned(root, name)))
-        for name in names
-        if planned(root, name)
-    }
+    return {name: _stats(root, name) for name in names if planned(root, name)}
+
+
+def _stats(root: str, stage: str) -> Stats:
+    """Of a finished stage the sum that the run wrote down; of another, the sum of what is there."""
+    if store.exists(root, sums_name(stage)):
+        return Stats.from_json(json.loads(store.read_bytes(root, sums_name(stage))))
+    return add(receipt.stats for receipt in read_receipts(root, stage, planned(root, stage)))
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,10 @@ def plan_name(stage: str) -> str:
     return f"plan/{stage}.json"
 
 
+def sums_name(stage: str) -> str:
+    return f"plan/{stage}.sums.json"
+
+
 def planned(root: str, stage: str) -> list[str]:
     """Names of the shards that a stage is to have, as the last run took them down; empty before."""
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline import store
 from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import digest
-from pipeline.ledger import Ledger, Receipt
+from pipeline.ledger import Ledger, Receipt, sums_name
 from pipeline.runner import Failed, Runner, one_line
 from pipeline.stage import Stage
 from pipeline.stats import Stats, add
@@ -63,6 +63,8 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Sta
     done = {receipt.shard for receipt in made}
     todo = [(item, marks[item]) for item in items if item not in done]
     watch(stage, len(items), made)
+    if todo:
+        store.remove(ledger.root, sums_name(stage.name))
     failures: dict[str, str] = {}
     for (item, _), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
         if isinstance(outcome, Failed):
@@ -73,7 +75,9 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Sta
             watch(stage, len(items), [outcome])
     if failures:
         raise StageFailed(stage.name, dict(sorted(failures.items())))
-    return add(receipt.stats for receipt in ledger.receipts(stage.name))
+    total = add(receipt.stats for receipt in ledger.receipts(stage.name))
+    store.write_bytes(ledger.root, sums_name(stage.name), json.dumps(total.to_json()).encode())
+    return total
 
 
 def work(item: tuple[str, str], *, stage: Stage, root: str) -> Receipt:

@@ -1,0 +1,36 @@
+# Every target sets up what it needs first; that is quick when nothing changed.
+PYTHON ?= python3.11
+SNAPSHOT ?= sample
+OUT ?= out/refinedweb
+PY := .venv/bin/python
+SETUP := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup refinedweb test check format
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+setup: $(SETUP) ## make .venv with the pinned packages
+
+$(SETUP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not on PATH; set PYTHON= to a Python 3.11" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+refinedweb: $(SETUP) ## build RefinedWeb: SNAPSHOT= FILES= OUT= WORKERS= RAY_ADDRESS= RECIPE_ARGS=
+	$(PY) -m pipeline run recipes.refinedweb --root '$(OUT)' $(if $(WORKERS),--workers $(WORKERS)) \
+		$(if $(RAY_ADDRESS),--address '$(RAY_ADDRESS)') 'snapshot=$(SNAPSHOT)' $(if $(FILES),files=$(FILES)) $(RECIPE_ARGS)
+
+test: $(SETUP) ## run the tests
+	$(PY) -m pytest
+
+check: $(SETUP) ## ruff (format and lint) and pyright
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/pyright
+
+format: $(SETUP) ## format the code and mend what lint can
+	.venv/bin/ruff check --fix --quiet .
+	.venv/bin/ruff format --quiet .

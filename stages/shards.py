@@ -1,0 +1,122 @@
+"""The last stage: Parquet shards as a data set is published, its statistics, and its card."""
+
+import json
+import time
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipeline import store
+from pipeline.errors import UsageError
+from pipeline.fingerprint import digest, fingerprint
+from pipeline.ledger import Ledger, Receipt, planned, receipt_name, receipted
+from pipeline.stage import Stage, receive, shard_files
+from pipeline.stats import Stats
+from stages.card import Card
+
+# tiiuae/falcon-refinedweb, in its order; image_urls holds [url, alt text] pairs.
+REFINEDWEB = pa.schema(
+    [
+        ("content", pa.string()),
+        ("url", pa.string()),
+        ("timestamp", pa.timestamp("s")),
+        ("dump", pa.string()),
+        ("segment", pa.string()),
+        ("image_urls", pa.list_(pa.list_(pa.string()))),
+    ]
+)
+CALLED = {"content": "text"}  # columns that a published schema calls by another name than the stages
+
+
+def publish(name: str, source: Stage, schema: pa.Schema = REFINEDWEB, megabytes: int = 256) -> Stage:
+    """`<root>/<name>/train-00000-of-00042.parquet` of about `megabytes` each, with stats.json and README.md.
+
+    Raises UsageError when `source` lacks a column of `schema`.
+    """
+    missing = [f.name for f in schema if CALLED.get(f.name, f.name) not in source.schema.names]
+    if missing:
+        raise UsageError(f"{name} is to have the columns {missing}, which stage {source.name} does not make")
+    return Card(f"{name}.card", Shards(name, source, schema, megabytes))
+
+
+Slice = tuple[str, int, int]  # shard, first row, row after the last
+
+
+@dataclass(frozen=True)
+class Shards:
+    """All rows of a stage, in its order, cut anew into files of even size."""
+
+    name: str
+    source: Stage
+    schema: pa.Schema
+    megabytes: int
+
+    def after(self) -> tuple[Stage, ...]:
+        return (self.source,)
+
+    def does(self) -> str:
+        return fingerprint(("shards", self.schema, self.megabytes))
+
+    def items(self, ledger: Ledger) -> list[str]:
+        """Names of the files; which rows each takes is written down for the workers."""
+        receipts = ledger.receipts(self.source.name)
+        cuts = cut([(r.shard, r.stats.rows_out, r.stats.bytes) for r in receipts], self.megabytes << 20)
+        named = {f"train-{k:05d}-of-{len(cuts):05d}": slices for k, slices in enumerate(cuts)}
+        store.write_bytes(ledger.root, self._cuts, json.dumps(named).encode())
+        return list(named)
+
+    @property
+    def _cuts(self) -> str:
+        return f"plan/{self.name}.cuts.json"
+
+    def _slices(self, root: str, item: str) -> list[Slice]:
+        return json.loads(store.read_bytes(root, self._cuts))[item]
+
+    def reads(self, item: str, ledger: Ledger) -> str:
+        slices = self._slices(ledger.root, item)
+        return digest(*(str(x) for s in slices for x in (*s, ledger.receipt(self.source.name, s[0]).digest)))
+
+    def make(self, item: str, root: str, mark: str) -> Receipt:
+        started = time.perf_counter()
+        with shard_files(root, self.name, item) as files:
+            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
+            for table in self._tables(root, self._slices(root, item)):
+                writer.write(
+                    table.select([CALLED.get(c, c) for c in self.schema.names]).rename_columns(self.schema.names)
+                )
+        stats = Stats("shards", writer.rows, writer.rows)
+        return receive(root, self.name, item, mark, stats, files.made, started)
+
+    def _tables(self, root: str, slices: Sequence[Slice]) -> Iterator[pa.Table]:
+        for shard, start, end in slices:
+            at = 0
+            for table in store.read_batches(root, f"{self.source.name}/{shard}.parquet"):
+                yield table.slice(max(0, start - at), max(0, min(end - at, table.num_rows) - max(0, start - at)))
+                at += table.num_rows
+
+    def sweep(self, root: str) -> None:
+        """Delete the files of an earlier cut, which would be read as if they were part of this one."""
+        for item in set(receipted(root, self.name)) - set(planned(root, self.name)):
+            store.remove(root, f"{self.name}/{item}.parquet")
+            store.remove(root, receipt_name(self.name, item))
+
+
+def cut(shards: Sequence[tuple[str, int, int]], target: int) -> list[list[Slice]]:
+    """Slices of shards, given as (name, rows, bytes), for files of about `target` bytes each: one file at least."""
+    filled = [shard for shard in shards if shard[1]]
+    total = sum(size for _, _, size in filled)
+    files = max(1, -(-total // target))
+    edges = [k * total // files for k in range(files + 1)]
+    cuts: list[list[Slice]] = [[] for _ in range(files)]
+    start = 0
+    for name, rows, size in filled:
+        for k in range(bisect_right(edges, start) - 1, files):
+            if edges[k] >= start + size:
+                break
+            first, last = (min(max(-(-(edge - start) * rows // size), 0), rows) for edge in edges[k : k + 2])
+            if first < last:
+                cuts[k].append((name, first, last))
+        start += size
+    return cuts
