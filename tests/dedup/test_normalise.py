@@ -6,6 +6,7 @@ import unicodedata
 import numpy as np
 import pytest
 
+from dedup import normalise as module
 from dedup.normalise import normalise, normalise_with_offsets, pieces, token_hash, token_hashes, tokens_with_offsets
 
 CASES = [
@@ -59,3 +60,14 @@ def test_equal_normalised_words_are_equal_tokens():
 def test_scripts_without_spaces_give_a_token_a_character():
     assert pieces("中文abc ไทย") == ["中", "文", "abc", "ไ", "ท", "ย"]
     assert len(token_hashes("中文，abc")) == 3
+
+
+@pytest.mark.parametrize("text", ["ab, cd " * 40, "中文" * 60, "中 文abc" * 30, "x" * 100, "\n" * 50])
+def test_long_texts_are_split_in_blocks_and_give_the_same_tokens(text, monkeypatch):
+    whole = tokens_with_offsets(text)
+    monkeypatch.setattr(module, "BLOCK", 7)
+    assert len(list(module.blocks(text))) > (1 if len(set(text)) > 1 else 0)
+    assert "".join(block for _, block in module.blocks(text)) == text
+    for left, right in zip(whole, tokens_with_offsets(text), strict=True):
+        assert np.array_equal(left, right)
+    assert np.array_equal(whole[0], token_hashes(text))

@@ -1,0 +1,126 @@
+"""Sketches: the collision curve, datasketch as the oracle of the classic one, and what a set means."""
+
+import datasketch
+import numpy as np
+import pytest
+
+from dedup.shingles import mix, shingled, shingles
+from dedup.sketch import PRESETS, Banding, banding, minwise_sketch, permutations
+
+RNG = 20230601
+
+
+def pairs(union: int, shared: int, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Shingles of 2 x count sets: neighbours share `shared` of their `union` elements, the others go to both by turns."""
+    draw = np.random.default_rng((RNG, union, shared, seed))
+    both = draw.integers(0, 2**64, (count, shared), np.uint64)
+    own = draw.integers(0, 2**64, (count, union - shared), np.uint64)
+    half = (union - shared) // 2
+    sets = [part for i in range(count) for part in (both[i], own[i, :half], both[i], own[i, half:])]
+    sizes = np.tile([shared + half, union - half], count)
+    return np.concatenate(sets), np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+
+
+def collision_rate(banding: Banding, union: int, jaccard: float, count: int) -> tuple[float, float]:
+    """The share of pairs with an equal band, and what theory says for the similarity that they have."""
+    shared, hits, step = round(union * jaccard), 0, max(1, 200_000 // union)
+    for seed, start in enumerate(range(0, count, step)):
+        bands = banding(*pairs(union, shared, min(step, count - start), seed))
+        hits += int((bands[::2] == bands[1::2]).any(axis=1).sum())
+    return hits / count, banding.probability(shared / union)
+
+
+@pytest.mark.parametrize("size", [20, 200, 2_000])
+@pytest.mark.parametrize("jaccard", [0.5, 0.7, 0.75, 0.8, 0.95])
+def test_collision_curve(jaccard, size):
+    found, expected = collision_rate(Banding(450, 20), size, jaccard, 400)
+    assert abs(found - expected) < 0.02 + 3 * np.sqrt(expected * (1 - expected) / 400)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [20, 100, 1_000, 20_000])
+@pytest.mark.parametrize("jaccard", [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95])
+def test_collision_curve_within_two_hundredths(jaccard, size):
+    found, expected = collision_rate(Banding(450, 20), size, jaccard, 8_000)
+    assert abs(found - expected) < 0.02
+
+
+@pytest.mark.parametrize("preset", ["fineweb", "dclm", "olmo"])
+@pytest.mark.parametrize("sketch", ["fast", "minwise"])
+def test_collision_curve_of_the_other_presets(preset, sketch):
+    chosen = banding(preset, sketch=sketch)
+    for jaccard in (0.6, 0.8):
+        found, expected = collision_rate(chosen, 100, jaccard, 1_000)
+        assert abs(found - expected) < 0.06
+
+
+@pytest.mark.parametrize("seed", [1, 42])
+def test_the_classic_sketch_is_datasketchs_bit_for_bit(seed):
+    values = np.random.default_rng(RNG).integers(0, 2**64, 300, np.uint64)
+    ours = np.empty(256, np.uint32)
+    minwise_sketch(values, *permutations(256, seed), ours)
+    theirs = datasketch.MinHash(256, seed=seed, hashfunc=lambda value: value)
+    theirs.update_batch([int(value) & 0xFFFFFFFF for value in values])
+    assert np.array_equal(ours, theirs.hashvalues)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.8, 0.9])
+def test_bands_for_a_threshold_are_datasketchs(threshold):
+    theirs = datasketch.MinHashLSH(threshold=threshold, num_perm=128)
+    ours = banding(threshold=threshold, hashes=128)
+    assert (ours.bands, ours.rows) == (theirs.b, theirs.r)
+
+
+def test_presets_are_the_papers():
+    assert {name: (b, r) for name, (b, r) in PRESETS.items()} == {
+        "refinedweb": (450, 20),
+        "fineweb": (14, 8),
+        "dclm": (93, 15),
+        "olmo": (26, 11),
+    }
+    assert round(banding("refinedweb").probability(0.75), 2) == 0.76  # as the paper states
+    assert round(banding("refinedweb").probability(0.8), 3) == 0.995
+
+
+@pytest.mark.parametrize("sketch", ["fast", "minwise"])
+def test_a_sketch_reads_a_set(sketch):
+    """Order, repetition and the other pages of the batch change nothing."""
+    values = np.random.default_rng(RNG).integers(0, 2**64, 50, np.uint64)
+    twice = np.concatenate((values[::-1], values))
+    other = values[:7]
+    chosen = Banding(20, 10, sketch)
+    bands = chosen(np.concatenate((values, other, twice)), np.array([0, 50, 57, 157]))
+    assert np.array_equal(bands[0], bands[2])
+    assert np.array_equal(bands[0], chosen(values, np.array([0, 50]))[0])
+    assert not (bands[0] == bands[1]).all()
+    assert len(np.unique(bands[0])) == 20
+
+
+def test_seeds_and_bands_matter():
+    values, starts = np.arange(40, dtype=np.uint64), np.array([0, 40])
+    assert not np.isin(Banding(9, 3, seed=1)(values, starts), Banding(9, 3, seed=2)(values, starts)).any()
+
+
+def test_band_hashes_are_spread_evenly():
+    values = np.random.default_rng(RNG).integers(0, 2**64, 10_000, np.uint64)
+    bands = Banding(20, 4)(values, np.arange(0, 10_001, 5)).ravel()
+    counts = np.bincount((bands >> np.uint64(60)).astype(int), minlength=16)
+    assert abs(counts / counts.mean() - 1).max() < 0.1
+
+
+def test_shingles_of_short_and_empty_pages():
+    flat, starts = shingled(["a b c", "", None, "A, B c!", "a b c d e f", "b c"])
+    assert starts.tolist() == [0, 1, 1, 1, 2, 4, 5]
+    assert flat[0] == flat[1]  # equal when normalised
+    assert len(set(flat.tolist())) == 4
+
+
+def test_shingles_are_hashes_of_all_windows_in_order():
+    tokens = np.array([5, 6, 7, 5, 6, 7, 8], np.uint64)
+    found = shingles(tokens, 3)
+    assert len(found) == 5 and found[0] == found[3] and len(set(found.tolist())) == 4
+    assert shingles(tokens[::-1].copy(), 3)[0] not in found
+
+
+def test_mix_is_splitmix64():
+    assert mix(np.uint64(0x9E3779B97F4A7C15)) == 0xE220A8397B1DCDAF  # its first output from seed 0
