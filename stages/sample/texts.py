@@ -1,0 +1,146 @@
+"""Text that people wrote and that every installation has: the documentation inside the pinned packages."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import metadata, version
+from importlib.util import find_spec
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from stages.sample.prose import SENTENCE_END, paragraphs, title
+
+# Folders of packages with the most prose in their docstrings.
+SHELVES = (
+    *(f"numpy/{part}" for part in ("_core", "fft", "lib", "linalg", "ma", "polynomial")),
+    *(f"scipy/{part}" for part in ("cluster", "fft", "integrate", "interpolate", "linalg", "ndimage")),
+    *(f"scipy/{part}" for part in ("optimize", "signal", "spatial", "special", "stats")),
+    *(f"ray/{part}" for part in ("air", "autoscaler", "dag", "data", "rllib", "serve", "train", "tune")),
+)
+# Packages with a long description in their metadata.
+READMES = (
+    "pydantic",
+    "rich",
+    "typer",
+    "charset-normalizer",
+    "wrapt",
+    "thinc",
+    "spacy",
+    "srsly",
+    "tqdm",
+    "phonenumbers",
+)
+SAMI = "xx"  # spaCy's code for text in no language that it names
+NODES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+WORDS = (80, 100, 120, 160, 220)  # an article ends at the first docstring that brings it to one of these, in turn
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of an article: `tag` is p or h2."""
+
+    tag: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """A headline and what stands below it, in the order of reading."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(block.text for block in self.blocks)
+
+
+def versions() -> dict[str, str]:
+    """The packages that are read, and their versions: other versions may say something else."""
+    return {name: version(name) for name in sorted({shelf.split("/")[0] for shelf in SHELVES} | {*READMES, "spacy"})}
+
+
+def folder(shelf: str) -> Path:
+    """Where a package, or a folder in it, is installed. Nothing is imported."""
+    top, *rest = shelf.split("/")
+    found = find_spec(top)
+    if found is None or not found.submodule_search_locations:
+        raise UsageError(f"sample: the package {top!r} is not installed; install the pinned set of constraints.txt")
+    return Path(found.submodule_search_locations[0], *rest)
+
+
+def docstrings(path: Path) -> Iterator[str]:
+    """The docstrings of a source file in its order."""
+    nodes: list[ast.AST] = [ast.parse(path.read_bytes())]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, NODES):
+            yield ast.get_docstring(node, clean=False) or ""
+            nodes += reversed(node.body)
+
+
+@cache
+def articles() -> tuple[Article, ...]:
+    """English articles of 110 to some 500 words, none of which says eight words in a row that another says."""
+    said: set[tuple[str, ...]] = set()
+    found: list[Article] = []
+    for shelf in SHELVES:
+        files = (path for path in sorted(folder(shelf).rglob("*.py")) if "tests" not in path.parts)
+        found += bound((text for path in files for text in docstrings(path)), said)
+    for name in READMES:
+        found += bound(iter([f"All about the {name} package\n\n{metadata(name).get_payload()}"]), said)
+    return tuple(found)
+
+
+def bound(texts: Iterator[str], said: set[tuple[str, ...]]) -> list[Article]:
+    """Texts that stand together bound into articles; what is left over at the end is dropped."""
+    made: list[Article] = []
+    headline, blocks, words = None, [], 0
+    for text in texts:
+        heading = title(text)
+        fresh = [Block("p", paragraph) for paragraph in paragraphs(text) if new(paragraph, said)]
+        if not fresh:
+            continue
+        if headline is None:
+            headline = heading
+        elif heading:
+            blocks.append(Block("h2", heading))
+        blocks += fresh
+        words += sum(len(block.text.split()) for block in fresh)
+        if headline and words >= WORDS[len(made) % len(WORDS)]:
+            made.append(Article(headline, tuple(blocks)))
+            headline, blocks, words = None, [], 0
+    return made
+
+
+def new(paragraph: str, said: set[tuple[str, ...]]) -> bool:
+    """Whether no eight words in a row were said before; if so they are said now."""
+    words = re.findall(r"\w+", paragraph.lower())
+    grams = {tuple(words[at : at + 8]) for at in range(len(words) - 7)}
+    if not said.isdisjoint(grams):
+        return False
+    said |= grams
+    return True
+
+
+@cache
+def sentences() -> dict[str, tuple[str, ...]]:
+    """Sentences by language (spaCy's codes, mostly ISO 639-1): its examples and the passages of its tests."""
+    found = {}
+    for path in sorted(folder("spacy/lang").glob("*/examples.py")):
+        language = path.parent.name
+        passages = folder("spacy/tests/lang") / language / "test_text.py"
+        texts = strings(path) + [text for text in strings(passages) if len(text) > 150 and not text.isascii()]
+        found[language] = tuple(part for text in texts for part in SENTENCE_END.split(text))
+    return {language: texts for language, texts in found.items() if language not in ("en", SAMI)}
+
+
+def strings(path: Path) -> list[str]:
+    """The strings of a source file that are no docstrings, in its order, blanks made single."""
+    if not path.exists():
+        return []
+    values = [node.value for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Constant)]
+    prose = [" ".join(value.split()) for value in values if isinstance(value, str)]
+    return [text for text in dict.fromkeys(prose) if not text.startswith(("Example sentences", "Test that"))]
