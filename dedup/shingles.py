@@ -1,46 +1,46 @@
 """Pages as sets of n-grams: tokens to 64-bit shingles."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numba as nb
 import numpy as np
-from tokenizers import Tokenizer
+import pyarrow as pa
 
-from dedup.normalise import normalise, token_hashes
+from dedup.tokens import Tokens, words
 
-Tokens = Callable[[str], np.ndarray]  # the tokens of a text as uint64
+Tokenise = Callable[[pa.Array], Tokens]
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A = np.uint64(0xBF58476D1CE4E5B9)
 MIX_B = np.uint64(0x94D049BB133111EB)
 
 
-def shingled(texts: list[str | None], n: int = 5, tokens: Tokens = token_hashes) -> tuple[np.ndarray, np.ndarray]:
+def shingled(texts: pa.Array, n: int = 5, tokenise: Tokenise = words) -> tuple[np.ndarray, np.ndarray]:
     """The n-grams of each text, one after another (uint64), and where each text's begin (int64, one more than texts).
 
     A text of fewer than n tokens has one shingle, the whole of it; a text without tokens has none. An n-gram that
-    occurs twice is there twice: what reads shingles must read them as a set.
+    occurs twice is there twice: what reads shingles must read them as a set. RefinedWeb's tokens are GPT-2's; here
+    they are words unless `tokenise` says otherwise, such as `partial(subwords, path="gpt2/tokenizer.json")`.
     """
-    parts = [shingles(tokens(text or ""), n) for text in texts]
-    starts = np.concatenate(([0], np.cumsum([len(part) for part in parts]))).astype(np.int64)
-    return np.concatenate([*parts, np.empty(0, np.uint64)]), starts
+    found = tokenise(texts)
+    return _shingles(found.hashes, found.bounds, n)
 
 
 @nb.njit(cache=True)
-def shingles(tokens: np.ndarray, n: int) -> np.ndarray:
-    """The 64-bit hash of every n consecutive tokens."""
-    size = min(n, tokens.shape[0])
-    out = np.empty(tokens.shape[0] - size + 1 if size else 0, np.uint64)
-    for i in range(out.shape[0]):
-        value = np.uint64(size)
-        for j in range(size):
-            value = value * GOLDEN + tokens[i + j]
-        out[i] = mix(value)
-    return out
+def _shingles(tokens: np.ndarray, bounds: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    starts = np.zeros(bounds.shape[0], np.int64)
+    for text in range(bounds.shape[0] - 1):
+        count = bounds[text + 1] - bounds[text]
+        starts[text + 1] = starts[text] + (max(count - n, 0) + 1 if count else 0)
+    out = np.empty(starts[-1], np.uint64)
+    for text in range(bounds.shape[0] - 1):
+        size = min(n, bounds[text + 1] - bounds[text])
+        for i in range(starts[text + 1] - starts[text]):
+            value = np.uint64(size)
+            for token in tokens[bounds[text] + i : bounds[text] + i + size]:
+                value = value * GOLDEN + token
+            out[starts[text] + i] = mix(value)
+    return out, starts
 
 
 @nb.njit(cache=True, inline="always")
@@ -49,24 +49,3 @@ def mix(value: int) -> int:
     value = (value ^ (value >> np.uint64(30))) * MIX_A
     value = (value ^ (value >> np.uint64(27))) * MIX_B
     return value ^ (value >> np.uint64(31))
-
-
-def encoded(path: str) -> Tokens:
-    """Tokens of a tokenizer.json instead of words: GPT-2's gives RefinedWeb's own shingles."""
-    return Encoded(path, hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest())
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """The token numbers of the normalised text; `digest` tells one tokenizer.json from another."""
-
-    path: str
-    digest: str
-
-    def __call__(self, text: str) -> np.ndarray:
-        return np.array(_tokenizer(self.path).encode(normalise(text), add_special_tokens=False).ids, np.uint64)
-
-
-@cache
-def _tokenizer(path: str) -> Tokenizer:
-    return Tokenizer.from_file(path)

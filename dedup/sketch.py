@@ -1,4 +1,4 @@
-"""Pages as band hashes: two pages share one with a probability that depends on the Jaccard similarity of their shingles.
+"""Pages as band hashes: two pages share one with a probability that depends on the Jaccard similarity of the two.
 
 `fast` is Fast Similarity Sketching (Dahlgaard, Knudsen, Thorup 2017): about n + k log k operations for k hashes of n
 shingles, and estimates that vary less than the classic ones. `minwise` is the classic sketch (Broder 1997) with the

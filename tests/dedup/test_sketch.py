@@ -2,16 +2,18 @@
 
 import datasketch
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from dedup.shingles import mix, shingled, shingles
+from dedup.shingles import mix, shingled
 from dedup.sketch import PRESETS, Banding, banding, minwise_sketch, permutations
+from dedup.tokens import Tokens
 
 RNG = 20230601
 
 
 def pairs(union: int, shared: int, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Shingles of 2 x count sets: neighbours share `shared` of their `union` elements, the others go to both by turns."""
+    """Shingles of 2 x count sets: neighbours share `shared` of their `union` elements, and halve the others."""
     draw = np.random.default_rng((RNG, union, shared, seed))
     both = draw.integers(0, 2**64, (count, shared), np.uint64)
     own = draw.integers(0, 2**64, (count, union - shared), np.uint64)
@@ -109,17 +111,28 @@ def test_band_hashes_are_spread_evenly():
 
 
 def test_shingles_of_short_and_empty_pages():
-    flat, starts = shingled(["a b c", "", None, "A, B c!", "a b c d e f", "b c"])
+    texts = pa.array(["a b c", "", None, "A, B c!", "a b c d e f", "b c"])
+    flat, starts = shingled(texts)
     assert starts.tolist() == [0, 1, 1, 1, 2, 4, 5]
     assert flat[0] == flat[1]  # equal when normalised
     assert len(set(flat.tolist())) == 4
 
 
 def test_shingles_are_hashes_of_all_windows_in_order():
-    tokens = np.array([5, 6, 7, 5, 6, 7, 8], np.uint64)
-    found = shingles(tokens, 3)
-    assert len(found) == 5 and found[0] == found[3] and len(set(found.tolist())) == 4
-    assert shingles(tokens[::-1].copy(), 3)[0] not in found
+    flat, _ = shingled(pa.array(["x y z x y z w", "z y x"]), 3)
+    assert len(flat) == 6 and flat[0] == flat[3] and len(set(flat.tolist())) == 5
+
+
+def test_shingles_of_other_tokens():
+    flat, starts = shingled(pa.array(["a b c", "c b a"]), 2, letters)
+    assert starts.tolist() == [0, 2, 4] and len(set(flat.tolist())) == 4
+
+
+def letters(texts: pa.Array) -> Tokens:
+    """A token a letter."""
+    codes = [[ord(letter) for letter in text if letter != " "] for text in texts.to_pylist()]
+    hashes = np.array([code for text in codes for code in text], np.uint64)
+    return Tokens(hashes, hashes, hashes, np.cumsum([0, *map(len, codes)]))
 
 
 def test_mix_is_splitmix64():
