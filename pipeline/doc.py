@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.splitter import UNSPACED
 from pipeline.words import Splitter, Words, split
 
 LINE_BREAKS = re.compile("\n+")
@@ -64,3 +65,10 @@ class Doc:
     def paragraphs(self) -> list[str]:
         """The stripped text cut at every run of two or more line breaks."""
         return PARAGRAPH_BREAKS.split(self.text.strip())
+
+
+def count_words(text: str) -> int:
+    """Words as a reader counts them: what stands between white space; by rule in scripts that set no spaces."""
+    if text.isascii() or not UNSPACED.search(text):
+        return len(text.split())
+    return sum(any(map(str.isalnum, word)) for word in Doc(text).words)
