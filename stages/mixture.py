@@ -1,0 +1,144 @@
+"""A curriculum as arithmetic: phases, what each takes of each source, and whether there is enough of it.
+
+The pages of a source lie on a line, one after the other, in the order of a hash of their ids; the line begins again
+when it ends (an epoch). Each phase takes the next so many tokens of every source's line. So a phase depends only on
+those before it: it can be extended, and what comes later can change, while what was made stays as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate
+
+from pipeline.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Phase:
+    """`tokens` in all, sequences of `length` tokens, and the weight of each source (shares of tokens; any sum).
+
+    By the end of the phase no source has been used more than `epochs` times, and in it no page comes again within
+    `window` tokens of training.
+    """
+
+    name: str
+    tokens: int
+    length: int
+    weights: Mapping[str, float]
+    epochs: float = 4.0  # up to four, repeated data is worth almost as much as new (arXiv 2305.16264)
+    window: int = 0
+
+    def __post_init__(self) -> None:
+        if self.tokens < 1 or self.length < 2 or not self.weights:
+            raise UsageError(f"phase {self.name}: needs tokens, a length over 1 and weights")
+        if min(self.weights.values()) < 0 or not sum(self.weights.values()) > 0:
+            raise UsageError(f"phase {self.name}: weights must not be negative, nor all be zero")
+
+    def shares(self) -> dict[str, int]:
+        """Tokens of each source: whole numbers that add up to `tokens` (largest remainders first)."""
+        total = sum(Fraction(w) for w in self.weights.values())
+        exact = {s: self.tokens * Fraction(w) / total for s, w in sorted(self.weights.items())}
+        shares = {s: int(share) for s, share in exact.items()}
+        rest = sorted(exact, key=lambda s: (shares[s] - exact[s], s))
+        for source in rest[: self.tokens - sum(shares.values())]:
+            shares[source] += 1
+        return shares
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What a phase takes of a source's line: `length` tokens from `start`; `weight` is its share of the phase."""
+
+    start: int
+    length: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """Phases in order. `seed` decides, with a page's id, where on its source's line the page lies.
+
+    `most` sets for a source fewer epochs than the phases allow (1 for what may be seen once only).
+    """
+
+    phases: tuple[Phase, ...]
+    seed: int = 0
+    most: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        names = [phase.name for phase in self.phases]
+        if not names or len(set(names)) < len(names):
+            raise UsageError(f"a curriculum needs phases with names of their own, not {names}")
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(sorted({source for phase in self.phases for source in phase.weights}))
+
+    def intervals(self, source: str) -> list[Interval]:
+        """What each phase takes of the source, in the order of the phases."""
+        lengths = [phase.shares().get(source, 0) for phase in self.phases]
+        weights = [phase.weights.get(source, 0) / sum(phase.weights.values()) for phase in self.phases]
+        return [Interval(*i) for i in zip(accumulate([0, *lengths[:-1]]), lengths, weights, strict=True)]
+
+    def scaled(self, scale: float) -> "Curriculum":
+        """A small one of the same shape: budgets and windows times `scale`, lengths as they are."""
+        phases = (
+            Phase(p.name, max(1, round(p.tokens * scale)), p.length, p.weights, p.epochs, round(p.window * scale))
+            for p in self.phases
+        )
+        return Curriculum(tuple(phases), self.seed, self.most)
+
+
+def check(curriculum: Curriculum, totals: Mapping[str, int], spacing: Mapping[str, int] | None = None) -> None:
+    """Raise UsageError when a source has too few tokens for what is asked of it; names every such source at once.
+
+    `totals` are the tokens of each source's line; `spacing`, where given, how far apart a page's copies lie on it.
+    """
+    faults = []
+    for source in curriculum.sources:
+        line = totals.get(source, 0)
+        short = _shortage(curriculum, source, line)
+        faults += short or _too_soon(curriculum, source, (spacing or {}).get(source, line))
+    if faults:
+        raise UsageError("; ".join(faults))
+
+
+def _shortage(curriculum: Curriculum, source: str, line: int) -> list[str]:
+    most = (curriculum.most or {}).get(source, float("inf"))
+    for phase, interval in zip(curriculum.phases, curriculum.intervals(source), strict=True):
+        epochs, asked = min(phase.epochs, most), interval.start + interval.length
+        allowed = int(line * epochs) if line else 0
+        if interval.length and asked > allowed:
+            said = f"phase {phase.name}: source {source} is short of {asked - allowed:,} tokens"
+            return [f"{said}: {asked:,} are asked by then, {epochs:g} epochs of its {line:,} allow {allowed:,}"]
+    return []
+
+
+def _too_soon(curriculum: Curriculum, source: str, spacing: int) -> list[str]:
+    return [
+        f"phase {phase.name}: a page of source {source} comes again after {int(distance):,} tokens, the window is "
+        f"{phase.window:,}: give it less weight or more pages"
+        for phase, distance in zip(curriculum.phases, returns(curriculum, source, spacing), strict=True)
+        if distance < phase.window
+    ]
+
+
+def returns(curriculum: Curriculum, source: str, spacing: int) -> list[float]:
+    """For each phase, the fewest tokens of training between a page of the source and its use before; inf where none is.
+
+    Position in training is a piecewise linear function of position on the line, so the least lies at a bend.
+    """
+    pieces, begin = [], 0
+    for phase, interval in zip(curriculum.phases, curriculum.intervals(source), strict=True):
+        pieces.append((interval, begin))
+        begin += phase.tokens
+    least = [float("inf")] * len(pieces)
+    for n, (later, later_begin) in enumerate(pieces):
+        for earlier, earlier_begin in pieces[: n + 1]:
+            low = max(later.start, earlier.start + spacing)
+            high = min(later.start + later.length, earlier.start + earlier.length + spacing)
+            for x in (low, high) if low < high else ():
+                now = later_begin + (x - later.start) / later.weight
+                then = earlier_begin + (x - spacing - earlier.start) / earlier.weight
+                least[n] = min(least[n], now - then)
+    return least

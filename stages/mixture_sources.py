@@ -1,0 +1,125 @@
+"""Pages of others as sources: folders of Parquet or JSONL (plain, gzip or zstd) with their own column names."""
+
+import gzip
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import xxhash
+import zstandard
+
+from pipeline.errors import BadInput, UsageError
+from pipeline.stage import Source
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("url", pa.string()),
+        ("language", pa.string()),
+        ("text", pa.string()),
+        ("cluster", pa.int64()),
+    ]
+)
+ENDINGS = (".parquet", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".json.gz", ".ndjson")
+BATCH = 1_000  # rows a table
+
+
+@dataclass(frozen=True)
+class Read:
+    """A file to tables of `SCHEMA`; `columns` maps our names to the file's, where they differ.
+
+    `where` keeps rows whose column has one of these values. A row without id gets one from its text.
+    """
+
+    columns: Mapping[str, str]
+    where: Mapping[str, tuple[str, ...]]
+
+    def __call__(self, path: str) -> Iterator[pa.Table]:
+        wanted = {*self.where, *(self.columns.get(ours, ours) for ours in SCHEMA.names)}
+        for table in _parquet(path, wanted) if path.endswith(".parquet") else _lines(path, wanted):
+            for column, values in self.where.items():
+                table = table.filter(pc.is_in(table[column], value_set=pa.array(values)))
+            yield self._named(table, path)
+
+    def _named(self, table: pa.Table, path: str) -> pa.Table:
+        found = {ours: self.columns.get(ours, ours) for ours in SCHEMA.names}
+        if found["text"] not in table.column_names:
+            raise BadInput(f"{path} has no column {found['text']}, only {table.column_names}; give columns=")
+        none = {f.name: pa.nulls(table.num_rows, f.type) for f in SCHEMA}
+        columns = {
+            f.name: table[found[f.name]] if found[f.name] in table.column_names else none[f.name] for f in SCHEMA
+        }
+        given = columns["id"].to_pylist()
+        texts = columns["text"].to_pylist()
+        ids = [str(i) if i is not None else _content_id(t) for i, t in zip(given, texts, strict=True)]
+        named = pa.table(columns | {"id": pa.array(ids, pa.string())}).cast(SCHEMA)
+        ill = table["error"] if "error" in table.column_names else pa.nulls(table.num_rows, pa.string())
+        return named.append_column("error", pc.cast(ill, pa.string()))
+
+
+def _content_id(text: str | None) -> str:
+    return xxhash.xxh3_128_hexdigest(text or "")
+
+
+def _parquet(path: str, wanted: set[str]) -> Iterator[pa.Table]:
+    with pq.ParquetFile(path) as file:
+        columns = [name for name in file.schema_arrow.names if name in wanted]
+        for batch in file.iter_batches(batch_size=BATCH, columns=columns):
+            yield pa.Table.from_batches([batch])
+
+
+def _lines(path: str, wanted: set[str]) -> Iterator[pa.Table]:
+    """Lines end at \\n only: a text may hold other line separators. A line that is no JSON object is quarantined."""
+    with opened(path) as stream:
+        while lines := list(islice(stream, BATCH)):
+            rows = [_object(line) for line in lines if line.strip()]
+            names = dict.fromkeys(key for row in rows for key in row if key in wanted)
+            yield pa.table({name: pa.array([row.get(name) for row in rows]) for name in [*names, "error"]})
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        row = None
+    return row if isinstance(row, dict) else {"error": "mixture:not_json"}
+
+
+def opened(path: str) -> Any:
+    """A file's bytes, unpacked by its ending."""
+    if path.endswith(".gz"):
+        return gzip.open(path, "rb")
+    if path.endswith(".zst"):
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(open(path, "rb"), closefd=True))
+    return open(path, "rb")
+
+
+def folder(
+    path: str, columns: Mapping[str, str] | None = None, where: Mapping[str, tuple[str, ...]] | None = None
+) -> Source:
+    """The files of a folder (or one file) as a source, in the order of their names. Raises UsageError on none.
+
+    A RefinedWeb shard's text is found under `content` by itself.
+    """
+    base = Path(path).resolve()
+    files = [base] if base.is_file() else sorted(f for f in base.rglob("*") if f.name.endswith(ENDINGS))
+    files = [f for f in files if not any(part.startswith((".", "_")) for part in f.relative_to(base).parts)]
+    if not files:
+        raise UsageError(f"no Parquet or JSONL file in {path}")
+    known = dict(columns or {})
+    if "text" not in known and files[0].name.endswith(".parquet") and "content" in pq.read_schema(files[0]).names:
+        known["text"] = "content"
+    return Source(tuple(map(str, files)), Read(known, dict(where or {})), SCHEMA, version)
+
+
+def version(path: str) -> str:
+    """Size and time of change: what tells that a file was replaced."""
+    stat = Path(path).stat()
+    return f"{path}:{stat.st_size}:{stat.st_mtime_ns}"

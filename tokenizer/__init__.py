@@ -1,0 +1,1 @@
+"""What turns texts into training sequences: a byte-level BPE, its report, and packing."""

@@ -1,0 +1,116 @@
+"""Command line: train a tokenizer, report on several, pack or export a mixture."""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+from tokenizers import Tokenizer
+
+from pipeline.errors import MewsError, UsageError
+from tokenizer import evaluate, export, report, sample
+from tokenizer.card import card
+from tokenizer.patterns import Digits, Pattern
+from tokenizer.presets import PRESETS
+from tokenizer.train import Choices, save, train
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+Sources = Annotated[list[str], typer.Argument(help="NAME=FOLDER of Parquet shards, or a folder")]
+
+
+def folders(sources: list[str]) -> dict[str, str]:
+    """{"web": "data/web"} of ["web=data/web"]; a folder alone is named after itself."""
+    pairs = (s.partition("=") if "=" in s else (Path(s).name, "=", s) for s in sources)
+    return {name: folder for name, _, folder in pairs}
+
+
+def options(preset: str, given: dict[str, object]) -> Choices:
+    if preset not in PRESETS:
+        raise UsageError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
+    for name, allowed in (("pattern", get_args(Pattern)), ("digits", get_args(Digits))):
+        if given[name] is not None and given[name] not in allowed:
+            raise UsageError(f"{name} {given[name]!r}: choose from {', '.join(allowed)}")
+    return dataclasses.replace(PRESETS[preset], **{name: value for name, value in given.items() if value is not None})
+
+
+@app.command("train")
+def train_command(
+    sources: Sources,
+    out: Annotated[Path, typer.Option(help="folder for tokenizer.json and its card")],
+    preset: str = "falcon",
+    vocabulary: int | None = None,
+    pattern: str | None = None,
+    digits: str | None = None,
+    punctuation: bool | None = None,
+    latex: Annotated[int | None, typer.Option(help="so many of the kept list of LaTeX commands")] = None,
+    reserved: int | None = None,
+    sample_bytes: int = 1 << 30,
+    alpha: Annotated[
+        float, typer.Option(help="1 keeps the proportions of sources and languages, 0 evens them out")
+    ] = 1.0,
+    seed: int = 0,
+) -> None:
+    """Train a byte-level BPE on a sample of Parquet shards."""
+    from tokenizer.latex import commands
+
+    injected = None if latex is None else commands(latex)
+    given = {"vocabulary": vocabulary, "pattern": pattern, "digits": digits, "punctuation": punctuation}
+    choices = options(preset, {**given, "latex": injected, "reserved": reserved})
+    below, taken = choose(folders(sources), sample_bytes, alpha, seed)
+    texts = (row.text for row in sample.rows(folders(sources), below, seed))
+    save(train(texts, choices), choices, out, card(out.name, choices, taken, sample_bytes, seed))
+    typer.echo(f"{out}/tokenizer.json: {choices.vocabulary:,} tokens from {sum(taken.values()):,} bytes")
+
+
+def choose(
+    at: dict[str, str], size: int, alpha: float, seed: int
+) -> tuple[dict[sample.Stratum, int], dict[sample.Stratum, int]]:
+    """The hash bound of each stratum, and the bytes that lie below it."""
+    sizes = sample.measure(at, seed)
+    below = sample.bounds(sizes, size, alpha)
+    return below, {k: int(sizes[k][:bound].sum()) for k, bound in below.items()}
+
+
+@app.command("report")
+def report_command(
+    tokenizers: Annotated[list[Path], typer.Argument(help="tokenizer.json files, or folders that hold one")],
+    source: Annotated[list[str], typer.Option(help="NAME=FOLDER of Parquet shards")],
+    out: Path = Path("tokenizers.html"),
+    sample_bytes: int = 20_000_000,
+    seed: int = 1,
+) -> None:
+    """Compare tokenizers on a sample of shards: compression, fertility, vocabulary used, round trip, odd tokens."""
+    files = [path / "tokenizer.json" if path.is_dir() else path for path in tokenizers]
+    loaded = {(f.parent.name if f.name == "tokenizer.json" else f.stem): Tokenizer.from_file(str(f)) for f in files}
+    below, _ = choose(folders(source), sample_bytes, 0.0, seed)
+    found = evaluate.evaluate(loaded, sample.rows(folders(source), below, seed))
+    out.write_text(report.page(loaded, found))
+    for name, findings in found.items():
+        size = findings.total()
+        compression = f"{size.bytes_per_token:.3f} bytes a token, {size.fertility:.3f} tokens a word"
+        typer.echo(f"{name}: {compression}, {len(findings.broken)} round trips broken")
+    if any(f.broken for f in found.values()):
+        raise typer.Exit(1)
+
+
+@app.command("pack")
+def pack_command(
+    store: Annotated[Path, typer.Argument(help="folder of packed Parquet shards, as a recipe makes them")],
+    out: Annotated[Path, typer.Option(help="prefix of the files to write")],
+    format: Annotated[str, typer.Option(help="megatron or numpy")] = "megatron",
+) -> None:
+    """Write packed sequences as Megatron's .bin/.idx or as a NumPy memory map."""
+    typer.echo(export.export(store, out, format))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    try:
+        app(args=arguments, standalone_mode=True)
+    except MewsError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Read packed sequences from an exact position on: from Parquet shards, a NumPy map or Megatron's files."""
+
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from pipeline.errors import BadInput
+from tokenizer.export import HEADER, TYPE_CODES, matrix, shards
+
+
+class Sequences(Protocol):
+    """Packed sequences by number."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, number: int) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class Parquet:
+    """The shards of a store; holds one row group at a time."""
+
+    folder: Path
+
+    @cached_property
+    def groups(self) -> list[tuple[Path, int, int]]:
+        """File, row group and number of rows of every group, in order."""
+        footers = ((file, pq.read_metadata(file)) for file in shards(self.folder))
+        return [(file, g, meta.row_group(g).num_rows) for file, meta in footers for g in range(meta.num_row_groups)]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [0, *accumulate(rows for _, _, rows in self.groups)]
+
+    @cached_property
+    def held(self) -> dict[int, np.ndarray]:
+        return {}
+
+    def __len__(self) -> int:
+        return self.starts[-1]
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        if not 0 <= number < len(self):
+            raise IndexError(f"sequence {number} of {len(self)}")
+        group = bisect_right(self.starts, number) - 1
+        if group not in self.held:
+            file, at, _ = self.groups[group]
+            self.held.clear()
+            with pq.ParquetFile(file) as parquet:
+                self.held[group] = matrix(parquet.read_row_group(at, columns=["tokens"])["tokens"].combine_chunks())
+        return self.held[group][number - self.starts[group]]
+
+
+def mapped(prefix: Path) -> np.ndarray:
+    """The matrix of a NumPy export, mapped from disk."""
+    return np.load(f"{prefix}.npy", mmap_mode="r")
+
+
+@dataclass(frozen=True)
+class Megatron:
+    """Megatron's indexed data: any .bin/.idx pair whose tokens are uint16 or int32."""
+
+    prefix: Path
+
+    @cached_property
+    def index(self) -> tuple[np.dtype, np.ndarray, np.ndarray]:
+        """Type of the tokens, length of each sequence, its place in bytes."""
+        data = Path(f"{self.prefix}.idx").read_bytes()
+        if not data.startswith(HEADER):
+            raise BadInput(f"{self.prefix}.idx is not a Megatron index: it begins with {data[:9]!r}")
+        _, code, number, _ = struct.unpack_from("<QBQQ", data, len(HEADER))
+        dtype = next(dtype for dtype, known in TYPE_CODES.items() if known == code)
+        lengths = np.frombuffer(data, np.int32, number, len(HEADER) + 25)
+        return dtype, lengths, np.frombuffer(data, np.int64, number, len(HEADER) + 25 + lengths.nbytes)
+
+    @cached_property
+    def tokens(self) -> np.ndarray:
+        return np.memmap(f"{self.prefix}.bin", self.index[0], "r")
+
+    def __len__(self) -> int:
+        return len(self.index[1])
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        dtype, lengths, places = self.index
+        start = int(places[number]) // dtype.itemsize
+        return self.tokens[start : start + int(lengths[number])]
+
+
+@dataclass
+class Reader:
+    """Batches of sequences for one of `world` trainers; `position` is all there is to save.
+
+    `position` counts sequences that all trainers together have been given, so a run may go on with another number of
+    trainers. A last batch that is not full is not given.
+    """
+
+    sequences: Sequences
+    batch: int
+    rank: int = 0
+    world: int = 1
+    position: int = 0
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Matrices of `batch` sequences; together the trainers take `batch * world` consecutive ones a step."""
+        while self.position + self.batch * self.world <= len(self.sequences):
+            first = self.position + self.rank * self.batch
+            self.position += self.batch * self.world
+            yield np.stack([self.sequences[n] for n in range(first, first + self.batch)])
