@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -68,7 +69,7 @@ class Scatter:
         buckets, starts = np.unique(bucket[order], return_index=True)
         with shard_files(root, self.name, item) as files:
             writer = files.open(f"{self.name}/{item}.parquet", self.schema)
-            for start, end in zip(starts, [*starts[1:], table.num_rows], strict=True):
+            for start, end in pairwise([*starts, table.num_rows]):
                 writer.write(table.slice(start, end - start))
                 writer.end_group()
             writer.metadata[BUCKETS] = json.dumps(buckets.tolist())

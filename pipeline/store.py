@@ -177,6 +177,10 @@ class ShardWriter:
             self._writer.write_table(table, row_group_size=table.num_rows)
         self._held = []
 
+    def abandon(self) -> None:
+        """Keep pyarrow from finishing, when it is collected, a file that nobody wants."""
+        self._writer.is_open = False
+
     def close(self) -> None:
         self.end_group()
         self._writer.add_key_value_metadata(self.metadata)
@@ -188,8 +192,11 @@ def writing_parquet(root: str, name: str, schema: pa.Schema, made: dict[str, Mad
     """A writer whose file appears when the block ends well, entered in `made` under its name."""
     with writing(root, name) as sink:
         writer = ShardWriter(sink, schema)
-        yield writer
-        writer.close()
+        try:
+            yield writer
+            writer.close()
+        finally:
+            writer.abandon()
     made[name] = Made(sink.digest, writer.rows, sink.size)
 
 

@@ -1,0 +1,92 @@
+"""Ray for real: the same bytes for any number of workers, dead workers, dead drivers, clusters that are not there."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import RunnerLost, StageFailed
+from pipeline.ray_runner import Ray
+from pipeline.run import run
+from pipeline.stage import Map, Source
+from tests import toy
+from tests.pipeline.test_laws import data, driver, make, slow_corpus
+
+
+@pytest.fixture(scope="module")
+def ray():
+    runner = Ray(workers=2)
+    yield runner
+    runner.close()
+
+
+def test_ray_and_local_give_the_same_bytes(tmp_path: Path, ray: Ray):
+    folder = toy.corpus(tmp_path / "in")
+    make(tmp_path / "local", folder)
+    make(tmp_path / "ray", folder, ray)  # type: ignore[arg-type]
+    assert data(tmp_path / "ray") == data(tmp_path / "local")
+
+
+def test_a_worker_that_is_killed_is_replaced(tmp_path: Path, ray: Ray):
+    folder = toy.corpus(tmp_path / "in")
+    make(tmp_path / "calm", folder)
+    (folder / "f2.txt").write_text((folder / "f2.txt").read_text().replace("page 1 ", "<die>", 1))
+    stats = make(tmp_path / "out", folder, ray)  # type: ignore[arg-type]
+    assert (folder / "died").exists()
+    assert stats["read"].rows_in == 480
+
+
+class AlwaysDies:
+    def __call__(self, name: str):
+        if name == "bad":
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield toy.SCHEMA.empty_table()
+
+
+def test_a_shard_that_kills_every_worker_fails_alone_and_nothing_waits_for_ever(tmp_path: Path, ray: Ray):
+    source = Source(("good", "bad", "fine"), AlwaysDies(), toy.SCHEMA)
+    with pytest.raises(StageFailed) as caught:
+        run(Map("read", source), root=str(tmp_path), runner=ray)
+    assert [shard.partition("-")[0] for shard in caught.value.failures] == ["bad"]
+    assert len(list((tmp_path / "read").iterdir())) == 2
+
+
+def test_no_more_tasks_fly_than_twice_the_workers(ray: Ray, tmp_path: Path):
+    running = tmp_path / "running"
+    running.mkdir()
+
+    def note(item: int) -> int:
+        (running / str(item)).touch()
+        time.sleep(0.05)
+        return len(list(running.iterdir()))
+
+    seen = 0
+    for item, count in ray.map(note, list(range(40))):
+        assert isinstance(count, int)
+        seen += 1
+        assert len(list(running.iterdir())) <= seen + 4
+        (running / str(item)).exists()
+    assert seen == 40
+
+
+def test_a_driver_that_is_killed_on_ray_is_started_again(tmp_path: Path):
+    folder = slow_corpus(tmp_path / "in")
+    make(tmp_path / "whole", folder)
+    process = driver(tmp_path / "killed", folder, "ray")
+    deadline = time.monotonic() + 90
+    while not list((tmp_path / "killed").glob("read/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    make(tmp_path / "killed", folder)
+    assert data(tmp_path / "killed") == data(tmp_path / "whole")
+
+
+def test_a_cluster_that_is_not_there_is_said_so(tmp_path: Path):
+    process = driver(tmp_path / "out", toy.corpus(tmp_path / "in"), "ray")
+    process.kill()
+    process.communicate()
+    with pytest.raises(RunnerLost, match="cannot reach Ray at"):
+        Ray(address="127.0.0.1:1")
