@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import re2
@@ -13,6 +13,8 @@ from pipeline.errors import UsageError
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "PL", "SE", "IN", "BR", "AU")
 LENIENCY = 1  # valid for its region, the default of presidio
 REACH = 48  # an extension ("ext. 123") lies at most this far behind its number, a bracket at most so far before it
+AFTER = 4  # as much of what follows as decides: a letter, a currency sign, the minutes of a time
+LEAD = 10  # brackets and plus signs before the first digit, with what may stand between
 LONGEST = 2000  # a longer chain of digits is a table: it is read in pieces of this length
 
 # What phonenumbers takes as punctuation inside a number, at most four in a row.
@@ -20,6 +22,9 @@ BETWEEN = (
     r"[-x\x{2010}-\x{2015}\x{2212}\x{30FC}\x{FF0D}-\x{FF0F} \x{A0}\x{AD}\x{200B}\x{2060}\x{3000}"
     r"()\x{FF08}\x{FF09}\x{FF3B}\x{FF3D}.\[\]/~\x{2053}\x{223C}\x{FF5E}]{0,4}"
 )
+EXTENSION = re.compile(r"(?i)[\s,;]*(?:;ext=|[eｅ]?[xｘ][tｔ]\w{0,7}|[xｘ#＃~～]|int|ｉｎｔ|доб|anexo)[:.．]?[\s,-]*")
+PLUS = re.compile(r"[+＋]\W*$")
+BLOCK = re.compile("[0-9]{20}")  # phonenumbers cuts longer blocks anywhere
 TYPES = (
     "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail"
 ).split()
@@ -27,15 +32,20 @@ TYPES = (
 
 def hits(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[tuple[int, int]]:
     """Where presidio's phone recogniser finds numbers of these regions: (start, end), with repetitions."""
-    for first, last in _chains(text, _fewest(regions)):
-        left = max(0, first - REACH)
-        piece = text[left : last + REACH]
-        for region in _possible(text[max(0, first - 4) : last], text[first:last], regions):
-            for match in PhoneNumberMatcher(piece, region, leniency=LENIENCY):
-                if left + match.start >= last:
-                    break
-                if left + match.end > first:
-                    yield left + match.start, left + match.end
+    for start, end in chains(text, _fewest(regions)):
+        yield from in_chain(text, start, end, regions)
+
+
+def in_chain(text: str, start: int, end: int, regions: tuple[str, ...] = REGIONS) -> Iterator[tuple[int, int]]:
+    """The numbers that begin before the end of a chain of digits and end after its start."""
+    left = max(0, start - LEAD)
+    piece = text[left : end + (REACH if EXTENSION.match(text, end) else AFTER)]
+    for region in _possible(text[max(0, start - LEAD) : start], text[start:end], regions):
+        for match in PhoneNumberMatcher(piece, region, leniency=LENIENCY):
+            if left + match.start >= end:
+                break
+            if left + match.end > start:
+                yield left + match.start, left + match.end
 
 
 @functools.cache
@@ -46,12 +56,18 @@ def recogniser(regions: tuple[str, ...] = REGIONS) -> Any:
     return PhoneRecognizer(supported_regions=regions, leniency=LENIENCY)
 
 
-def _chains(text: str, fewest: int) -> Iterator[tuple[int, int]]:
-    """Chains of at least `fewest` digits; near ones are one, since an extension of the first may be the second."""
+def check(regions: Sequence[str]) -> None:
+    """Raise UsageError when a region is not known."""
+    for region in regions:
+        _metadata(region)
+
+
+def chains(text: str, fewest: int) -> Iterator[tuple[int, int]]:
+    """Runs of at least `fewest` digits with at most four marks between two; one with its extension is one."""
     last: tuple[int, int] | None = None
     for match in _chain(fewest).finditer(text):
         start, end = match.span()
-        if last and start - last[1] < REACH and end - last[0] < LONGEST:
+        if last and start - last[1] < REACH and end - last[0] < LONGEST and EXTENSION.fullmatch(text, last[1], start):
             last = (last[0], end)
         else:
             if last:
@@ -81,12 +97,14 @@ def _fewest(regions: tuple[str, ...]) -> int:
     return min(min(_metadata(region).general_desc.possible_length) for region in regions)
 
 
-def _possible(led: str, chain: str, regions: tuple[str, ...]) -> list[str]:
-    """The regions in which a part of this chain can be a number."""
-    if not chain.isascii() or "+" in led or "＋" in led or re.search(r"[0-9]{20}", chain):
+def _possible(lead: str, chain: str, regions: tuple[str, ...]) -> list[str]:
+    """The regions in which a part of this chain can be a number; behind a plus sign, all regions read the same."""
+    digits = " ".join(re.sub(r"\D+", " ", chain).split())
+    if not digits.isascii() or BLOCK.search(digits):
         return list(regions)
-    digits = " ".join(re.sub(r"[^0-9]+", " ", chain).split())
-    return [regions[place] for place in sorted(_numbers(regions).Match(digits) or ())]
+    found = sorted(_numbers(regions).Match(digits) or ())
+    plus = [0] if 0 not in found and PLUS.search(lead) else []
+    return [regions[place] for place in plus + found]
 
 
 @functools.cache

@@ -1,0 +1,95 @@
+"""Private data out of texts: found by presidio's recognisers and ours, judged, replaced, and counted by type.
+
+No value ever leaves the text: reasons, what was measured, and counts hold types and numbers only.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipeline.errors import UsageError
+from pipeline.transform import put
+from stages import pii_own, pii_phone, pii_presidio
+from stages.pii_judge import TYPES, Span, judge
+from stages.pii_replace import POLICIES, replace
+
+REGIONS = pii_phone.REGIONS
+COUNTS = pa.map_(pa.string(), pa.int64())
+
+__all__ = ["REGIONS", "TYPES", "Scrub", "Span", "dolma", "find", "fineweb", "replace", "scrub"]
+
+
+def find(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] = REGIONS) -> list[Span]:
+    """The private data in a text, in order and free of overlaps; offsets count characters.
+
+    `types` are keys of `TYPES`. `regions` are the countries (ISO 3166, two letters) whose phone numbers are known
+    without their country code; with it, all are.
+    """
+    entities = looked_for(types)
+    hits = pii_presidio.hits(text, entities, regions)
+    return judge(text, [*hits, *pii_own.hits(text, entities, regions)], types)
+
+
+def looked_for(types: Sequence[str]) -> tuple[str, ...]:
+    """presidio's names; with phones go the other numbers, since a card must not be taken for a phone."""
+    wanted = set(types) | ({"card", "ip", "ssn", "iban", "mac"} if "phone" in types else set())
+    return tuple(entity for name, entity in TYPES.items() if name in wanted)
+
+
+@dataclass(frozen=True)
+class Scrub:
+    """Rewrites `text`, counts by type in `counts`, and drops pages that hold too much (`pii:too_many`)."""
+
+    policy: str = "mask"
+    types: tuple[str, ...] = tuple(TYPES)
+    regions: tuple[str, ...] = REGIONS
+    drop_above: int | None = None
+    seed: int = 0
+    name: str = "pii"
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        texts, counts = [], []
+        for text in table["text"].to_pylist():
+            rewritten, counted = replace(text or "", find(text or "", self.types, self.regions), self.policy, self.seed)
+            texts.append(rewritten)
+            counts.append(counted)
+        totals = [sum(counted.values()) for counted in counts]
+        many = [self.drop_above is not None and total > self.drop_above for total in totals]
+        measured = [json.dumps({"spans": total, "limit": self.drop_above}) for total in totals]
+        reason = f"{self.name}:too_many"
+        table = put(table, "text", pa.array(texts, pa.string()))
+        table = put(table, "counts", pa.array([list(counted.items()) for counted in counts], COUNTS))
+        table = put(table, "reason", pa.array([reason if drop else None for drop in many], pa.string()))
+        return put(table, "measured", pa.array([m if d else None for m, d in zip(measured, many, strict=True)], pa.string()))
+
+
+def scrub(
+    policy: str = "mask",
+    types: Sequence[str] = tuple(TYPES),
+    regions: Sequence[str] = REGIONS,
+    drop_above: int | None = None,
+    seed: int = 0,
+) -> Scrub:
+    """A transform that replaces private data.
+
+    `policy`: "mask" writes `<EMAIL_1>`, numbered inside a page; "fake" writes reserved values, chosen by a hash of the
+    value and the seed; "fineweb" and "dolma" write what those do. `drop_above` drops pages with more findings than that.
+    """
+    if policy not in POLICIES:
+        raise UsageError(f"unknown policy {policy!r} for private data: take one of {', '.join(POLICIES)}")
+    if unknown := [name for name in types if name not in TYPES]:
+        raise UsageError(f"unknown type {unknown[0]!r} of private data: take some of {', '.join(TYPES)}")
+    pii_phone.check(regions)
+    return Scrub(policy, tuple(name for name in TYPES if name in types), tuple(regions), drop_above, seed)
+
+
+def fineweb() -> Scrub:
+    """As FineWeb does: e-mail addresses and public IP addresses only (Penedo et al. 2024)."""
+    return scrub("fineweb", ("email", "ip"))
+
+
+def dolma() -> Scrub:
+    """As Dolma does: e-mail, American phones and IP addresses, and pages with more than five are dropped (Soldaini et al. 2024)."""
+    return scrub("dolma", ("email", "phone", "ip"), ("US",), drop_above=5)
