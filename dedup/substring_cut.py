@@ -72,8 +72,8 @@ def size(spans: Spans) -> int:
 def without(text: str, spans: Spans) -> str:
     """The text without its spans (ascending, apart).
 
-    Spans begin and end at no whitespace. Where whitespace on both sides of a cut meets, one side stays, the one with
-    more line breaks, else the longer, else the first; at the end of a text that a cut has bared, none does.
+    Where whitespace on both sides of a cut meets, one side stays: the one with more line breaks, else the longer,
+    else the first. Where a cut has bared an end of the text, none does.
     """
     bounds = [0, *(at for span in spans for at in (span["start"], span["end"])), len(text)]
     pieces = [text[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]

@@ -64,18 +64,23 @@ def subwords(texts: pa.Array, path: str) -> Tokens:
     """
     found = [normalise_with_offsets(text or "") for text in texts.to_pylist()]
     encoded = _tokenizer(path).encode_batch([normalised for normalised, _ in found], add_special_tokens=False)
-    spans = [_spans(e.offsets, sources) for e, (_, sources) in zip(encoded, found, strict=True)]
+    spans = [_spans(e.offsets, *pair) for e, pair in zip(encoded, found, strict=True)]
     ids = np.concatenate([np.zeros(0, np.uint64), *(np.array(e.ids, np.uint64) for e in encoded)])
     places = np.concatenate([np.zeros((0, 2), np.int32), *spans])
     bounds = np.cumsum([0, *(len(e.ids) for e in encoded)])
     return Tokens(scramble(ids + MULTIPLIER), places[:, 0].copy(), places[:, 1].copy(), bounds)
 
 
-def _spans(offsets: list[tuple[int, int]], sources: np.ndarray) -> np.ndarray:
-    """Spans of normalised characters as spans of the text: from the first character's source to behind the last's."""
+def _spans(offsets: list[tuple[int, int]], normalised: str, sources: np.ndarray) -> np.ndarray:
+    """Spans of normalised characters as spans of the text: from the first character's source to behind the last's.
+
+    The space that a token may begin with is left out.
+    """
     spans = np.array(offsets, np.int64).reshape(-1, 2)
-    first, last = sources[spans[:, 0]], sources[np.maximum(spans[:, 1] - 1, spans[:, 0])]
-    return np.stack((first, last + 1), axis=1).astype(np.int32)
+    first, last = spans[:, 0], np.maximum(spans[:, 1] - 1, spans[:, 0])
+    space = np.frombuffer(normalised.encode("utf-32-le", "surrogatepass"), np.uint32)[first] == ord(" ")
+    first = np.where(space & (last > first), first + 1, first)
+    return np.stack((sources[first], sources[last] + 1), axis=1).astype(np.int32)
 
 
 @functools.cache
@@ -94,7 +99,7 @@ def alphabet() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     kinds = np.where(lengths > 0, WORD, REMOVED).astype(np.uint8)
     unspaced = [ord(c) for c in re.findall(f"[{UNSPACED}]", "".join(map(chr, range(0x40000))))]
     kinds[unspaced] = np.where(lengths[unspaced] > 0, SOLO, REMOVED)
-    kinds[0xE0000:0xE1000] = REMOVED
+    kinds[[code for code in range(0xE0000, 0xE0200) if not _plain(chr(code))]] = REMOVED
     kinds[[code for code in range(HIGH) if not characters[code]]] = SPACE
     low = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), np.uint32)
     return kinds, np.concatenate(([0], np.cumsum(lengths))), np.concatenate((low, codes[HIGH:]))
