@@ -60,7 +60,7 @@ def _records(folder: str | Path):
 
 def _language(text: str) -> str:
     labels, _ = _model().predict(text[:1000].replace("\n", " "))
-    return labels[0].removeprefix("__label__")
+    return str(next(iter(labels))).removeprefix("__label__")
 
 
 @cache

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from filters.fineweb import ends_sentence
+from filters.fineweb import SENTENCE_ENDS
 from pipeline.doc import Doc
 
 CITATION = re.compile(r"\[(?:\d*|edit|citation needed)\]")
@@ -78,7 +78,7 @@ def count_sentences(doc: Doc) -> int:
     """Sentences of a text: a word that is an end mark ends one when a word that is no mark follows."""
     count, ended = 1, False
     for word in doc.words:
-        mark = len(word) == 1 and ends_sentence(word)
+        mark = word in SENTENCE_ENDS
         if ended and not mark and any(map(str.isalnum, word)):
             count, ended = count + 1, False
         ended = ended or mark

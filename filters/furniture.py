@@ -17,7 +17,8 @@ START = {
     "sv": "logga in|registrera dig|hoppa till innehåll|gå till innehåll",
 }
 END = {
-    "en": "read more|read more about this|continue reading|learn more|show more|see more|view more|load more|read the rest",
+    "en": "read more|read more about this|continue reading|learn more|show more|see more|view more|load more"
+    "|read the rest",
     "de": "weiterlesen|mehr lesen|mehr erfahren|mehr anzeigen|zum artikel",
     "es": "leer más|seguir leyendo|ver más|saber más|más información",
     "fr": "lire la suite|en savoir plus|lire plus|voir plus|afficher plus",

@@ -1,4 +1,4 @@
-"""Gopher's document rules: repetition and quality (Rae et al. 2021, section A1.1 and table A1), as RefinedWeb uses them."""
+"""Gopher's document rules: repetition and quality (Rae et al. 2021, section A1.1 and table A1), as in RefinedWeb."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

@@ -45,9 +45,8 @@ def hashes(path: Path, member: str = "") -> np.ndarray:
 
 def _hashed(path: Path, member: str) -> Iterator[int]:
     for line in _lines(path, member):
-        if line := line.strip():
-            if not line.startswith(b"#"):
-                yield xxhash.xxh3_64_intdigest(line)
+        if (line := line.strip()) and not line.startswith(b"#"):
+            yield xxhash.xxh3_64_intdigest(line)
 
 
 def _lines(path: Path, member: str) -> Iterator[bytes]:

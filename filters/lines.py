@@ -23,7 +23,7 @@ class Corrections:
     Discarded: mainly upper case (letters of a line, over `max_upper`), digits only, counters ("3 likes"), one word.
     Cut, in lines of at most `short_line` words: what signs in, reads more or counts a cart. A page is dropped when the
     words of the lines it touched are over `max_flagged` of all; `removed_only` counts the removed words of a cut line,
-    as DCLM does, in place of all its words. The language of the Doc chooses the phrases, and English is always with them.
+    as DCLM does, in place of all its words. The language of the Doc chooses the phrases; the English ones always count.
     """
 
     max_upper: float = 0.5

@@ -94,7 +94,9 @@ class NGrams:
             return 0
         places = np.flatnonzero(np.isin(grams, again))
         seen, characters, free = set(), 0, 0
-        for place, gram, length in zip(places.tolist(), grams[places].tolist(), self.lengths(n)[places].tolist(), strict=True):
+        for place, gram, length in zip(
+            places.tolist(), grams[places].tolist(), self.lengths(n)[places].tolist(), strict=True
+        ):
             if place < free:
                 continue
             if gram in seen:

@@ -20,11 +20,11 @@ SCHEME = re.compile("[a-zA-Z][a-zA-Z0-9+.-]*://")
 LONGEST_URL = 20_000  # characters that are looked at
 
 # Sources that other corpora already hold: RefinedWeb, table 14.
-CURATED = tuple(
-    "arxiv.org askubuntu.com stackoverflow.com stackapps.com stackexchange.com mathoverflow.net exporter.nih.gov"
-    " ncbi.nlm.nih.gov github.com irclogs.ubuntu.com news.ycombinator.com courtlistener.com reddit.com statmt.org"
-    " uspto.gov wikipedia.org".split()
-)
+SOURCES = """
+arxiv.org askubuntu.com stackoverflow.com stackapps.com stackexchange.com mathoverflow.net exporter.nih.gov
+ncbi.nlm.nih.gov github.com irclogs.ubuntu.com news.ycombinator.com courtlistener.com reddit.com statmt.org uspto.gov
+wikipedia.org"""
+CURATED = tuple(SOURCES.split())
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def parents_of(host: str, registered: str) -> list[str]:
 
 
 def registered_domain(url: str) -> str:
-    """The domain that somebody registered, by the suffix list inside the installed package; the network is not asked."""
+    """The domain that somebody registered, by the suffix list inside the installed package, never the network."""
     return _extract()(url).top_domain_under_public_suffix
 
 

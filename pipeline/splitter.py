@@ -31,12 +31,12 @@ CONTRACTION = re.compile(r"(?:n['’]t|['’](?:ll|ve|re|d|m))$", re.IGNORECASE)
 ELISION = re.compile(
     r"(?:[cdjlmnstv]|qu|un|all|dall|dell|nell|sull|quell|jusqu|lorsqu|puisqu|quest|bell)['’](?=\w)", re.IGNORECASE
 )
-WHOLE = frozenset(
-    "Mr. Mrs. Ms. Dr. Prof. St. Mt. Jr. Inc. Ltd. Co. co. Corp. Bros. Gen. Gov. Rep. Sen. Rev. vs. v.s. a.m. p.m. e.g. i.e. "
-    "Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sep. Sept. Oct. Nov. Dec. Calif. Mass. Mich. Minn. Conn. Ph.D. D.C. N.Y. "
-    "and/or w/o o'clock ma'am ' '' :) :-) ;) ;-) :( :-( :D :P :-D :/ <3 C++ "
-    "a. b. c. d. e. f. g. h. i. j. k. l. m. n. o. p. q. r. s. t. u. v. w. x. y. z.".split()
-)
+KEPT_WHOLE = """
+Mr. Mrs. Ms. Dr. Prof. St. Mt. Jr. Inc. Ltd. Co. co. Corp. Bros. Gen. Gov. Rep. Sen. Rev. vs. v.s. a.m. p.m. e.g. i.e.
+Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sep. Sept. Oct. Nov. Dec. Calif. Mass. Mich. Minn. Conn. Ph.D. D.C. N.Y.
+and/or w/o o'clock ma'am ' '' :) :-) ;) ;-) :( :-( :D :P :-D :/ <3 C++
+a. b. c. d. e. f. g. h. i. j. k. l. m. n. o. p. q. r. s. t. u. v. w. x. y. z."""
+WHOLE = frozenset(KEPT_WHOLE.split())
 FUSED = {"cannot": 3, "Cannot": 3, "gonna": 3, "Gonna": 3, "gotta": 3, "Gotta": 3}  # where the first word ends
 ELIDING = frozenset(("fr", "it", "ca"))
 
