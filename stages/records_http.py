@@ -1,0 +1,146 @@
+"""HTTP responses as crawlers store them: status, header fields, and the payload with its encodings taken off."""
+
+import io
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import zstandard
+from fastwarc.stream_io import BrotliReader
+
+from stages.records import LARGEST_HEADER, TOO_LARGE, parse_fields
+
+LARGEST_PAYLOAD = 16 << 20
+UNDECODABLE = "warc:encoding"
+STATUS = re.compile(rb"\s{0,16}(?:HTTP/\d(?:\.\d)?|ICY)[ \t]{0,16}(\d{3})?", re.I)
+FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}[ \t]{0,16}:|[ \t]+[^<]")
+CHUNK_SIZE = re.compile(rb"[ \t]{0,16}([0-9A-Fa-f]{1,8})[ \t]{0,16}(?:;[^\n]{0,1000})?\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response: status (0 when there is no status line), fields by lower-case name, and the payload as a reader sees it.
+
+    `error` is set when nothing can be made of a payload that is there, or when it is larger than LARGEST_PAYLOAD.
+    """
+
+    status: int
+    fields: dict[str, str]
+    payload: bytes
+    error: str | None = None
+
+
+def parse(block: bytes) -> Response:
+    """The response in a record's block. A block that does not begin with a status line is all payload.
+
+    Encodings that the header names but the payload does not have are passed over: crawlers often decode and leave the
+    header. A payload that breaks off inside its encoding gives what comes before.
+    """
+    status = STATUS.match(block)
+    if not status:
+        return Response(0, {}, block)
+    end = _header_end(block)
+    fields = parse_fields(block[:end])
+    payload, error = decoded(block[end:], fields)
+    return Response(int(status[1] or 0), fields, payload, error)
+
+
+def _header_end(block: bytes) -> int:
+    """Where the payload begins: after the blank line, or where lines stop looking like header fields."""
+    end = block.find(b"\r\n\r\n", 0, LARGEST_HEADER)
+    if end >= 0 and b"\n\n" not in block[:end] and b"\n<" not in block[:end]:
+        return end + 4
+    at = block.find(b"\n") + 1 or len(block)
+    while at < min(len(block), LARGEST_HEADER):
+        line = block.find(b"\n", at) + 1 or len(block)
+        if not block[at:line].strip():
+            return line
+        if not FIELD.match(block, at):
+            return at
+        at = line
+    return at
+
+
+def decoded(payload: bytes, fields: dict[str, str]) -> tuple[bytes, str | None]:
+    """The payload without its transfer and content encodings, and what is wrong with it."""
+    names = f"{fields.get('content-encoding', '')},{fields.get('transfer-encoding', '')}".lower()
+    for name in reversed([name.strip() for name in names.split(",")]):
+        decode = DECODERS.get(name)
+        found = decode(payload) if decode and payload else payload
+        if found is None:
+            return b"", UNDECODABLE
+        payload = found
+        if len(payload) > LARGEST_PAYLOAD:
+            return b"", TOO_LARGE
+    return (payload, None) if len(payload) <= LARGEST_PAYLOAD else (b"", TOO_LARGE)
+
+
+def _unchunked(payload: bytes) -> bytes | None:
+    """The chunks' bytes; the payload as it is when it does not begin with a chunk."""
+    at, parts = 0, []
+    while size := CHUNK_SIZE.match(payload, at):
+        count = int(size[1], 16)
+        parts.append(payload[size.end() : size.end() + count])
+        at = size.end() + count
+        if not count or at >= len(payload):
+            return b"".join(parts)
+        at += 2 if payload.startswith(b"\r\n", at) else payload.startswith(b"\n", at)
+    # What follows a broken chunk is kept: a reader would rather see a stray size than lose the rest.
+    return b"".join(parts) + payload[at:]
+
+
+def _inflated(payload: bytes) -> bytes | None:
+    """gzip, zlib or bare deflate, as far as it goes; the payload as it is when it is text."""
+    if payload[:2] == b"\x1f\x8b":
+        return _partly(zlib.decompressobj(31), payload)
+    if payload[:1] in b"\x78\x58\x38\x18" and int.from_bytes(payload[:2]) % 31 == 0:
+        return _partly(zlib.decompressobj(15), payload)
+    return payload if _is_text(payload) else _partly(zlib.decompressobj(-15), payload)
+
+
+def _partly(stream, payload: bytes) -> bytes | None:
+    out = b""
+    for at in range(0, len(payload), 1 << 14):
+        try:
+            out += stream.decompress(payload[at : at + (1 << 14)], LARGEST_PAYLOAD + 1)
+        except zlib.error:
+            break
+        if stream.eof or len(out) > LARGEST_PAYLOAD:
+            break
+    return out or None
+
+
+def _is_text(payload: bytes) -> bool:
+    """Whether bytes begin like a page: markup after blanks, or no control characters at all."""
+    head = payload[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"<") or not any(byte < 9 or 13 < byte < 27 for byte in head)
+
+
+def _unbrotli(payload: bytes) -> bytes | None:
+    return _read(BrotliReader(io.BytesIO(payload)), payload)
+
+
+def _unzstd(payload: bytes) -> bytes | None:
+    return _read(zstandard.ZstdDecompressor().stream_reader(payload, read_across_frames=True), payload)
+
+
+def _read(reader, payload: bytes) -> bytes | None:
+    """What a reader gives up to the first defect; the payload as it is when it is no such encoding but text."""
+    out = b""
+    try:
+        while len(out) <= LARGEST_PAYLOAD and (data := reader.read(1 << 16)):
+            out += data
+    except (OSError, zstandard.ZstdError):
+        out = out or (payload if _is_text(payload) else b"")
+    return out or None
+
+
+DECODERS: dict[str, Callable[[bytes], bytes | None]] = {
+    "chunked": _unchunked,
+    "gzip": _inflated,
+    "x-gzip": _inflated,
+    "deflate": _inflated,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}

@@ -1,0 +1,208 @@
+"""The members of a WARC file, decompressed: whole or in pieces, and a damaged one costs itself and no other.
+
+Common Crawl writes one gzip member a record, so that a member is found by its magic number and proved by its check sum.
+A file that was written otherwise (plain, gzipped as a whole, lz4, bzip2) comes as one long member in pieces.
+"""
+
+import bz2
+import io
+import re
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import zstandard
+from fastwarc.stream_io import GzipReader, Lz4Reader
+
+GZIP, ZSTD, LZ4, BZIP2 = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"BZh"
+# A WARC version line, or an ARC header line: URL, address, date, type, (up to five more in version 2,) length.
+START = re.compile(
+    rb"\s{0,16}(?:[Ww][Aa][Rr][Cc]/\d|[a-z]{2,10}:[^\n]{0,8000} [\da-fA-F.:]{1,45} \d{8,14} [^ \n]{1,200} "
+    rb"(?:[^ \n]{1,2000} ){0,5}\d{1,12}\r?\n)"
+)
+PIECE = 1 << 20  # bytes of a long member that come at a time
+LARGEST = 16 << 20  # no larger member is held whole
+TRUNCATED, DAMAGED = "warc:truncated", "warc:damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a member, which lies in the file from `offset` to `end` as far as it was read.
+
+    `error` says that the member breaks off after these bytes. A plain file is one member whose bytes are the file's.
+    """
+
+    offset: int
+    end: int
+    data: bytes
+    first: bool = True
+    error: str | None = None
+    plain: bool = False
+
+
+class Tape:
+    """Any place of a file through one buffer."""
+
+    def __init__(self, file: BinaryIO):
+        self.file, self.size = file, file.seek(0, io.SEEK_END)
+        self.data, self.base = b"", 0
+
+    def read(self, at: int, count: int) -> bytes:
+        if at < self.base or at + count > self.base + len(self.data):
+            self.file.seek(at)
+            self.data, self.base = self.file.read(max(count, PIECE)), at
+        return self.data[at - self.base : at - self.base + count]
+
+    def find(self, magic: bytes, at: int, stop: int) -> int:
+        """Where `magic` is next found before `stop`; -1 when it is not."""
+        stop = min(stop, self.size)
+        while at + len(magic) <= stop:
+            self.read(at, len(magic))
+            found = self.data.find(magic, at - self.base, stop - self.base)
+            if found >= 0:
+                return self.base + found
+            at = self.base + len(self.data) - len(magic) + 1
+        return -1
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How members of one compression are found and opened.
+
+    `step` compressed bytes are fed at a time and at most `limit` come out: the bound on what a bomb expands to.
+    `whole` opens a member given all of its bytes, or gives None when they are not a whole and sound member.
+    """
+
+    magic: bytes
+    open: Callable[[], Any]
+    step: int
+    limit: tuple[int, ...] = ()
+    whole: Callable[[bytes], bytes | None] = lambda member: None
+
+
+def members(file: BinaryIO) -> Iterator[Piece]:
+    """All members of a file in order, whatever its compression. Memory: a few pieces, or LARGEST for a whole member."""
+    tape = Tape(file)
+    head = tape.read(0, 4)
+    if head == LZ4 or head[:3] == BZIP2:
+        file.seek(0)
+        yield from _stream(Lz4Reader(file) if head == LZ4 else bz2.BZ2File(file), tape.size)
+    elif head == ZSTD or _is_skippable(head):
+        yield from _members(tape, _zstd(tape))
+    elif not is_plain(tape):
+        yield from _members(tape, GZIP_CODEC)
+    else:
+        for at in range(0, tape.size, PIECE):
+            data = tape.read(at, PIECE)
+            yield Piece(at, at + len(data), data, at == 0, plain=True)
+
+
+def is_plain(tape: Tape) -> bool:
+    """Whether the file's bytes are those of its records; one that lost its head is gzip when a sound member follows."""
+    head = tape.read(0, PIECE)
+    if head.startswith((GZIP, ZSTD, LZ4, BZIP2)) or _is_skippable(head[:4]):
+        return False
+    return bool(START.match(head)) or not 0 <= _resync(tape, GZIP_CODEC, 0, PIECE) < tape.size
+
+
+def _members(tape: Tape, codec: Codec) -> Iterator[Piece]:
+    at = 0
+    while at < tape.size:
+        if not tape.read(at, len(codec.magic)).startswith(codec.magic):
+            at = yield from _gap(tape, codec, at)
+            continue
+        stop = min(tape.size, at + LARGEST)
+        end = tape.find(codec.magic, at + len(codec.magic) + 10, stop)
+        end = stop if end < 0 else end
+        data = codec.whole(tape.read(at, end - at))
+        if data is None:
+            at = yield from _piecewise(tape, codec, at)
+        else:
+            yield Piece(at, end, data)
+            at = end
+
+
+def _gap(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]:
+    """Bytes between members: skippable frames and padding are nothing; other bytes are a member that lost its head."""
+    head = tape.read(at, 8)
+    if _is_skippable(head):
+        return at + 8 + int.from_bytes(head[4:], "little")
+    end = _resync(tape, codec, at, tape.size)
+    if tape.read(at, min(end - at, PIECE)).strip(b"\0\r\n"):
+        yield Piece(at, end, b"", error=DAMAGED)
+    return end
+
+
+def _piecewise(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]:
+    """A member whose length is not known beforehand; returns where the next one begins."""
+    stream, place, first, sound = codec.open(), at, True, True
+    try:
+        while not stream.eof and (data := stream.unconsumed_tail or tape.read(place, codec.step)):
+            place += 0 if stream.unconsumed_tail else len(data)
+            if data := stream.decompress(data, *codec.limit):
+                yield Piece(at, place, data, first)
+                first = False
+    except (zlib.error, zstandard.ZstdError):
+        sound = False
+    if sound and stream.eof:
+        end = place - len(stream.unused_data)
+        yield Piece(at, end, b"", first)
+        return end
+    end = _resync(tape, codec, at + 1, tape.size)
+    yield Piece(at, end, b"", first, TRUNCATED if sound and end == tape.size else DAMAGED)
+    return end
+
+
+def _resync(tape: Tape, codec: Codec, at: int, stop: int) -> int:
+    """Where the next member is that opens and begins like a record; the file's end when none is found before `stop`."""
+    while (at := tape.find(codec.magic, at, stop)) >= 0:
+        try:
+            if START.match(codec.open().decompress(tape.read(at, 1 << 12), *codec.limit)):
+                return at
+        except (zlib.error, zstandard.ZstdError):
+            pass  # these bytes only look like a member's head
+        at += 1
+    return tape.size
+
+
+def _stream(reader: Any, size: int) -> Iterator[Piece]:
+    """A compression that is read from its beginning to its end, or to its first defect."""
+    data, first, error = b" ", True, None
+    while data:
+        try:
+            data = reader.read(PIECE)
+        except (OSError, EOFError):
+            data, error = b"", DAMAGED
+        yield Piece(0, size, data, first, error)
+        first = False
+
+
+def _whole_gzip(member: bytes) -> bytes | None:
+    """A member is whole when it opens, its check sum is right and its bytes are as many as its trailer says."""
+    size = int.from_bytes(member[-4:], "little")
+    if size > LARGEST:
+        return None
+    try:
+        data = GzipReader(io.BytesIO(member), buffer_size=len(member)).read(size + 1)
+    except OSError:
+        return None
+    return data if len(data) == size else None
+
+
+def _is_skippable(head: bytes) -> bool:
+    return len(head) >= 4 and head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50
+
+
+def _zstd(tape: Tape) -> Codec:
+    """Frames of zstd; a skippable first frame 0x184D2A5D holds their dictionary (IIPC's WARC-zstd convention)."""
+    head, dictionary = tape.read(0, 8), None
+    if head[:4] == b"\x5d\x2a\x4d\x18":
+        raw = tape.read(8, min(int.from_bytes(head[4:], "little"), LARGEST))
+        if raw.startswith(ZSTD):
+            raw = zstandard.ZstdDecompressor().decompress(raw, LARGEST)
+        dictionary = zstandard.ZstdCompressionDict(raw)
+    return Codec(ZSTD, zstandard.ZstdDecompressor(dict_data=dictionary).decompressobj, 1 << 10)
+
+
+GZIP_CODEC = Codec(GZIP, lambda: zlib.decompressobj(31), 1 << 16, (PIECE,), _whole_gzip)
