@@ -127,7 +127,7 @@ def phases(
 def _line(source: str, counted: Map, plan: Gather, lay: Lay, ranges: int) -> Gather:
     laid = Scatter(f"{source}.laid", counted, lay, "key", ranges)
     offsets = Scatter(f"{source}.offsets", plan, Offsets(source, ranges), "key", ranges)
-    return Gather(f"{source}.line", (laid, offsets), line)
+    return Gather(f"{source}.line", (offsets, laid), line)  # in this order: the plan judges before a page moves
 
 
 def _phase(curriculum: Curriculum, number: int, lines: Mapping[str, Gather], shard_tokens: int) -> Gather:

@@ -9,14 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
+from pipeline.ledger import planned
 
 HEADER = b"MMIDIDX\x00\x00"  # then version, type code, counts, lengths, byte offsets, document starts (megatron.core)
 TYPE_CODES = {np.dtype(np.int32): 4, np.dtype(np.uint16): 8}
 
 
 def shards(store: Path) -> list[Path]:
-    """The Parquet shards of a store, in order. Raises UsageError when there are none."""
-    files = sorted(store.glob("*.parquet"))
+    """The Parquet shards of a store, in order: those of its last run. Raises UsageError when there are none."""
+    names = planned(str(store.parent), store.name)
+    files = [store / f"{name}.parquet" for name in names] or sorted(store.glob("*.parquet"))
     if not files:
         raise UsageError(
             f"no packed shard in {store}: run a curriculum recipe first, and give its <phase>.packed folder"
