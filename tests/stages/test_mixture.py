@@ -45,7 +45,7 @@ def test_two_phases_of_one_name_are_refused():
 def test_every_short_source_is_named_with_what_it_lacks():
     c = curriculum(Phase("one", 1_000, 8, {"a": 0.5, "b": 0.5}), Phase("two", 2_000, 8, {"a": 1}))
     with pytest.raises(
-        UsageError, match="phase two: source a is short of 500 tokens.*phase one: source b is short of 100 tokens"
+        UsageError, match=r"phase two: source a is short of 500 tokens.*phase one: source b is short of 100 tokens"
     ):
         check(c, {"a": 500, "b": 100})
     check(c, {"a": 625, "b": 125})

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -168,7 +169,7 @@ def test_shares_are_exact_even_with_pages_longer_than_the_error_allowed(tmp_path
 
 def test_too_little_of_a_source_fails_before_a_page_moves(tmp_path):
     greedy = replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=200_000)))
-    with pytest.raises(StageFailed, match="source math is short of [0-9,]+ tokens"):
+    with pytest.raises(StageFailed, match=r"source math is short of [0-9,]+ tokens"):
         make(tmp_path, greedy, write(tmp_path))
     assert not list(tmp_path.glob("*.laid")) and not list(tmp_path.glob("late*"))
 
@@ -209,7 +210,7 @@ def test_pages_are_repeated_by_the_size_of_their_family(tmp_path):
     for row in got:
         places.setdefault(row["id"], []).append(row["position"])
     assert all(times[p["id"]] == {1: 1, 2: 2, 3: 3, 4: 3}.get(p["cluster"], 5) for p in pages("web"))
-    gaps = [b - a for at in places.values() if len(at) == 5 for a, b in zip(at, at[1:], strict=False)]
+    gaps = [b - a for at in places.values() if len(at) == 5 for a, b in pairwise(at)]
     assert min(gaps) > total / 5 / 2  # the copies lie evenly around the line
 
 

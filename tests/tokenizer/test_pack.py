@@ -1,0 +1,229 @@
+"""Packing: every token once, pages whole, little padding; and files that others read."""
+
+import random
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipeline.errors import UsageError
+from tokenizer import encode, export, reader
+from tokenizer.pack import Pack, best_fit, concatenate, cut
+from tokenizer.train import END, FIM_SPECIAL, Choices, train
+
+LENGTH = 64
+
+
+def lengths(seed: int, number: int, most: int) -> np.ndarray:
+    return np.array([1 + int(random.Random(seed * 10_007 + i).random() ** 2 * most) for i in range(number)], np.int64)
+
+
+def plainly_best(sizes: np.ndarray, room: int) -> list[list[int]]:
+    """Best fit by looking at every open sequence; of equally full ones the last opened or filled."""
+    sequences, free, touched = [], [], []
+    for clock, piece in enumerate(sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))):
+        fits = [n for n in range(len(sequences)) if free[n] >= sizes[piece]]
+        if not fits:
+            sequences.append([])
+            free.append(room)
+            touched.append(0)
+            fits = [len(sequences) - 1]
+        at = min(fits, key=lambda n: (free[n], -touched[n]))
+        sequences[at].append(piece)
+        free[at] -= sizes[piece]
+        touched[at] = clock
+    return sequences
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_best_fit_is_that_of_a_plain_implementation(seed):
+    sizes = lengths(seed, 300, 100)
+    assert best_fit(sizes, 100) == plainly_best(sizes, 100)
+
+
+def test_best_fit_pads_less_than_one_percent():
+    sizes = lengths(1, 20_000, 2_048)
+    sequences = best_fit(sizes, 2_048)
+    assert sorted(p for s in sequences for p in s) == list(range(len(sizes)))
+    assert max(sum(sizes[p] for p in s) for s in sequences) <= 2_048
+    assert 1 - sizes.sum() / (len(sequences) * 2_048) < 0.01
+
+
+def test_only_pages_longer_than_the_sequence_are_cut():
+    pages = [np.arange(n, dtype=np.int32) for n in (3, 64, 65, 200)]
+    pieces, owners = cut(pages, 64)
+    assert [len(p) for p in pieces] == [3, 64, 64, 1, 64, 64, 64, 8] and owners == [0, 1, 2, 2, 3, 3, 3, 3]
+
+
+def test_concatenation_is_the_stream_cut_at_even_lengths():
+    pages = [np.arange(n, dtype=np.int32) for n in (5, 70, 64, 1, 3)]
+    pieces, owners, sequences = concatenate(pages, 64)
+    assert [[len(pieces[p]) for p in s] for s in sequences] == [[5, 59], [11, 53], [11, 1, 3]]
+    assert (np.concatenate(pieces) == np.concatenate(pages)).all() and owners == [0, 1, 1, 2, 2, 3, 4]
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory) -> encode.Encoder:
+    chosen = random.Random(0)
+    words = [" " + "".join(chosen.choice("abcdeklmnorst") for _ in range(5)) for _ in range(2_000)]
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    path.write_text(train(words, Choices(500, special=(END, *FIM_SPECIAL))).to_str())
+    return encode.encoder(str(path.parent))
+
+
+def mixture(encoder: encode.Encoder, number: int = 400, most: int = 40) -> pa.Table:
+    """Pages as a phase draws them, some begun or ended elsewhere."""
+    chosen = random.Random(9)
+    texts = [
+        " ".join(chosen.choice(("ant", "bee", "cat", "<|endoftext|>")) for _ in range(chosen.randint(1, most)))
+        for _ in range(number)
+    ]
+    whole = [len(t) for t in encoder(texts)]
+    skip = [n // 2 if i % 50 == 0 else 0 for i, n in enumerate(whole)]
+    columns = {
+        "position": [float(i) for i in range(number)],
+        "source": ["web"] * number,
+        "id": [f"p{i}" for i in range(number)],
+    }
+    columns |= {"copy": [0] * number, "epoch": [0] * number, "skip": skip, "infilled": [False] * number, "text": texts}
+    return pa.table(columns | {"tokens": [n - s for n, s in zip(whole, skip, strict=True)]})
+
+
+def pieces(table: pa.Table) -> dict[str, list[int]]:
+    """Tokens of each page, its pieces put together by where they were cut."""
+    found: dict[str, list[list[int]]] = {}
+    for row in table.to_pylist():
+        at = 0
+        for name, length in zip(row["ids"], row["lengths"], strict=True):
+            found.setdefault(name, []).append(row["tokens"][at : at + length])
+            at += length
+    return {name: sorted(parts, key=lambda p: (-len(p), p)) for name, parts in found.items()}
+
+
+@pytest.mark.parametrize("method", ["best_fit", "concatenate"])
+def test_every_token_of_every_page_is_packed_once(encoder, method):
+    table = mixture(encoder)
+    got = Pack(encoder, LENGTH, method)(table)
+    assert all(len(t) == LENGTH for t in got["tokens"].to_pylist())
+    pages = encoder(table["text"].to_pylist())
+    wanted = {f"p{i}": page[s:] for i, (page, s) in enumerate(zip(pages, table["skip"].to_pylist(), strict=True))}
+    for name, parts in pieces(got).items():
+        assert sorted(t for p in parts for t in p) == sorted(wanted[name].tolist())
+    flat = np.concatenate([r["tokens"][: sum(r["lengths"])] for r in got.to_pylist()])
+    assert Counter(flat.tolist()) == Counter(np.concatenate(list(wanted.values())).tolist())
+    if method == "best_fit":
+        short = [n for n, page in wanted.items() if len(page) <= LENGTH]
+        assert all(pieces(got)[n] == [wanted[n].tolist()] for n in short)
+
+
+def test_padding_is_the_end_token_and_pages_end_with_it(encoder):
+    got = Pack(encoder, LENGTH)(mixture(encoder)).to_pylist()
+    for row in got:
+        ends = np.cumsum(row["lengths"])
+        assert set(row["tokens"][ends[-1] :]) <= {encoder.end}
+        whole = [e for e, n in zip(ends, row["lengths"], strict=True) if n < LENGTH]
+        assert all(row["tokens"][e - 1] == encoder.end for e in whole)
+        assert row["tokens"][: ends[-1]].count(encoder.end) <= len(ends)  # a marker in a text is no end of text
+
+
+def test_an_empty_shard_keeps_its_columns(encoder):
+    table = mixture(encoder)
+    assert Pack(encoder, LENGTH)(table.slice(0, 0)).schema == Pack(encoder, LENGTH)(table).schema
+
+
+def test_infilled_texts_get_their_markers_and_others_do_not(encoder):
+    text = "<|fim_prefix|>ant <|fim_suffix|> cat<|fim_middle|>bee"
+    marked, plain = encoder([text, text], [True, False])
+    numbers = [n for _, n in encoder.markers]
+    parts = [encoder([part])[0][:-1].tolist() for part in ("ant ", " cat", "bee")]
+    wanted = [t for n, part in zip(numbers, parts, strict=True) for t in [n, *part]]
+    assert marked.tolist() == [*wanted, encoder.end]
+    assert not set(numbers) & set(plain.tolist())
+
+
+def test_a_tokenizer_changed_under_way_is_noticed(encoder, tmp_path):
+    path = tmp_path / "tokenizer.json"
+    path.write_bytes(Path(encoder.path).read_bytes())
+    planned = encode.encoder(str(path))
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(UsageError, match="changed"):
+        planned(["ant"])
+
+
+@pytest.fixture
+def store(encoder, tmp_path) -> tuple[Path, np.ndarray]:
+    """Two packed shards, and the matrix that they hold."""
+    import pyarrow.parquet as pq
+
+    table, folder = Pack(encoder, LENGTH)(mixture(encoder)), tmp_path / "store"
+    folder.mkdir()
+    pq.write_table(table.slice(0, 40), folder / "a.parquet", row_group_size=16)
+    pq.write_table(table.slice(40), folder / "b.parquet", row_group_size=16)
+    return folder, np.array(table["tokens"].to_pylist(), np.int32)
+
+
+def test_megatron_files_are_those_that_datatrove_writes(store, tmp_path):
+    tokens = pytest.importorskip("datatrove.pipeline.tokens.megatron_tokenizer")
+    folder, matrix = store
+    export.export(folder, tmp_path / "ours", "megatron")
+    theirs = tokens.MegatronTokenizedFile(str(tmp_path), "theirs", token_size=2)
+    for row in matrix:
+        theirs.write(row.tolist())
+    theirs.close()
+    for ending in ("bin", "idx"):
+        assert (tmp_path / f"ours.{ending}").read_bytes() == (tmp_path / f"theirs.{ending}").read_bytes()
+
+
+def test_megatron_files_are_read_by_megatron(store, tmp_path):
+    indexed = pytest.importorskip("megatron.core.datasets.indexed_dataset")
+    folder, matrix = store
+    export.export(folder, tmp_path / "ours", "megatron")
+    theirs = indexed.IndexedDataset(str(tmp_path / "ours"))
+    assert len(theirs) == len(matrix) and all((theirs[i] == matrix[i]).all() for i in range(len(matrix)))
+
+
+def test_parquet_is_read_by_datasets(store):
+    datasets = pytest.importorskip("datasets")
+    folder, matrix = store
+    read = datasets.Dataset.from_parquet(
+        [str(folder / "a.parquet"), str(folder / "b.parquet")], cache_dir=str(folder / "cache")
+    )
+    assert (np.array(read["tokens"]) == matrix).all()
+
+
+def test_numpy_maps_the_matrix_and_the_page_lengths(store, tmp_path):
+    folder, matrix = store
+    export.export(folder, tmp_path / "out", "numpy")
+    mapped = np.load(tmp_path / "out.npy", mmap_mode="r")
+    assert mapped.dtype == np.uint16 and (mapped == matrix).all()
+    flat, starts = np.load(tmp_path / "out.lengths.npy"), np.load(tmp_path / "out.starts.npy")
+    assert len(starts) == len(matrix) + 1 and starts[-1] == len(flat)
+    assert all(flat[a:b].sum() <= LENGTH for a, b in pairwise(starts))
+
+
+def all_forms(folder: Path, base: Path) -> list:
+    export.export(folder, base / "m", "megatron")
+    export.export(folder, base / "n", "numpy")
+    return [reader.Parquet(folder), reader.Megatron(base / "m"), reader.mapped(base / "n")]
+
+
+def test_a_reader_goes_on_exactly_where_it_stopped_even_with_more_trainers(store, tmp_path):
+    folder, matrix = store
+    for form in all_forms(folder, tmp_path):
+        first = reader.Reader(form, batch=3)
+        read = [next(iter(first)) for _ in range(4)]
+        later = [list(reader.Reader(form, 2, rank, 3, first.position)) for rank in range(3)]
+        read += [batch for step in zip(*later, strict=True) for batch in step]
+        flat = np.concatenate(read)
+        assert (flat == matrix[: len(flat)]).all() and len(matrix) - len(flat) < 6
+
+
+def test_wide_vocabularies_are_written_as_int32(tmp_path):
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"tokens": [[1, 70_000]], "lengths": [[2]]}), tmp_path / "a.parquet")
+    export.export(tmp_path, tmp_path / "out" / "m", "megatron")
+    assert reader.Megatron(tmp_path / "out" / "m")[0].tolist() == [1, 70_000]

@@ -1,0 +1,76 @@
+"""The sample of a tokenizer: within its size, fair to every stratum, and the same however the rows lie."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.errors import UsageError
+from tokenizer import sample
+
+
+def rows(source: str, number: int, size: int, language: str) -> list[dict]:
+    return [{"id": f"{source}{i}", "language": language, "text": f"{i:05d}" + "x" * (size - 5)} for i in range(number)]
+
+
+def write(base, shards: int) -> dict[str, str]:
+    data = {"web": [*rows("w", 900, 100, "en"), *rows("v", 100, 100, "de")], "code": rows("c", 50, 400, "")}
+    for source, listed in data.items():
+        (base / source).mkdir(parents=True)
+        for n in range(shards):
+            pq.write_table(pa.Table.from_pylist(listed[n::shards]), base / source / f"{n}.parquet")
+    return {source: str(base / source) for source in data}
+
+
+def chosen(at: dict[str, str], size: int, alpha: float = 1.0, seed: int = 0) -> dict:
+    below = sample.bounds(sample.measure(at, seed), size, alpha)
+    taken = {}
+    for row in sample.rows(at, below, seed):
+        taken.setdefault((row.source, row.language), set()).add(row.id)
+    return taken
+
+
+def test_the_sample_is_within_its_size_and_in_proportion(tmp_path):
+    taken = chosen(write(tmp_path, 3), 12_000)
+    size = {k: len(ids) * (400 if k[0] == "code" else 100) for k, ids in taken.items()}
+    assert sum(size.values()) <= 12_000
+    assert size["web", "en"] == pytest.approx(9_000, rel=0.02)
+    assert size["web", "de"] == pytest.approx(1_000, abs=101)
+    assert size["code", ""] == pytest.approx(2_000, abs=401)
+
+
+def test_alpha_zero_gives_all_strata_the_same(tmp_path):
+    taken = chosen(write(tmp_path, 2), 24_000, alpha=0)
+    assert [len(taken[k]) for k in sorted(taken)] == pytest.approx([20, 80, 80], abs=2)
+
+
+def test_shards_and_their_order_change_nothing(tmp_path):
+    assert chosen(write(tmp_path / "a", 1), 12_000) == chosen(write(tmp_path / "b", 7), 12_000)
+
+
+def test_another_seed_takes_other_rows(tmp_path):
+    at = write(tmp_path, 1)
+    assert chosen(at, 12_000)["web", "en"] != chosen(at, 12_000, seed=1)["web", "en"]
+
+
+def test_a_larger_sample_holds_the_smaller(tmp_path):
+    at = write(tmp_path, 1)
+    small, large = chosen(at, 12_000), chosen(at, 24_000)
+    assert all(ids < large[k] for k, ids in small.items())
+
+
+def test_what_a_small_stratum_cannot_fill_goes_to_the_others():
+    assert sample.allot({"a": 10, "b": 1_000, "c": 1_000}, 610, alpha=0) == {"a": 10, "b": 300, "c": 300}
+    assert sample.allot({"a": 10, "b": 20}, 1_000) == {"a": 10, "b": 20}
+    assert sample.allot({"a": 0, "b": 20}, 10, alpha=0)["b"] == 10
+
+
+def test_refinedweb_s_content_column_is_read(tmp_path):
+    pq.write_table(pa.table({"content": ["one", "two"]}), tmp_path / "a.parquet")
+    at = {"web": str(tmp_path)}
+    below = sample.bounds(sample.measure(at), 1_000)
+    assert [row.text for row in sample.rows(at, below)] == ["one", "two"]
+
+
+def test_no_shards_is_said(tmp_path):
+    with pytest.raises(UsageError, match="no Parquet file"):
+        sample.measure({"web": str(tmp_path)})

@@ -1,0 +1,160 @@
+"""Trained tokenizers: against plain BPE, the same bytes every time, and every text given back."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import ByteLevel
+
+from pipeline.errors import UsageError
+from tests.tokenizer.reference_bpe import train as train_plainly
+from tokenizer import latex
+from tokenizer.card import card
+from tokenizer.patterns import splitter
+from tokenizer.presets import PRESETS
+from tokenizer.train import END, Choices, save, train
+
+SMALL = Choices(vocabulary=400, special=(END,), latex=())
+ODD = [
+    "",
+    " ",
+    "\n\n \t x",
+    "\ufffd and \ufffd\ufffd",
+    b"\xff\xfe broken \xc3".decode("utf-8", "replace"),
+    "👩‍👩‍👧‍👦 🇫🇷 😀😀",
+    "e\u0301 é ﬁ ½ ² ٣ 一二三 12345678",
+    "日本語、テスト。 ภาษาไทย हिन्दी العربية",
+    "\u2028\u0085\u00a0\u200b\x00\x7f",
+    "a<|endoftext|>b >>TITLE<< <|fim_prefix|> <|reserved_7|>",
+    r"\frac{1}{20} \into \\alpha \alpha2 C:\new\table",
+    "don't DON'T it's  we'll",
+]
+
+
+def corpus(seed: int, texts: int = 60) -> list[str]:
+    """Texts of few syllables, so that pairs repeat and often tie."""
+    chosen = random.Random(seed)
+    parts = ["a", "aa", "ba", "na", "lo", "wer", " ", "  ", ", ", "1", "23", "é", "日本", "\n", "'s", "😀"]
+    return ["".join(chosen.choice(parts) for _ in range(chosen.randint(1, 60))) for _ in range(texts)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_merges_are_those_of_plain_bpe(seed):
+    choices = replace(SMALL, vocabulary=330, pattern=("gpt2", "gpt4", "falcon")[seed % 3], least=1 + seed % 3)
+    cutter = splitter(choices.pattern, choices.digits, choices.punctuation)
+    pieces = [piece for text in corpus(seed) for piece, _ in cutter.pre_tokenize_str(text)]
+    wanted = train_plainly(pieces, [END, *sorted(ByteLevel.alphabet())], choices.vocabulary, choices.least)
+    choices = replace(choices, vocabulary=257 + len({"".join(m) for m in wanted}))
+    made = json.loads(train(corpus(seed), choices).to_str())["model"]["merges"]
+    assert [tuple(m) for m in made] == wanted and len(wanted) > 20
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_text_comes_back(preset):
+    choices = replace(PRESETS[preset], vocabulary=1_900, least=1)
+    tokenizer = train([*corpus(1, 400), *words(2_000)], choices)
+    assert tokenizer.get_vocab_size() == 1_900
+    for plain in (True, False):
+        tokenizer.encode_special_tokens = plain
+        for text in [*ODD, *corpus(2, 20)]:
+            assert tokenizer.decode(tokenizer.encode(text).ids, skip_special_tokens=False) == text
+
+
+def words(number: int) -> list[str]:
+    """Words enough for small vocabularies."""
+    chosen = random.Random(5)
+    return [
+        " " + "".join(chosen.choice("aeioubcdfgklmnprstv") for _ in range(chosen.randint(3, 9))) for _ in range(number)
+    ]
+
+
+def test_presets_hold_what_their_papers_say():
+    sizes = [PRESETS[name].vocabulary for name in ("falcon", "falcon_edge", *(p for p in PRESETS if "h1" in p))]
+    assert sizes == [65_024, 32_768, 32_768, 65_536, 130_048, 261_120]
+    assert PRESETS["falcon"].specials[0] == ">>TITLE<<" and PRESETS["falcon"].specials[11] == END
+    assert len(PRESETS["falcon_h1_65k"].specials) == len(set(PRESETS["falcon_h1_65k"].specials)) == 1_024
+
+
+SPLITS = [
+    ("gpt2", "free", False, "it's 1234, ok", ["it", "'s", "Ġ1234", ",", "Ġok"]),
+    ("gpt4", "free", False, "It'S 12345", ["It", "'S", "Ġ", "123", "45"]),
+    ("gpt4", "single", False, "x123", ["x", "1", "2", "3"]),
+    ("gpt2", "threes", False, "x12345", ["x", "123", "45"]),
+    ("gpt2", "free", True, "a.b -- $c", ["a", ".", "b", "Ġ", "--", "Ġ", "$", "c"]),
+    ("falcon", "threes", False, "1234567 (it's)", ["123", "456", "7", "Ġ", "(", "it", "'", "s", ")"]),
+]
+
+
+@pytest.mark.parametrize(("pattern", "digits", "punctuation", "text", "pieces"), SPLITS)
+def test_texts_are_cut_as_the_options_say(pattern, digits, punctuation, text, pieces):
+    assert [p for p, _ in splitter(pattern, digits, punctuation).pre_tokenize_str(text)] == pieces
+
+
+def test_gpt2_by_name_is_the_library_s_own():
+    theirs = ByteLevel(add_prefix_space=False, use_regex=True)
+    for text in [*ODD, *corpus(3, 50)]:
+        if text:
+            assert splitter("gpt2", "free", False).pre_tokenize_str(text) == theirs.pre_tokenize_str(text)
+
+
+def test_a_latex_command_is_one_token_and_no_part_of_a_longer_one():
+    tokenizer = train(words(1_000), Choices(600, latex=("\\frac", "\\in", "\\int", "\\alpha"), special=(END,)))
+    assert tokenizer.encode(r"\frac\in\int_0").tokens[:3] == ["\\frac", "\\in", "\\int"]
+    assert "\\in" not in tokenizer.encode(r"\include").tokens
+    assert {"\\frac", "\\in", "\\int", "\\alpha"} <= set(tokenizer.get_vocab())
+
+
+def test_the_kept_list_is_counted_and_ordered():
+    lines = [line.split("\t") for line in latex.KEPT.read_text().splitlines()]
+    counts = [int(number) for _, number in lines]
+    assert counts == sorted(counts, reverse=True) and len({name for name, _ in lines}) == len(lines) > 300
+    assert {"\\frac", "\\sum", "\\alpha", "\\begin"} <= set(latex.commands())
+
+
+def test_counting_commands_counts_texts():
+    assert latex.count([r"\a \a \b", r"\a", "\\" + "x" * 40]) == {"\\a": 2, "\\b": 1}
+
+
+def test_too_little_text_is_said():
+    with pytest.raises(UsageError, match="give more text"):
+        train(["a b c"], SMALL)
+
+
+SCRIPT = """import hashlib
+from tests.tokenizer.test_train import SMALL, train, words
+print(hashlib.sha256(train(words(3_000), SMALL).to_str().encode()).hexdigest())"""
+
+
+def test_bytes_do_not_depend_on_process_threads_or_order():
+    def digest(threads: str, hash_seed: str) -> str:
+        here = Path(__file__).parent
+        more = {
+            "RAYON_NUM_THREADS": threads,
+            "PYTHONHASHSEED": hash_seed,
+            "PYTHONPATH": str(here.parents[1]),
+        }
+        return subprocess.run(
+            [sys.executable, "-c", SCRIPT], env=os.environ | more, capture_output=True, check=True, text=True
+        ).stdout
+
+    assert digest("1", "1") == digest("4", "2")
+    assert train(words(3_000), SMALL).to_str() == train(words(3_000)[::-1], SMALL).to_str()
+
+
+def test_transformers_loads_it(tmp_path):
+    transformers = pytest.importorskip("transformers")
+    choices = replace(PRESETS["falcon_edge"], vocabulary=1_500, least=1)
+    ours = train([*corpus(4, 200), *words(2_000)], choices)
+    save(ours, choices, tmp_path, card("small", choices, {("web", "en"): 10}, 10, 0))
+    theirs = transformers.AutoTokenizer.from_pretrained(str(tmp_path))
+    again = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    assert theirs.eos_token == END and len(theirs) == 1_500
+    for text in ODD:
+        assert theirs(text).input_ids == ours.encode(text).ids == again.encode(text).ids
+        assert theirs.decode(theirs(text).input_ids) == text
