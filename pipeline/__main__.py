@@ -3,7 +3,6 @@
 import importlib
 import inspect as python
 import json
-import re
 import sys
 import types
 import typing
@@ -21,6 +20,7 @@ from pipeline.progress import Bar, print_funnel
 from pipeline.run import kind_of, plan, run
 from pipeline.runner import Local
 from pipeline.stage import Stage
+from pipeline.store import redact
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Root = Annotated[str, typer.Option("--root", help="Where everything is written: a folder or an object-store URL.")]
@@ -42,7 +42,12 @@ def load_recipe(name: str, arguments: list[str]) -> Stage:
         raise UsageError(
             f"there is no recipe {name}; recipes are modules with a function `recipe`: {_recipes()}"
         ) from None
-    return recipe(**_convert(recipe, arguments))
+    values = _convert(recipe, arguments)
+    parameters = python.signature(recipe).parameters.values()
+    wanted = [f"{p.name}=" for p in parameters if p.default is p.empty and p.name not in values]
+    if wanted:
+        raise UsageError(f"{name} needs {', '.join(wanted)}")
+    return recipe(**values)
 
 
 def _recipes() -> str:
@@ -107,11 +112,6 @@ def _runner(kind: Kind, address: str | None, workers: int | None) -> Any:
     from pipeline.ray_runner import Ray
 
     return Ray(address, workers)
-
-
-def redact(text: str) -> str:
-    """The text without what URLs may hold of keys: user info and query."""
-    return re.sub(r"(\w+://)[^/@\s]*@", r"\1", re.sub(r"(\w+://[^?\s]*)\?\S*", r"\1", text))
 
 
 @app.command("plan")

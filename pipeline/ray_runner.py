@@ -1,6 +1,7 @@
 """The Ray runner: the only file that imports Ray. Only item names go out and receipts come back."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,7 +11,9 @@ from pipeline.runner import Failed, attempt, one_line
 
 R = TypeVar("R")
 HOUSE = str(Path(__file__).resolve().parent.parent)
-# What a cluster's workers need of this folder, and what they do not.
+# Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
+LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+# What of this folder a cluster's workers do without.
 EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.warc.gz"]
 
 
@@ -22,24 +25,20 @@ class Ray:
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None):
+        address = address or os.environ.get("RAY_ADDRESS")
+        if not address:
+            os.environ[LOOPBACK] = "0"
         import ray
 
         self._ray, self._workers = ray, workers
-        os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         try:
-            if address or os.environ.get("RAY_ADDRESS"):
-                ray.init(address, runtime_env=_runtime(address), log_to_driver=False, configure_logging=False)
-            else:
-                ray.init(
-                    num_cpus=workers or os.cpu_count(),
-                    include_dashboard=False,
-                    object_store_memory=100 << 20,
-                    log_to_driver=False,
-                    configure_logging=False,
-                    _node_ip_address="127.0.0.1",
-                    runtime_env={"env_vars": {"PYTHONPATH": HOUSE}},
-                )
-        except (ConnectionError, RuntimeError, ValueError) as error:
+            _knock(address)
+            ray.init(
+                **(_cluster(address) if address else _this_machine(workers)),
+                log_to_driver=False,
+                configure_logging=False,
+            )
+        except (OSError, RuntimeError, ValueError) as error:
             raise RunnerLost(f"cannot reach Ray at {address or 'this machine'}: {one_line(error)}") from None
         self._task = ray.remote(max_retries=3, retry_exceptions=False)(attempt)
 
@@ -72,8 +71,25 @@ class Ray:
         self._ray.shutdown()
 
 
-def _runtime(address: str | None) -> dict[str, Any] | None:
-    """A job that was submitted has its working directory already; a driver that connects by itself brings this one."""
-    if os.environ.get("RAY_JOB_CONFIG_JSON_ENV_VAR"):
-        return None
-    return {"working_dir": HOUSE, "excludes": EXCLUDES}
+def _knock(address: str | None) -> None:
+    """Raises OSError when nobody listens at host:port; Ray itself would try for minutes."""
+    host, colon, port = (address or "").rpartition("://")[2].rpartition(":")
+    if colon:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+
+
+def _this_machine(workers: int | None) -> dict[str, Any]:
+    """A cluster of one: no dashboard, loopback only, and a small object store, since no data passes through it."""
+    return {
+        "num_cpus": workers or os.cpu_count(),
+        "include_dashboard": False,
+        "object_store_memory": 100 << 20,
+        "_node_ip_address": "127.0.0.1",
+        "runtime_env": {"env_vars": {"PYTHONPATH": HOUSE}},
+    }
+
+
+def _cluster(address: str) -> dict[str, Any]:
+    """A submitted job has its working directory already; a driver that connects by itself brings this one."""
+    submitted = "RAY_JOB_CONFIG_JSON_ENV_VAR" in os.environ
+    return {"address": address, "runtime_env": None if submitted else {"working_dir": HOUSE, "excludes": EXCLUDES}}

@@ -48,7 +48,10 @@ def run(
     written = [{"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.after()]} for s in stages]
     store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
     ledger = Ledger(root)
-    return {stage.name: run_stage(stage, ledger, runner, watch or _silent) for stage in stages}
+    try:
+        return {stage.name: run_stage(stage, ledger, runner, watch or _silent) for stage in stages}
+    finally:
+        store.sweep_parts(root)
 
 
 def kind_of(stage: Stage) -> str:
@@ -93,7 +96,8 @@ def open_for_writing(root: str) -> None:
         store.remove(root, "plan/.writable")
         store.sweep_parts(root)
     except OSError as error:
-        raise UsageError(f"cannot write to {root}: {one_line(error)}; choose another root") from None
+        why = store.redact(one_line(error))
+        raise UsageError(f"cannot write to {store.redact(root)}: {why}; choose another root") from None
 
 
 def _silent(stage: Stage, total: int, receipts: Sequence[Receipt]) -> None:

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import io
 import os
+import re
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -31,11 +32,14 @@ def open_root(root: str) -> tuple[pafs.FileSystem, str]:
         return pafs.LocalFileSystem(), os.path.abspath(os.path.expanduser(root))
     try:
         filesystem, path = pafs.FileSystem.from_uri(root)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise UsageError(
-            f"cannot open {root.split('?')[0].split('@')[-1]}: {error}; give a local path or s3://"
-        ) from None
+    except (pa.ArrowInvalid, OSError):
+        raise UsageError(f"cannot open {redact(root)}; give a local path or s3://bucket/prefix") from None
     return filesystem, path.rstrip("/")
+
+
+def redact(text: str) -> str:
+    """The text without what URLs may hold of keys: user info and query."""
+    return re.sub(r"(\w+://)[^/@\s]*@", r"\1", re.sub(r"(\w+://[^?\s]*)\?\S*", r"\1", text))
 
 
 def locate(root: str, name: str) -> tuple[pafs.FileSystem, str]:

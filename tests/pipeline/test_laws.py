@@ -59,7 +59,11 @@ def ids(root: Path, pattern: str) -> list[str]:
 
 def test_every_page_is_kept_dropped_or_quarantined_once(tmp_path: Path):
     stats = make(tmp_path / "out", toy.corpus(tmp_path / "in"))
-    everything = ids(tmp_path / "out", "unique/*") + ids(tmp_path / "out", "*.rejects/*") + ids(tmp_path / "out", "quarantine/*/*")
+    everything = (
+        ids(tmp_path / "out", "unique/*")
+        + ids(tmp_path / "out", "*.rejects/*")
+        + ids(tmp_path / "out", "quarantine/*/*")
+    )
     assert sorted(everything) == sorted(f"f{f}.txt:{i}" for f in range(4) for i in range(120))
     assert stats["read"].dropped["toy:short"].rows == 4 * 12
     assert stats["read"].quarantined == {"<ill>": 4, "toy:ValueError": 4}
@@ -110,7 +114,18 @@ def test_a_file_that_fails_while_written_is_not_there(tmp_path: Path):
 
 
 def driver(root: Path, folder: Path, runner: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "pipeline", "run", "tests.toy", "--root", root, "--runner", runner, f"folder={folder}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "run",
+        "tests.toy",
+        "--root",
+        root,
+        "--runner",
+        runner,
+        f"folder={folder}",
+    ]
     return subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
@@ -130,7 +145,9 @@ def test_killed_at_any_moment_and_started_again_gives_the_same_bytes(tmp_path: P
         process.send_signal(signal.SIGKILL)
         process.communicate()
         if (tmp_path / "killed/plan.json").exists():
-            assert [f for f in faults(str(tmp_path / "killed")) if not f.endswith("no receipt") and "gathered" not in f] == []
+            assert [
+                f for f in faults(str(tmp_path / "killed")) if not f.endswith("no receipt") and "gathered" not in f
+            ] == []
     make(tmp_path / "killed", folder)
     assert data(tmp_path / "killed") == data(tmp_path / "whole")
     assert not list((tmp_path / "killed").rglob("*.part"))
@@ -153,7 +170,9 @@ def test_one_more_file_makes_one_more_shard_and_equal_verdicts_stop_the_ripple(t
     spy.sent.clear()
     (folder / "h.txt").write_text("page 21 of every file")
     make(tmp_path / "out", folder, spy)
-    assert sum(shard.startswith("f") for shard in spy.shards) == 4, "verdicts are made again; equal ones pass nothing on"
+    assert sum(shard.startswith("f") for shard in spy.shards) == 4, (
+        "verdicts are made again; equal ones pass nothing on"
+    )
 
 
 def test_a_file_whose_content_changed_is_read_again_and_a_removed_one_stops_voting(tmp_path: Path):
@@ -219,7 +238,8 @@ from pipeline.stage import Map, Source
 SCHEMA = pa.schema([("id", pa.string()), ("url", pa.string()), ("text", pa.string())])
 def read(name):
     for batch in range(int(name)):
-        yield pa.table({"id": [f"{batch}-{i}" for i in range(50)], "url": ["u"] * 50, "text": [f"{batch} {i} " * 10_000 for i in range(50)]}, schema=SCHEMA)
+        ids, texts = [f"{batch}-{i}" for i in range(50)], [f"{batch} {i} " * 10_000 for i in range(50)]
+        yield pa.table({"id": ids, "url": ids, "text": texts}, schema=SCHEMA)
 run(Map("m", Source((sys.argv[1],), read, SCHEMA)), root=tempfile.mkdtemp(dir=sys.argv[2]), runner=Local())
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
@@ -242,7 +262,11 @@ def test_verify_finds_what_was_changed_behind_our_back(tmp_path: Path):
     shards[1].unlink()
     sorted((tmp_path / "out/unique.receipts").iterdir())[2].unlink()
     found = list(faults(str(tmp_path / "out")))
-    assert [fault.partition(": ")[2] for fault in found] == ["its bytes are not those of its receipt", "missing", "no receipt"]
+    assert [fault.partition(": ")[2] for fault in found] == [
+        "its bytes are not those of its receipt",
+        "missing",
+        "no receipt",
+    ]
 
 
 def test_the_sums_written_down_are_the_sums_of_receipts(tmp_path: Path):

@@ -1,6 +1,7 @@
 """Ray for real: the same bytes for any number of workers, dead workers, dead drivers, clusters that are not there."""
 
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -32,7 +33,7 @@ def test_ray_and_local_give_the_same_bytes(tmp_path: Path, ray: Ray):
 def test_a_worker_that_is_killed_is_replaced(tmp_path: Path, ray: Ray):
     folder = toy.corpus(tmp_path / "in")
     make(tmp_path / "calm", folder)
-    (folder / "f2.txt").write_text((folder / "f2.txt").read_text().replace("page 1 ", "<die>", 1))
+    (folder / "f2.txt").write_text((folder / "f2.txt").read_text().replace("page 1 of file 2", "<die>"))
     stats = make(tmp_path / "out", folder, ray)  # type: ignore[arg-type]
     assert (folder / "died").exists()
     assert stats["read"].rows_in == 480
@@ -84,9 +85,31 @@ def test_a_driver_that_is_killed_on_ray_is_started_again(tmp_path: Path):
     assert data(tmp_path / "killed") == data(tmp_path / "whole")
 
 
-def test_a_cluster_that_is_not_there_is_said_so(tmp_path: Path):
-    process = driver(tmp_path / "out", toy.corpus(tmp_path / "in"), "ray")
-    process.kill()
-    process.communicate()
-    with pytest.raises(RunnerLost, match="cannot reach Ray at"):
+def test_a_cluster_that_is_not_there_is_said_so():
+    with pytest.raises(RunnerLost, match=r"cannot reach Ray at 127\.0\.0\.1:1: ConnectionRefused"):
         Ray(address="127.0.0.1:1")
+
+
+def test_ray_listens_on_loopback_only(ray: Ray):
+    outward = []
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            address, state, inode = line.split()[1], line.split()[3], line.split()[9]
+            if state == "0A" and inode in _sockets_of_ray() and not LOOPBACK.match(address):
+                outward.append(address)
+    assert outward == []
+
+
+LOOPBACK = re.compile(r"0100007F:|0000000000000000FFFF00000100007F:|00000000000000000000000001000000:")
+
+
+def _sockets_of_ray() -> set[str]:
+    inodes = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"ray" in (process / "cmdline").read_bytes():
+                links = [os.readlink(fd) for fd in (process / "fd").iterdir()]
+                inodes |= {link[8:-1] for link in links if link.startswith("socket:[")}
+        except OSError:
+            continue
+    return inodes

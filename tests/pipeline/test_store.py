@@ -25,7 +25,11 @@ def bucket():
     server.start()
     host, port = server.get_host_and_port()
     client = boto3.client(
-        "s3", endpoint_url=f"http://{host}:{port}", aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
+        "s3",
+        endpoint_url=f"http://{host}:{port}",
+        aws_access_key_id="k",
+        aws_secret_access_key="s",
+        region_name="us-east-1",
     )
     client.create_bucket(Bucket="corpus")
     yield f"s3://k:s@corpus/run?scheme=http&endpoint_override={host}:{port}&region=us-east-1", client
@@ -37,7 +41,9 @@ def test_a_run_on_an_object_store_is_the_run_on_a_disk(tmp_path: Path, bucket):
     folder, spy = toy.corpus(tmp_path / "in"), Spy()
     local = make(tmp_path / "out", folder)
     assert {k: v.rows_out for k, v in make(root, folder).items()} == {k: v.rows_out for k, v in local.items()}
-    keys = [o["Key"] for page in client.get_paginator("list_objects_v2").paginate(Bucket="corpus") for o in page["Contents"]]
+    keys = [
+        o["Key"] for page in client.get_paginator("list_objects_v2").paginate(Bucket="corpus") for o in page["Contents"]
+    ]
     stored = {
         key.removeprefix("run/"): client.get_object(Bucket="corpus", Key=key)["Body"].read()
         for key in keys
@@ -51,7 +57,7 @@ def test_a_run_on_an_object_store_is_the_run_on_a_disk(tmp_path: Path, bucket):
 
 
 def test_an_upload_that_fails_leaves_nothing(bucket):
-    root, client = bucket
+    root, _ = bucket
     with pytest.raises(ValueError), store.writing(root, "half") as sink:
         sink.write(b"x" * (6 << 20))
         raise ValueError
@@ -81,7 +87,9 @@ def test_a_disk_that_takes_no_more_is_one_line_and_loses_nothing(tmp_path: Path)
     assert run.returncode == 1
     assert run.stderr.startswith("error: stage read: 1 shard(s) failed: f1-") and "File too large" in run.stderr
     assert len(run.stderr.splitlines()) == 1
-    assert len(list((tmp_path / "out/read").glob("*"))) == 2, "the others are made, and nothing unfinished lies beside them"
+    assert len(list((tmp_path / "out/read").glob("*"))) == 2, (
+        "the others are made, and nothing unfinished lies beside them"
+    )
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
 
 

@@ -1,0 +1,71 @@
+"""The command line: one clear line for what cannot be done, and its exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.__main__ import load_recipe
+from pipeline.store import redact
+from tests import toy
+
+
+def mews(*arguments: object) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "pipeline", *map(str, arguments)], capture_output=True, text=True)
+
+
+def test_run_plan_stats_verify(tmp_path: Path):
+    folder, root = toy.corpus(tmp_path / "in"), tmp_path / "out"
+    run = mews("run", "tests.toy", "--root", root, "--runner", "local", f"folder={folder}")
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    assert "short 48" in run.stdout and f"documents are in {root}" in run.stdout.replace("\n", "")
+    stats = json.loads(mews("stats", root, "--json").stdout)
+    assert stats["read"]["rows_in"] == 480
+    assert stats["read"]["steps"]["toy"]["dropped"] == {"toy:short": [48, 48]}
+    assert "copies" in mews("plan", "tests.toy", "--root", root, f"folder={folder}").stdout
+    assert mews("verify", root).stdout == f"{root}: every receipt holds\n"
+    shard = next((root / "unique").iterdir())
+    shard.unlink()
+    verified = mews("verify", root)
+    assert verified.returncode == 1
+    assert verified.stdout == f"unique/{shard.name}: missing\n" and verified.stderr.startswith("error: 1 fault(s)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "recipes.refinedwebb"], "there is no recipe recipes.refinedwebb; recipes are"),
+        (
+            ["run", "tests.toy", "foldr=x"],
+            "'foldr=x' is no argument of this recipe; write name=value with one of: folder",
+        ),
+        (["run", "tests.toy", "folder"], "'folder' is no argument"),
+        (["run", "tests.toy", "folder=x", "characters=few"], "characters=few: give a int"),
+        (["run", "tests.toy"], "tests.toy needs folder="),
+        (
+            ["run", "tests.toy", "--runner", "local", "--root", "/dev/null/out", "folder=x"],
+            "cannot write to /dev/null/out",
+        ),
+        (["stats", "nowhere"], "nowhere holds no run"),
+        (["verify", "nowhere"], "nowhere holds no run"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(arguments: list[str], said: str):
+    run = mews(*arguments)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith("error: ") and said in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_arguments_get_the_types_that_the_recipe_names(tmp_path: Path):
+    goal = load_recipe("tests.toy", [f"folder={tmp_path}", "characters=7", "rejects=0.5"])
+    assert goal.source.rejects == 0.5 and goal.source.transforms[0].filters[0].characters == 7  # type: ignore[attr-defined]
+
+
+def test_keys_in_urls_are_not_shown():
+    assert redact("s3://key:secret@bucket/a?token=x b") == "s3://bucket/a b"
+    assert redact("snapshot=https://host/path?sig=1") == "snapshot=https://host/path"
