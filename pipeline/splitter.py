@@ -40,8 +40,8 @@ WHOLE = frozenset(KEPT_WHOLE.split())
 FUSED = {"cannot": 3, "Cannot": 3, "gonna": 3, "Gonna": 3, "gotta": 3, "Gotta": 3}  # where the first word ends
 ELIDING = frozenset(("fr", "it", "ca"))
 
-# Chinese, Japanese, Thai, Lao, Khmer and Burmese set no spaces. Without a dictionary: the commonest function
-# characters are words, Chinese characters between them go in twos, kana change words where the script changes,
+# Chinese, Japanese, Thai, Lao, Khmer and Burmese set no spaces. Without a dictionary: the commonest function characters
+# are words, Chinese characters between them go in twos, kana words end where the script changes and hiragana after two,
 # and South-East Asian letters go in fours with their marks; the mean length is near that of real words.
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 KANA = "\u3041-\u309f\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f"
@@ -51,7 +51,7 @@ KANA_PARTICLES = "はがをにでとものへ"
 UNSPACED = re.compile(f"[{HAN}{KANA}{ASIAN}]")
 PIECE = re.compile(
     f"[{PARTICLES}]|[{HAN}](?:(?![{PARTICLES}])[{HAN}])?"
-    f"|[\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f]+|[{KANA_PARTICLES}]|(?:(?![{KANA_PARTICLES}])[\u3041-\u309f]){{1,4}}"
+    f"|[\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f]+|[{KANA_PARTICLES}]|(?:(?![{KANA_PARTICLES}])[\u3041-\u309f]){{1,2}}"
     f"|[{ASIAN}]{{1,4}}[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3]*"
     f"|[^{HAN}{KANA}{ASIAN}]+"
 )
@@ -112,17 +112,19 @@ def _core(core: str, language: str) -> list[str]:
         return [core[:at], core[at:]] if at else [core]
     if _whole(core, 0, len(core)) or ADDRESS.fullmatch(core):
         return [core]
-    ends = []
-    while language == "en" and (ending := CONTRACTION.search(core, max(1, len(core) - 3))):
+    ends, end = [], len(core)
+    while language == "en" and (ending := CONTRACTION.search(core, max(1, end - 3), end)):
         ends.append(ending.group())
-        core = core[: ending.start()]
-    return _inner(core, language) + ends[::-1]
+        end = ending.start()
+    return _inner(core[:end], language) + ends[::-1]
 
 
 def _inner(core: str, language: str) -> list[str]:
-    if language in ELIDING and (elided := ELISION.match(core)):
-        return [elided.group(), *_inner(core[elided.end() :], language)]
     words, at = [], 0
+    while language in ELIDING and (elided := ELISION.match(core, at)):
+        words.append(elided.group())
+        at = elided.end()
+    core, at = core[at:], 0
     for mark in INNER.finditer(core):
         words += [core[at : mark.start()], mark.group()]
         at = mark.end()
