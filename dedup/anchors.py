@@ -23,16 +23,22 @@ def gram(n: int) -> int:
 
 
 def anchored(tokens: Tokens, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Place of each token's window's anchor (-1: no window), and for each token the anchor that it would begin."""
+    """Distance from each token to the anchor of the window that it begins (-1: none), and each token's k-gram."""
     grams = ngrams(tokens.hashes, tokens.bounds, gram(n))
-    return minimizers(grams, tokens.bounds, n, gram(n)), scramble(
-        grams
-    )  # the least are no even spread; scrambled, they are
+    return minimizers(grams, tokens.bounds, n, gram(n)), grams
+
+
+def places_of_anchors(distance: np.ndarray) -> np.ndarray:
+    """Where the windows' anchors stand: ascending, each once."""
+    held = np.zeros(len(distance), bool)
+    windows = np.flatnonzero(distance >= 0)
+    held[windows + distance[windows]] = True
+    return np.flatnonzero(held)
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """Transform: `id`, and `anchors`, those of the text's windows (each at most twice, sorted)."""
+    """Transform: `id`, and `anchors`, those of the text's windows, twice those that it has more than once."""
 
     n: int
     tokenizer: str | None = None
@@ -40,13 +46,15 @@ class Anchors:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         tokens = tokenise(table["text"], self.tokenizer)
-        places, anchor = anchored(tokens, self.n)
-        places = np.unique(places[places >= 0])
+        distance, grams = anchored(tokens, self.n)
+        places = places_of_anchors(distance)
+        anchor = scramble(grams[places])  # the least of several are no even spread; scrambled, they are
         text = np.searchsorted(tokens.bounds, places, "right") - 1
-        order = np.lexsort((anchor[places], text))
-        anchor, text = anchor[places][order], text[order]
-        third = np.r_[[False] * 2, (anchor[2:] == anchor[:-2]) & (text[2:] == text[:-2])][: len(text)]
-        return pa.table({"id": table["id"], "anchors": lists(anchor[~third], text[~third], table.num_rows)})
+        seen = occurrences(text.view(np.uint64), anchor)
+        times = np.array([1, 2, 0])[seen]  # alone; the first of several, for all of them; the others
+        return pa.table(
+            {"id": table["id"], "anchors": lists(np.repeat(anchor, times), np.repeat(text, times), table.num_rows)}
+        )
 
 
 def lists(values: np.ndarray | pa.Array, rows: np.ndarray, count: int) -> pa.ListArray:

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.anchors import anchored, flat, lists
+from dedup.anchors import anchored, flat, lists, places_of_anchors
 from dedup.tokens import Tokens, tokenise
-from dedup.windows import AGAIN, ONCE, ngrams, occurrences, stretches, union
+from dedup.windows import AGAIN, ONCE, ngrams, occurrences, scramble, stretches, union
 from pipeline.fingerprint import shard_key
 
 SPAN = pa.struct([("start", pa.int32()), ("end", pa.int32())])
@@ -61,13 +61,14 @@ class Windows:
 
     def _candidates(self, tokens: Tokens, common: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Places, anchors and hashes of the windows whose anchor is common."""
-        least, anchor = anchored(tokens, self.n)
-        places = np.flatnonzero(least >= 0)
-        held = np.unique(least[places])
-        chance = np.zeros(len(least), bool)
-        chance[held[np.isin(anchor[held], common)]] = True
-        places = places[chance[least[places]]]
-        return places, anchor[least[places]], ngrams(tokens.hashes, tokens.bounds, self.n)[places]
+        distance, grams = anchored(tokens, self.n)
+        held = places_of_anchors(distance)
+        chance = np.zeros(len(grams), bool)
+        chance[held[np.isin(scramble(grams[held]), common)]] = True
+        places = np.flatnonzero(distance >= 0)
+        places = places[chance[places + distance[places]]]
+        anchor = scramble(grams[places + distance[places]])
+        return places, anchor, ngrams(tokens.hashes, tokens.bounds, self.n)[places]
 
 
 def _runs(places: np.ndarray, anchor: np.ndarray, *windows: np.ndarray) -> tuple[pa.StructArray, np.ndarray]:

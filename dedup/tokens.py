@@ -116,7 +116,7 @@ def _words(data, places, kinds, at, folds):
         count = _split(data[places[text] : places[text + 1]], alphabet, hashes[done:], starts[done:], ends[done:])
         bounds[text + 1] = done + count
     total = bounds[-1]
-    return hashes[:total].copy(), starts[:total].copy(), ends[:total].copy(), bounds
+    return hashes[:total], starts[:total], ends[:total], bounds  # what is behind was never touched: no memory
 
 
 @njit(cache=True)

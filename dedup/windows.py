@@ -39,12 +39,12 @@ def ngrams(hashes, bounds, n):
 
 @njit(cache=True)
 def minimizers(grams, bounds, n, k):
-    """Place of the least k-gram in the window of n tokens that begins at each place (int64); -1 without a window.
+    """Distance to the least k-gram in the window of n tokens that begins at each place (int16); -1: no window there.
 
     Of equals, the last one: equal windows at different places then have different places, with equal k-grams
     (Schleimer, Wilkerson, Aiken 2003; Roberts et al. 2004). About 2 / (n - k + 2) of all places are one.
     """
-    out = np.full(len(grams), -1, np.int64)
+    out = np.full(len(grams), -1, np.int16)
     for text in range(len(bounds) - 1):
         best = np.int64(-1)
         for i in range(bounds[text], bounds[text + 1] - n + 1):
@@ -55,7 +55,7 @@ def minimizers(grams, bounds, n, k):
                     best = j if grams[j] <= grams[best] else best
             elif grams[last] <= grams[best]:
                 best = last
-            out[i] = best
+            out[i] = best - i
     return out
 
 
@@ -63,9 +63,9 @@ def minimizers(grams, bounds, n, k):
 def occurrences(high, low):
     """ONCE, FIRST or AGAIN for each 128-bit key (two uint64 arrays), by an open hash table; linear in the keys."""
     size = 16
-    while size < 2 * len(low):
+    while 3 * size < 4 * len(low):
         size *= 2
-    slots = np.full(size, -1, np.int64)
+    slots = np.full(size, -1, np.int32)
     out = np.zeros(len(low), np.uint8)
     for i in range(len(low)):
         slot = np.int64(scramble(high[i] + low[i] * BASE) & np.uint64(size - 1))
