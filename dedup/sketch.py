@@ -11,6 +11,7 @@ import numba as nb
 import numpy as np
 
 from dedup.shingles import GOLDEN, MIX_A, mix
+from pipeline.errors import UsageError
 
 PRESETS = {  # bands x rows: Penedo et al. 2023, G.3.1; Penedo et al. 2024; Li et al. 2024; Soldaini et al. 2024
     "refinedweb": (450, 20),
@@ -49,18 +50,22 @@ class Banding:
         return out
 
 
-def banding(preset: str | None = None, *, threshold: float | None = None, hashes: int = 256, **more) -> Banding:
-    """A Banding by the name of a preset, or the best one of at most `hashes` hashes for a similarity threshold.
+def preset(name: str) -> dict[str, int]:
+    """Bands and rows by the name of the corpus that used them."""
+    if name not in PRESETS:
+        raise UsageError(f"no MinHash preset is named {name}; there are {', '.join(PRESETS)}")
+    return dict(zip(("bands", "rows"), PRESETS[name], strict=True))
 
-    The latter is datasketch's choice: the least sum of false positive and false negative area around the threshold.
+
+def chosen_for(threshold: float, hashes: int = 256) -> dict[str, int]:
+    """The bands and rows, of at most `hashes` hashes, that tell pages above a similarity from those below it best.
+
+    As datasketch chooses: the least sum of the areas of false positives and false negatives.
     """
-    if preset:
-        bands, rows = PRESETS[preset]
-        return Banding(bands, rows, **more)
     from datasketch import MinHashLSH  # half a second to import, needed here only
 
-    chosen = MinHashLSH(threshold=threshold, num_perm=hashes)
-    return Banding(chosen.b, chosen.r, **more)
+    index = MinHashLSH(threshold=threshold, num_perm=hashes)
+    return {"bands": index.b, "rows": index.r}
 
 
 def round_seeds(hashes: int, seed: int) -> np.ndarray:

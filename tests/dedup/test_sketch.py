@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from dedup.shingles import mix, shingled
-from dedup.sketch import PRESETS, Banding, banding, minwise_sketch, permutations
+from dedup.sketch import PRESETS, Banding, chosen_for, minwise_sketch, permutations, preset
 from dedup.tokens import Tokens
 
 RNG = 20230601
@@ -47,10 +47,10 @@ def test_collision_curve_within_two_hundredths(jaccard, size):
     assert abs(found - expected) < 0.02
 
 
-@pytest.mark.parametrize("preset", ["fineweb", "dclm", "olmo"])
+@pytest.mark.parametrize("name", ["fineweb", "dclm", "olmo"])
 @pytest.mark.parametrize("sketch", ["fast", "minwise"])
-def test_collision_curve_of_the_other_presets(preset, sketch):
-    chosen = banding(preset, sketch=sketch)
+def test_collision_curve_of_the_other_presets(name, sketch):
+    chosen = Banding(**preset(name), sketch=sketch)
     for jaccard in (0.6, 0.8):
         found, expected = collision_rate(chosen, 100, jaccard, 1_000)
         assert abs(found - expected) < 0.06
@@ -69,19 +69,13 @@ def test_the_classic_sketch_is_datasketchs_bit_for_bit(seed):
 @pytest.mark.parametrize("threshold", [0.5, 0.8, 0.9])
 def test_bands_for_a_threshold_are_datasketchs(threshold):
     theirs = datasketch.MinHashLSH(threshold=threshold, num_perm=128)
-    ours = banding(threshold=threshold, hashes=128)
-    assert (ours.bands, ours.rows) == (theirs.b, theirs.r)
+    assert chosen_for(threshold, hashes=128) == {"bands": theirs.b, "rows": theirs.r}
 
 
 def test_presets_are_the_papers():
-    assert {name: (b, r) for name, (b, r) in PRESETS.items()} == {
-        "refinedweb": (450, 20),
-        "fineweb": (14, 8),
-        "dclm": (93, 15),
-        "olmo": (26, 11),
-    }
-    assert round(banding("refinedweb").probability(0.75), 2) == 0.76  # as the paper states
-    assert round(banding("refinedweb").probability(0.8), 3) == 0.995
+    assert PRESETS == {"refinedweb": (450, 20), "fineweb": (14, 8), "dclm": (93, 15), "olmo": (26, 11)}
+    assert round(Banding(**preset("refinedweb")).probability(0.75), 2) == 0.76  # as the paper states
+    assert round(Banding(**preset("refinedweb")).probability(0.8), 3) == 0.995
 
 
 @pytest.mark.parametrize("sketch", ["fast", "minwise"])

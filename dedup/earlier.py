@@ -1,0 +1,68 @@
+"""What earlier runs left behind, as sources for a later one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.members import numbers
+from pipeline import store
+from pipeline.errors import UsageError
+from pipeline.ledger import read_receipt, receipted
+from pipeline.stage import Source
+
+MARK = "::"  # between the root of an earlier run and the name of a shard
+
+
+def earlier(roots: tuple[str, ...], stage: str, verdicts: str | None = None) -> Source:
+    """The shards of a stage of earlier runs, without the rows that the verdicts there drop.
+
+    Each input is "<root>::<shard>", so stages of one run give equally named shards. Raises UsageError when a root
+    holds no such stage.
+    """
+    inputs = tuple(f"{root}{MARK}{shard}" for root in roots for shard in _shards(root, stage))
+    root, _, shard = inputs[0].partition(MARK)
+    with store.open_parquet(root, f"{stage}/{shard}.parquet") as file:
+        schema = file.schema_arrow.remove_metadata()
+    return Source(inputs, Reader(stage, verdicts), schema, Version(stage))
+
+
+def _shards(root: str, stage: str) -> list[str]:
+    shards = receipted(root, stage)
+    if not shards:
+        raise UsageError(f"{root} holds no stage {stage}; seen= takes the root of an earlier run of the same recipe")
+    return shards
+
+
+@dataclass(frozen=True)
+class Reader:
+    stage: str
+    verdicts: str | None
+
+    def __call__(self, item: str) -> Iterator[pa.Table]:
+        root, _, shard = item.partition(MARK)
+        dropped = self._dropped(root, shard)
+        for table in store.read_batches(root, f"{self.stage}/{shard}.parquet", rows=50_000):
+            table = table.replace_schema_metadata(None)
+            doc = table["doc"].to_numpy() if "doc" in table.column_names else numbers(table["id"])
+            yield table.filter(pa.array(~np.isin(doc, dropped)))
+
+    def _dropped(self, root: str, shard: str) -> np.ndarray:
+        if self.verdicts is None:
+            return np.empty(0, np.uint64)
+        table = store.read_table(root, f"{self.verdicts}/{shard}.parquet")
+        return numbers(table.filter(pc.is_valid(table["reason"]))["id"])
+
+
+@dataclass(frozen=True)
+class Version:
+    """The digest of the shard as its receipt has it."""
+
+    stage: str
+
+    def __call__(self, item: str) -> str:
+        root, _, shard = item.partition(MARK)
+        receipt = read_receipt(root, self.stage, shard)
+        return f"{item} {receipt.digest if receipt else 'gone'}"

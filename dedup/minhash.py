@@ -1,0 +1,185 @@
+"""Near duplicates: pages that share a band become candidates, candidates families, and families verdicts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from dedup import verify as compare
+from dedup.earlier import earlier
+from dedup.families import SEEN, column, families, forest, pairs, spread
+from dedup.members import EARLIER, POLICIES, Nodes, label_rows, members, numbers
+from dedup.shingles import Tokenise, mix, shingled
+from dedup.sketch import Banding
+from dedup.tokens import words
+from dedup.verdicts import Judge, home
+from pipeline.errors import UsageError
+from pipeline.fingerprint import shard_key
+from pipeline.shuffle import Gather, Scatter
+from pipeline.stage import Map, Source, Stage
+
+WHAT = "minhash"
+ONE_TASK = 64  # buckets up to which pairs go to one task as they are: each is there at most once a bucket
+
+
+def near(
+    name: str,
+    source: Source | Stage,
+    bands: int = 450,
+    rows: int = 20,
+    *,
+    ngram: int = 5,
+    tokenise: Tokenise = words,
+    sketch: str = "fast",
+    seed: int = 1,
+    verify: str = "none",
+    similarity: float = 0.8,
+    keep: str = "first",
+    best: str | None = None,
+    seen: tuple[str, ...] = (),
+    parts: int = 1,
+    buckets: int | None = None,
+) -> Gather:
+    """Verdicts on near duplicates: `id, reason, near_kept, near_size`, a row for every page of a family.
+
+    Pages that share a band are candidates, and families of these transitive (RefinedWeb). `verify` compares them
+    before anyone is removed: "none" does not, "sketch" estimates and "text" computes the Jaccard similarity of n-grams
+    to the page that is kept. `keep` says who that is: "first" crawled, "longest", "newest", "best" by the column of
+    that name. `seen` are roots of earlier runs with a stage of this name: their pages count as kept before. With
+    `parts`, only pages of one part, 1/parts of the shards, are compared. A bucket takes about pages x bands / buckets
+    rows of 16 bytes, four times that while it is worked on.
+    """
+    check(verify, keep, best, sketch)
+    buckets = buckets or buckets_for(source)
+    flow = Flow(name, source, Banding(bands, rows, sketch, seed), ngram, tokenise, parts, buckets)
+    nodes = Nodes(keep, best, verify != "none", tokenise)
+    found = flow.members(flow.candidates(seen), nodes, seen)
+    if verify == "none":
+        decided = Gather(f"{name}.judged", flow.by(found, "family"), Judge(WHAT))
+    else:
+        decided = flow.compared(found, verify, similarity, seen)
+    return home(name, source, decided, "near")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The stages between the pages and what is decided about them."""
+
+    name: str
+    source: Source | Stage
+    banding: Banding
+    ngram: int
+    tokenise: Tokenise
+    parts: int
+    buckets: int
+
+    def candidates(self, seen: tuple[str, ...]) -> Gather:
+        """Pages with the family that they are candidates of (schema `LABELS`)."""
+        bands = f"{self.name}.bands"
+        made = Bands(self.banding, self.ngram, self.tokenise, self.parts)
+        sent = [Scatter(bands, self.source, made, "band", self.buckets)]
+        if seen:
+            source = earlier(seen, bands, verdicts=self.name)
+            sent.append(Scatter(f"{bands}.seen", source, as_seen, "band", self.buckets))
+        joined = Gather(f"{self.name}.pairs", tuple(sent), pairs)
+        if self.buckets > ONE_TASK:
+            joined = Gather(
+                f"{self.name}.forests", Scatter(f"{joined.name}.by", joined, keyed, "key", self.buckets), forest
+            )
+        return Gather(f"{self.name}.families", Scatter(f"{self.name}.families.in", joined, same, "one", 1), families)
+
+    def members(self, labels: Gather, nodes: Nodes, seen: tuple[str, ...]) -> Gather:
+        """The pages of the families (schema `MEMBERS`)."""
+        name = f"{self.name}.nodes"
+        sent = [
+            Scatter(f"{self.name}.labels", labels, label_rows, "doc", self.buckets),
+            Scatter(name, self.source, nodes, "doc", self.buckets),
+        ]
+        if seen:
+            source = earlier(seen, name, verdicts=self.name)
+            sent.append(Scatter(f"{name}.seen", source, as_seen, "doc", self.buckets))
+        return Gather(f"{self.name}.members", tuple(sent), members)
+
+    def compared(self, found: Gather, verify: str, similarity: float, seen: tuple[str, ...]) -> Gather:
+        """What is decided (schema `JUDGED`) after each candidate was compared with the page that is kept."""
+        groups = Gather(f"{self.name}.groups", self.by(found, "family"), compare.grouped)
+        asking = Scatter(f"{self.name}.asking", groups, compare.asking, "shard", None)
+        rest = Scatter(f"{self.name}.rest", groups, compare.following, "family", self.buckets)
+        sources = {"": self.source}
+        if seen:
+            sources[".seen"] = earlier(seen, getattr(self.source, "name", ""))
+        answers = [self._answers(suffix, source, asking, verify) for suffix, source in sources.items()]
+        return Gather(f"{self.name}.judged", (rest, *answers), compare.Compare(WHAT, verify, similarity))
+
+    def _answers(self, suffix: str, source: Source | Stage, asking: Scatter, verify: str) -> Scatter:
+        """The pages of a source that were asked for, with what they are compared by."""
+        asked = Gather(f"{self.name}.asked{suffix}", asking, compare.asked, one_for=source)
+        payloads = compare.Payloads(verify, self.ngram, self.tokenise)
+        texts = Map(f"{self.name}.texts{suffix}", source, (payloads,), verdicts=asked)
+        return Scatter(f"{self.name}.answers{suffix}", texts, compare.answering, "family", self.buckets)
+
+    def by(self, stage: Gather, key: str) -> Scatter:
+        """The rows of a stage, by a key."""
+        return Scatter(f"{stage.name}.by", stage, same, key, self.buckets)
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Rows for a Scatter: a row `band, doc` for every band of every page that has a token."""
+
+    banding: Banding
+    ngram: int = 5
+    tokenise: Tokenise = words
+    parts: int = 1
+
+    def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        flat, starts = shingled(table["text"].combine_chunks(), self.ngram, self.tokenise)
+        there = np.diff(starts) > 0
+        part = mix(np.uint64(part_of(shard, self.parts)))  # 0 of part 0
+        bands = self.banding(flat, starts)[there] ^ part
+        doc = np.repeat(numbers(table["id"])[there], self.banding.bands)
+        return pa.table({"band": bands.ravel(), "doc": doc})
+
+
+def part_of(shard: str, parts: int) -> int:
+    """The part of a shard: RefinedWeb splits every crawl in 100 by its files and deduplicates each part by itself."""
+    return shard_key(shard) * parts >> 64
+
+
+def as_seen(table: pa.Table, shard: str) -> pa.Table:
+    """Rows for a Scatter: an earlier run's bands or nodes, marked as such."""
+    place = table.column_names.index("doc")
+    table = table.set_column(place, "doc", pa.array(column(table, "doc") | SEEN))
+    for name, value in (("rank", pa.scalar(EARLIER, pa.int64())), ("shard", pa.scalar(shard_key(shard), pa.uint64()))):
+        if name in table.column_names:
+            filled = pa.repeat(value, table.num_rows)
+            table = table.set_column(table.column_names.index(name), name, filled)
+    return table
+
+
+def keyed(table: pa.Table, shard: str) -> pa.Table:
+    """Rows for a Scatter: pairs, by a spread number of their first page."""
+    return table.append_column("key", pa.array(spread(column(table, "one"))))
+
+
+def same(table: pa.Table, shard: str) -> pa.Table:
+    return table
+
+
+def buckets_for(source: Source | Stage) -> int:
+    """A power of two, at least 8: about a bucket for every 32 inputs, so that it seldom changes as inputs are added."""
+    while not isinstance(source, Source):
+        source = source.source[0] if isinstance(source.source, tuple) else source.source
+    return max(8, 1 << (len(source.list) // 32).bit_length())
+
+
+def check(verify: str, keep: str, best: str | None, sketch: str) -> None:
+    for what, value, known in (
+        ("verify", verify, ("none", "sketch", "text")),
+        ("keep", keep, POLICIES),
+        ("sketch", sketch, ("fast", "minwise")),
+    ):
+        if value not in known:
+            raise UsageError(f"{what}={value} is unknown; it is one of {', '.join(known)}")
+    if (keep == "best") != (best is not None):
+        raise UsageError("keep=best needs best=COLUMN, and nothing else does")

@@ -1,0 +1,81 @@
+"""What is decided about duplicates, and its way home to the shards that it is decided about."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.families import SEEN, column, runs
+from dedup.members import ranked
+from pipeline.shuffle import Gather, Scatter
+from pipeline.stage import Source, Stage
+
+JUDGED = pa.schema(
+    [
+        ("shard", pa.uint64()),
+        ("id", pa.string()),
+        ("host", pa.string()),
+        ("reason", pa.string()),  # null for the page that is kept
+        ("kept", pa.string()),  # the id of the page that is kept
+        ("size", pa.int64()),  # pages of the family
+        ("here", pa.bool_()),  # a page of this run
+    ]
+)
+
+
+def judged(table: pa.Table, what: str) -> pa.Table:
+    """Verdicts on rows (schema `MEMBERS`) that are in family order: the first of each family is kept.
+
+    `what` begins the reason of the others: "<what>:duplicate", or "<what>:seen" when an earlier run kept the page.
+    Families of one page say nothing.
+    """
+    starts = runs(column(table, "family"))
+    sizes = np.diff(np.append(starts, table.num_rows))
+    first = np.repeat(starts, sizes)
+    seen = (column(table, "doc")[first] & SEEN).astype(bool)
+    reason = pc.if_else(pa.array(seen), f"{what}:seen", f"{what}:duplicate")
+    kept = pa.array(first == np.arange(table.num_rows))
+    columns = {
+        "shard": table["shard"],
+        "id": table["id"],
+        "host": table["host"],
+        "reason": pc.if_else(kept, pa.scalar(None, pa.string()), reason),
+        "kept": table["id"].take(pa.array(first)),
+        "size": np.repeat(sizes, sizes),
+        "here": (column(table, "doc") & SEEN) == 0,
+    }
+    return pa.table(columns, schema=JUDGED).filter(pc.greater(pa.array(np.repeat(sizes, sizes)), 1))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A Gather's function: of every family (schema `MEMBERS`) the page of the least rank is kept."""
+
+    what: str
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        return judged(ranked(table), self.what)
+
+
+def homeward(table: pa.Table, shard: str) -> pa.Table:
+    """Rows for a Scatter: the verdicts on pages of this run."""
+    return table.filter(table["here"]).drop_columns(["here", "host"])
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """A Gather's function: `id, reason`, and who is kept and how many they are, as columns named after `prefix`."""
+
+    prefix: str
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        table = table.drop_columns(["shard"]).rename_columns(
+            ["id", "reason", f"{self.prefix}_kept", f"{self.prefix}_size"]
+        )
+        return table.sort_by("id")
+
+
+def home(name: str, source: Source | Stage, decided: Gather, prefix: str) -> Gather:
+    """Verdict shards `id, reason, <prefix>_kept, <prefix>_size` shaped like the source, from rows in `JUDGED`."""
+    return Gather(name, Scatter(f"{name}.home", decided, homeward, "shard", None), Verdicts(prefix), one_for=source)

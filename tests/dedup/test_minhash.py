@@ -1,0 +1,238 @@
+"""Near duplicates from pages to verdicts: who is dropped, against whom, and the traps."""
+
+import random
+
+import numpy as np
+import pytest
+
+from dedup import minhash, verify
+from pipeline.errors import UsageError
+from pipeline.stage import Map
+
+WORDS = [f"w{number}" for number in range(5_000)]
+
+
+def text(seed: int, words: int = 200) -> str:
+    return " ".join(random.Random(seed).choices(WORDS, k=words))
+
+
+def changed(original: str, places: int, seed: int = 0) -> str:
+    """The text with some words replaced, far from one another."""
+    found = original.split()
+    for place in range(places):
+        found[place * len(found) // max(places, 1)] = f"new{seed}x{place}"
+    return " ".join(found)
+
+
+def page(id: str, text: str | None, **more) -> dict:
+    return {"id": id, "text": text, **more}
+
+
+def near(source, **more):
+    return minhash.near("near", source, **{"buckets": 3, **more})
+
+
+EVERY = pytest.mark.parametrize("verify", ["none", "sketch", "text"])
+
+
+@EVERY
+def test_copies_are_dropped_against_the_page_that_was_crawled_first(corpus, verify):
+    source = corpus.source(
+        [page("late", text(1), timestamp=9), page("other", text(2))],
+        [page("early", text(1).upper(), timestamp=3), page("nearly", changed(text(1), 1), timestamp=5)],
+        [page("alone", text(3))],
+    )
+    found = corpus.verdicts(near(source, verify=verify))
+    assert {id: row["reason"] for id, row in found.items()} == {
+        "early": None,
+        "late": "minhash:duplicate",
+        "nearly": "minhash:duplicate",
+    }
+    assert all(row["near_kept"] == "early" and row["near_size"] == 3 for row in found.values())
+
+
+@EVERY
+@pytest.mark.parametrize(("keep", "kept"), [("longest", "b"), ("newest", "c"), ("first", "a"), ("best", "b")])
+def test_the_policy_says_who_is_kept(corpus, keep, kept, verify):
+    shards = [
+        [page("a", text(1, 400), timestamp=1)],
+        [page("b", text(1, 400) + " more", timestamp=2)],
+        [page("c", text(1, 400), timestamp=3)],
+    ]
+    best = "score" if keep == "best" else None
+    source = Map("scored", corpus.source(*shards), (score,))
+    found = corpus.verdicts(near(source, keep=keep, best=best, verify=verify))
+    assert {id for id, row in found.items() if row["reason"] is None} == {kept}
+    assert {row["near_kept"] for row in found.values()} == {kept}
+
+
+def score(table):
+    values = {"a": -1.0, "b": 2.5, "c": None}
+    import pyarrow as pa
+
+    return table.append_column("score", pa.array([values[id] for id in table["id"].to_pylist()], pa.float64()))
+
+
+@EVERY
+def test_pages_that_share_a_template_survive_when_they_are_compared(corpus, verify):
+    """Four fifths of every page are the same words; Jaccard similarity of two is about 0.66."""
+    template = text(0, 800)
+    pages = [page(f"p{number}", f"{template} {text(number + 1)}") for number in range(30)]
+    source = corpus.source(pages[:15], pages[15:])
+    dropped = corpus.dropped(near(source, bands=200, rows=3, verify=verify))
+    assert dropped == set() if verify != "none" else len(dropped) == 29
+
+
+@EVERY
+def test_a_chain_is_one_family_of_candidates_and_its_ends_survive_a_comparison(corpus, verify):
+    chain = [text(5, 300)]
+    for step in range(1, 8):
+        words = chain[-1].split()
+        words[step * 40 - 40 : step * 40 - 20] = [f"s{step}x{n}" for n in range(20)]
+        chain.append(" ".join(words))
+    source = corpus.source([page(f"c{number}", t, timestamp=number) for number, t in enumerate(chain)])
+    found = corpus.verdicts(near(source, bands=300, rows=5, verify=verify))
+    kept = {id for id in (f"c{n}" for n in range(8)) if not (found.get(id) or {}).get("reason")}
+    if verify == "none":
+        assert kept == {"c0"}
+    else:  # neighbours are alike (0.85), those two steps apart are not (0.72)
+        assert kept == {"c0", "c2", "c4", "c6"}
+        assert {row["near_kept"] for row in found.values()} == kept
+
+
+@EVERY
+def test_empty_and_short_pages(corpus, verify):
+    """Pages without words are nobody's copies; pages shorter than an n-gram are compared as a whole."""
+    source = corpus.source(
+        [page("e1", ""), page("e2", " — "), page("e3", None), page("s1", "two words")],
+        [page("s2", "Two, words!"), page("s3", "two birds")],
+        [],
+    )
+    assert corpus.verdicts(near(source, verify=verify)).keys() == {"s1", "s2"}
+
+
+@EVERY
+def test_a_shard_without_duplicates_keeps_all_and_has_an_empty_verdict(corpus, verify):
+    source = corpus.source([page("a", text(1))], [page("b", text(2))], [])
+    goal = Map("kept", source, verdicts=near(source, verify=verify))
+    assert corpus.verdicts(near(source, verify=verify)) == {}
+    from pipeline.run import run
+    from pipeline.runner import Local
+
+    done = run(goal, root=str(corpus.folder / "run"), runner=Local())
+    assert done["kept"].rows_out == 2
+
+
+@EVERY
+def test_the_answer_is_the_same_for_any_shards_and_buckets(corpus, another, verify):
+    draw = random.Random(3)
+    pages = []
+    for number in range(120):
+        base = text(number % 40, 150)
+        pages.append(page(f"p{number}", changed(base, number % 3, number), timestamp=draw.randrange(5)))
+    one = corpus.verdicts(near(corpus.source(pages), verify=verify, bands=40, rows=6))
+    draw.shuffle(pages)
+    shards = [pages[:7], [], pages[7:60], pages[60:]]
+    for buckets in (1, 5, 70):
+        many = another(f"again{buckets}")
+        goal = near(many.source(*shards), verify=verify, buckets=buckets, bands=40, rows=6)
+        assert many.verdicts(goal) == one
+    assert sum(row["reason"] is None for row in one.values()) == 40
+
+
+@EVERY
+def test_a_second_run_makes_nothing_and_a_removed_input_stops_voting(corpus, verify):
+    shards = [[page("a", text(1))], [page("b", text(1), timestamp=5)], [page("c", text(2))]]
+    source = corpus.source(*shards)
+    assert corpus.dropped(near(source, verify=verify)) == {"b"}
+    again = corpus.verdicts(near(source, verify=verify))
+    assert set(again) == {"a", "b"}
+    fewer = corpus.source(*shards[1:])
+    assert corpus.dropped(near(fewer, verify=verify)) == set()
+
+
+def test_a_record_that_was_read_twice_is_one_page(corpus):
+    source = corpus.source([page("a", text(1))], [page("a2", text(1)), page("x", text(2))])
+    twice = Map("twice", source, (same_id,))
+    where = str(corpus.folder / "run")
+    from pipeline import store
+    from pipeline.run import run
+    from pipeline.runner import Local
+
+    goal = near(twice)
+    done = run(Map("kept", twice, verdicts=goal), root=where, runner=Local())
+    assert done["kept"].rows_out == 2
+    rows = [r for s in store.listing(where, "near") for r in store.read_table(where, f"near/{s}").to_pylist()]
+    assert sorted(row["reason"] or "" for row in rows) == ["", "minhash:duplicate"]
+
+
+def same_id(table):
+    import pyarrow as pa
+
+    ids = ["a" if id == "a2" else id for id in table["id"].to_pylist()]
+    return table.set_column(0, "id", pa.array(ids, pa.string()))
+
+
+@EVERY
+def test_a_second_snapshot_drops_what_the_first_kept(corpus, another, verify):
+    first, second, third = another("first"), another("second"), another("third")
+    options = {"verify": verify, "keep": "newest"}
+    one = first.source([page("a", text(1), timestamp=1), page("a-copy", text(1)), page("b", text(2))])
+    assert first.dropped(near(one, **options)) == {"a-copy"}
+    seen = (str(first.folder / "run"),)
+    two = second.source([page("c", changed(text(1), 1), timestamp=99)], [page("d", text(3)), page("d2", text(3))])
+    found = second.verdicts(near(two, seen=seen, **options))
+    assert found["c"]["reason"] == "minhash:seen" and found["c"]["near_kept"] == "a"
+    assert [found[id]["reason"] for id in ("d", "d2")].count(None) == 1
+    assert set(found) == {"c", "d", "d2"}
+    seen += (str(second.folder / "run"),)
+    three = third.source([page("e", text(2)), page("f", text(3)), page("g", text(4))])
+    assert third.dropped(near(three, seen=seen, **options)) == {"e", "f"}
+
+
+def test_seen_needs_an_earlier_run(corpus, tmp_path):
+    with pytest.raises(UsageError, match="holds no stage near.bands"):
+        near(corpus.source([]), seen=(str(tmp_path),))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"verify": "yes"}, {"keep": "any"}, {"sketch": "x"}, {"keep": "best"}, {"best": "column"}]
+)
+def test_wrong_options_are_named(corpus, wrong):
+    with pytest.raises(UsageError):
+        near(corpus.source([]), **wrong)
+
+
+def test_parts_are_deduplicated_by_themselves(corpus):
+    shards = [[page(f"p{number}", text(1))] for number in range(40)]
+    source = corpus.source(*shards)
+    kept = 40 - len(corpus.dropped(near(source, parts=4)))
+    assert kept == 4
+    assert len({minhash.part_of(f"shard{n}", 100) for n in range(2_000)}) == 100
+
+
+def test_a_family_that_is_too_large_to_compare_is_judged_in_parts(corpus, monkeypatch):
+    monkeypatch.setattr(verify, "FAMILY", 4)
+    base = text(1, 400)
+    pages = [page(f"p{number}", changed(base, 1, number), timestamp=number) for number in range(10)]
+    pages += [page(f"q{number}", changed(base, 1, 0), timestamp=50) for number in range(10)]
+    found = corpus.verdicts(near(corpus.source(pages), verify="text"))
+    assert {id for id in found if not found[id]["reason"]} == {"p0", "p4", "p8"}
+    assert found["q3"]["near_kept"] == "p0" and found["p0"]["near_size"] == 14
+
+
+def test_comparisons_end(monkeypatch):
+    """Beyond the allowance pages are kept; before it all comparisons are with pages that are kept."""
+    values = np.arange(50, dtype=np.uint32).repeat(2)[::2]
+    starts, bounds = np.arange(51), np.array([0, 50])
+    assert (verify.leaders(values, starts, bounds, 0.5, False, 10**6) == np.arange(50)).all()
+    equal = np.zeros(50, np.uint32)
+    assert (verify.leaders(equal, starts, bounds, 0.5, False, 10**6) == 0).all()
+    assert (verify.leaders(equal, starts, bounds, 0.5, False, 0) == np.arange(50)).all()
+
+
+def test_a_page_of_fifty_megabytes(corpus):
+    large = " ".join(f"{number:x}" for number in range(7_000_000))
+    assert len(large) > 45_000_000
+    source = corpus.source([page("a", large, timestamp=1)], [page("b", large + " more", timestamp=2)])
+    assert corpus.dropped(near(source, bands=14, rows=8, verify="text")) == {"b"}
