@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline.errors import UsageError
 from pipeline.transform import put
 from stages import pii_own, pii_phone, pii_presidio
-from stages.pii_judge import TYPES, Span, judge
+from stages.pii_judge import FEWEST, TYPES, Span, judge, worth
 from stages.pii_replace import POLICIES, replace
 
 REGIONS = pii_phone.REGIONS
@@ -28,7 +28,7 @@ def find(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] 
     without their country code; with it, all are.
     """
     entities = looked_for(types)
-    hits = pii_presidio.hits(text, entities, regions)
+    hits = pii_presidio.hits(text, entities, regions, FEWEST, worth)
     return judge(text, [*hits, *pii_own.hits(text, entities, regions)], types)
 
 

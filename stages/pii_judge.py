@@ -24,6 +24,8 @@ TYPES = {
     "phone": "PHONE_NUMBER",
 }  # our name for each of presidio's, strongest evidence first: where two overlap, the earlier one stands
 
+FEWEST = 6  # digits of a phone number that is not an emergency or a service
+EXTENSION = re.compile(r"(?i)\s*(?:[;,#]|[eｅ]?[xｘ][tｔ]|int|ｉｎｔ|доб|anexo)")
 URL = re.compile(r"(?i)https?:|www\.|//|\.[a-z]{2,5}/|/.*/|[&=_%]")
 DATE = re.compile(
     r"(?:1[5-9]|20)\d\d\s?[-./ ]\s?[01]?\d\s?[-./ ]\s?[0-3]?\d(?!\d)|[0-3]?\d[-./ ][0-3]?\d[-./ ](?:1[5-9]|20)\d\d(?!\d)|"
@@ -33,6 +35,7 @@ TIMES = re.compile(r"(?<!\d)[0-2]?\d[.:h][0-5]\d\s?[-–—]?\s?[0-2]?\d[.:h][0-
 ZIP = re.compile(r"\d{5}-\d{4}$")
 BOOK = re.compile(r"97[89][- ]?[\d -]{9,13}[\dXx]$")
 THOUSANDS = re.compile(r"\d{1,3}(?:([ .\xa0])\d{3})(?:\1\d{3})*$")
+SHAPE = re.compile(r"[+＋(（［\[]|(?<!\d)0|\d{3}[-. ]\d{3}[-. ]\d{4}")
 BRACKETED = re.compile(r"\(0?\d{1,4}\)\s?\d{2,8}(?:[-. ]{1,3}\d{2,5}){0,3}$")
 
 
@@ -119,8 +122,8 @@ def _phone(text: str, hit: Hit) -> tuple[int, int] | None:
     """A number that is said to be a phone, or that is written as phones are and nothing else is."""
     start, end = at = hit.start, hit.end
     written = text[start:end]
-    digits = sum(c.isdigit() for c in written)
-    if digits < 6 or _glued(text, hit, ".") or DATE.match(written) or TIMES.search(written):
+    digits = sum(c.isdigit() for c in EXTENSION.split(written)[0])
+    if digits < FEWEST or _glued(text, hit, ".") or DATE.match(written) or TIMES.search(written):
         return None
     if context.said_to_be_other(text, start, end) or ZIP.match(written):
         return None
@@ -128,7 +131,18 @@ def _phone(text: str, hit: Hit) -> tuple[int, int] | None:
         return at
     if text[start - 1 : start].isalpha() or text[end : end + 1].isalpha() or _in_url(text, start, end):
         return None
-    return at if digits > 6 and _phone_shape(written, digits) and not BOOK.match(written) else None
+    return at if digits > FEWEST and _phone_shape(written, digits) and not BOOK.match(written) else None
+
+
+def worth(text: str, start: int, end: int) -> bool:
+    """Whether any phone number in this chain of digits could be judged one: spares presidio dates and bare numbers."""
+    lead, chain = text[max(0, start - 4) : start], text[start:end]
+    if DATE.fullmatch(chain):
+        return False
+    digits = sum(c.isdigit() for c in chain)
+    if context.said_to_be_phone(text, start - len(lead) + len(lead.rstrip("([（［")), end, digits):
+        return True
+    return digits > FEWEST and not (digits == end - start and "+" not in lead and "＋" not in lead) and bool(SHAPE.search(lead + chain))
 
 
 def _phone_shape(written: str, digits: int) -> bool:

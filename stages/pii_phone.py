@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import re2
@@ -25,27 +25,35 @@ BETWEEN = (
 EXTENSION = re.compile(r"(?i)[\s,;]*(?:;ext=|[eｅ]?[xｘ][tｔ]\w{0,7}|[xｘ#＃~～]|int|ｉｎｔ|доб|anexo)[:.．]?[\s,-]*")
 PLUS = re.compile(r"[+＋]\W*$")
 BLOCK = re.compile("[0-9]{20}")  # phonenumbers cuts longer blocks anywhere
+Worth = Callable[[str, int, int], bool]
 TYPES = (
     "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail"
 ).split()
 
 
-def hits(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[tuple[int, int]]:
-    """Where presidio's phone recogniser finds numbers of these regions: (start, end), with repetitions."""
-    for start, end in chains(text, _fewest(regions)):
-        yield from in_chain(text, start, end, regions)
+def hits(text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | None = None) -> Iterator[tuple[int, int]]:
+    """Where presidio's phone recogniser finds numbers of these regions: (start, end), with repetitions.
+
+    Chains of digits that have under `fewest` digits, or that are not `worth(text, start, end)` it, are left out.
+    """
+    for start, end in chains(text, max(fewest, _fewest(regions))):
+        if worth is None or worth(text, start, end):
+            yield from in_chain(text, start, end, regions)
 
 
-def in_chain(text: str, start: int, end: int, regions: tuple[str, ...] = REGIONS) -> Iterator[tuple[int, int]]:
+def in_chain(text: str, start: int, end: int, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """The numbers that begin before the end of a chain of digits and end after its start."""
-    left = max(0, start - LEAD)
-    piece = text[left : end + (REACH if EXTENSION.match(text, end) else AFTER)]
-    for region in _possible(text[max(0, start - LEAD) : start], text[start:end], regions):
+    left, extended = max(0, start - LEAD), EXTENSION.match(text, end)
+    piece = text[left : end + (REACH if extended else AFTER)]
+    for region in _possible(text[left:start], text[start:end], regions):
         for match in PhoneNumberMatcher(piece, region, leniency=LENIENCY):
-            if left + match.start >= end:
+            first, last = left + match.start, left + match.end
+            if first >= end:
                 break
-            if left + match.end > start:
-                yield left + match.start, left + match.end
+            if last > start:
+                yield first, last
+            if first <= start and last == end and not extended:
+                return  # what other regions see in it lies inside this
 
 
 @functools.cache

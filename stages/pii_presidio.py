@@ -50,8 +50,17 @@ class Hit(NamedTuple):
     score: float
 
 
-def hits(text: str, entities: Sequence[str] = ENTITIES, regions: Sequence[str] = pii_phone.REGIONS) -> list[Hit]:
-    """What presidio finds in a text, in order; equal to `alone` with the same arguments."""
+def hits(
+    text: str,
+    entities: Sequence[str] = ENTITIES,
+    regions: Sequence[str] = pii_phone.REGIONS,
+    fewest: int = 1,
+    worth: pii_phone.Worth | None = None,
+) -> list[Hit]:
+    """What presidio finds in a text, in order; equal to `alone` with the same arguments.
+
+    `fewest` and `worth` spare it chains of digits in which a phone number would not be believed.
+    """
     found: list[Hit] = []
     kinds = tuple(e for e in ENTITIES if e in entities and e != "PHONE_NUMBER")
     if kinds:
@@ -60,7 +69,8 @@ def hits(text: str, entities: Sequence[str] = ENTITIES, regions: Sequence[str] =
             for kind in _set(kinds).Match(piece) or ():
                 found += _analyze(_recogniser(kinds[kind]), piece, start)
     if "PHONE_NUMBER" in entities:
-        found += (Hit("PHONE_NUMBER", start, end, 0.4) for start, end in pii_phone.hits(text, tuple(regions)))
+        phones = pii_phone.hits(text, tuple(regions), fewest, worth)
+        found += (Hit("PHONE_NUMBER", start, end, 0.4) for start, end in phones)
     return merged(found)
 
 
