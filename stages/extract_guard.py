@@ -53,27 +53,36 @@ class Guard:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, html: bytes, **request: Any) -> dict[str, Any]:
-        """What `extract_page.answer` says of the page, or {"error": "timeout" | "crash"} when it could not."""
+        """What `extract_page.answer` says of the page, or {"error": "timeout" | "crash"} when it could not.
+
+        A crash must happen twice: a server that something else ended costs no page.
+        """
         with self.lock:
-            server = self.server = self.server or self._fork()
-            said = self._talk(server, html, {**request, "cpu_seconds": self.caps.cpu_seconds})
-            if said is None:
-                return {"error": self._bury(server)}
-            answer = json.loads(said)
-            if answer.pop("last"):
-                self._bury(server)
-            return answer
+            request["cpu_seconds"] = self.caps.cpu_seconds
+            answer = self._try(html, request)
+            return self._try(html, request) if answer == {"error": "crash"} else answer
+
+    def _try(self, html: bytes, request: dict[str, Any]) -> dict[str, Any]:
+        server = self.server = self.server or self._fork()
+        said = self._talk(server, html, request)
+        if said is None:
+            return {"error": self._bury(server)}
+        answer = json.loads(said)
+        if answer.pop("last"):
+            self._bury(server)
+        return answer
 
     def _talk(self, server: Server, html: bytes, request: dict[str, Any]) -> bytes | None:
+        """The server's answer, None when it ended before that; _bury says why."""
         try:
             send(server.socket, json.dumps(request).encode(), html)
             return receive(server.socket)
+        except (BrokenPipeError, ConnectionResetError):
+            return None
         except TimeoutError:
             server.overdue = True
             os.kill(server.pid, signal.SIGKILL)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the server ended in the middle; _bury says why
-        return None
+            return None
 
     def _fork(self) -> Server:
         """A fresh server on a fresh socket; a fresh process too when the old one is gone."""
