@@ -16,7 +16,18 @@ PAGE = re.compile(
     re.I | re.S,
 )
 ROOT = re.compile(PAGE.pattern.split(rb"<(?:!doctype")[0] + rb"<(?:!doctype\s{1,20}html|html[\s>])", re.I | re.S)
-BINARY = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\0\0\0", b"%!PS", b"\x7fELF")
+BINARY = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"\0\0\0",
+    b"%!PS",
+    b"\x7fELF",
+)
 BINARY += (b"OggS", b"ID3", b"MZ", b"Rar!", b"7z\xbc\xaf", b"wOF", b"FWS", b"CWS", b"BZh", b"\xd0\xcf\x11\xe0", b"BM")
 
 

@@ -30,16 +30,16 @@ DUMP = re.compile(r"CC-(?:MAIN|NEWS)(?:-\d{4}(?:-\d{2})?(?:-\d{2})?)?(?![\d-])")
 NOT_PAGES = frozenset(("warcinfo", "request", "metadata", "revisit", "resource", "conversion", "continuation"))
 
 
-def pages(path: str | Path, name: str, dump: str = "") -> Iterator[pa.Table]:
+def pages(path: str | Path, name: str, dump: str = "", segment: str = "") -> Iterator[pa.Table]:
     """The pages of a local WARC or ARC file as tables of READ, at most 512 rows or about 32 MB of HTML each.
 
-    `name` is what the rows call the file; `dump` is their dump when neither the name nor the file tells it. A page is a
+    `name` is what the rows call the file; `dump` and `segment` count when the name does not tell them. A page is a
     response with status 200 (or none) whose payload is HTML or XHTML. No rows: other statuses, other payloads, and the
     record types of NOT_PAGES. A damaged record that may have been a page is a row with `error`:
     warc:truncated, warc:damaged, warc:too_large (over 16 MB), warc:encoding (a payload that cannot be unpacked).
     Raises BadInput when the file holds no record at all, or extracted text (WET) in place of pages.
     """
-    batch, maker = Batch(), Maker(name, dump)
+    batch, maker = Batch(), Maker(name, dump, segment)
     with open(path, "rb") as file:
         for record in records(file):
             row = maker.row(record)
@@ -71,10 +71,9 @@ class Batch:
 class Maker:
     """Makes rows of the records of one file, in order."""
 
-    def __init__(self, name: str, dump: str):
-        segment, found = SEGMENT.search(name), DUMP.search(name)
-        self.name, self.segment = name, segment[1] if segment else ""
-        self.dump, self._told = found[0] if found else dump, bool(found)
+    def __init__(self, name: str, dump: str, segment: str):
+        named = described(name)
+        self.name, self.dump, self.segment = name, named[0] or dump, named[1] or segment
         self._ids: dict[str, int] = {}
         self._types: set[str] = set()
 
@@ -84,8 +83,8 @@ class Maker:
         kind = fields.get("warc-type", "").lower()
         if record.head:
             self._types.add(kind)
-        if kind == "warcinfo" and not self._told:
-            self.dump = _part_of(record.block) or self.dump
+        if kind == "warcinfo" and not self.dump:
+            self.dump = _part_of(record.block) or ""
         if kind in NOT_PAGES:
             return None
         response = parse(record.block)
@@ -123,7 +122,15 @@ class Maker:
         if not self._types:
             raise BadInput(f"{self.name}: no WARC or ARC record in it; remove it or give a WARC file in its place")
         if self._types <= {"warcinfo", "conversion"} and "conversion" in self._types:
-            raise BadInput(f"{self.name}: a WET file holds text that was already extracted; give the WARC file it came from")
+            raise BadInput(
+                f"{self.name}: a WET file holds text that was already extracted; give the WARC file it came from"
+            )
+
+
+def described(path: str) -> tuple[str, str]:
+    """The dump and the segment that a path of Common Crawl's layout names; empty where it names none."""
+    dump, segment = DUMP.search(path), SEGMENT.search(path)
+    return dump[0] if dump else "", segment[1] if segment else ""
 
 
 def timestamp(date: str) -> datetime | None:
@@ -132,7 +139,9 @@ def timestamp(date: str) -> datetime | None:
         parsed = datetime.fromisoformat(date.strip())
     except ValueError:
         return None
-    return parsed.astimezone(UTC).replace(tzinfo=None, microsecond=0) if parsed.tzinfo else parsed.replace(microsecond=0)
+    return (
+        parsed.astimezone(UTC).replace(tzinfo=None, microsecond=0) if parsed.tzinfo else parsed.replace(microsecond=0)
+    )
 
 
 def _part_of(info: bytes) -> str | None:

@@ -1,0 +1,66 @@
+"""A snapshot as a source of pages: the sample, a crawl of Common Crawl, or WARC files anywhere."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+import pyarrow as pa
+
+from pipeline.errors import UsageError
+from pipeline.fingerprint import digest
+from pipeline.stage import Source
+from stages import download, warc
+from stages.commoncrawl_names import find
+from stages.download_place import Manners, Place
+
+COMMON_CRAWL = "https://data.commoncrawl.org/"
+
+
+def pages(snapshot: str, files: int | None = None, base: str = "", cache: str = "") -> Source:
+    """The pages of a snapshot, with the columns of `warc.PAGE`.
+
+    `snapshot` is "sample", a crawl (CC-MAIN-2024-10), or a folder, glob, WARC file or list of WARC paths, which are
+    local, s3:// or https://. `files` takes only the first so many. Remote files are fetched one at a time to a local
+    disk and deleted when read, or kept in the folder `cache`. `base` is another address of Common Crawl's data (also
+    MEWS_COMMONCRAWL), such as s3://commoncrawl/.
+    """
+    if files is not None and files < 1:
+        raise UsageError(f"files={files}: give the number of WARC files to read, at least 1, or leave it out for all")
+    base = base or os.environ.get("MEWS_COMMONCRAWL", COMMON_CRAWL)
+    names, place = find(snapshot, f"{base.rstrip('/')}/", Manners(cache))
+    if not names:
+        raise UsageError(f"snapshot {snapshot} has no files; choose another")
+    read = Reader(*warc.described(place.shown("")), place)
+    return Source(tuple(names[:files]), read, warc.PAGE, partial(version, place))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads a WARC file by its name, from wherever it lies.
+
+    `dump` and `segment` are what the place itself tells, for files whose names do not.
+    """
+
+    dump: str
+    segment: str
+    place: Place = field(repr=False)
+
+    def __call__(self, name: str) -> Iterator[pa.Table]:
+        """Tables of `warc.READ`. Raises BadInput when the file is no WARC, and a MewsError when it cannot be had."""
+        with download.local(self.place, name) as path:
+            yield from warc.pages(path, name, self.dump, self.segment)
+
+    def prefetch(self, name: str) -> None:
+        """Fetch a file that will be read soon on this machine; does nothing for a local one."""
+        download.prefetch(self.place, name)
+
+
+def version(place: Place, name: str) -> str:
+    """What tells whether a file changed: its size, beginning and end when it is local; a crawl's files never change."""
+    if place.is_remote(name):
+        return name
+    with open(place.url(name), "rb") as file:
+        head, size = file.read(1 << 16), file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - (1 << 16)))
+        return digest(str(size), head.hex(), file.read().hex())

@@ -1,0 +1,99 @@
+"""Where files lie and how they are had: a local folder, or a URL that may hold a secret and is never shown."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+REMOTE = ("http://", "https://", "s3://")
+
+
+def _setting(name: str, default: float) -> float:
+    return float(os.environ.get(name) or default)
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How files are asked for. Seconds, unless said otherwise.
+
+    `cache` keeps files; without it they are deleted when read. `requests` is how many may be in flight in the whole
+    cluster (MEWS_REQUESTS), which is divided by its number of machines (MEWS_NODES). A retry waits at least `least`
+    and at most `most`, and `tries` of them without a megabyte between them are the end. `contact` is told to the server
+    (MEWS_CONTACT: a mail address or a page).
+    """
+
+    cache: str = ""
+    requests: int = field(default_factory=lambda: int(_setting("MEWS_REQUESTS", 10)))
+    nodes: int = field(default_factory=lambda: int(_setting("MEWS_NODES", 1)))
+    contact: str = field(default_factory=lambda: os.environ.get("MEWS_CONTACT", ""))
+    least: float = 1.0
+    most: float = 120.0
+    tries: int = 60
+    refusals: int = 5
+    silence: float = 60.0
+
+    @property
+    def folder(self) -> Path:
+        """Where files are fetched to: `cache`, MEWS_CACHE or ~/.cache/mews."""
+        return Path(self.cache or os.environ.get("MEWS_CACHE") or Path.home() / ".cache" / "mews").expanduser()
+
+    @property
+    def slots(self) -> int:
+        """Requests that this machine may have in flight."""
+        return max(1, self.requests // max(1, self.nodes))
+
+
+class Place:
+    """A prefix that names are put behind, with a URL's query behind them; `aside` has the URLs of names that differ.
+
+    Not a dataclass and without a dictionary, so that neither repr, log nor fingerprint shows what a URL may hide. The
+    same files elsewhere are the same files.
+    """
+
+    __slots__ = ("_aside", "_prefix", "_query", "manners", "sample")
+
+    def __init__(
+        self,
+        manners: Manners,
+        prefix: str,
+        query: str = "",
+        aside: Mapping[str, str] | None = None,
+        sample: bool = False,
+    ):
+        self.manners, self.sample = manners, sample
+        self._prefix, self._query, self._aside = prefix, query, dict(aside or {})
+
+    def __repr__(self) -> str:
+        return f"Place({public(self._prefix)})"
+
+    def url(self, name: str) -> str:
+        """The path or URL of a name: to open, not to show."""
+        if name in self._aside:
+            return self._aside[name]
+        name = quote(name) if self._prefix.startswith("http") else name
+        return f"{self._prefix}{name}{self._query}"
+
+    def shown(self, name: str) -> str:
+        """The same without what may be secret."""
+        return public(self.url(name))
+
+    def is_remote(self, name: str) -> bool:
+        return self.url(name).startswith(REMOTE)
+
+
+def split(url: str, manners: Manners) -> tuple[Place, str]:
+    """The place of one file and its name in it."""
+    path, question, query = url.partition("?")
+    folder, slash, name = path.rpartition("/")
+    return Place(manners, folder + slash, question + query), name
+
+
+def public(url: str) -> str:
+    """A URL without user, password, query and fragment; a path as it is."""
+    scheme, sign, rest = url.partition("://")
+    if not sign:
+        return url
+    rest = rest.partition("?")[0].partition("#")[0]
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
