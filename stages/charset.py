@@ -1,7 +1,7 @@
 """The charset of a page: what its bytes are, not only what somebody says. No page is lost for its encoding.
 
-Order: byte order mark; valid UTF-8; the HTTP header; the meta tag; detection (uchardet). What is declared must decode, or
-is overruled by what does. Labels mean what browsers mean by them (WHATWG Encoding, section 4.2).
+Order: byte order mark; valid UTF-8; the HTTP header; the meta tag; detection (uchardet). What is declared must decode,
+or is overruled by what does. Labels mean what browsers mean by them (WHATWG Encoding, section 4.2).
 """
 
 import codecs
@@ -19,7 +19,9 @@ LABEL = re.compile(r"charset\s{0,8}=\s{0,8}[\"']?\s{0,8}([\w.:-]{1,40})", re.I)
 # Python's codecs for the names of the standard, where these read more than the codec of that name.
 CODECS = {"shift_jis": "cp932", "euc_kr": "cp949", "gbk": "gb18030", "big5": "big5hkscs", "iso8859-11": "cp874"}
 MULTIBYTE = frozenset(("cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"))
+ASCII = bytes(range(128))
 SEVEN_BIT = "iso2022_jp"
+FEW = 32  # so few bytes beyond ASCII are quotes and accents, and tell detection nothing
 
 
 def decode(raw: bytes, content_type: str = "") -> tuple[str, str]:
@@ -47,7 +49,10 @@ def resolve(raw: bytes, content_type: str = "") -> str:
     if detected in declared or (detected in MULTIBYTE and decodes(raw, detected)):
         return detected
     declared = [name for name in declared if name != "cp1252"] or declared
-    return declared[0] if declared else detected if detected != "utf-8" and decodes(raw, detected) else "cp1252"
+    if declared:
+        return declared[0]
+    few = len(raw.translate(None, ASCII)) < FEW and decodes(raw, "cp1252")
+    return detected if detected != "utf-8" and not few and decodes(raw, detected) else "cp1252"
 
 
 def meta(raw: bytes) -> str | None:

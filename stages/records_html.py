@@ -10,45 +10,37 @@ VAGUE_TYPES = frozenset(
     ("", "text/plain", "text/xml", "application/xml", "application/octet-stream", "unknown/unknown", "*/*", "no-type")
 )
 # After blanks, marks and comments, a tag that only an HTML page opens with (WHATWG MIME Sniffing, section 7.1).
-PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s{1,2000}|<!--.{0,2000}?-->|<\?xml[^>]{0,500}\?>){0,20}"
-    rb"<(?:!doctype\s{1,20}(?:html|\"-//w3c//dtd x?html)|(?:html|head|body|title|script|meta|iframe|h1|div|font|table|style|br|p|a|b)[\s>])",
-    re.I | re.S,
+LEAD = rb"(?:\xef\xbb\xbf)?(?:\s{1,2000}|<!--.{0,2000}?-->|<\?xml[^>]{0,500}\?>){0,20}"
+ROOT = re.compile(LEAD + rb"<(?:!doctype\s{1,20}html|html[\s>])", re.I | re.S)
+TAGS = rb"html|head|body|title|script|meta|iframe|h1|div|font|table|style|br|p|a|b"
+PAGE = re.compile(LEAD + rb"<(?:!doctype\s{1,20}html|(?:" + TAGS + rb")[\s>])", re.I | re.S)
+# How files begin that servers call HTML by mistake: documents, images, sound, film, archives, programs, fonts.
+BINARY = re.compile(
+    rb"%PDF-|%!PS|\x89PNG|GIF8[79]a|\xff\xd8\xff|RIFF.{4}(?:WEBP|WAVE|AVI )|\0\0\0.ftyp|OggS\0|ID3[\x02-\x04]\x00|PK\x03\x04"
+    rb"|Rar!\x1a|7z\xbc\xaf|\x1f\x8b\x08|\xd0\xcf\x11\xe0|\x7fELF|MZ.\0|wOF[F2]|[CF]WS[\x01-\x32]|BM.{4}\0\0\0\0",
+    re.S,
 )
-ROOT = re.compile(PAGE.pattern.split(rb"<(?:!doctype")[0] + rb"<(?:!doctype\s{1,20}html|html[\s>])", re.I | re.S)
-BINARY = (
-    b"%PDF-",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"RIFF",
-    b"\0\0\0",
-    b"%!PS",
-    b"\x7fELF",
-)
-BINARY += (b"OggS", b"ID3", b"MZ", b"Rar!", b"7z\xbc\xaf", b"wOF", b"FWS", b"CWS", b"BZh", b"\xd0\xcf\x11\xe0", b"BM")
+NOT_HTML = "warc:not_html"
 
 
 def is_page(fields: dict[str, str], response: Response) -> bool:
-    """Whether a response of this record is a page.
+    """Whether a response of this record is a page, or is said to be one.
 
-    Status 200, or no status line at all. The type that the crawler identified decides (WARC-Identified-Payload-Type);
-    else the HTTP type, unless the payload is plainly binary; and where the type is vague or missing, the payload.
+    Status 200, or no status line at all. The type that the crawler identified decides (WARC-Identified-Payload-Type),
+    then the HTTP type, and where these are missing, vague or another's, a payload that can only be HTML.
     """
     if response.status not in (0, 200):
         return False
-    payload = response.payload
-    identified = _bare(fields.get("warc-identified-payload-type", ""))
     declared = _bare(response.fields.get("content-type", "") or fields.get("arc-type", ""))
-    if not response.status and not declared:
-        return bool(PAGE.match(payload))
-    if payload.startswith(BINARY):
-        return False
-    if identified:
-        return identified in HTML_TYPES
-    return declared in HTML_TYPES or bool((PAGE if declared in VAGUE_TYPES else ROOT).match(payload))
+    said = _bare(fields.get("warc-identified-payload-type", "")) or declared
+    if said in HTML_TYPES and response.status:
+        return True
+    return bool((PAGE if said in VAGUE_TYPES else ROOT).match(response.payload))
+
+
+def is_binary(payload: bytes) -> bool:
+    """Whether a payload is plainly something else than text, whatever is said of it."""
+    return bool(BINARY.match(payload))
 
 
 def _bare(content_type: str) -> str:

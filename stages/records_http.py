@@ -20,7 +20,7 @@ CHUNK_SIZE = re.compile(rb"[ \t]{0,16}([0-9A-Fa-f]{1,8})[ \t]{0,16}(?:;[^\n]{0,1
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response: status (0 when there is no status line), fields by lower-case name, and the payload as a reader sees it.
+    """A response: status (0 when there is no status line), fields by lower-case name, and the payload decoded.
 
     `error` is set when nothing can be made of a payload that is there, or when it is larger than LARGEST_PAYLOAD.
     """

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline.errors import BadInput
 from stages import charset
 from stages.records import TOO_LARGE, Record, records
-from stages.records_html import is_page
+from stages.records_html import NOT_HTML, is_binary, is_page
 from stages.records_http import Response, parse
 from stages.warc_digest import sha1
 
@@ -36,7 +36,8 @@ def pages(path: str | Path, name: str, dump: str = "", segment: str = "") -> Ite
     `name` is what the rows call the file; `dump` and `segment` count when the name does not tell them. A page is a
     response with status 200 (or none) whose payload is HTML or XHTML. No rows: other statuses, other payloads, and the
     record types of NOT_PAGES. A damaged record that may have been a page is a row with `error`:
-    warc:truncated, warc:damaged, warc:too_large (over 16 MB), warc:encoding (a payload that cannot be unpacked).
+    warc:truncated, warc:damaged, warc:too_large (over 16 MB), warc:encoding (a payload that cannot be
+    unpacked), warc:not_html (an image or the like that is called HTML).
     Raises BadInput when the file holds no record at all, or extracted text (WET) in place of pages.
     """
     batch, maker = Batch(), Maker(name, dump, segment)
@@ -88,7 +89,7 @@ class Maker:
         if kind in NOT_PAGES:
             return None
         response = parse(record.block)
-        error = record.error or response.error
+        error = record.error or response.error or (NOT_HTML if is_binary(response.payload) else None)
         if not is_page(fields, response) and not (record.error and not record.block):
             return None
         return self._row(record, fields, response, error)
@@ -111,7 +112,7 @@ class Maker:
         }
 
     def _id(self, said: str, record: Record) -> str:
-        """The record's own id; one made of its place when it has none; a number is added to one that was there before."""
+        """The record's own id; one made of its place when it has none; one that comes again gets a number."""
         made = said.strip().strip("<>").removeprefix("urn:").removeprefix("uuid:")
         made = made or _hash(self.name, str(record.offset), hashlib.sha256(record.head + record.block).hexdigest())
         self._ids[made] = times = self._ids.get(made, 0) + 1
