@@ -1,25 +1,21 @@
 """The command line: `python -m pipeline run recipes.refinedweb --root DIR snapshot=sample`."""
 
 import importlib
-import inspect as python
 import json
 import sys
-import types
-import typing
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from pipeline import inspect as inspection
-from pipeline.errors import MewsError, UsageError
+from pipeline import recipes
+from pipeline.errors import MewsError
 from pipeline.ledger import receipted
 from pipeline.progress import Bar, print_funnel
 from pipeline.run import kind_of, plan, run
 from pipeline.runner import Local
-from pipeline.stage import Stage
 from pipeline.store import redact
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -30,60 +26,6 @@ Arguments = Annotated[list[str] | None, typer.Argument(help="Arguments of the re
 class Kind(StrEnum):
     local = "local"
     ray = "ray"
-
-
-def load_recipe(name: str, arguments: list[str]) -> Stage:
-    """The goal of `recipes.<name>` with its arguments. Raises UsageError that lists what there is to choose."""
-    try:
-        recipe = importlib.import_module(name).recipe
-    except (ModuleNotFoundError, AttributeError) as error:
-        if isinstance(error, ModuleNotFoundError) and error.name and not name.startswith(error.name):
-            raise UsageError(f"recipe {name} needs the package {error.name}: install it") from None
-        raise UsageError(
-            f"there is no recipe {name}; recipes are modules with a function `recipe`: {_recipes()}"
-        ) from None
-    values = _convert(recipe, arguments)
-    parameters = python.signature(recipe).parameters.values()
-    wanted = [f"{p.name}=" for p in parameters if p.default is p.empty and p.name not in values]
-    if wanted:
-        raise UsageError(f"{name} needs {', '.join(wanted)}")
-    return recipe(**values)
-
-
-def _recipes() -> str:
-    folder = importlib.import_module("recipes").__path__[0]
-    names = sorted(path.stem for path in Path(folder).glob("[a-z]*.py"))
-    return ", ".join(f"recipes.{name}" for name in names)
-
-
-def _convert(recipe: Any, arguments: list[str]) -> dict[str, Any]:
-    hints = typing.get_type_hints(recipe)
-    known = [name for name in python.signature(recipe).parameters]
-    values: dict[str, Any] = {}
-    for argument in arguments:
-        name, equals, text = argument.partition("=")
-        if not equals or name not in known:
-            raise UsageError(
-                f"{argument!r} is no argument of this recipe; write name=value with one of: {', '.join(known)}"
-            )
-        values[name] = _value(name, text, hints.get(name, str))
-    return values
-
-
-def _value(name: str, text: str, hint: Any) -> Any:
-    choices = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
-    if type(None) in choices and text.lower() in ("none", ""):
-        return None
-    for kind in (bool, int, float):
-        if kind in choices:
-            try:
-                return {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
-            except (ValueError, KeyError):
-                if str not in choices and kind is [c for c in choices if c in (bool, int, float)][-1]:
-                    raise UsageError(f"{name}={text}: give a {kind.__name__}") from None
-    if any(typing.get_origin(choice) is tuple for choice in choices):
-        return tuple(part for part in text.split(",") if part)
-    return text
 
 
 @app.command("run")
@@ -97,7 +39,7 @@ def run_command(
 ) -> None:
     """Make everything that the recipe says and that is not made yet."""
     console = Console(stderr=True)
-    goal = load_recipe(recipe, arguments or [])
+    goal = recipes.load(recipe, arguments or [])
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
     with Bar(console) as bar:
         stats = run(goal, root=root, runner=_runner(runner, address, workers), watch=bar, about=about)
@@ -122,7 +64,7 @@ def plan_command(
 ) -> None:
     """Show the stages of a recipe in order, and how many of their shards are made."""
     console = Console()
-    for stage in plan(load_recipe(recipe, arguments or [])):
+    for stage in plan(recipes.load(recipe, arguments or [])):
         after = ", ".join(each.name for each in stage.after())
         made = len(receipted(root, stage.name))
         console.print(f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}")
@@ -151,6 +93,53 @@ def verify_command(root: Annotated[str, typer.Argument(help="The --root of a run
     if found:
         raise MewsError(f"{found} fault(s) in {redact(root)}; run the recipe again to make these shards anew")
     print(f"{redact(root)}: every receipt holds")
+
+
+# Commands whose work is not the engine's: what they do is found by name.
+@app.command("explain")
+def explain_command(
+    root: Annotated[str, typer.Argument(help="The --root of a run.")],
+    page: Annotated[str, typer.Argument(help="An id or a URL, whole.")],
+) -> None:
+    """Say where a page went: which step took it, why, and what was measured."""
+    print(_elsewhere("report.explain").explain(root, page))
+
+
+@app.command("whatif")
+def whatif_command(
+    root: Annotated[str, typer.Argument(help="The --root of a run that kept signals.")],
+    changes: Annotated[list[str], typer.Argument(help="Thresholds: gopher.repetition.top_2gram=0.25")],
+) -> None:
+    """Try other thresholds on the signals that a run kept: the new funnel, and pages that would change sides."""
+    print(_elsewhere("report.whatif").whatif(root, changes))
+
+
+@app.command("compare")
+def compare_command(
+    first: Annotated[str, typer.Argument(help="The --root of a run.")],
+    second: Annotated[str, typer.Argument(help="The --root of another run on the same snapshot.")],
+) -> None:
+    """Set two runs side by side: their funnels, and how the pages that they kept overlap."""
+    print(_elsewhere("report.compare").compare(first, second))
+
+
+@app.command("family")
+def family_command(
+    root: Annotated[str, typer.Argument(help="The --root of a run.")],
+    page: Annotated[str, typer.Argument(help="The id of a page.")],
+) -> None:
+    """Show the family of near duplicates of a page, with a diff to the page that was kept."""
+    print(_elsewhere("dedup.show").show(root, page))
+
+
+@app.command("replay")
+def replay_command(root: Annotated[str, typer.Argument(help="The --root of a run.")]) -> None:
+    """Try the quarantined records again and say which can be read now."""
+    print(_elsewhere("stages.replay").replay(root))
+
+
+def _elsewhere(module: str) -> Any:
+    return importlib.import_module(module)
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ Filter = Callable[[Doc], str | None]
 def screen(*filters: Filter, signals: bool = False) -> Transform:
     """Drop a row by the first reason that a filter gives: "gopher.quality:short".
 
-    With `signals`, every value that the filters measure is kept as a float32 column "<filter>.<value>".
+    With `signals`, every value that the filters measure is kept as a float64 column "<filter>.<value>".
     """
     return Screen(filters, signals)
 
@@ -37,9 +37,12 @@ def rewrite(fn: Callable[[str], str]) -> Transform:
     return Rewrite(fn)
 
 
-def edit(fn: Callable[[Doc], tuple[str, str | None]]) -> Transform:
-    """Replace each text, and drop a row whose Doc gets a reason: `fn` returns (text, reason or None)."""
-    return Edit(fn)
+def edit(fn: Callable[[Doc], tuple[str, str | None]], signals: bool = False) -> Transform:
+    """Replace each text, and drop a row whose Doc gets a reason: `fn` returns (text, reason or None).
+
+    With `signals`, what `fn.measure` says of each Doc is kept as columns, as in `screen`.
+    """
+    return Edit(fn, signals)
 
 
 def name_of(function: Any) -> str:
@@ -82,8 +85,7 @@ class Screen:
         table = put(table, "reason", pa.array([v[0] for v in verdicts], pa.string()))
         table = put(table, "measured", pa.array([json.dumps(v[1]) if v[1] else None for v in verdicts], pa.string()))
         for key in self._signal_names() if self.signals else ():
-            values = pa.array([v[2].get(key) for v in verdicts], pa.float32())
-            table = put(table, key, values)
+            table = put(table, key, pa.array([v[2].get(key) for v in verdicts], pa.float64()))
         return table
 
     def _judge(self, doc: Doc) -> tuple[str | None, Mapping[str, float], Mapping[str, float]]:
@@ -101,8 +103,13 @@ class Screen:
         return reason, deciding, signals
 
     def _signal_names(self) -> list[str]:
-        measuring = [f for f in self.filters if hasattr(f, "measure")]
-        return [f"{name_of(f)}.{key}" for f in measuring for key in f.measure(Doc(""))]  # type: ignore[attr-defined]
+        return [key for function in self.filters for key in signal_names(function)]
+
+
+def signal_names(function: Any) -> list[str]:
+    """What a filter measures, as columns: "<filter>.<value>"; nothing for one that does not tell."""
+    measure = getattr(function, "measure", None)
+    return [f"{name_of(function)}.{key}" for key in measure(Doc(""))] if measure else []
 
 
 @dataclass(frozen=True)
@@ -136,13 +143,20 @@ class Rewrite:
 @dataclass(frozen=True)
 class Edit:
     fn: Callable[[Doc], tuple[str, str | None]]
+    signals: bool = False
 
     @property
     def name(self) -> str:
         return name_of(self.fn)
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        edited = [self.fn(doc) for doc in docs(table)]
-        reasons = [code and f"{self.name}:{code}" for _, code in edited]
-        table = put(table, "text", pa.array([text for text, _ in edited], pa.string()))
-        return put(table, "reason", pa.array(reasons, pa.string()))
+        edited = [(doc, *self.fn(doc)) for doc in docs(table)]
+        measure = getattr(self.fn, "measure", None) or (lambda doc: {})
+        measured = [measure(doc) if code or self.signals else {} for doc, _, code in edited]
+        table = put(table, "text", pa.array([text for _, text, _ in edited], pa.string()))
+        table = put(table, "reason", pa.array([code and f"{self.name}:{code}" for _, _, code in edited], pa.string()))
+        table = put(table, "measured", pa.array([json.dumps(m) if m else None for m in measured], pa.string()))
+        for key in signal_names(self.fn) if self.signals else ():
+            values = [m[key.removeprefix(f"{self.name}.")] for m in measured]
+            table = put(table, key, pa.array(values, pa.float64()))
+        return table

@@ -1,0 +1,113 @@
+"""Other thresholds on the signals that a run kept: the new counts, and pages that would change sides."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline import recipes, store
+from pipeline.errors import UsageError
+from pipeline.inspect import read_plan
+from pipeline.ledger import planned
+from pipeline.run import plan
+from pipeline.stage import Map
+from pipeline.transform import name_of, signal_names
+
+PAGES = 20
+
+
+def whatif(root: str, changes: Sequence[str]) -> str:
+    """What each changed stage would keep and drop, and up to twenty pages that would change sides.
+
+    A change is "<filter>.<field>=<number>". Raises UsageError when no filter of the run's recipe has that name and
+    field, or the run kept no signals.
+    """
+    about = read_plan(root)
+    stages = plan(recipes.load(about["recipe"], about["arguments"]))
+    wanted = dict(_parse(change) for change in changes)
+    told: list[str] = []
+    for stage in stages:
+        if isinstance(stage, Map) and (filters := _filters(stage)):
+            changed = {f: _changed(f, wanted) for f in filters}
+            if any(new is not old for old, new in changed.items()):
+                told += _stage(root, stage.name, changed)
+    if wanted:
+        known = sorted(
+            {
+                f"{name_of(f)}.{x.name}"
+                for s in stages
+                if isinstance(s, Map)
+                for f in _filters(s)
+                for x in dataclasses.fields(f)
+            }
+        )
+        raise UsageError(f"no threshold is called {', '.join(wanted)}; there are {', '.join(known) or 'none'}")
+    return "\n".join(told)
+
+
+def _parse(change: str) -> tuple[str, float]:
+    name, _, value = change.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise UsageError(f"{change!r} is no threshold; write filter.field=number") from None
+
+
+def _filters(stage: Map) -> list[Any]:
+    """The filters of a stage, in order, that measure and judge apart."""
+    functions = [
+        f for t in stage.transforms for f in (*getattr(t, "filters", ()), *([t.fn] if hasattr(t, "fn") else []))
+    ]
+    return [f for f in functions if hasattr(f, "judge") and dataclasses.is_dataclass(f)]
+
+
+def _changed(function: Any, wanted: dict[str, float]) -> Any:
+    """The filter with its new thresholds, which are then taken off the list."""
+    mine = {
+        f.name: wanted.pop(key)
+        for f in dataclasses.fields(function)
+        if (key := f"{name_of(function)}.{f.name}") in wanted
+    }
+    return dataclasses.replace(function, **mine) if mine else function
+
+
+def _stage(root: str, stage: str, changed: Mapping[Any, Any]) -> list[str]:
+    before, after, crossing = Counter[str](), Counter[str](), []
+    for row in _rows(root, stage, changed):
+        old, new = _reason(row, changed), _reason(row, changed.values())
+        before[old or "kept"] += 1
+        after[new or "kept"] += 1
+        if bool(old) != bool(new) and len(crossing) < PAGES:
+            text = " ".join((row["text"] or "").split())[:160]
+            crossing.append(f"  {old or 'kept'} -> {new or 'kept'}  {row['url']}\n    {text}")
+    if not before:
+        raise UsageError(f"stage {stage} kept no signals; run the recipe with signals=true")
+    lines = [f"  {reason:<40} {before[reason]:>10,} -> {after[reason]:>10,}" for reason in sorted({*before, *after})]
+    return [
+        f"{stage}: pages by reason, before -> after",
+        *lines,
+        "pages that would change sides:",
+        *(crossing or ["  none"]),
+    ]
+
+
+def _rows(root: str, stage: str, filters: Mapping[Any, Any]) -> Iterator[dict[str, Any]]:
+    """Rows of a stage, kept and dropped, that have all signals of the filters."""
+    signals = [name for f in filters for name in signal_names(f)]
+    for shard in planned(root, stage):
+        for name in (f"{stage}/{shard}.parquet", f"{stage}.rejects/{shard}.parquet"):
+            if store.exists(root, name):
+                with store.open_parquet(root, name) as file:
+                    here = [c for c in ("url", "text", *signals) if c in file.schema_arrow.names]
+                    for batch in file.iter_batches(columns=here):
+                        yield from (row for row in batch.to_pylist() if all(row.get(s) is not None for s in signals))
+
+
+def _reason(row: Mapping[str, Any], filters: Any) -> str | None:
+    """The first reason that filters give for the signals of a row."""
+    for function in filters:
+        name = name_of(function)
+        measured = {key.removeprefix(f"{name}."): row[key] for key in signal_names(function)}
+        if code := function.judge(measured):
+            return f"{name}:{code}"
+    return None
