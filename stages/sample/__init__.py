@@ -70,7 +70,7 @@ def edition(place: Path) -> str | None:
 def build(root: Path) -> None:
     """Write the crawl, the list of its files, the truth and at last its version."""
     everything = pages()
-    short = sorted(((len(b.text), b.text) for article in texts.articles() for b in article.blocks if b.tag == "p"))
+    short = sorted((len(b.text), b.text) for article in texts.articles() for b in article.blocks if b.tag == "p")
     comments = tuple(text for _, text in short[:COMMENTS])
     rows = []
     for number, name in enumerate(crawl.names()):

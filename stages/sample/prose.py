@@ -16,13 +16,13 @@ MARKUP = tuple(
         (r"`([^`<]+?)\s*<[^`>]*>`_{1,2}", r"\1"),
         (r"``([^`]*)``", r"\1"),
         (r"`([^`]*)`_{0,2}", r"\1"),
-        (r"\s*\[(?:\d+|[A-Z]\w*)\]_", ""),
         (r"\*\*([^*]+)\*\*", r"\1"),
         (r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"\1"),
     )
 )
 RULE = re.compile(r"([-=~^\"'*+#.])\1{2,}$")
-ODD = re.compile(r"[\\{}<>|=_$#*`@^~\[\]]|::|https?:|\(\)|TODO|XXX|FIXME|\.\.\.|\.\.|[.,;]\.")
+TOKEN = re.compile(r"\w+(?:['.-]\w+)*|[^\w\s]")
+ODD = re.compile(r"[\\{}<>|=$#*`@^~\[\]]|::|https?:|\(\)|TODO|XXX|FIXME|\.\.\.|\.\.|[.,;]\.")
 SENTENCE_END = re.compile(r"(?<=[a-z)][.!?]) ")
 
 
@@ -37,8 +37,9 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def whole(text: str) -> bool:
-    """Whether it begins and ends as a sentence of at least 12 words does."""
-    return text[:1].isupper() and text[-1] in ".!?" and text.count(" ") >= 11
+    """Whether it begins and ends as a sentence of at least 12 words does, and no citation or link is lost."""
+    sentence = text[:1].isupper() and text[-1] in ".!?" and text.count(" ") >= 11
+    return sentence and "]_" not in text and "://" not in text
 
 
 def shown(text: str) -> str:
@@ -50,15 +51,25 @@ def shown(text: str) -> str:
 
 
 def ordinary(text: str) -> bool:
-    """Whether nearly all of it is words as they stand in a dictionary."""
+    """Whether it reads as prose: nearly all words as in a dictionary, few capitals, signs and digits."""
     words = text.split()
     plain = sum(word.strip(".,;:()\"'!?").replace("-", "").replace("'", "").isalpha() for word in words)
-    return plain >= 0.88 * len(words) and len(ODD.findall(text)) <= len(words) / 40
+    odd, capitals = len(ODD.findall(text)), sum(map(str.isupper, text))
+    return plain >= 0.86 * len(words) and odd <= len(words) / 25 and capitals <= len(text) / 10
+
+
+def smooth(text: str) -> bool:
+    """Whether a whole article has few signs and digits, and seldom says five words in a row twice: manuals do."""
+    tokens = TOKEN.findall(text.lower())
+    words = [token for token in tokens if token[0].isalpha()]
+    grams = [tuple(words[at : at + 5]) for at in range(len(words) - 4)]
+    return len(words) >= 0.84 * len(tokens) and len(set(grams)) >= 0.94 * len(grams)
 
 
 def title(text: str) -> str | None:
     """The first sentence of a docstring where it would serve as a headline of 3 to 12 words, else None."""
-    line = shown(inspect.cleandoc(text).split("\n\n", 1)[0]).rstrip(".")
+    line = shown(text.strip().split("\n\n", 1)[0]).rstrip(".")
     words = line.split()
     plain = all(word.strip(",'()").replace("-", "").replace("'", "").isalpha() for word in words)
-    return line if 3 <= len(words) <= 12 and plain and line[0].isupper() and "." not in line else None
+    whole = 3 <= len(words) <= 12 and line[0].isupper() and "." not in line
+    return line if whole and plain and sum(map(str.isupper, line)) < len(line) / 4 else None

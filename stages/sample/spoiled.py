@@ -76,10 +76,9 @@ def encoded(rng: random.Random) -> Spoiled:
     return "Attachment", blocks(*lines)
 
 
-def parrot(article: Article, rng: random.Random) -> Spoiled:
-    """The same paragraph over and over."""
-    text = article.blocks[0].text
-    return article.title, blocks(*[text] * rng.randrange(6, 12))
+def parrot(article: Article) -> Spoiled:
+    """An article that says everything four times."""
+    return article.title, blocks(*(" ".join([block.text] * 4) for block in article.blocks[:4]))
 
 
 def stuffed(rng: random.Random) -> Spoiled:
@@ -101,8 +100,8 @@ def doorway(rng: random.Random) -> Spoiled:
 
 def shouted(article: Article, rng: random.Random) -> Spoiled:
     """An article with so many slogans and counters between its paragraphs that the page is lost."""
-    mixed = list(article.blocks[:4])
-    for text in (*rng.sample(SHOUTS, 4), *rng.sample(COUNTERS, 3)):
+    mixed = list(article.blocks)
+    for text in (*SHOUTS, *rng.sample(COUNTERS, 3)):
         mixed.insert(rng.randrange(1, len(mixed) + 1), Block("p", text))
     return article.title, tuple(mixed)
 

@@ -5,21 +5,34 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import metadata, version
+from importlib.metadata import distribution, version
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from stages.sample.prose import SENTENCE_END, paragraphs, title
+from stages.sample.prose import SENTENCE_END, paragraphs, smooth, title
 
-# Folders of packages with the most prose in their docstrings.
-SHELVES = (
-    *(f"numpy/{part}" for part in ("_core", "fft", "lib", "linalg", "ma", "polynomial")),
-    *(f"scipy/{part}" for part in ("cluster", "fft", "integrate", "interpolate", "linalg", "ndimage")),
-    *(f"scipy/{part}" for part in ("optimize", "signal", "spatial", "special", "stats")),
-    *(f"ray/{part}" for part in ("air", "autoscaler", "dag", "data", "rllib", "serve", "train", "tune")),
-)
-# Packages with a long description in their metadata.
+RAY = "_private air autoscaler dashboard data experimental llm rllib serve train tune util".split()
+# Distributions with much prose in their docstrings, and the folders in which it is.
+SHELVES = {
+    "numpy": ("numpy",),
+    "scipy": ("scipy",),
+    "ray": tuple(f"ray/{part}" for part in RAY),
+    "numba": ("numba/core", "numba/cuda", "numba/typed"),
+    "huggingface_hub": ("huggingface_hub",),
+    "google-auth": ("google/auth",),
+    "google-api-core": ("google/api_core",),
+    "jinja2": ("jinja2",),
+    "click": ("click",),
+    "fsspec": ("fsspec",),
+    "packaging": ("packaging",),
+    "requests": ("requests",),
+    "urllib3": ("urllib3",),
+    "babel": ("babel",),
+    "loguru": ("loguru",),
+}
+# Distributions with a long description.
 READMES = (
     "pydantic",
     "rich",
@@ -59,7 +72,7 @@ class Article:
 
 def versions() -> dict[str, str]:
     """The packages that are read, and their versions: other versions may say something else."""
-    return {name: version(name) for name in sorted({shelf.split("/")[0] for shelf in SHELVES} | {*READMES, "spacy"})}
+    return {name: version(name) for name in sorted({*SHELVES, *READMES, "spacy"})}
 
 
 def folder(shelf: str) -> Path:
@@ -72,8 +85,9 @@ def folder(shelf: str) -> Path:
 
 
 def docstrings(path: Path) -> Iterator[str]:
-    """The docstrings of a source file in its order."""
-    nodes: list[ast.AST] = [ast.parse(path.read_bytes())]
+    """The docstrings of a source file in its order; none of a file with hardly a sentence in it, to save time."""
+    source = path.read_bytes()
+    nodes: list[ast.AST] = [ast.parse(source)] if source.count(b". ") * 1500 > len(source) else []
     while nodes:
         node = nodes.pop()
         if isinstance(node, NODES):
@@ -86,12 +100,17 @@ def articles() -> tuple[Article, ...]:
     """English articles of 110 to some 500 words, none of which says eight words in a row that another says."""
     said: set[tuple[str, ...]] = set()
     found: list[Article] = []
-    for shelf in SHELVES:
+    for shelf in chain.from_iterable(SHELVES.values()):
         files = (path for path in sorted(folder(shelf).rglob("*.py")) if "tests" not in path.parts)
         found += bound((text for path in files for text in docstrings(path)), said)
     for name in READMES:
-        found += bound(iter([f"All about the {name} package\n\n{metadata(name).get_payload()}"]), said)
+        found += bound(iter([f"All about the {name} package\n\n{described(name)}"]), said)
     return tuple(found)
+
+
+def described(package: str) -> str:
+    """The long description of a package."""
+    return (distribution(package).read_text("METADATA") or "").partition("\n\n")[2]
 
 
 def bound(texts: Iterator[str], said: set[tuple[str, ...]]) -> list[Article]:
@@ -99,10 +118,10 @@ def bound(texts: Iterator[str], said: set[tuple[str, ...]]) -> list[Article]:
     made: list[Article] = []
     headline, blocks, words = None, [], 0
     for text in texts:
-        heading = title(text)
         fresh = [Block("p", paragraph) for paragraph in paragraphs(text) if new(paragraph, said)]
         if not fresh:
             continue
+        heading = title(text)
         if headline is None:
             headline = heading
         elif heading:
@@ -110,7 +129,8 @@ def bound(texts: Iterator[str], said: set[tuple[str, ...]]) -> list[Article]:
         blocks += fresh
         words += sum(len(block.text.split()) for block in fresh)
         if headline and words >= WORDS[len(made) % len(WORDS)]:
-            made.append(Article(headline, tuple(blocks)))
+            article = Article(headline, tuple(blocks))
+            made += [article] if smooth(article.text) else []
             headline, blocks, words = None, [], 0
     return made
 
