@@ -1,0 +1,99 @@
+"""Line-wise corrections: what goes, what is cut, what stays, and when the page goes."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from filters.furniture import ANYWHERE, COUNTED, END, START
+from filters.lines import corrections, expressions
+from pipeline.doc import Doc
+
+LINES = [
+    ("The ships came home in the evening.", "The ships came home in the evening."),
+    ("ALL THE NEWS OF TODAY", None),
+    ("ALL THE NEWS of the day and night", "ALL THE NEWS of the day and night"),
+    ("31415", None),
+    ("3 likes", None),
+    ("· 1,204 Comments ·", None),
+    ("1.2k shares", None),
+    ("We had 3 likes", "We had 3 likes"),
+    ("3 likes were not enough for her", "3 likes were not enough for her"),
+    ("Home", None),
+    ("Sign-in to see your messages", "to see your messages"),
+    ("Sign in", None),
+    ("She had to sign in", "She had to sign in"),
+    ("Read more...", None),
+    ("The council met on Monday. Read more...", "The council met on Monday."),
+    ("Read more books than you own", "Read more books than you own"),
+    ("You have 3 items in cart now", "You have 3 now"),
+    (*["Eleven words are too many for what is cut, read more"] * 2,),
+    ("", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "left"), LINES)
+def test_english_lines(line, left):
+    text, flagged, words = corrections.correct(line)
+    assert text == (left or "")
+    assert words == len(line.split())
+    assert flagged == (words if left != line else 0)
+
+
+@pytest.mark.parametrize("language", sorted(START))
+def test_every_language_has_its_phrases(language):
+    """Each phrase alone is gone, and as part of a longer word it stays."""
+    assert START.keys() == END.keys() == ANYWHERE.keys() == COUNTED.keys()
+    for phrase in "|".join(place[language] for place in (START, END, ANYWHERE)).split("|"):
+        assert expressions(language)[1].sub("", phrase).strip() == "", phrase
+        assert corrections.correct(f"{phrase.title()} abc", language)[1] or phrase in END[language].split("|")
+    for counted in COUNTED[language].split("|"):
+        assert corrections.correct(f"1.234 {counted}", language)[0] == ""
+
+
+def test_the_phrases_of_a_language_do_not_touch_another():
+    assert corrections.correct("Zum Artikel weiterlesen", "de")[1] == 3
+    assert corrections.correct("Zum Artikel weiterlesen", "sv")[1] == 0
+
+
+PROSE = "\n".join(["The quick brown fox jumps over the lazy dog again and again, and then it rests."] * 5)  # 80 words
+
+
+@pytest.mark.parametrize(
+    ("furniture", "reason"), [("3 likes\n7 likes", None), ("3 likes\n7 likes\nHome", "flagged"), ("", None)]
+)
+def test_a_page_goes_when_flagged_words_pass_a_twentieth(furniture, reason):
+    text, given = corrections(Doc(f"{PROSE}\n{furniture}"))
+    assert given == reason
+    assert text.strip() == PROSE
+
+
+def test_flagged_words_are_those_of_whole_lines_or_the_removed_ones():
+    text = "The council met on Monday. Read more..."
+    assert corrections.correct(text)[1:] == (7, 7)
+    assert replace(corrections, removed_only=True).correct(text)[1:] == (2, 7)
+
+
+def test_scripts_without_spaces_are_no_single_words():
+    line = "天地玄黄宇宙洪荒。"
+    assert corrections(Doc(line, fields={"language": "zh"})) == (line, None)
+
+
+def test_nothing_to_correct_is_left_as_it_is():
+    assert corrections(Doc(PROSE)) == (PROSE, None)
+    assert corrections(Doc("")) == ("", None)
+
+
+WORST = ["! ", "1.", "a ", "read ", "- ", "sign ", " | ", "item in ", "…", "likes ", "3 like "]
+
+
+@pytest.mark.parametrize("unit", WORST)
+def test_the_worst_line_costs_little(unit):
+    """The longest line that the expressions see, thousands of times; and a line of a million characters."""
+    line = (unit * 200)[:200]
+    start = time.process_time()
+    for expression in expressions("de"):
+        for _ in range(50):
+            expression.search(line)
+    corrections.correct(unit * (1_000_000 // len(unit)))
+    assert time.process_time() - start < 2
