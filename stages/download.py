@@ -1,24 +1,140 @@
-"""Files on a local disk, from wherever they lie."""
+"""Files on a local disk, from wherever they lie: fetched politely, gone on with after a break, never half there."""
 
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+import fcntl
 import os
-from pipeline.errors import BadInput
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import BadInput, MewsError
+from pipeline.stage import shard_name
+from stages import download_gate as gate
+from stages.download_part import Part
+from stages.download_place import Manners, Place, public
+from stages.download_request import Broken, Hopeless, Missing, Refusal, request
+
+PROGRESS = 1 << 20  # a try that brought fewer bytes counts as one in vain
 
 
 class NotFound(BadInput):
-    pass
+    """There is no such file."""
+
+
+class Unreachable(MewsError):
+    """A file could not be had, in spite of all patience."""
+
+
+class Refused(MewsError):
+    """The host does not want our requests."""
 
 
 @contextmanager
-def local(place, name, keep=False):
-    if place.sample and not Path(place.url(name)).exists():
+def local(place: Place, name: str, keep: bool = False) -> Iterator[Path]:
+    """The file of this name on the local disk while it is needed; a fetched one is deleted then, or kept in the cache.
+
+    Raises NotFound, Unreachable or Refused. Two processes that want the same file take turns.
+    """
+    if not place.is_remote(name):
+        yield _at_home(place, name)
+        return
+    target = _target(place, name)
+    with _locked(target):
+        if not target.exists():
+            fetch(place.url(name), target, place.manners)
+        try:
+            yield target
+        finally:
+            if not keep and not place.manners.cache:
+                target.unlink(missing_ok=True)
+
+
+def prefetch(place: Place, name: str) -> None:
+    """Begin to fetch a file that this machine will soon read. An error is left to the reading, which meets it again."""
+
+    def run() -> None:
+        try:
+            with _locked(target):
+                if not target.exists():
+                    fetch(place.url(name), target, place.manners)
+        except (MewsError, OSError):
+            return
+
+    if place.is_remote(name) and not (target := _target(place, name)).exists():
+        threading.Thread(target=run, name=f"prefetch {target.name}", daemon=True).start()
+
+
+def fetch(url: str, target: Path, manners: Manners) -> None:
+    """Fetch a file whole, trying again after breaks: at most once a second, ever more rarely, and when told to."""
+    part, dice, vain = Part(target), random.Random(target.name), 0
+    while True:
+        before = part.size
+        try:
+            with gate.passing(url, manners):
+                request(url, part, manners)
+            gate.served(url)
+            return part.finish()
+        except Missing:
+            raise NotFound(f"{public(url)}: no such file; check the snapshot or the list of paths") from None
+        except Hopeless as error:
+            raise Unreachable(f"{public(url)}: {error}; check the address and the keys") from None
+        except Refusal as refusal:
+            wait = _refused(url, refusal, manners)
+        except Broken as broken:
+            vain = 0 if part.size - before >= PROGRESS else vain + 1
+            if vain >= manners.tries:
+                raise Unreachable(f"{public(url)}: {broken} after {vain} tries; run again to go on with it") from None
+            wait = dice.uniform(0, min(manners.most, manners.least * 2 ** min(vain, 30)))
+            _obey(url, broken.after, manners)
+        time.sleep(max(manners.least, wait))
+
+
+def _refused(url: str, refusal: Refusal, manners: Manners) -> float:
+    """After a 403 everybody rests, each time twice as long; after some in a row it is the end."""
+    count = gate.refused(url)
+    if count >= manners.refusals:
+        raise Refused(
+            f"{public(url)}: refused {count} times (403), the host limits us; wait a day, then run again with a lower "
+            f"MEWS_REQUESTS (now {manners.requests}), or read from s3:// inside its region"
+        )
+    gate.rest(url, min(manners.most, manners.least * 10 * 2**count))
+    _obey(url, refusal.after, manners)
+    return 0.0
+
+
+def _obey(url: str, after: float, manners: Manners) -> None:
+    """Retry-After holds for all; a host that wants to be left alone for longer than an hour gets its will."""
+    if after > manners.longest:
+        raise Refused(f"{public(url)}: the host asks for {after:.0f} seconds of rest; run again after that")
+    if after > 0:
+        gate.rest(url, after)
+
+
+def _at_home(place: Place, name: str) -> Path:
+    path = Path(place.url(name))
+    if place.sample and not path.exists():
         from stages import sample
 
         sample.make(place.url("").rstrip("/"))
-    yield Path(place.url(name))
+    if not path.is_file():
+        raise NotFound(f"{path}: no such file; check the folder or the list of paths")
+    return path
 
 
-def prefetch(place, name):
-    pass
+def _target(place: Place, name: str) -> Path:
+    """The name is made harmless and carries a digest of the address; data never chooses a path."""
+    folder = place.manners.folder / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / shard_name(place.shown(name))
+
+
+@contextmanager
+def _locked(target: Path) -> Iterator[None]:
+    descriptor = os.open(target.with_name(f"{target.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,46 @@
+"""A file that is being fetched, beside its final name, with what is needed to go on with it later."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+
+@dataclass
+class Part:
+    """`<name>.part` and `<name>.part.json`: the bytes so far, the file's whole size and its version at the server."""
+
+    target: Path
+    total: int | None = None
+    version: str = ""
+
+    def __post_init__(self) -> None:
+        self.path = self.target.with_name(f"{self.target.name}.part")
+        self._note = self.target.with_name(f"{self.target.name}.part.json")
+        if self._note.exists():
+            known = json.loads(self._note.read_text() or "{}")
+            self.total, self.version = known.get("total"), known.get("version", "")
+        # Bytes of an unknown version cannot be gone on with.
+        if not self.version:
+            self.path.unlink(missing_ok=True)
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def begin(self, total: int | None, version: str) -> None:
+        """Start from nothing with another version."""
+        self.path.unlink(missing_ok=True)
+        self.total, self.version = total, version
+        self._note.write_text(json.dumps({"total": total, "version": version}))
+
+    def append(self) -> BinaryIO:
+        return open(self.path, "ab")
+
+    def finish(self) -> None:
+        """Give the file its name, synced: a name is only ever that of a whole file."""
+        with open(self.path, "ab") as file:
+            os.fsync(file.fileno())
+        self.path.replace(self.target)
+        self._note.unlink(missing_ok=True)

@@ -1,0 +1,152 @@
+"""One request for the rest of a file, over HTTP or S3."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+import httpx
+
+from pipeline.store import open_root
+from stages.download_part import Part
+from stages.download_place import Manners
+
+SLOWEST = 1000  # bytes a second: a server that gives fewer is taken for a broken one
+PIECE = 1 << 20
+
+
+class Broken(Exception):
+    """The file did not come to its end; another try may help. `after`: seconds of rest that the server asks for."""
+
+    def __init__(self, why: str, after: float = 0.0):
+        super().__init__(why)
+        self.after = after
+
+
+class Refusal(Broken):
+    """403: the server has enough of us."""
+
+
+class Hopeless(Exception):
+    """Another try would bring the same; the text says why."""
+
+
+class Missing(Hopeless):
+    """There is no such file."""
+
+
+def request(url: str, part: Part, manners: Manners) -> None:
+    """Append what is missing of the file; returns when it is whole. Raises Broken, Refusal, Missing or Hopeless."""
+    if url.startswith("s3://"):
+        _s3(url, part)
+    else:
+        _http(url, part, manners)
+    if part.total is not None and part.size != part.total:
+        came, total = part.size, part.total
+        if came > total:
+            part.begin(None, "")
+        raise Broken(f"{came} bytes came of {total}")
+
+
+def _http(url: str, part: Part, manners: Manners) -> None:
+    start = part.size
+    headers = {"User-Agent": agent(manners.contact), "Accept-Encoding": "identity"}
+    if start:
+        headers |= {"Range": f"bytes={start}-", "If-Range": part.version}
+    limits = httpx.Timeout(manners.silence, connect=min(30.0, manners.silence))
+    try:
+        with (
+            httpx.Client(timeout=limits, follow_redirects=True) as client,
+            client.stream("GET", url, headers=headers) as got,
+        ):
+            _admit(got, part, start)
+            with part.append() as file:
+                for piece in _brisk(got.iter_raw(PIECE), manners.silence):
+                    file.write(piece)
+    except httpx.TransportError as error:
+        raise Broken(f"the connection broke ({type(error).__name__})") from None
+
+
+def _admit(got: httpx.Response, part: Part, start: int) -> None:
+    """Look at the answer's head: begin anew, go on, or raise."""
+    status, length = got.status_code, got.headers.get("content-length", "")
+    if status == 206 and start:
+        place, _, total = got.headers.get("content-range", "").removeprefix("bytes ").partition("/")
+        if place.partition("-")[0] == str(start) and total == str(part.total):
+            return
+        part.begin(None, "")
+        raise Broken("another part came than was asked for")
+    if status == 200:
+        return part.begin(int(length) if length.isdigit() else None, _version(got))
+    after = retry_after(got.headers.get("retry-after", ""))
+    if status == 403:
+        raise Refusal("refused (403)", after)
+    if status == 416:
+        part.begin(None, "")
+    if status in (408, 416, 425, 429) or status >= 500:
+        raise Broken(f"the server answered {status}", after)
+    raise (Missing if status in (404, 410) else Hopeless)(f"the server answered {status}")
+
+
+def _version(got: httpx.Response) -> str:
+    """What names a version for If-Range: a strong ETag, or else the date; empty when there is neither."""
+    tag = got.headers.get("etag", "")
+    return tag if tag.startswith('"') else got.headers.get("last-modified", "")
+
+
+def _brisk(pieces: Iterator[bytes], window: float) -> Iterator[bytes]:
+    """The pieces, as long as they come fast enough: no trickle holds a slot for ever."""
+    since, count = time.monotonic(), 0
+    for piece in pieces:
+        yield piece
+        count += len(piece)
+        now = time.monotonic()
+        if now - since >= window:
+            if count < SLOWEST * (now - since):
+                raise Broken("the server trickles")
+            since, count = now, 0
+
+
+def _s3(url: str, part: Part) -> None:
+    where, question, query = url.removeprefix("s3://").partition("?")
+    bucket, _, key = where.partition("/")
+    filesystem, root = open_root(f"s3://{bucket}{question}{query}")
+    try:
+        with filesystem.open_input_file(f"{root}/{key}") as source:
+            version = str(source.metadata().get(b"ETag", b""))
+            if version != part.version:
+                part.begin(source.size(), version)
+            source.seek(part.size)
+            with part.append() as file:
+                while piece := source.read(PIECE):
+                    file.write(piece)
+    except FileNotFoundError:
+        raise Missing("no such object") from None
+    except OSError as error:
+        if error.errno is not None:
+            raise  # of the local disk
+        if "ACCESS_DENIED" in str(error) or "INVALID_ACCESS_KEY" in str(error):
+            raise Hopeless("S3 denies access; check the keys in the environment") from None
+        raise Broken("S3 broke off") from None
+
+
+def retry_after(value: str) -> float:
+    """Seconds that a Retry-After header asks for, as a number or as a date; 0 when it says nothing understandable."""
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
+
+
+@cache
+def agent(contact: str) -> str:
+    """Who we are, and whom to tell when we are a burden."""
+    try:
+        number = version("mews")
+    except PackageNotFoundError:
+        number = "0"
+    return f"mews/{number} ({contact})" if contact else f"mews/{number}"
