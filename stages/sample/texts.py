@@ -118,10 +118,11 @@ def bound(texts: Iterator[str], said: set[tuple[str, ...]]) -> list[Article]:
     made: list[Article] = []
     headline, blocks, words = None, [], 0
     for text in texts:
-        fresh = [Block("p", paragraph) for paragraph in paragraphs(text) if new(paragraph, said)]
+        heading = title(text)
+        below = (paragraph for paragraph in paragraphs(text) if paragraph.rstrip(".") != heading)
+        fresh = [Block("p", paragraph) for paragraph in below if new(paragraph, said)]
         if not fresh:
             continue
-        heading = title(text)
         if headline is None:
             headline = heading
         elif heading:
