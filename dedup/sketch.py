@@ -6,6 +6,7 @@ permutations of datasketch's "affine32" scheme: k n operations, bit for bit data
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numba as nb
 import numpy as np
@@ -68,11 +69,13 @@ def chosen_for(threshold: float, hashes: int = 256) -> dict[str, int]:
     return {"bands": index.b, "rows": index.r}
 
 
+@cache
 def round_seeds(hashes: int, seed: int) -> np.ndarray:
     """A seed for each of the at most 2k rounds of fast similarity sketching."""
     return np.random.RandomState(seed).randint(0, 2**64, 2 * hashes, np.uint64)
 
 
+@cache
 def permutations(hashes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Odd factors and summands of h -> a h + b mod 2^32, as datasketch draws them."""
     draw = np.random.RandomState(seed)
