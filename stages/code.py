@@ -130,6 +130,13 @@ def repositories(folder: str) -> Source:
     return Source(tuple(names), read, SCHEMA, _newest)
 
 
+def repository(folder: str) -> Source:
+    """One checkout as one shard. Raises UsageError when there is no such folder."""
+    if not Path(folder).is_dir():
+        raise UsageError(f"no checkout at {folder}")
+    return Source((str(Path(folder).resolve()),), read, SCHEMA, _newest)
+
+
 def read(repository: str) -> Iterator[pa.Table]:
     """Tables of the code files of a checkout; a file that is not UTF-8 is quarantined."""
     base, rows = Path(repository), []

@@ -3,7 +3,8 @@
 import re2
 
 HEAD = re2.compile(
-    r"(?im)copyright|^\W*licen[cs]e:|licen[cs]ed under|under the .{0,40}licen[cs]e|spdx-|all rights reserved|redistribution and use|without warrant"
+    r"(?im)copyright|^\W*licen[cs]e:|licen[cs]ed under|under the .{0,40}licen[cs]e|spdx-"
+    r"|all rights reserved|redistribution and use|without warrant"
 )
 BLOCKS = (("/*", "*/"), ("<!--", "-->"), ('"""', '"""'), ("'''", "'''"), ("(*", "*)"), ("{-", "-}"))
 LINES = ("//", "#", "--", ";", "%", "rem ", "!", "'", "dnl ")

@@ -9,6 +9,7 @@ earlier ones are found made.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +36,7 @@ DRAWN = pa.schema(
         "text": pa.string(),
     }
 )
+LEAST_SEQUENCES = 64  # in a shard, so that packing has something to choose from
 ORDER = [(name, "ascending") for name in ("position", "source", "id", "copy", "epoch")]
 
 
@@ -100,13 +102,20 @@ def ordered(table: pa.Table) -> pa.Table:
     return table.sort_by(ORDER).select(DRAWN.names)
 
 
+class Made(NamedTuple):
+    """The stages of a curriculum: its phases in order, and the plan that they follow."""
+
+    phases: tuple[Gather, ...]
+    plan: Gather
+
+
 def phases(
     curriculum: Curriculum,
     corpora: Mapping[str, Corpus],
     count: Transform,
     shard_tokens: int = 1 << 26,
     ranges: int = 16,
-) -> tuple[Gather, ...]:
+) -> Made:
     """A stage for each phase of the curriculum, named after it; `count` adds the column `tokens` to pages.
 
     `ranges` (a power of two) is the number of buckets that hold a source: a bucket must fit in memory.
@@ -121,7 +130,7 @@ def phases(
     sizes = tuple(Scatter(f"{s}.sizes", counted[s], Sizes(lay[s], ranges), "key", 1) for s in names)
     plan = Gather("plan", sizes, Plan(curriculum, {s: corpora[s].most_repeats for s in names}, ranges))
     lines = {s: _line(s, counted[s], plan, lay[s], ranges) for s in names}
-    return tuple(_phase(curriculum, n, lines, shard_tokens) for n in range(len(curriculum.phases)))
+    return Made(tuple(_phase(curriculum, n, lines, shard_tokens) for n in range(len(curriculum.phases))), plan)
 
 
 def _line(source: str, counted: Map, plan: Gather, lay: Lay, ranges: int) -> Gather:
@@ -132,6 +141,7 @@ def _line(source: str, counted: Map, plan: Gather, lay: Lay, ranges: int) -> Gat
 
 def _phase(curriculum: Curriculum, number: int, lines: Mapping[str, Gather], shard_tokens: int) -> Gather:
     phase = curriculum.phases[number]
+    shard_tokens = max(shard_tokens, LEAST_SEQUENCES * phase.length)
     shards = -(-phase.tokens // shard_tokens)
     drawn = []
     for source in sorted(phase.weights):

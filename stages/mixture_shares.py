@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 
 from pipeline.shuffle import Gather, Scatter
 from stages.mixture import Curriculum
+from stages.mixture_phases import Made
 
 NAMES = {"phase": pa.string(), "source": pa.string()}
 SUMS = pa.schema({"key": pa.uint64(), **NAMES, "tokens": pa.int64(), "pages": pa.int64()})
 AMOUNTS = {"wanted": pa.int64(), "realised": pa.int64(), "share": pa.float64(), "pages": pa.int64()}
-SHARES = pa.schema({**NAMES, **AMOUNTS, "epochs": pa.float64(), "left": pa.int64()})
+SHARES = pa.schema({**NAMES, **AMOUNTS, "epochs": pa.float64(), "left": pa.int64(), "padding": pa.float64()})
 
 
 @dataclass(frozen=True)
@@ -37,34 +38,51 @@ def lines(table: pa.Table, shard: str) -> pa.Table:
 
 
 @dataclass(frozen=True)
+class Packed:
+    """A Scatter's rows: tokens and sequences of a batch of a packed phase, as rows of no source."""
+
+    phase: str
+
+    def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        tokens = pc.sum(pc.list_flatten(table["lengths"])).as_py() or 0
+        rows = [{"key": 0, "phase": self.phase, "source": "", "tokens": tokens, "pages": table.num_rows}]
+        return pa.Table.from_pylist(rows if table.num_rows else [], SUMS)
+
+
+@dataclass(frozen=True)
 class Table:
-    """A Gather's function: `SHARES`. `epochs` and `left` (tokens never used so far) count from the first phase on."""
+    """A Gather's function: `SHARES`. `epochs` and `left` (tokens never used so far) count from the first phase on.
+
+    A row without source tells of the whole phase: `pages` are then its sequences, `padding` their share of filling.
+    """
 
     curriculum: Curriculum
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        rows = []
-        for source in self.curriculum.sources:
-            mine = table.filter(pc.equal(table["source"], source))
-            have, _ = _of(mine, "")
-            used = 0
-            for phase in self.curriculum.phases:
-                tokens, pages = _of(mine, phase.name)
-                used += tokens
-                made = (phase.shares().get(source, 0), tokens, tokens / phase.tokens, pages)
-                rows.append((phase.name, source, *made, used / max(have, 1), max(have - used, 0)))
-        rows = rows if table.num_rows else []
-        order = [phase.name for phase in self.curriculum.phases]
-        rows.sort(key=lambda row: order.index(row[0]))
+        rows, used = [], dict.fromkeys(self.curriculum.sources, 0)
+        for phase in self.curriculum.phases if table.num_rows else ():
+            mine = table.filter(pc.equal(table["phase"], phase.name))
+            wanted = phase.shares()
+            for source in sorted(wanted):
+                tokens, pages = _of(mine, source)
+                used[source] += tokens
+                have, _ = _of(table.filter(pc.equal(table["phase"], "")), source)
+                made = (wanted[source], tokens, tokens / phase.tokens, pages)
+                rows.append((phase.name, source, *made, used[source] / max(have, 1), max(have - used[source], 0), None))
+            tokens, sequences = _of(mine, "")
+            padding = 1 - tokens / (sequences * phase.length) if sequences else None
+            rows.append((phase.name, None, phase.tokens, tokens, tokens / phase.tokens, sequences, None, None, padding))
         return pa.Table.from_pylist([dict(zip(SHARES.names, row, strict=True)) for row in rows], SHARES)
 
 
-def _of(table: pa.Table, phase: str) -> tuple[int, int]:
-    rows = table.filter(pc.equal(table["phase"], phase))
+def _of(table: pa.Table, source: str) -> tuple[int, int]:
+    rows = table.filter(pc.equal(table["source"], source))
     return pc.sum(rows["tokens"]).as_py() or 0, pc.sum(rows["pages"]).as_py() or 0
 
 
-def shares(curriculum: Curriculum, phases: Sequence[Gather], plan: Gather) -> Gather:
-    """The stage of the table, in one shard."""
-    sums = [Scatter(f"{phase.name}.sums", phase, Drawn(phase.name), "key", 1) for phase in phases]
-    return Gather("shares", (Scatter("plan.lines", plan, lines, "key", 1), *sums), Table(curriculum))
+def shares(curriculum: Curriculum, made: Made, packed: Sequence[Gather] = ()) -> Gather:
+    """The stage of the table, in one shard; `packed` are the packed phases, in the order of the phases."""
+    sums = [Scatter(f"{phase.name}.sums", phase, Drawn(phase.name), "key", 1) for phase in made.phases]
+    names = [phase.name for phase in made.phases]
+    fills = [Scatter(f"{p.name}.sums", p, Packed(n), "key", 1) for n, p in zip(names, packed, strict=False)]
+    return Gather("shares", (Scatter("plan.lines", made.plan, lines, "key", 1), *sums, *fills), Table(curriculum))

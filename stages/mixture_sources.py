@@ -81,7 +81,7 @@ def _lines(path: str, wanted: set[str]) -> Iterator[pa.Table]:
         while lines := list(islice(stream, BATCH)):
             rows = [_object(line) for line in lines if line.strip()]
             names = dict.fromkeys(key for row in rows for key in row if key in wanted)
-            yield pa.table({name: pa.array([row.get(name) for row in rows]) for name in [*names, "error"]})
+            yield pa.table({n: pa.array([_plain(row.get(n)) for row in rows], pa.string()) for n in [*names, "error"]})
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -90,6 +90,11 @@ def _object(line: bytes) -> dict[str, Any]:
     except ValueError:
         row = None
     return row if isinstance(row, dict) else {"error": "mixture:not_json"}
+
+
+def _plain(value: Any) -> str | None:
+    """A scalar as a string; null for what is none."""
+    return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def opened(path: str) -> Any:

@@ -1,0 +1,23 @@
+"""A curriculum to try: three phases over whatever sources there are, in budgets that a laptop meets."""
+
+from pipeline.stage import Stage
+from recipes.training import Inputs, build
+from stages.mixture import Curriculum, Phase
+
+
+def recipe(
+    tokenizer: str, sources: str, scale: float = 1.0, seed: int = 0, columns: str = "", have: str = ""
+) -> Stage:  # fmt: skip
+    """Short, then long, then mostly the sources other than web; all sources but the first named share alike."""
+    names = [part.partition("=")[0] for part in sources.split(",")]
+    first, others = names[0], names[1:]
+
+    def weights(share: float) -> dict[str, float]:
+        return {first: share, **{name: (1 - share) / len(others) for name in others}} if others else {first: 1.0}
+
+    phases = (
+        Phase("short", 100_000, 512, weights(0.8)),
+        Phase("long", 60_000, 1_024, weights(0.6)),
+        Phase("decay", 20_000, 1_024, weights(0.3)),
+    )
+    return build(Curriculum(phases), Inputs(tokenizer, sources, scale, seed, columns, have), fim=0.5)

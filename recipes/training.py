@@ -1,0 +1,99 @@
+"""What the curriculum recipes share: sources by name, counted by a tokenizer, mixed in phases and packed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from dedup import minhash
+from pipeline.errors import UsageError
+from pipeline.stage import Map, Source, Stage
+from pipeline.transform import rewrite, screen
+from stages import code, mixture
+from stages.code_fim import Infill
+from stages.code_scrub import scrub
+from stages.mixture import Curriculum, Phase
+from stages.mixture_line import REHYDRATION
+from stages.mixture_phases import Corpus, phases
+from stages.mixture_shares import shares
+from stages.mixture_sources import folder
+from tokenizer.encode import Count, encoder
+from tokenizer.pack import Method, packed
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run gives a curriculum.
+
+    `sources` is "web=FOLDER,code=repos:FOLDER": Parquet or JSONL, a folder of checkouts (repos:) or one checkout
+    (repo:). `columns` names columns of theirs, "text=content,language=lang". `have`, "web=1000000,code=5000", are
+    tokens known beforehand: with them a budget that cannot be met fails at once. `spread` gives the weight of sources
+    that are not there to the others; else they are missed. `buckets` hold a source each: one must fit in memory.
+    `rehydrate` repeats pages by the size of their family of copies, as FineWeb-2 does.
+    """
+
+    tokenizer: str
+    sources: str
+    scale: float = 1.0
+    seed: int = 0
+    columns: str = ""
+    have: str = ""
+    spread: bool = False
+    buckets: int = 16
+    rehydrate: bool = False
+
+
+def pairs(text: str) -> dict[str, str]:
+    """{"a": "1"} of "a=1". Raises UsageError on anything else."""
+    parts = [part.partition("=") for part in text.split(",") if part]
+    if any(not equals or not value for _, equals, value in parts):
+        raise UsageError(f"{text!r} is not a list of name=value with commas between")
+    return {name: value for name, _, value in parts}
+
+
+def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Method = "best_fit") -> Stage:
+    """The whole way: phases `<name>`, sequences `<name>.packed`, and the table `shares`, which is the goal.
+
+    `fim` is the share of `code` whose middle is put last. Raises UsageError where sources or tokens are wanting.
+    """
+    given = pairs(inputs.sources)
+    curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
+    if inputs.have:
+        mixture.check(curriculum, {name: int(float(tokens)) for name, tokens in pairs(inputs.have).items()})
+    words = encoder(inputs.tokenizer)
+    columns, repeats = pairs(inputs.columns), REHYDRATION if inputs.rehydrate else ()
+    corpora = {name: Corpus(pages(name, given[name], columns), repeats) for name in curriculum.sources}
+    if fim and "code" in corpora:
+        infill = Infill(fim, tuple(marker for marker, _ in words.markers), inputs.seed)  # type: ignore[arg-type]
+        corpora["code"] = Corpus(Map("code.infilled", corpora["code"].pages, (infill,)), repeats)
+    made = phases(curriculum, corpora, Count(words), max(1, round((1 << 26) * inputs.scale)), inputs.buckets)
+    sequences = [
+        packed(stage, words, p.length, method, inputs.seed)
+        for stage, p in zip(made.phases, curriculum.phases, strict=True)
+    ]
+    return shares(curriculum, made, sequences)
+
+
+def with_sources(curriculum: Curriculum, given: Mapping[str, str], spread: bool) -> Curriculum:
+    """The curriculum of the sources that are there."""
+    if unknown := sorted(set(given) - set(curriculum.sources)):
+        raise UsageError(f"no source {', '.join(unknown)} in this curriculum; it has {', '.join(curriculum.sources)}")
+    missing = sorted(set(curriculum.sources) - set(given))
+    if missing and not spread:
+        raise UsageError(f"sources= lacks {', '.join(missing)}; give them, or spread=true to do without")
+    return replace(curriculum, phases=tuple(_without(phase, missing) for phase in curriculum.phases))
+
+
+def _without(phase: Phase, missing: list[str]) -> Phase:
+    weights = {source: weight for source, weight in phase.weights.items() if source not in missing}
+    if not weights:
+        raise UsageError(f"phase {phase.name} has none of its sources {', '.join(phase.weights)}; give at least one")
+    return replace(phase, weights=weights)
+
+
+def pages(name: str, place: str, columns: Mapping[str, str]) -> Source | Stage:
+    """The pages at a place: a folder of files, or checkouts whose code is judged, scrubbed and rid of near copies."""
+    kind, colon, path = place.partition(":")
+    if kind not in ("repo", "repos") or not colon:
+        return folder(place, columns)
+    source = code.repositories(path) if kind == "repos" else code.repository(path)
+    written = Map(f"{name}.written", source, (screen(code.Licensed(), code.Written()), rewrite(scrub)))
+    return Map(f"{name}.clean", written, verdicts=minhash.near(f"{name}.near", written, bands=14, rows=8))
