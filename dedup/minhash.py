@@ -1,6 +1,7 @@
 """Near duplicates: pages that share a band become candidates, candidates families, and families verdicts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -168,9 +169,15 @@ def same(table: pa.Table, shard: str) -> pa.Table:
 
 def buckets_for(source: Source | Stage) -> int:
     """A power of two, at least 8: about a bucket for every 32 inputs, so that it seldom changes as inputs are added."""
-    while not isinstance(source, Source):
-        source = source.source[0] if isinstance(source.source, tuple) else source.source
-    return max(8, 1 << (len(source.list) // 32).bit_length())
+    return max(8, 1 << (_inputs(source) // 32).bit_length())
+
+
+def _inputs(source: Any) -> int:
+    """How many inputs a stage goes back to; 0 when it does not say."""
+    if isinstance(source, Source):
+        return len(source.list)
+    before = getattr(source, "source", None)
+    return _inputs(before[0] if isinstance(before, tuple) else before) if before else 0
 
 
 def check(verify: str, keep: str, best: str | None, sketch: str) -> None:

@@ -44,7 +44,7 @@ def _shingles(tokens: np.ndarray, bounds: np.ndarray, n: int) -> tuple[np.ndarra
 
 
 @nb.njit(cache=True, inline="always")
-def mix(value: int) -> int:
+def mix(value: np.uint64) -> np.uint64:
     """SplitMix64's finaliser (Steele, Lea, Flood 2014): a bijection of 64 bits that spreads every one of them."""
     value = (value ^ (value >> np.uint64(30))) * MIX_A
     value = (value ^ (value >> np.uint64(27))) * MIX_B

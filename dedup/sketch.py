@@ -121,7 +121,7 @@ def minwise_sketch(shingles: np.ndarray, factors: np.ndarray, summands: np.ndarr
 
 
 @nb.njit(cache=True, inline="always")
-def mix32(h: int) -> int:
+def mix32(h: np.uint32) -> np.uint32:
     """MurmurHash3's 32-bit finaliser."""
     h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
     h = np.uint32((h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
