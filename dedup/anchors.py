@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.tokens import Tokens, tokenise
+from dedup.shingles import Tokenise
+from dedup.tokens import Tokens, words
 from dedup.windows import ONCE, minimizers, ngrams, occurrences, scramble
 from pipeline.fingerprint import shard_key
 
@@ -41,11 +42,11 @@ class Anchors:
     """Transform: `id`, and `anchors`, those of the text's windows, twice those that it has more than once."""
 
     n: int
-    tokenizer: str | None = None
+    tokenise: Tokenise = words
     name = "anchors"
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        tokens = tokenise(table["text"], self.tokenizer)
+        tokens = self.tokenise(table["text"].cast(pa.large_string()).combine_chunks())
         distance, grams = anchored(tokens, self.n)
         places = places_of_anchors(distance)
         anchor = scramble(grams[places])  # the least of several are no even spread; scrambled, they are

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.anchors import anchored, flat, lists, places_of_anchors
-from dedup.tokens import Tokens, tokenise
+from dedup.shingles import Tokenise
+from dedup.tokens import Tokens, words
 from dedup.windows import AGAIN, ONCE, ngrams, occurrences, scramble, stretches, union
 from pipeline.fingerprint import shard_key
 
@@ -38,13 +39,13 @@ class Windows:
     """
 
     n: int
-    tokenizer: str | None = None
+    tokenise: Tokenise = words
     name = "windows"
 
     def __call__(self, table: pa.Table) -> pa.Table:
         has = pc.is_valid(table["anchors"])
         rows, texts = np.flatnonzero(has.to_numpy()), table.filter(has)
-        tokens = tokenise(texts["text"], self.tokenizer)
+        tokens = self.tokenise(texts["text"].cast(pa.large_string()).combine_chunks())
         places, anchor, window = self._candidates(tokens, flat(texts, "anchors")[0])
         seen = occurrences(anchor, window)
         text = rows[np.searchsorted(tokens.bounds, places, "right") - 1]

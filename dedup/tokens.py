@@ -5,8 +5,12 @@ has the same hash on every machine.
 """
 
 import functools
+import hashlib
 import re
 import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -35,14 +39,8 @@ class Tokens(NamedTuple):
     bounds: np.ndarray
 
 
-def tokenise(texts: pa.ChunkedArray, tokenizer: str | None) -> Tokens:
-    """Tokens of a column of texts: words, or those of a tokenizer.json. A null is an empty text."""
-    column = texts.cast(pa.large_string()).combine_chunks()
-    return subwords(column, tokenizer) if tokenizer else words(column)
-
-
 def words(texts: pa.Array) -> Tokens:
-    """Words of a string column.
+    """Words of a string column; a null is an empty text.
 
     A word is what whitespace separates, without accents, punctuation and symbols ("don't" is "dont"); in scripts
     written without spaces each character is a token. A token owns the punctuation that touches it, after it or else
@@ -57,10 +55,16 @@ def words(texts: pa.Array) -> Tokens:
     return Tokens(*_words(text, places, *alphabet()))
 
 
-def subwords(texts: pa.Array, path: str) -> Tokens:
+def by_file(path: str) -> Callable[[pa.Array], Tokens]:
+    """`subwords` of a tokenizer.json; a stage that is given it is made anew when the file's content changes."""
+    return partial(subwords, path=path, content=hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest())
+
+
+def subwords(texts: pa.Array, path: str, content: str = "") -> Tokens:
     """Tokens of the normalised texts by a tokenizer.json, as RefinedWeb takes GPT-2's.
 
-    A character that several tokens share belongs to each of them: no span of tokens cuts a character.
+    A character that several tokens share belongs to each of them: no span of tokens cuts a character. `content` is a
+    digest of the file, and only there to be part of a stage's fingerprint.
     """
     found = [normalise_with_offsets(text or "") for text in texts.to_pylist()]
     encoded = _tokenizer(path).encode_batch([normalised for normalised, _ in found], add_special_tokens=False)

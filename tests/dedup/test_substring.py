@@ -13,7 +13,7 @@ from pydivsufsort import divsufsort, kasai
 from tokenizers import ByteLevelBPETokenizer
 
 from dedup import substring
-from dedup.tokens import Tokens, words
+from dedup.tokens import Tokens, by_file, words
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
@@ -218,7 +218,7 @@ def test_a_tokenizer_file_may_say_what_a_token_is(tmp_path):
     trainer.train_from_iterator(["das madchen lauft"] * 9, vocab_size=300, show_progress=False)
     path = tmp_path / "tokenizer.json"
     trainer.save(str(path))
-    found = verdicts(tmp_path, texts, 12, tokenizer=str(path))
+    found = verdicts(tmp_path, texts, 12, tokenise=by_file(str(path)))
     assert "Mädchen läuft über 漢字 🙂 weiter" in texts[0][slice(*found[0]["spans"][0])]
     assert "madchen lauft uber 漢字 weiter" in texts[1][slice(*found[1]["spans"][0])]
     assert 2 not in found
