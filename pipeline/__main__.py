@@ -44,7 +44,7 @@ def run_command(
     with Bar(console) as bar:
         stats = run(goal, root=root, runner=_runner(runner, address, workers), watch=bar, about=about)
     out = Console()
-    print_funnel(stats, out)
+    print_funnel(inspection.funnel(root), out)
     out.print(f"{stats[goal.name].rows_out:,} documents are in {redact(root)}/{getattr(goal, 'folder', goal.name)}")
 
 
@@ -76,11 +76,10 @@ def stats_command(
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
     """The funnel of a run: documents and tokens kept after each step, by reason."""
-    stats = inspection.stage_stats(root)
     if as_json:
-        print(json.dumps({name: each.to_json() for name, each in stats.items()}, indent=1))
+        print(json.dumps({name: each.to_json() for name, each in inspection.stage_stats(root).items()}, indent=1))
         return
-    print_funnel(stats, Console())
+    print_funnel(inspection.funnel(root), Console())
 
 
 @app.command("verify")

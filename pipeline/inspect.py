@@ -45,13 +45,20 @@ class Line:
     quarantined: Mapping[str, int]
 
 
-def funnel(stats: Mapping[str, Stats]) -> list[Line]:
-    """RefinedWeb's figure 2 for a run: a line for each step of each stage that passes documents on."""
-    return [
-        Line(stage, name, step.kept, step.dropped, step.quarantined)
-        for stage, each in stats.items()
-        for name, step in each.steps.items()
+def funnel(root: str) -> list[Line]:
+    """RefinedWeb's figure 2 for a run: a line for each step of each stage that its documents pass.
+
+    A reader or a verdict that took nothing makes no line, but for the very first.
+    """
+    passed = [
+        stage["name"] for stage in read_plan(root)["stages"] if stage["documents"] and planned(root, stage["name"])
     ]
+    lines: list[Line] = []
+    for stage in passed:
+        for number, (name, step) in enumerate(_stats(root, stage).steps.items()):
+            if number or not lines or step.dropped or step.quarantined:
+                lines.append(Line(stage, name, step.kept, step.dropped, step.quarantined))
+    return lines
 
 
 def faults(root: str) -> Iterator[str]:

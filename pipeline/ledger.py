@@ -88,7 +88,7 @@ def read_receipts(root: str, stage: str, shards: list[str]) -> list[Receipt]:
 
 
 def receipts_folder(stage: str) -> str:
-    return f"{stage}.receipts"
+    return f"receipts/{stage}"
 
 
 def receipt_name(stage: str, shard: str) -> str:

@@ -62,19 +62,22 @@ class Passage:
     tokens_in: int = 0
     tokens_out: int = 0
 
+    def __post_init__(self) -> None:
+        self._names = distinct_steps(self.transforms)
+
     def send(self, table: pa.Table, first: str) -> pa.Table:
         """The rows of the batch that stay to the end; `first` names the step that read (and judged) them."""
         self.rows_in += table.num_rows
         tokens = _tokens(table)
         self.tokens_in += _sum(tokens)
         table, tokens = self._part(table, tokens, (first,))
-        for transform in self.transforms:
+        for transform, names in zip(self.transforms, self._names, strict=True):
             before = _column(table, "text")
             table, failed = guarded(transform, table)
             tokens = tokens if not failed.num_rows and _column(table, "text") is before else _tokens(table)
             if failed.num_rows:
-                self._leave(step_names(transform)[-1], failed)
-            table, tokens = self._part(table, tokens, step_names(transform))
+                self._leave(names[-1], failed)
+            table, tokens = self._part(table, tokens, names)
         self.tokens_out += _sum(tokens)
         return table
 
@@ -92,7 +95,9 @@ class Passage:
         dropped = self._tally(reason.filter(bad), tokens.filter(bad))
         kept = Size(table.num_rows, _sum(tokens))
         for name in steps[:-1]:
-            mine = {reason: size for reason, size in dropped.items() if reason.startswith(f"{name}:")}
+            mine = {
+                reason: size for reason, size in dropped.items() if reason.startswith(f"{name.partition(' (')[0]}:")
+            }
             dropped = {reason: size for reason, size in dropped.items() if reason not in mine}
             kept = Size(
                 kept.rows - sum(s.rows for s in mine.values()), kept.tokens - sum(s.tokens for s in mine.values())
@@ -159,6 +164,17 @@ def with_error(table: pa.Table, code: str) -> pa.Table:
 def step_names(transform: Transform) -> tuple[str, ...]:
     """The lines of the funnel that a transform makes: one, or one for each filter of a screen."""
     return getattr(transform, "steps", None) or (name_of(transform),)
+
+
+def distinct_steps(transforms: Sequence[Transform]) -> list[tuple[str, ...]]:
+    """The step names of each transform; one that came before gets a number, so that no two lines are added up."""
+    seen: dict[str, int] = {}
+    named = []
+    for names in map(step_names, transforms):
+        for name in names:
+            seen[name] = seen.get(name, 0) + 1
+        named.append(tuple(name if seen[name] == 1 else f"{name} ({seen[name]})" for name in names))
+    return named
 
 
 def _tokens(table: pa.Table) -> pa.ChunkedArray:

@@ -1,16 +1,17 @@
 """What a person sees while a run goes on and when it ends; nothing moves when nobody looks at a terminal."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from pipeline.inspect import funnel
+from pipeline.inspect import Line
 from pipeline.ledger import Receipt
 from pipeline.stage import Stage
-from pipeline.stats import Stats
 
 
 class Bar:
@@ -42,31 +43,29 @@ class Bar:
         self._progress.update(self._task, advance=len(receipts), note=note)  # type: ignore[arg-type]
 
 
-def print_funnel(stats: Mapping[str, Stats], console: Console) -> None:
+def print_funnel(lines: Sequence[Line], console: Console) -> None:
     """The funnel as a table: documents and tokens kept after each step, and what took the others."""
-    lines = funnel(stats)
-    table = Table(title="documents and tokens kept after each step", title_justify="left", header_style="bold")
-    for name, side in (
-        ("stage", "left"),
-        ("step", "left"),
-        ("documents", "right"),
-        ("kept", "right"),
-        ("tokens", "right"),
-    ):
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
-    table.add_column("dropped by reason", overflow="fold")
-    first, before = max(1, lines[0].kept.rows + _left(lines[0])) if lines else 1, ""
-    for line in lines:
-        reasons = {r.removeprefix(f"{line.step}:"): s.rows for r, s in line.dropped.items()}
-        why = ", ".join(f"{reason} {rows:,}" for reason, rows in sorted(reasons.items(), key=lambda x: (-x[1], x[0])))
-        ill = ", ".join(f"[red]{error} {rows:,}[/red]" for error, rows in line.quarantined.items())
-        table.add_row(line.stage if line.stage != before else "", line.step, f"{line.kept.rows:,}",
-                      f"{line.kept.rows / first:.1%}", f"{line.kept.tokens:,}" if line.kept.tokens else "",
-                      ", ".join(filter(None, (why, ill))))  # fmt: skip
-        before = line.stage
+    table = Table(title="documents and tokens kept after each step", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("step", no_wrap=True)
+    for name in ("documents", "kept", "tokens"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("dropped by reason", overflow="fold", ratio=1)
+    first = max(1, sum(rows_of(lines[0]))) if lines else 1
+    for number, line in enumerate(lines):
+        if not number or line.stage != lines[number - 1].stage:
+            table.add_row(f"[bold]{line.stage}[/bold]")
+        share, tokens = f"{line.kept.rows / first:.1%}", f"{line.kept.tokens:,}" if line.kept.tokens else ""
+        table.add_row(f"  {line.step}", f"{line.kept.rows:,}", share, tokens, escape(because(line)))
     console.print(table)
 
 
-def _left(line: object) -> int:
-    dropped, quarantined = line.dropped, line.quarantined  # type: ignore[attr-defined]
-    return sum(size.rows for size in dropped.values()) + sum(quarantined.values())
+def rows_of(line: Line) -> tuple[int, int, int]:
+    """Documents that a step kept, dropped and quarantined."""
+    return line.kept.rows, sum(size.rows for size in line.dropped.values()), sum(line.quarantined.values())
+
+
+def because(line: Line) -> str:
+    """What a step took: "few_stop_words 7, short 3", the most first, and its errors."""
+    reasons = sorted(line.dropped.items(), key=lambda item: (-item[1].rows, item[0]))
+    named = [f"{reason.partition(':')[2] or reason} {size.rows:,}" for reason, size in reasons]
+    return ", ".join([*named, *(f"{error} {rows:,}" for error, rows in line.quarantined.items())])

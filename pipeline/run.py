@@ -10,7 +10,7 @@ from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import digest
 from pipeline.ledger import Ledger, Receipt, sums_name
 from pipeline.runner import Failed, Runner, one_line
-from pipeline.stage import Stage
+from pipeline.stage import Map, Stage
 from pipeline.stats import Stats, add
 
 PLAN = "plan.json"
@@ -45,13 +45,28 @@ def run(
     """
     stages = plan(*goals)
     open_for_writing(root)
-    written = [{"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.after()]} for s in stages]
+    passed = documents(*goals)
+    written = [
+        {"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.after()], "documents": s.name in passed}
+        for s in stages
+    ]
     store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
     ledger = Ledger(root)
     try:
         return {stage.name: run_stage(stage, ledger, runner, watch or _silent) for stage in stages}
     finally:
         store.sweep_parts(root)
+
+
+def documents(*goals: Stage) -> set[str]:
+    """Names of the stages that the goals' documents pass: the others only find out what to do with them."""
+    passed: set[str] = set()
+    waiting = list(goals)
+    while waiting:
+        stage = waiting.pop()
+        passed.add(stage.name)
+        waiting += stage.after()[:1] if isinstance(stage, Map) else stage.after()
+    return passed
 
 
 def kind_of(stage: Stage) -> str:

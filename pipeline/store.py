@@ -1,7 +1,7 @@
 """Files of a run, on a local disk or an object store: written whole or not at all.
 
 A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://...`). Below it lie
-`<stage>/<shard>.parquet`, `<stage>.receipts/<shard>.json`, `<stage>.rejects/` and `quarantine/<stage>/`.
+`<stage>/<shard>.parquet`, `<stage>.rejects/`, `quarantine/<stage>/`, `receipts/<stage>/<shard>.json` and `plan/`.
 """
 
 import functools

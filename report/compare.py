@@ -5,7 +5,7 @@ from rich.console import Console
 
 from pipeline import store
 from pipeline.fingerprint import hash64
-from pipeline.inspect import read_plan, stage_stats
+from pipeline.inspect import funnel, read_plan
 from pipeline.ledger import planned
 from pipeline.progress import print_funnel
 
@@ -16,7 +16,7 @@ def compare(first: str, second: str) -> str:
     with console.capture() as captured:
         for root in (first, second):
             console.print(f"[bold]{store.redact(root)}[/bold]: {read_plan(root).get('recipe', '')}")
-            print_funnel(stage_stats(root), console)
+            print_funnel(funnel(root), console)
     kept = [_kept(root) for root in (first, second)]
     both = len(np.intersect1d(*kept, assume_unique=True))
     union = len(kept[0]) + len(kept[1]) - both
@@ -28,7 +28,7 @@ def compare(first: str, second: str) -> str:
 
 def _kept(root: str) -> np.ndarray:
     """Hashes of the ids of the last stage that has ids: the pages that a run kept."""
-    stages = [stage["name"] for stage in read_plan(root)["stages"] if stage["kind"] == "map"]
+    stages = [s["name"] for s in read_plan(root)["stages"] if s["kind"] == "map" and s["documents"]]
     shards = [f"{stages[-1]}/{shard}.parquet" for shard in planned(root, stages[-1])]
     hashes = [hash64(store.open_parquet(root, name).read(columns=["id"])["id"]) for name in shards]
     return np.unique(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)

@@ -11,6 +11,7 @@ from pipeline import store
 from pipeline.fingerprint import digest, fingerprint
 from pipeline.inspect import Line, funnel, read_plan, stage_stats
 from pipeline.ledger import Ledger, Receipt, write_receipt
+from pipeline.progress import because
 from pipeline.run import plan
 from pipeline.stage import Stage
 from pipeline.stats import Stats
@@ -60,9 +61,12 @@ class Card:
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         self.shards.sweep(root)
-        about, stats = read_plan(root), stage_stats(root)
+        about, stats, lines = read_plan(root), stage_stats(root), funnel(root)
         files: dict[str, store.Made] = {}
-        for name, text in (("stats.json", statistics(stats)), ("README.md", card(self.folder, about, stats))):
+        for name, text in (
+            ("stats.json", statistics(stats, lines)),
+            ("README.md", card(self.folder, about, stats, lines)),
+        ):
             with store.writing(root, f"{self.folder}/{name}") as sink:
                 sink.write(text.encode())
             files[f"{self.folder}/{name}"] = store.Made(sink.digest, 0, sink.size)
@@ -75,9 +79,9 @@ def versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in VERSIONED}
 
 
-def statistics(stats: dict[str, Stats]) -> str:
+def statistics(stats: dict[str, Stats], lines: list[Line]) -> str:
     """stats.json: the funnel (documents and tokens kept after each step, by reason) and totals; no time, no place."""
-    lines = [
+    steps = [
         {
             "stage": line.stage,
             "step": line.step,
@@ -86,17 +90,16 @@ def statistics(stats: dict[str, Stats]) -> str:
             "dropped": {reason: size._asdict() for reason, size in line.dropped.items()},
             "quarantined": dict(line.quarantined),
         }
-        for line in funnel(stats)
+        for line in lines
     ]
     totals = {
         name: {k: v for k, v in asdict(each).items() if k not in ("steps", "seconds")} for name, each in stats.items()
     }
-    return json.dumps({"funnel": lines, "stages": totals}, indent=1, sort_keys=True) + "\n"
+    return json.dumps({"funnel": steps, "stages": totals}, indent=1, sort_keys=True) + "\n"
 
 
-def card(name: str, about: dict[str, Any], stats: dict[str, Stats]) -> str:
+def card(name: str, about: dict[str, Any], stats: dict[str, Stats], lines: list[Line]) -> str:
     """README.md in the form of the Hugging Face hub."""
-    lines = funnel(stats)
     total = max(1, next(iter(stats.values())).rows_in)
     arguments = " ".join(about.get("arguments", [])) or "defaults"
     packages = ", ".join(f"{package} {version}" for package, version in versions().items())
@@ -112,8 +115,8 @@ configs:
 ---
 # {name}
 
-{stats[name].rows_out:,} documents, {lines[-1].kept.tokens if lines else 0:,} tokens (words, numbers and signs as GPT-2 splits
-them before merging). Made by `{about.get("recipe", "a recipe of its own")}` with {arguments}.
+{stats[name].rows_out:,} documents, {lines[-1].kept.tokens if lines else 0:,} tokens (words, numbers and signs as GPT-2
+splits them before merging). Made by `{about.get("recipe", "a recipe of its own")}` with {arguments}.
 
 The texts are from Common Crawl and remain their authors'; use of them is under Common Crawl's terms of use.
 
@@ -134,7 +137,6 @@ The texts are from Common Crawl and remain their authors'; use of them is under 
 
 
 def _row(line: Line, total: int) -> str:
-    reasons = sorted(line.dropped.items(), key=lambda item: (-item[1].rows, item[0]))
-    why = ", ".join([f"{r} {s.rows:,}" for r, s in reasons] + [f"{e} {n:,}" for e, n in line.quarantined.items()])
     tokens = f"{line.kept.tokens:,}" if line.kept.tokens else ""
-    return f"| {line.stage} | {line.step} | {line.kept.rows:,} | {line.kept.rows / total:.1%} | {tokens} | {why} |"
+    share = f"{line.kept.rows / total:.1%}"
+    return f"| {line.stage} | {line.step} | {line.kept.rows:,} | {share} | {tokens} | {because(line)} |"

@@ -260,7 +260,7 @@ def test_verify_finds_what_was_changed_behind_our_back(tmp_path: Path):
     shards = sorted((tmp_path / "out/read").iterdir())
     shards[0].write_bytes(shards[0].read_bytes()[:-1])
     shards[1].unlink()
-    sorted((tmp_path / "out/unique.receipts").iterdir())[2].unlink()
+    sorted((tmp_path / "out/receipts/unique").iterdir())[2].unlink()
     found = list(faults(str(tmp_path / "out")))
     assert [fault.partition(": ")[2] for fault in found] == [
         "its bytes are not those of its receipt",
