@@ -1,5 +1,6 @@
 """One request for the rest of a file, over HTTP or S3."""
 
+import ssl
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -51,7 +52,7 @@ def request(url: str, part: Part, manners: Manners) -> None:
 
 
 def _http(url: str, part: Part, manners: Manners) -> None:
-    start = part.size
+    start = part.size if part.version else 0
     headers = {"User-Agent": agent(manners.contact), "Accept-Encoding": "identity"}
     if start:
         headers |= {"Range": f"bytes={start}-", "If-Range": part.version}
@@ -63,7 +64,7 @@ def _http(url: str, part: Part, manners: Manners) -> None:
         ):
             _admit(got, part, start)
             with part.append() as file:
-                for piece in _brisk(got.iter_raw(PIECE), manners.silence):
+                for piece in _brisk(got.iter_raw(), manners.silence):
                     file.write(piece)
     except httpx.TransportError as error:
         raise Broken(f"the connection broke ({type(error).__name__})") from None
@@ -115,7 +116,7 @@ def _s3(url: str, part: Part) -> None:
     filesystem, root = open_root(f"s3://{bucket}{question}{query}")
     try:
         with filesystem.open_input_file(f"{root}/{key}") as source:
-            version = str(source.metadata().get(b"ETag", b""))
+            version = str(source.metadata().get("ETag", b""))
             if version != part.version:
                 part.begin(source.size(), version)
             source.seek(part.size)
@@ -140,6 +141,12 @@ def retry_after(value: str) -> float:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         return 0.0
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates that are trusted, read once."""
+    return httpx.create_ssl_context()
 
 
 @cache

@@ -1,0 +1,244 @@
+"""Downloads from a server that misbehaves: every file comes whole, and we ask less when told to."""
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from stages import download, download_gate
+from stages.download_place import Manners, Place, public
+from stages.download_request import retry_after
+from tests.stages import server
+from tests.stages.server import Site, cut, serving, stall, status, trickle
+
+BODY = random.Random(7).randbytes(300_000)
+QUICK = {"least": 0.02, "most": 0.1, "silence": 0.3, "tries": 12, "contact": "crawl@example.org"}
+HERE = str(Path(__file__).resolve().parents[2])
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    monkeypatch.setenv("MEWS_GATE", str(tmp_path / "gate"))
+    monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
+    with serving(Site({"/a.warc.gz": BODY, "/b.warc.gz": BODY[::-1]})) as site:
+        yield site
+
+
+def get(site: Site, name: str = "a.warc.gz", **manners) -> bytes:
+    with download.local(Place(Manners(**(QUICK | manners)), site.url), name) as path:
+        return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("faults", "requests"),
+    [
+        ([], 1),
+        ([status(503)] * 8, 9),
+        ([status(429, Retry_After="0"), status(500), status(502)], 4),
+        ([cut(70_000)] * 3, 4),
+        ([cut(0), cut(1), cut(len(BODY) - 2)], 4),
+        ([stall(50_000, 1.0)], 2),
+        ([trickle], 2),
+        ([cut(100_000), server.ignore_range], 2),
+        ([cut(100_000), server.wrong_part], 3),
+        ([cut(100_000), status(416)], 3),
+        ([cut(100_000), status(503), cut(100_000), status(503)], 5),
+    ],
+)
+def test_a_file_comes_whole_whatever_the_server_does(site, faults, requests):
+    site.faults["/a.warc.gz"] = list(faults)
+    assert get(site) == BODY
+    assert len(site.log) == requests
+    assert not [p for p in Path(download._target(Place(Manners(), ""), "x")).parent.iterdir() if p.suffix != ".lock"]
+
+
+def test_a_break_costs_only_what_is_missing(site):
+    site.faults["/a.warc.gz"] = [cut(100_000), cut(100_000)]
+    assert get(site) == BODY
+    assert [asked.range for asked in site.log] == ["", "bytes=100000-", "bytes=200000-"]
+    assert site.sent == len(BODY)
+
+
+def test_versions_are_never_mixed(site):
+    def renew(handler, body):
+        site.files["/a.warc.gz"], site.tags["/a.warc.gz"] = BODY[::-1], '"two"'
+        server.whole(handler, BODY[::-1])
+
+    site.faults["/a.warc.gz"] = [cut(100_000), renew]
+    assert get(site) == BODY[::-1]
+
+
+def test_without_a_version_a_broken_file_begins_anew(site):
+    site.tags["/a.warc.gz"] = ""
+    site.faults["/a.warc.gz"] = [cut(100_000)]
+    assert get(site) == BODY
+    assert [asked.range for asked in site.log] == ["", ""]
+
+
+def test_another_process_goes_on_where_one_died(site):
+    site.faults["/a.warc.gz"] = [cut(100_000), status(503)]
+    with pytest.raises(download.Unreachable, match="after 1 tries"):
+        get(site, tries=1)
+    assert get(site) == BODY
+    assert site.log[-1].range == "bytes=100000-"
+
+
+def waits(site: Site, monkeypatch, name: str) -> list[float]:
+    """How long the client sleeps between 24 refusals of one file, without sleeping."""
+    slept: list[float] = []
+    monkeypatch.setattr("stages.download.time", SimpleNamespace(sleep=slept.append))
+    site.faults[f"/{name}"] = [status(503)] * 24
+    get(site, name, least=1.0, most=60.0, tries=40)
+    return slept
+
+
+def test_retries_are_never_quick_and_grow_rare(site, monkeypatch):
+    slept = waits(site, monkeypatch, "a.warc.gz")
+    assert len(slept) == 24
+    assert min(slept) >= 1.0
+    assert max(slept) <= 60.0
+    assert sum(slept[-12:]) > 3 * sum(slept[:4]) > 0
+    assert len(set(slept[-12:])) == 12  # jitter
+    assert waits(site, monkeypatch, "b.warc.gz") != slept == waits(site, monkeypatch, "a.warc.gz")
+
+
+@pytest.mark.parametrize("code", [503, 429])
+def test_retry_after_gives_everybody_rest(site, code):
+    site.faults["/a.warc.gz"] = [status(code, Retry_After="1")]
+    first = threading.Thread(target=get, args=(site,))
+    first.start()
+    while not (end := download_gate._rest(download_gate._folder(site.url))):
+        time.sleep(0.01)
+    get(site, "b.warc.gz")
+    first.join()
+    assert len(site.log) == 3
+    assert all(asked.time >= end for asked in site.log[1:])
+    assert end - site.log[0].time >= 1
+
+
+def test_retry_after_is_seconds_or_a_date():
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    assert retry_after("120") == 120
+    assert 80 < retry_after(soon) <= 90
+    assert [retry_after(v) for v in ("", "soon", "-5", format_datetime(datetime(2020, 1, 1, tzinfo=UTC)))] == [0] * 4
+
+
+def test_a_host_that_wants_long_rest_gets_it(site):
+    site.faults["/a.warc.gz"] = [status(503, Retry_After="86400")]
+    with pytest.raises(download.Refused, match="asks for 86400 seconds"):
+        get(site)
+    assert len(site.log) == 1
+
+
+def test_refusals_slow_everybody_then_stop(site):
+    site.faults["/a.warc.gz"] = [status(403)] * 9
+    with pytest.raises(download.Refused, match="refused 3 times"):
+        get(site, refusals=3, least=0.01)
+    assert len(site.log) == 3
+    assert site.log[2].time - site.log[1].time >= 0.1  # `most`, which every process waits
+    site.faults["/a.warc.gz"] = [status(403)]
+    with pytest.raises(download.Refused):
+        get(site, refusals=3)
+    assert len(site.log) == 4
+
+
+def test_an_answer_forgives_refusals(site):
+    site.faults["/a.warc.gz"] = [status(403), status(403)]
+    assert get(site, refusals=3) == BODY
+    site.faults["/a.warc.gz"] = [status(403), status(403)]
+    assert get(site, refusals=3) == BODY
+
+
+def test_so_many_requests_at_once_over_all_processes(site):
+    site.files |= {f"/{n}.warc.gz": BODY for n in range(6)}
+    site.faults |= {
+        f"/{n}.warc.gz": [lambda handler, body: (time.sleep(0.15), server.whole(handler, body))] for n in range(6)
+    }
+    code = (
+        "import sys; from concurrent.futures import ThreadPoolExecutor\n"
+        "from stages import download; from stages.download_place import Manners, Place\n"
+        "def get(n):\n"
+        "    with download.local(Place(Manners(requests=4, nodes=2), sys.argv[1]), f'{n}.warc.gz') as path:\n"
+        "        return path.stat().st_size\n"
+        "print(sum(ThreadPoolExecutor(3).map(get, map(int, sys.argv[2:]))))"
+    )
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, site.url, *map(str, range(k, k + 3))], cwd=HERE, stdout=subprocess.PIPE
+        )
+        for k in (0, 3)
+    ]
+    assert [int(run.communicate(timeout=60)[0]) for run in runs] == [3 * len(BODY)] * 2
+    assert site.most == 2  # four for the cluster, two machines
+    assert len(site.log) == 6
+
+
+def test_what_is_not_there_is_told_without_secrets(site):
+    place = Place(Manners(**QUICK), site.url.replace("//", "//user:pass@"), "?key=hidden")
+    with pytest.raises(download.NotFound) as raised, download.local(place, "none.warc.gz"):
+        pass
+    shown = f"{raised.value} {place!r} {place.shown('a')}"
+    assert "none.warc.gz" in shown
+    assert not any(secret in shown for secret in ("user", "pass", "hidden"))
+    assert public("https://u:p@h/x?k=1#f") == "https://h/x"
+
+
+def test_hopeless_answers_are_not_repeated(site):
+    site.faults["/a.warc.gz"] = [status(401)]
+    with pytest.raises(download.Unreachable, match="401"):
+        get(site)
+    assert len(site.log) == 1
+
+
+def test_we_say_who_we_are(site):
+    get(site)
+    assert site.log[0].agent.startswith("mews/")
+    assert site.log[0].agent.endswith("(crawl@example.org)")
+
+
+def test_a_cache_keeps_and_two_readers_fetch_once(site, tmp_path):
+    site.faults["/a.warc.gz"] = [lambda handler, body: (time.sleep(0.2), server.whole(handler, body))]
+    got: list[bytes] = []
+    threads = [threading.Thread(target=lambda: got.append(get(site, cache=str(tmp_path / "kept")))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == [BODY] * 3
+    assert len(site.log) == 1
+
+
+def test_a_prefetched_file_is_there_when_it_is_read(site):
+    place = Place(Manners(**QUICK), site.url)
+    download.prefetch(place, "a.warc.gz")
+    while not download._target(place, "a.warc.gz").exists():
+        time.sleep(0.01)
+    assert get(site) == BODY
+    assert len(site.log) == 1
+    assert not download._target(place, "a.warc.gz").exists()
+
+
+def test_names_from_data_choose_no_path(site, tmp_path):
+    site.files["/../../escape.warc.gz"] = BODY
+    place = Place(Manners(**QUICK), site.url)
+    for name in ("../../escape.warc.gz", "/etc/passwd", "a/\0b", "x" * 5000):
+        target = download._target(place, name)
+        assert target.parent == tmp_path / "cache" / "files"
+        assert len(target.name) < 200
+
+
+def test_a_full_disk_is_no_reason_to_ask_again(site, monkeypatch):
+    def full(self):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("stages.download_part.Part.append", full)
+    with pytest.raises(OSError, match="No space"):
+        get(site)
+    assert len(site.log) == 1
