@@ -1,4 +1,4 @@
-"""RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, and no judgement by a model but of language."""
+"""RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language."""
 
 from dedup import minhash, substring
 from filters import gopher, lines, url
@@ -24,7 +24,8 @@ def recipe(
     english = screen(only("en", 0.65))
     steps = (screen(url.blocked, url.curated_source), extract.text(extractor), language.identify(), english)
     raw = Map("raw", pages, steps, rejects=rejects)
-    filtered = Map("filtered", raw, (screen(gopher.repetition, gopher.quality), edit(lines.corrections)), rejects=rejects)
+    rules = (screen(gopher.repetition, gopher.quality), edit(lines.corrections))
+    filtered = Map("filtered", raw, rules, rejects=rejects)
     near = minhash.near("near", filtered, bands, rows, verify=verify)
     fuzzy = Map("fuzzy", filtered, verdicts=near, rejects=rejects)
     repeats = substring.repeated("repeats", fuzzy, tokens=50)

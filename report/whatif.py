@@ -11,7 +11,7 @@ from pipeline.inspect import read_plan
 from pipeline.ledger import planned
 from pipeline.run import plan
 from pipeline.stage import Map
-from pipeline.transform import name_of, signal_names
+from pipeline.transform import Screen, name_of, signal_names
 
 PAGES = 20
 
@@ -55,9 +55,9 @@ def _parse(change: str) -> tuple[str, float]:
 
 def _filters(stage: Map) -> list[Any]:
     """The filters of a stage, in order, that measure and judge apart."""
-    functions = [
-        f for t in stage.transforms for f in (*getattr(t, "filters", ()), *([t.fn] if hasattr(t, "fn") else []))
-    ]
+    functions: list[Any] = []
+    for transform in stage.transforms:
+        functions += transform.filters if isinstance(transform, Screen) else [getattr(transform, "fn", None)]
     return [f for f in functions if hasattr(f, "judge") and dataclasses.is_dataclass(f)]
 
 
