@@ -59,7 +59,7 @@ def _http(url: str, part: Part, manners: Manners) -> None:
     limits = httpx.Timeout(manners.silence, connect=min(30.0, manners.silence))
     try:
         with (
-            httpx.Client(timeout=limits, follow_redirects=True) as client,
+            httpx.Client(timeout=limits, follow_redirects=True, verify=_trust()) as client,
             client.stream("GET", url, headers=headers) as got,
         ):
             _admit(got, part, start)
