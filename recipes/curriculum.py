@@ -1,7 +1,7 @@
 """A curriculum to try: three phases over whatever sources there are, in budgets that a laptop meets."""
 
 from pipeline.stage import Stage
-from recipes.training import Inputs, build
+from recipes._training import Inputs, build
 from stages.mixture import Curriculum, Phase
 
 

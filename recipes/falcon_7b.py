@@ -1,6 +1,6 @@
 """Falcon-7B: 1,500 billion tokens in one phase of 2,048 (model card and arXiv 2311.16867)."""
 
-from recipes.training import recipe_of
+from recipes._training import recipe_of
 from stages.mixture import Curriculum, Phase
 
 WEIGHTS = {

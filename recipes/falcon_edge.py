@@ -3,7 +3,7 @@
 Neither its mixture nor its sequence length is published: one phase of 2,048 and these weights are chosen here.
 """
 
-from recipes.training import recipe_of
+from recipes._training import recipe_of
 from stages.mixture import Curriculum, Phase
 
 WEIGHTS = {"web": 0.70, "educational": 0.10, "code": 0.08, "math": 0.07, "technical": 0.05}

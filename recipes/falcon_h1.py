@@ -6,7 +6,7 @@ reuse outside an estimated window of memorisation. Not published: the rest of th
 the rate of infilling, the window in tokens, the number of epochs. They are chosen here.
 """
 
-from recipes.training import recipe_of
+from recipes._training import recipe_of
 from stages.mixture import Curriculum, Phase
 
 BILLION = 1_000_000_000

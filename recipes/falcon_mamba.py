@@ -6,7 +6,7 @@ data, each conversation used once, no other languages. Not published in figures:
 weight. They are chosen here, so that web falls and technical, code and mathematics rise from stage to stage.
 """
 
-from recipes.training import recipe_of
+from recipes._training import recipe_of
 from stages.mixture import Curriculum, Phase
 
 BILLION = 1_000_000_000

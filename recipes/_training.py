@@ -1,6 +1,6 @@
 """What the curriculum recipes share: sources by name, counted by a tokenizer, mixed in phases and packed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from dedup import minhash
@@ -65,11 +65,28 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
         infill = Infill(fim, tuple(marker for marker, _ in words.markers), inputs.seed)  # type: ignore[arg-type]
         corpora["code"] = Corpus(Map("code.infilled", corpora["code"].pages, (infill,)), repeats)
     made = phases(curriculum, corpora, Count(words), max(1, round((1 << 26) * inputs.scale)), inputs.buckets)
-    sequences = [
-        packed(stage, words, p.length, method, inputs.seed)
-        for stage, p in zip(made.phases, curriculum.phases, strict=True)
-    ]
-    return shares(curriculum, made, sequences)
+    both = zip(made.phases, curriculum.phases, strict=True)
+    return shares(curriculum, made, [packed(stage, words, phase.length, method, inputs.seed) for stage, phase in both])
+
+
+def recipe_of(curriculum: Curriculum, fim: float = 0.0, method: Method = "best_fit") -> Callable[..., Stage]:
+    """The recipe of a curriculum: what all of them ask for is said here once, and explained in `Inputs`."""
+
+    def recipe(
+        tokenizer: str,
+        sources: str,
+        scale: float = 1.0,
+        seed: int = 0,
+        columns: str = "",
+        have: str = "",
+        spread: bool = False,
+        buckets: int = 16,
+        rehydrate: bool = False,
+    ) -> Stage:
+        given = Inputs(tokenizer, sources, scale, seed, columns, have, spread, buckets, rehydrate)
+        return build(curriculum, given, fim, method)
+
+    return recipe
 
 
 def with_sources(curriculum: Curriculum, given: Mapping[str, str], spread: bool) -> Curriculum:
