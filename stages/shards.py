@@ -82,8 +82,8 @@ class Shards:
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started = time.perf_counter()
         with shard_files(root, self.name, item) as files:
-            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
-            writer.metadata["huggingface"] = json.dumps({"info": {"features": features(self.schema)}})
+            info = json.dumps({"info": {"features": features(self.schema)}})
+            writer = files.open(f"{self.name}/{item}.parquet", self.schema.with_metadata({"huggingface": info}))
             for table in self._tables(root, self._slices(root, item)):
                 writer.write(
                     table.select([CALLED.get(c, c) for c in self.schema.names]).rename_columns(self.schema.names)
