@@ -90,21 +90,19 @@ def _fixed(path: str) -> tuple[str, str]:
 
 
 def _archives(names: list[str], pattern: str, shown: str) -> list[str]:
-    """The names that match the pattern (`**` stands for folders in between); without one, those of archives."""
-    fits = _regex(pattern) if pattern else re.compile(f".*{ARCHIVE.pattern}", re.I)
-    names = [name for name in names if fits.fullmatch(name)]
+    """Archives among the names: all, or those that the pattern or a folder it matches holds (`**`: any folders)."""
+    fits = re.compile(f"(?:{_regex(pattern)})(?:/.*)?" if pattern else ".*", re.S)
+    names = [name for name in names if fits.fullmatch(name) and ARCHIVE.search(name)]
     if not names:
-        what = "no file matches" if pattern else "no file named .warc, .warc.gz, .arc or .arc.gz in"
+        what = "no WARC file matches" if pattern else "no file named .warc, .warc.gz, .arc or .arc.gz in"
         raise UsageError(f"{what} {public(shown)}; {FORMS}")
     return names
 
 
-def _regex(pattern: str) -> re.Pattern[str]:
+def _regex(pattern: str) -> str:
     signs = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = re.split(r"(\*\*/|\*\*|\*|\?|\[!?[^\]/]+\])", pattern)
-    return re.compile(
-        "".join(signs.get(p) or (p.replace("[!", "[^", 1) if p[:1] == "[" else re.escape(p)) for p in parts)
-    )
+    return "".join(signs.get(p) or (p.replace("[!", "[^", 1) if p[:1] == "[" else re.escape(p)) for p in parts)
 
 
 def _lines(data: bytes, shown: str) -> list[str]:

@@ -116,7 +116,7 @@ def _s3(url: str, part: Part) -> None:
     filesystem, root = open_root(f"s3://{bucket}{question}{query}")
     try:
         with filesystem.open_input_file(f"{root}/{key}") as source:
-            version = str(source.metadata().get("ETag", b""))
+            version = (source.metadata().get("ETag") or b"").decode()
             if version != part.version:
                 part.begin(source.size(), version)
             source.seek(part.size)
