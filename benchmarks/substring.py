@@ -192,17 +192,17 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def memory(megabytes: list[float]) -> str:
-    """Peak memory of the whole search over synthetic text, with a bucket for each 8 MB of it."""
-    rows = ["| MB of text | peak MB above start | MB of text a CPU second | bytes sent a MB |", "|---|---|---|---|"]
+def memory(megabytes: list[float]) -> Iterator[str]:
+    """Peak memory of the whole search over synthetic text, with a bucket for each 8 MB of it, a line a size."""
+    yield "| MB of text | peak MB above start | MB of text a CPU second | bytes sent a MB |\n|---|---|---|---|"
     for size in megabytes:
         with tempfile.TemporaryDirectory() as warm, tempfile.TemporaryDirectory() as folder:
             synthetic(warm, 0.1)
             synthetic(folder, size)
             cost = alone(anchors_first, warm, folder)
-        rows.append(f"| {size:g} | {cost.memory / 1e6:.0f} | {size / cost.seconds:.1f} | {cost.answer / size:,.0f} |")
-    return "\n".join(rows)
+        yield f"| {size:g} | {cost.memory / 1e6:.0f} | {size / cost.seconds:.1f} | {cost.answer / size:,.0f} |"
 
 
 if __name__ == "__main__":
-    print(memory([float(size) for size in sys.argv[1:]]) if sys.argv[1:] else table())
+    for line in memory([float(size) for size in sys.argv[1:]]) if sys.argv[1:] else [table()]:
+        print(line, flush=True)
