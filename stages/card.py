@@ -65,7 +65,7 @@ class Card:
         files: dict[str, store.Made] = {}
         for name, text in (
             ("stats.json", statistics(stats, lines)),
-            ("README.md", card(self.folder, about, stats, lines)),
+            ("README.md", card(self.shards, about, stats, lines)),
         ):
             with store.writing(root, f"{self.folder}/{name}") as sink:
                 sink.write(text.encode())
@@ -98,8 +98,9 @@ def statistics(stats: dict[str, Stats], lines: list[Line]) -> str:
     return json.dumps({"funnel": steps, "stages": totals}, indent=1, sort_keys=True) + "\n"
 
 
-def card(name: str, about: dict[str, Any], stats: dict[str, Stats], lines: list[Line]) -> str:
-    """README.md in the form of the Hugging Face hub."""
+def card(shards: Stage, about: dict[str, Any], stats: dict[str, Stats], lines: list[Line]) -> str:
+    """README.md in the form of the Hugging Face hub; it names the types, since Parquet makes ms of seconds."""
+    name, features = shards.name, "\n".join(f"  - name: {f.name}\n    {_feature(f.type)}" for f in shards.schema)
     total = max(1, next(iter(stats.values())).rows_in)
     arguments = " ".join(about.get("arguments", [])) or "defaults"
     packages = ", ".join(f"{package} {version}" for package, version in versions().items())
@@ -112,6 +113,9 @@ task_categories:
 configs:
 - config_name: default
   data_files: train-*.parquet
+dataset_info:
+  features:
+{features}
 ---
 # {name}
 
@@ -134,6 +138,10 @@ The texts are from Common Crawl and remain their authors'; use of them is under 
 
 {packages}
 """
+
+
+def _feature(kind: pa.DataType) -> str:
+    return f"sequence: {{{_feature(kind.value_type)}}}" if isinstance(kind, pa.ListType) else f"dtype: {kind}"
 
 
 def _row(line: Line, total: int) -> str:

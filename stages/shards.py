@@ -5,7 +5,6 @@ import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
@@ -82,8 +81,7 @@ class Shards:
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started = time.perf_counter()
         with shard_files(root, self.name, item) as files:
-            info = json.dumps({"info": {"features": features(self.schema)}})
-            writer = files.open(f"{self.name}/{item}.parquet", self.schema.with_metadata({"huggingface": info}))
+            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
             for table in self._tables(root, self._slices(root, item)):
                 writer.write(
                     table.select([CALLED.get(c, c) for c in self.schema.names]).rename_columns(self.schema.names)
@@ -103,17 +101,6 @@ class Shards:
         for item in set(receipted(root, self.name)) - set(planned(root, self.name)):
             store.remove(root, f"{self.name}/{item}.parquet")
             store.remove(root, receipt_name(self.name, item))
-
-
-def features(schema: pa.Schema) -> dict[str, Any]:
-    """The schema as the `datasets` library writes it: Parquet itself knows no seconds, and would turn them to ms."""
-    return {field.name: _feature(field.type) for field in schema}
-
-
-def _feature(kind: pa.DataType) -> dict[str, Any]:
-    if isinstance(kind, pa.ListType):
-        return {"feature": _feature(kind.value_type), "_type": "Sequence"}
-    return {"dtype": str(kind), "_type": "Value"}
 
 
 def cut(shards: Sequence[tuple[str, int, int]], target: int) -> list[list[Slice]]:

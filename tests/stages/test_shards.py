@@ -59,7 +59,7 @@ def test_the_schema_is_falcon_refinedwebs(tmp_path: Path):
     assert [(f.name, str(f.type)) for f in schema] == [
         ("content", "string"),
         ("url", "string"),
-        ("timestamp", "timestamp[ms]"),  # Parquet knows no seconds; `datasets` makes them of what the footer says
+        ("timestamp", "timestamp[ms]"),  # Parquet knows no seconds; the card says them
         ("dump", "string"),
         ("segment", "string"),
         ("image_urls", "list<element: list<element: string>>"),
@@ -73,9 +73,9 @@ def test_its_users_read_it(tmp_path: Path):
     loaded = load_dataset("parquet", data_files=f"{folder}/*.parquet", split="train", cache_dir=str(tmp_path / "cache"))
     assert loaded.num_rows == 250 and loaded[7]["url"] == "a-00007"
     assert loaded[7]["image_urls"] == [["http://a/b.png", "an image"]]
-    assert loaded.features["timestamp"].dtype == "timestamp[s]"
     whole = load_dataset(folder, split="train", cache_dir=str(tmp_path / "cache2"))
     assert whole.num_rows == 250, "the folder as it is, by its card"
+    assert whole.features["timestamp"].dtype == "timestamp[s]"
 
 
 def test_the_card_and_the_statistics(tmp_path: Path):
