@@ -18,7 +18,7 @@ from stages.pii_replace import POLICIES, replace
 REGIONS = pii_phone.REGIONS
 COUNTS = pa.map_(pa.string(), pa.int64())
 
-__all__ = ["REGIONS", "TYPES", "Scrub", "Span", "dolma", "find", "fineweb", "replace", "scrub"]
+__all__ = ["REGIONS", "TYPES", "Scrub", "Span", "candidate", "dolma", "find", "fineweb", "replace", "scrub"]
 
 
 def find(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] = REGIONS) -> list[Span]:
@@ -30,6 +30,16 @@ def find(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] 
     entities = looked_for(types)
     hits = pii_presidio.hits(text, entities, regions, FEWEST, worth)
     return judge(text, [*hits, *pii_own.hits(text, entities, regions)], types)
+
+
+def candidate(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] = REGIONS) -> bool:
+    """Whether the first look lets anything of a text through to presidio."""
+    entities = looked_for(types)
+    patterns = tuple(entity for entity in entities if entity in pii_presidio.LOOKS)
+    if patterns and any(True for _ in pii_presidio.stretches(text, patterns)):
+        return True
+    phones = pii_phone.candidates(text, tuple(regions), FEWEST, worth) if "phone" in types else ()
+    return any(pii_phone.possible(text[max(0, a - pii_phone.LEAD) : a], text[a:b], tuple(regions)) for a, b in phones)
 
 
 def looked_for(types: Sequence[str]) -> tuple[str, ...]:

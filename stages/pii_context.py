@@ -1,72 +1,106 @@
-"""What the words beside a number say that it is: the label before it, the remark behind it.
+"""What the words beside a number say that it is: the label before it, the remark behind it."""
 
-All expressions run on at most `BEFORE` or `AFTER` characters.
-"""
-
+import itertools
 import re
 
-BEFORE, AFTER = 60, 24
+import re2
 
-# "phone" and "fax" in the languages of the web; a stem may go on ("Telefonnummer"), a short one may not ("tel").
-PHONE = (
-    r"tel|t[ée]l[ée]ph?on\w*|t[ée]l|phone(?:s|\s?(?:no|number|nr)s?)?|ph|fone|fon|fax(?:n\w*)?|faks|t[ée]l[ée]?fa(?:x|ks)\w*|"
-    r"tlf|tfno|telf|mob|mobile?\w*|mobiel|m[óo]vil\w*|celular\w*|cell(?:ulare|phone)?|gsm|handy|hotline|natel|whats\s?app|"
-    r"viber|sms|contact\s(?:no|nr|num(?:ber)?)|toll[\s-]?free|rufnummer|puhelin|puh|тел|телефон\w*|факс|моб\w*|电话|電話|传真|傳真|手机|전화|팩스|"
-    r"โทร|điện thoại|tilp"
+BEFORE, AFTER = 60, 24  # how many characters are read to either side
+LABEL = 32  # how many of them hold the label of a phone number
+NUMBER = re.compile("[0-9@]")
+W = r"[\pL\pM\pN_]"
+
+# "Phone" and "fax" in the languages of the web: whole words, and stems that go on ("Telefonnummer").
+PHONE = frozenset(
+    "tel tél tlf tfno telf ph phone phones fone fon fax faks telex mob mobil mobile mobiel móvil movil cell cellphone "
+    "cellulare celular gsm handy natel whatsapp viber sms hotline tollfree contactno contactnumber contactnr rufnummer "
+    "puhelin puh тел факс моб điệnthoại".split()
 )
-ASKED = (
-    r"call(?:s|ed|ing)?|dial(?:l?ing)?|ring|reach(?:ed)?|answering|text|bel(?:len)?|ruf\w*|anruf\w*|appele[rz]|ll[aá]m\w+|"
-    r"chiam\w+|ligue|zadzwo\w+|desk|switchboard|helpline|helpdesk|reservations?|centralita|standard"
+STEMS = tuple("telephon telefon téléphon teléfon téléphon faxn telefax télécop móvil celular phone телефон мобиль".split())
+UNSPACED = tuple("电话 電話 传真 傳真 手机 携帯 전화 팩스 โทร".split())  # in scripts that set no spaces between words
+ASKED = frozenset(
+    "call calls called calling dial dialing dialling ring reach reached answering text bel bellen ruf rufen anruf anrufen "
+    "appelez appeler llamar llama llámenos llame chiama chiamare chiamaci ligue zadzwoń desk switchboard helpline helpdesk "
+    "reservation reservations centralita standard".split()
 )
-LABEL = re.compile(rf"(?i)(?<![^\W_])(?:{PHONE})(?:(?![^\W_])[^0-9@]{{0,28}})?$")
-REQUEST = re.compile(rf"(?i)(?<![^\W_])(?:{ASKED})(?![^\W_])[^0-9@]{{0,20}}$")
-LETTER = re.compile(r"(?:^|[\s|(,;•·])(?:[TFMPtfmp][.:)]+\s{0,3}|[TFMP]\s{1,3})(?:\(?\+?)$")
+WORD = re.compile(r"[^\W\d_]+")
+VERSION = r"v|ver|version|versie|versión|release|rel|build|firmware|driver|update|patch|rev|revision"
+PASSAGE = r"section|sec|chapter|clause|article|part|figure|fig|table|rule"
+OTHER = (
+    r"isbn\S*|issn|ean|upc|asin|sku|doi|pmid|oclc|lccn|isin|wkn|vat\S*|ust\S*|btw\S*|kvk\S*|abn|acn|nif|cif|siret|siren|"
+    r"p\.?\s?iva|partita iva|codice fiscale|cnpj|cpf|nip|regon|krs|reg(?:istration|istro)?|company|licen[cs]e|patent|"
+    rf"invoice|order|rechnung{W}*|bestell{W}*|account|acct|konto\S*|tracking|ticket|case|passport|ssn|social security|"
+    rf"serial|model|part|item|ref(?:erence)?|product|catalog{W}*|article|artikel{W}*|barcode|zip|plz|post\s?code|postal code"
+)
+CARD = (
+    r"cards?|visa|master\s?card|amex|american express|maestro|discover|jcb|diners|credit|debit|cc|cvv|"
+    rf"{W}*karten?|cartes?|tarjetas?|cartão|carta|kaart|kart[aęy]|карт{W}*"
+)
+
+
+def _before(words: str, then: str) -> re2._Regexp:
+    """One of the words, and up to the end only what `then` allows."""
+    return re2.compile(rf"(?i)(?:^|[^\pL\pN])(?:{words}){then}$")
+
+
+LETTER = re.compile(r"(?:^|[\s|(,;•·])(?:[TFMPtfmp][.:)]+\s{0,3}|[TFMP]\s{1,3})\(?\+?$")  # "T: 030 …", "F 030 …"
 REMARK = re.compile(
     r"(?i)[ \t\xa0]{0,2}[-(/|,]?[ \t]?(?:fax|faks|mobile?|cell|office|home|work|phone|tel|toll[\s-]?free|ext|gratis)(?![^\W_])"
 )
-CARD = re.compile(
-    r"(?i)(?<![^\W_])(?:cards?|visa|master\s?card|amex|american express|maestro|discover|jcb|diners|credit|debit|cc|cvv|"
-    r"\w*karten?|cartes?|tarjetas?|cartão|carta|kaart|kart[aęy]|карт\w*)(?![^\W_])"
+SSN = _before(r"ssns?|social\s+sec(?:urity)?|soc\.?\s?sec", r"(?:[^\pL\pN].{0,40})?")
+ADDRESS = _before(r"ips?|ipv4|addr(?:ess)?|hosts?|servers?|ping|dns|gateway|login|logged", r"[^\pL\pN\n][^\n]{0,24}")
+NUMBERED = _before(f"{VERSION}|{PASSAGE}|§", r"[\s.:=#v-]*")
+PRODUCT = re2.compile(r"(?:^|[^/\pL])\pL[\pL\pN_-]*/$")  # "nginx/1.18.0.1"
+ANOTHER = _before(
+    OTHER, r"[\s.:#-]*(?:(?:number|num|no|nr|nummer|code|id|is|n)(?:[^\pL\pN]+|$)){0,2}"
 )
-SSN = re.compile(r"(?i)(?<![^\W_])(?:ssns?|social\s+sec(?:urity)?|soc\.?\s?sec)(?![^\W_])")
-ADDRESS = re.compile(r"(?i)(?<![^\W_])(?:ips?|ipv4|addr(?:ess)?|hosts?|servers?|ping|dns|gateway|login|logged)(?![^\W_])")
-VERSION = re.compile(
-    r"(?i)(?:(?<![^\W_])(?:v|ver|version|versie|versión|release|rel|build|firmware|driver|update|patch|rev|revision|"
-    r"section|sec|chapter|clause|article|part|figure|fig|table|rule)|§)[\s.:=#v-]*$"
-)
-OTHER = re.compile(
-    r"(?i)(?:(?<![^\W_])(?:isbn\S*|issn|ean|upc|asin|sku|doi|pmid|oclc|lccn|vat\S*|ust\S*|abn|acn|nif|cif|siret|siren|kvk\S*|"
-    r"btw\S*|p\.?\s?iva|partita iva|codice fiscale|cnpj|cpf|nip|regon|krs|reg(?:istration|istro)?|company|license|"
-    r"licence|licen[cs]\w*|invoice|order|rechnung\w*|account|acct|konto\S*|serial|model|part|item|ref(?:erence)?|ticket|case|patent|passport|"
-    r"tracking|ssn|social security|zip|plz|post\s?code|postal code|catalog\w*|product|article|artikel\w*|bestell\w*|barcode|isin|wkn)"
-    r"[\s.:#-]*(?:(?:number|num|no|nr|nummer|code|id|is|n)\W*){0,2}[\s.:#]*|[#№$€£¥₹])$"
-)
+AMOUNT = re2.compile("[#№$€£¥₹]$")
+NAMES_CARD = re2.compile(rf"(?i)(?:^|[^\pL\pN])(?:{CARD})(?:[^\pL\pN]|$)")
 
 
 def said_to_be_phone(text: str, start: int, end: int, digits: int) -> bool:
     """A label before it, such as "Fax:", or a remark behind it, such as "(office)"; "call" alone may mean a taxi."""
-    before = text[max(0, start - BEFORE) : start]
-    if LABEL.search(before) or LETTER.search(before) or REMARK.match(text[end : end + AFTER]):
+    words = _words(text, start)
+    if any(word in PHONE or word.startswith(STEMS) for word in words) or (digits > 6 and not ASKED.isdisjoint(words)):
         return True
-    return digits > 6 and bool(REQUEST.search(before))
+    before = text[max(0, start - 12) : start]
+    if LETTER.search(before) or REMARK.match(text, end, end + AFTER):
+        return True
+    return not before.isascii() and any(label in before for label in UNSPACED)
+
+
+def _words(text: str, start: int) -> list[str]:
+    """The words just before, in lower case, and each two of them as one ("toll free"); no further than a number."""
+    first = max(0, start - LABEL)
+    tail = NUMBER.split(text[first:start])[-1]
+    words = [word.lower() for word in WORD.findall(tail)]
+    if words and first and text[first - 1].isalpha() and tail[0].isalpha() and len(tail) == start - first:
+        del words[0]
+    return words + [one + two for one, two in itertools.pairwise(words)]
 
 
 def said_to_be_card(text: str, start: int, end: int) -> bool:
-    return bool(CARD.search(text[max(0, start - BEFORE) : start]) or CARD.search(text[end : end + AFTER]))
+    return bool(NAMES_CARD.search(_left(text, start)) or NAMES_CARD.search(text[end : end + AFTER]))
 
 
-def said_to_be_ssn(text: str, start: int, end: int) -> bool:
-    return bool(SSN.search(text[max(0, start - BEFORE) : start]))
+def said_to_be_ssn(text: str, start: int) -> bool:
+    return bool(SSN.search(_left(text, start)))
 
 
-def said_to_be_address(text: str, start: int, end: int) -> bool:
-    return bool(ADDRESS.search(text[max(0, start - BEFORE) : start]))
+def said_to_be_address(text: str, start: int) -> bool:
+    """Named as an address of a machine, on the same line."""
+    return bool(ADDRESS.search(_left(text, start)))
 
 
-def said_to_be_version(text: str, start: int, end: int) -> bool:
-    return bool(VERSION.search(text[max(0, start - BEFORE) : start]))
+def said_to_be_version(text: str, start: int) -> bool:
+    """Named as a version or a passage of a text, or written behind a product's name and a slash."""
+    return bool(NUMBERED.search(_left(text, start)) or PRODUCT.search(_left(text, start)))
 
 
-def said_to_be_other(text: str, start: int, end: int) -> bool:
+def said_to_be_other(text: str, start: int) -> bool:
     """The number of something else: a book, a company, an order, an amount of money."""
-    return bool(OTHER.search(text[max(0, start - BEFORE) : start]))
+    return bool(ANOTHER.search(_left(text, start)) or AMOUNT.search(text[max(0, start - 1) : start]))
+
+
+def _left(text: str, start: int) -> str:
+    return text[max(0, start - BEFORE) : start]

@@ -78,16 +78,16 @@ def _ip(text: str, hit: Hit) -> tuple[int, int] | None:
         address = ipaddress.ip_interface(written).ip
     except ValueError:
         return None
-    if not address.is_global or _glued(text, hit, ".") or context.said_to_be_version(text, hit.start, hit.end):
+    if not address.is_global or _glued(text, hit, ".") or context.said_to_be_version(text, hit.start):
         return None
     small = address.version == 4 and max(address.packed) < 32
-    return None if small and not context.said_to_be_address(text, hit.start, hit.end) else (hit.start, hit.end)
+    return None if small and not context.said_to_be_address(text, hit.start) else (hit.start, hit.end)
 
 
 def _card(text: str, hit: Hit) -> tuple[int, int] | None:
     written = text[hit.start : hit.end]
     at = hit.start, hit.end
-    if not issuer(re.sub(r"\D", "", written)) or _glued(text, hit, "-."):
+    if not issuer(re.sub(r"\D", "", written)) or _glued(text, hit, "-.,"):
         return None
     return at if context.said_to_be_card(text, *at) or (grouped(written) and not _in_url(text, *at)) else None
 
@@ -99,7 +99,7 @@ def _ssn(text: str, hit: Hit) -> tuple[int, int] | None:
     if written[0] == "9" or _glued(text, hit, "-."):
         return None
     usual = bool(re.fullmatch(r"\d{3}-\d{2}-\d{4}", written)) and text[hit.start - 1 : hit.start] not in ("+", ")", "/")
-    return at if usual or context.said_to_be_ssn(text, *at) else None
+    return at if usual or context.said_to_be_ssn(text, hit.start) else None
 
 
 def _mac(text: str, hit: Hit) -> tuple[int, int] | None:
@@ -125,31 +125,33 @@ def _phone(text: str, hit: Hit) -> tuple[int, int] | None:
     digits = sum(c.isdigit() for c in EXTENSION.split(written)[0])
     if digits < FEWEST or _glued(text, hit, ".") or DATE.match(written) or TIMES.search(written):
         return None
-    if context.said_to_be_other(text, start, end) or ZIP.match(written):
+    if context.said_to_be_other(text, start) or ZIP.match(written):
         return None
     if context.said_to_be_phone(text, start, end, digits):
         return at
     if text[start - 1 : start].isalpha() or text[end : end + 1].isalpha() or _in_url(text, start, end):
         return None
-    return at if digits > FEWEST and _phone_shape(written, digits) and not BOOK.match(written) else None
+    plus = written.lstrip("([（［ ")[0] in "+＋"
+    return at if plus or (digits > FEWEST and _phone_shape(written, digits) and not BOOK.match(written)) else None
 
 
 def worth(text: str, start: int, end: int) -> bool:
     """Whether any phone number in this chain of digits could be judged one: spares presidio dates and bare numbers."""
     lead, chain = text[max(0, start - 4) : start], text[start:end]
-    if DATE.fullmatch(chain):
+    plus = "+" in lead or "＋" in lead
+    if DATE.fullmatch(chain) and not plus:
         return False
     digits = sum(c.isdigit() for c in chain)
-    if context.said_to_be_phone(text, start - len(lead) + len(lead.rstrip("([（［")), end, digits):
+    if plus or (FEWEST < digits < end - start and SHAPE.search(lead + chain)):
         return True
-    return digits > FEWEST and not (digits == end - start and "+" not in lead and "＋" not in lead) and bool(SHAPE.search(lead + chain))
+    return context.said_to_be_phone(text, start - len(lead) + len(lead.rstrip("([（［")), end, digits)
 
 
 def _phone_shape(written: str, digits: int) -> bool:
-    """A plus sign or a trunk prefix with groups, a bracketed area code, or the North American 3-3-4."""
+    """A bracketed area code, the North American 3-3-4, or a trunk prefix with groups."""
     groups = re.findall(r"\d+", written)
-    if "+" in written or "＋" in written or BRACKETED.match(written):
-        return digits > 7 or BRACKETED.match(written) is not None
+    if BRACKETED.match(written):
+        return True
     if len(groups) == 1 or len(groups) > 6 or THOUSANDS.match(written) or written.count("(") != written.count(")"):
         return False
     if sum(len(group) == 1 for group in groups) > 1:

@@ -15,7 +15,7 @@ LENIENCY = 1  # valid for its region, the default of presidio
 REACH = 48  # an extension ("ext. 123") lies at most this far behind its number, a bracket at most so far before it
 AFTER = 4  # as much of what follows as decides: a letter, a currency sign, the minutes of a time
 LEAD = 10  # brackets and plus signs before the first digit, with what may stand between
-LONGEST = 2000  # a longer chain of digits is a table: it is read in pieces of this length
+LONGEST = 2000  # a longer chain of digits is read in pieces of this length
 
 # What phonenumbers takes as punctuation inside a number, at most four in a row.
 BETWEEN = (
@@ -36,16 +36,22 @@ def hits(text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | No
 
     Chains of digits that have under `fewest` digits, or that are not `worth(text, start, end)` it, are left out.
     """
+    for start, end in candidates(text, regions, fewest, worth):
+        yield from in_chain(text, start, end, regions)
+
+
+def candidates(text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | None = None) -> Iterator[tuple[int, int]]:
+    """The chains of digits that phonenumbers must see."""
     for start, end in chains(text, max(fewest, _fewest(regions))):
         if worth is None or worth(text, start, end):
-            yield from in_chain(text, start, end, regions)
+            yield start, end
 
 
 def in_chain(text: str, start: int, end: int, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """The numbers that begin before the end of a chain of digits and end after its start."""
     left, extended = max(0, start - LEAD), EXTENSION.match(text, end)
     piece = text[left : end + (REACH if extended else AFTER)]
-    for region in _possible(text[left:start], text[start:end], regions):
+    for region in possible(text[left:start], text[start:end], regions):
         for match in PhoneNumberMatcher(piece, region, leniency=LENIENCY):
             first, last = left + match.start, left + match.end
             if first >= end:
@@ -105,7 +111,7 @@ def _fewest(regions: tuple[str, ...]) -> int:
     return min(min(_metadata(region).general_desc.possible_length) for region in regions)
 
 
-def _possible(lead: str, chain: str, regions: tuple[str, ...]) -> list[str]:
+def possible(lead: str, chain: str, regions: tuple[str, ...]) -> list[str]:
     """The regions in which a part of this chain can be a number; behind a plus sign, all regions read the same."""
     digits = " ".join(re.sub(r"\D+", " ", chain).split())
     if not digits.isascii() or BLOCK.search(digits):

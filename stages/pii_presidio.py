@@ -64,7 +64,7 @@ def hits(
     found: list[Hit] = []
     kinds = tuple(e for e in ENTITIES if e in entities and e != "PHONE_NUMBER")
     if kinds:
-        for start, end in _stretches(text, kinds):
+        for start, end in stretches(text, kinds):
             piece = text[start:end]
             for kind in _set(kinds).Match(piece) or ():
                 found += _analyze(_recogniser(kinds[kind]), piece, start)
@@ -150,7 +150,7 @@ def _set(kinds: tuple[str, ...]) -> Any:
     return expressions
 
 
-def _stretches(text: str, kinds: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+def stretches(text: str, kinds: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """Stretches around candidates, out to white space, so that a word boundary in a stretch is one in the text."""
     last: tuple[int, int] | None = None
     for match in _look(kinds).finditer(text):

@@ -1,0 +1,167 @@
+"""Private data side by side with the peers: precision, recall and F1 by type, and speed.
+
+`python -m benchmarks.pii FOLDER` prints both tables, and puts the first into docs/pii.md; FOLDER holds labelled texts:
+presidio-research's sentences, contact pages with marked entities (webstruct), example numbers of libphonenumber.
+"""
+
+import ipaddress
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import phonenumbers
+import zstandard
+
+from stages import pii, pii_presidio
+
+Found = tuple[str, int, int]  # type, start, end
+Finder = Callable[[str], list[Found]]
+
+SETS = {"sentences": "presidio_research.jsonl.zst", "contact pages": "webstruct_contact_entities.jsonl.zst"}
+LABELS = {"TEL": "phone", "FAX": "phone", "EMAIL": "email"} | {entity: name for name, entity in pii.TYPES.items()}
+STOCK_REGIONS = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR")  # presidio's own
+START, END = "<!-- made by benchmarks/pii.py -->\n", "<!-- end -->\n"
+
+
+def presidio(text: str) -> list[Found]:
+    """presidio as it comes: its recognisers of our types, its regions, every score, no language model."""
+    names = {entity: name for name, entity in pii.TYPES.items()}
+    return [(names[h.entity], h.start, h.end) for h in pii_presidio.alone(text, regions=STOCK_REGIONS)]
+
+
+def datatrove(text: str) -> list[Found]:
+    """What datatrove's PIIFormatter (FineWeb's) replaces."""
+    found = []
+    for name, replacer in (("email", _datatrove().emails_replacer), ("ip", _datatrove().ip_replacer)):
+        for match in replacer.regex.finditer(text):
+            if replacer.validator is None or replacer.validator(match.group()):
+                found.append((name, *match.span()))
+    return found
+
+
+@cache
+def _datatrove():
+    from datatrove.pipeline.formatters import PIIFormatter
+
+    return PIIFormatter()
+
+
+def ours(text: str) -> list[Found]:
+    return [(span.type, span.start, span.end) for span in pii.find(text)]
+
+
+FINDERS: dict[str, Finder] = {"presidio": presidio, "datatrove": datatrove, "ours": ours}
+
+
+def table(folder: str | Path) -> str:
+    """Markdown: precision, recall and F1 of each finder by type and set, then recall of phone numbers by notation."""
+    return f"{_quality(Path(folder))}\n{_notations(Path(folder))}"
+
+
+def _quality(folder: Path) -> str:
+    lines = ["| set | type | labelled | " + " | ".join(f"{name} P / R / F1" for name in FINDERS) + " |"]
+    lines.append("|---|---|---|" + "---|" * len(FINDERS))
+    for name, file in SETS.items():
+        items = [(row["text"], _gold(row)) for row in read(folder / file)]
+        scores = {finder: score([(gold, find(text)) for text, gold in items]) for finder, find in FINDERS.items()}
+        for type in pii.TYPES:
+            labelled = sum(found[0] == type for _, gold in items for found in gold)
+            if labelled:
+                cells = (_cell(scores[finder].get(type)) for finder in FINDERS)
+                lines.append(f"| {name} | {type} | {labelled} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _notations(folder: Path) -> str:
+    numbers = [phonenumbers.parse(row["e164"]) for row in read(folder / "libphonenumber_examples.jsonl.zst")]
+    known = [n for n in numbers if phonenumbers.region_code_for_number(n) in set(pii.REGIONS) & set(STOCK_REGIONS)]
+    written = {
+        "every region, +41446681800": ("{}", numbers, phonenumbers.PhoneNumberFormat.E164),
+        "every region, +41 44 668 18 00": ("{}", numbers, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
+        "every region, Tel. 044 668 18 00": ("Tel. {}", numbers, phonenumbers.PhoneNumberFormat.NATIONAL),
+        "regions that both know, 044 668 18 00": ("{}", known, phonenumbers.PhoneNumberFormat.NATIONAL),
+    }
+    lines = ["| phone numbers | labelled | presidio R | ours R |", "|---|---|---|---|"]
+    for name, (words, group, form) in written.items():
+        texts = [words.format(phonenumbers.format_number(number, form)) for number in group]
+        cells = (sum(any(t == "phone" for t, *_ in find(x)) for x in texts) / len(texts) for find in (presidio, ours))
+        lines.append(f"| {name} | {len(texts)} | {' | '.join(f'{cell:.3f}' for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def score(pairs: Iterable[tuple[list[Found], list[Found]]]) -> dict[str, tuple[float, float]]:
+    """Precision and recall by type; a finding is right when it overlaps a label of its type, and the other way round."""
+    tally: dict[str, list[int]] = {}
+    for gold, found in pairs:
+        for side, (these, those) in enumerate(((found, gold), (gold, found))):
+            for one in these:
+                counts = tally.setdefault(one[0], [0, 0, 0, 0])
+                counts[2 * side] += any(_overlap(one, other) for other in those)
+                counts[2 * side + 1] += 1
+    return {type: (a / max(b, 1), c / max(d, 1)) for type, (a, b, c, d) in tally.items()}
+
+
+def _overlap(one: Found, other: Found) -> bool:
+    return one[0] == other[0] and min(one[2], other[2]) > max(one[1], other[1])
+
+
+def _cell(scored: tuple[float, float] | None) -> str:
+    if scored is None:
+        return "–"
+    precision, recall = scored
+    return f"{precision:.3f} / {recall:.3f} / {2 * precision * recall / max(precision + recall, 1e-9):.3f}"
+
+
+def _gold(row: dict) -> list[Found]:
+    """The labels of our types; private IP addresses are nobody's, so they are neither right nor wrong."""
+    spans = ((LABELS.get(s["type"]), s["start"], s["end"]) for s in row["spans"])
+    return [(t, start, end) for t, start, end in spans if t and not (t == "ip" and not _public(row["text"][start:end]))]
+
+
+def _public(address: str) -> bool:
+    return ipaddress.ip_address(address).is_global
+
+
+def read(file: Path) -> Iterator[dict]:
+    """The rows of a zstd-compressed JSONL file."""
+    for line in zstandard.ZstdDecompressor().decompress(file.read_bytes(), 1 << 30).split(b"\n"):
+        if line.strip():
+            yield json.loads(line)
+
+
+def speed(texts: Sequence[str]) -> str:
+    """Milliseconds a page for presidio alone (our types and regions) and for `find`, side by side in one process."""
+    entities = pii.looked_for(tuple(pii.TYPES))
+    took = [
+        (_seconds(pii.find, t), _seconds(lambda x: pii_presidio.alone(x, entities), t), pii.candidate(t)) for t in texts
+    ]
+    lines = ["| pages | number | presidio alone, ms | ours, ms | times |", "|---|---|---|---|---|"]
+    for name, group in (("all", took), ("without a candidate", [x for x in took if not x[2]])):
+        mine, theirs = (1000 * sum(x[i] for x in group) / max(len(group), 1) for i in (0, 1))
+        lines.append(f"| {name} | {len(group)} | {theirs:.2f} | {mine:.3f} | {theirs / max(mine, 1e-9):.0f} |")
+    return "\n".join(lines) + "\n"
+
+
+def _seconds(function: Callable[[str], object], text: str) -> float:
+    began = time.process_time()
+    function(text)
+    return time.process_time() - began
+
+
+def main(folder: str, pages_folder: str | None = None) -> None:
+    made = table(folder)
+    print(made)
+    doc = Path(__file__).parents[1] / "docs" / "pii.md"
+    before, _, rest = doc.read_text().partition(START)
+    doc.write_text(f"{before}{START}\n{made}\n{END}{rest.partition(END)[2]}")
+    if pages_folder:
+        from benchmarks.pages import pages
+
+        print(speed([page.text for page in pages(pages_folder, 500)]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
