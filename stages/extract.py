@@ -46,9 +46,7 @@ class Text:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         pages = zip(*(table[name] for name in ("html", "charset", "url")), strict=True)
-        answers = [
-            self._answer(html.as_py() or b"", charset.as_py(), url.as_py() or "") for html, charset, url in pages
-        ]
+        answers = [self.answer(html.as_py() or b"", charset.as_py(), url.as_py() or "") for html, charset, url in pages]
         errors = [f"extract:{answer['error']}" if "error" in answer else None for answer in answers]
         table = table.drop_columns(["html", "charset"])
         table = put(table, "text", pa.array([answer.get("text") for answer in answers], pa.string()))
@@ -60,7 +58,8 @@ class Text:
         function = self.extractor
         return function if isinstance(function, str) else f"{function.__module__}:{function.__qualname__}"
 
-    def _answer(self, html: bytes, charset: str | None, url: str) -> dict[str, Any]:
+    def answer(self, html: bytes, charset: str | None, url: str) -> dict[str, Any]:
+        """{"text", "image_urls"} or {"error"} for one page, and the seconds of CPU that it took as "cpu"."""
         if broken := self.limits.broken_by(html):
             return {"error": broken}
         return guard(self.caps).ask(html, charset=charset, url=url, extractor=self._named())

@@ -93,9 +93,10 @@ def serve(sock: socket.socket) -> None:
     pages = 0
     while (request := receive(sock)) is not None and (html := receive(sock)) is not None:
         asked = json.loads(request)
-        signal.setitimer(signal.ITIMER_PROF, asked.pop("cpu_seconds"))
+        limit = asked.pop("cpu_seconds")
+        signal.setitimer(signal.ITIMER_PROF, limit)
         answer: dict[str, Any] = extract_page.answer(html, **asked)
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        answer["cpu"] = limit - signal.setitimer(signal.ITIMER_PROF, 0)[0]
         pages += 1
         answer["last"] = pages >= RETIRE_PAGES or resident() > RETIRE_BYTES
         send(sock, json.dumps(answer).encode())

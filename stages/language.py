@@ -119,7 +119,7 @@ def glance(html: bytes, charset: str | None) -> str:
     html, charset = html[:GLANCE_BYTES], charset or "utf-8"
     if charset.startswith("utf-16"):  # where "<" is no single byte
         html, charset = html.decode(charset, "replace").encode(), "utf-8"
-    said = [match[0].partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), GLANCE_PARAGRAPHS)]
+    said = [(match[0] or b"").partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), GLANCE_PARAGRAPHS)]
     if sum(map(len, said)) < 300:
         said = [MARKUP.sub(b" ", html)]
     try:

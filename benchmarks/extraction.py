@@ -1,0 +1,158 @@
+"""Extraction against gold text, on words: `python -m benchmarks.extraction FOLDER` prints a Markdown table.
+
+FOLDER holds `gold/gold.parquet` (gold text by WARC record) and `realweb/*.warc.gz` (the pages).
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import re2
+import trafilatura
+
+from pipeline.fingerprint import hash64
+from stages import extract, warc
+
+WORD = re2.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{N}]+")
+LEAST_IN_HTML = 0.9  # gold of which less stands in the page is gold of another version of the page
+HEAD = (
+    "extractor",
+    "precision",
+    "recall",
+    "F1",
+    "parts found",
+    "parts kept out",
+    "pages without text",
+    "CPU ms a page",
+)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Means over pages: of word precision, recall and F1, of wanted parts found and of unwanted parts kept out."""
+
+    precision: float
+    recall: float
+    f1: float
+    found: float
+    kept_out: float
+    empty: int
+    milliseconds: float
+
+
+def defaults(page: str, tree: Any) -> str | None:
+    """trafilatura as it comes."""
+    return trafilatura.extract(page)
+
+
+def defaults_without_comments(page: str, tree: Any) -> str | None:
+    """trafilatura as it comes, comments left out."""
+    return trafilatura.extract(page, include_comments=False)
+
+
+EXTRACTORS: dict[str, str | Callable] = {
+    "trafilatura, our settings": "trafilatura",
+    "trafilatura, its defaults": defaults,
+    "trafilatura, its defaults, no comments": defaults_without_comments,
+    "resiliparse": "resiliparse",
+    "raw text": "raw",
+}
+
+
+def table(folder: str | Path, pages: int | None = None) -> str:
+    """A Markdown table of every extractor's scores, over all pages with gold or the first by a hash of their id."""
+    gold = golden(folder, pages)
+    found = sources(folder, gold)
+    kinds = Counter(row["gold_kind"].partition("_")[0] for row in gold.values())
+    lines = [
+        f"{len(found)} pages: whole gold text for {kinds['full']}, parts of it for {len(found) - kinds['full']}.",
+        "",
+        f"| {' | '.join(HEAD)} |",
+        f"|{'---|' * len(HEAD)}",
+    ]
+    for name, extractor in EXTRACTORS.items():
+        s = scores(found, gold, extractor)
+        shares = " | ".join(f"{value:.3f}" for value in (s.precision, s.recall, s.f1, s.found, s.kept_out))
+        lines.append(f"| {name} | {shares} | {s.empty} | {s.milliseconds:.1f} |")
+    return "\n".join(lines) + "\n"
+
+
+def golden(folder: str | Path, pages: int | None = None) -> dict[str, dict[str, Any]]:
+    """Gold rows by WARC record id."""
+    rows = pq.read_table(Path(folder) / "gold" / "gold.parquet").to_pylist()
+    usable = [
+        row for row in rows if row["gold_kind"] == "segments" or (row["gold_recall_in_html"] or 0) >= LEAST_IN_HTML
+    ]
+    keys = hash64([row["warc_record_id"] for row in usable])
+    chosen = [usable[place] for place in keys.argsort(kind="stable")[:pages]]
+    return {row["warc_record_id"].removeprefix("urn:uuid:"): row for row in chosen}
+
+
+def sources(folder: str | Path, gold: dict[str, dict[str, Any]]) -> pa.Table:
+    """The pages that the gold belongs to, as they lie in the WARC files."""
+    kept = []
+    for path in sorted((Path(folder) / "realweb").glob("*.warc.gz")):
+        for rows in warc.pages(path, path.name):
+            mine = [place for place, name in enumerate(rows["id"].to_pylist()) if name in gold]
+            kept.append(rows.select(["id", "url", "html", "charset"]).take(pa.array(mine, pa.int64())))
+    return pa.concat_tables(kept)
+
+
+def scores(pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable) -> Scores:
+    """Extract all pages and compare each with its gold."""
+    transform = extract.text(extractor)
+    answers = {row["id"]: transform.answer(row["html"], row["charset"], row["url"]) for row in pages.to_pylist()}
+    judged = [judge(answer.get("text") or "", gold[name]) for name, answer in answers.items()]
+
+    def mean(key: str) -> float:
+        return fmean([row[key] for row in judged if key in row] or [0.0])
+
+    empty = sum("text" not in answer for answer in answers.values())
+    milliseconds = 1000 * fmean(answer.get("cpu", 0.0) for answer in answers.values())
+    return Scores(mean("precision"), mean("recall"), mean("f1"), mean("found"), mean("kept_out"), empty, milliseconds)
+
+
+def judge(text: str, gold: dict[str, Any]) -> dict[str, float]:
+    """What can be said of one text: all of it for whole gold text, how much is found for parts."""
+    if gold["gold_kind"] == "segments":
+        flat = squeeze(text)
+        return {
+            "found": share(squeeze(part) in flat for part in gold["gold_with"]),
+            "kept_out": share(squeeze(part) not in flat for part in gold["gold_without"]),
+        }
+    if gold["gold_kind"] in ("full", "full_markdown"):
+        precision, recall, f1 = agreement(words(text), words(gold["gold_text"]))
+        return {"precision": precision, "recall": recall, "f1": f1}
+    return {"found": agreement(words(text), words(gold["gold_text"]))[1]}
+
+
+def agreement(ours: Counter[str], gold: Counter[str]) -> tuple[float, float, float]:
+    """Precision, recall and F1 of two bags of words."""
+    both = (ours & gold).total()
+    precision, recall = both / max(ours.total(), 1), both / max(gold.total(), 1)
+    return precision, recall, 2 * precision * recall / (precision + recall) if both else 0.0
+
+
+def words(text: str) -> Counter[str]:
+    """Words in lower case; a character is a word where words are not parted by blanks."""
+    return Counter(WORD.findall(text.lower()))
+
+
+def squeeze(text: str) -> str:
+    return "".join(text.split())
+
+
+def share(said: Iterable[bool]) -> float:
+    return fmean([float(value) for value in said] or [1.0])
+
+
+if __name__ == "__main__":
+    from benchmarks import extraction  # under its own name, by which the extraction process finds the functions above
+
+    print(extraction.table(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else None))
