@@ -36,7 +36,7 @@ DRAWN = pa.schema(
         "text": pa.string(),
     }
 )
-LEAST_SEQUENCES = 64  # in a shard, so that packing has something to choose from
+LEAST_SEQUENCES = 512  # in a shard, so that packing has something to choose from
 ORDER = [(name, "ascending") for name in ("position", "source", "id", "copy", "epoch")]
 
 
