@@ -18,6 +18,7 @@ SCHEMA = pa.schema(
         "id": pa.string(),  # of the response record
         "url": pa.string(),
         "warc": pa.string(),
+        "offset": pa.int64(),  # of the response record in that file
         "kind": pa.string(),
         "fate": pa.string(),
         "group": pa.string(),
@@ -31,7 +32,6 @@ SCHEMA = pa.schema(
         "text": pa.string(),  # the main text, a block a line
     }
 )
-COMMENTS = 120  # so many of the shortest paragraphs are what readers say
 
 
 def make(folder: str) -> list[str]:
@@ -70,11 +70,9 @@ def edition(place: Path) -> str | None:
 def build(root: Path) -> None:
     """Write the crawl, the list of its files, the truth and at last its version."""
     everything = pages()
-    short = sorted((len(b.text), b.text) for article in texts.articles() for b in article.blocks if b.tag == "p")
-    comments = tuple(text for _, text in short[:COMMENTS])
     rows = []
     for number, name in enumerate(crawl.names()):
-        data, caught = crawl.warc(name, crawl.share(everything, number), number, comments)
+        data, caught = crawl.warc(name, crawl.share(everything, number), everything)
         write(root / name, data)
         rows += [row(name, capture) for capture in caught]
     top = root / "crawl-data" / crawl.DUMP
@@ -102,7 +100,7 @@ def publish(made: Path, place: Path) -> None:
             raise
 
 
-def row(name: str, capture: crawl.Capture) -> dict[str, str | None]:
+def row(name: str, capture: crawl.Capture) -> dict[str, str | int | None]:
     """The truth about a page."""
     page = capture.page
     pii = [pair for pair in page.planted if pair[0].isupper()]
@@ -111,6 +109,7 @@ def row(name: str, capture: crawl.Capture) -> dict[str, str | None]:
         "id": capture.id,
         "url": page.url,
         "warc": name,
+        "offset": capture.offset,
         "kind": page.kind,
         "fate": page.fate,
         "group": page.group,

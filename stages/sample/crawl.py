@@ -4,82 +4,86 @@ import hashlib
 import random
 import uuid
 from base64 import b32encode
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 import pyarrow as pa
 
 from stages.sample.pages import Page, payload
 from stages.sample.plants import SEED
+from stages.sample.texts import articles
 
-DUMP = "MEWS-SAMPLE-2024-10"
+DUMP = "CC-MAIN-2024-99"  # no crawl has a week 99
 FILES = 4
-START = datetime(2024, 2, 20, 21, 10, 55)  # of the crawl that never was
+START = datetime(2024, 12, 29, 21, 10, 55)  # of the crawl that never was
 AGENT = "mews-sample/1.0"
 REMARKS = 3  # at most so many readers' comments a page
 
 
 @dataclass(frozen=True)
 class Capture:
-    """A page as it was caught: the records of one visit, and the id of its response."""
+    """A page as it was caught: the records of one visit, the id of its response, and where that begins in the file."""
 
     page: Page
     id: str
     members: tuple[bytes, ...]
     payload: bytes
+    offset: int = 0
 
 
 def names() -> list[str]:
     """The WARC files of the sample in their order, as warc.paths lists them."""
     made = []
     for number in range(FILES):
-        segment = f"17084734{10 + number // 2:02}000.{10 + 17 * (number // 2)}"
-        stem = f"{DUMP}-20240220211055-20240221001055-{number:05}"
-        made.append(f"crawl-data/{DUMP}/segments/{segment}/warc/{stem}.warc.gz")
+        segment = f"173550665500{number // 2}.{10 + 17 * (number // 2)}"
+        made.append(
+            f"crawl-data/{DUMP}/segments/{segment}/warc/CC-MAIN-20241229211055-20241230001055-{number:05}.warc.gz"
+        )
     return made
 
 
 def share(pages: list[Page], number: int) -> list[Page]:
     """The pages of a file; the page that is cut off stands last in the last file."""
-    if number < FILES - 1:
-        return [page for page in pages[number::FILES] if page.kind != "truncated"]
     mine = [page for page in pages[number::FILES] if page.kind != "truncated"]
-    return mine + [page for page in pages if page.kind == "truncated"]
+    return mine + [page for page in pages if page.kind == "truncated" and number == FILES - 1]
 
 
-def warc(name: str, pages: list[Page], number: int, comments: tuple[str, ...]) -> tuple[bytes, list[Capture]]:
-    """The bytes of a WARC file with these pages, and what is in it."""
-    info = member("warcinfo", name, START, described(name), "application/warc-fields", **{"WARC-Filename": name})
-    parts, caught = [info], []
+def warc(name: str, pages: list[Page], everything: list[Page]) -> tuple[bytes, list[Capture]]:
+    """The bytes of a WARC file with these pages, and what is in it; they link to pages of `everything`."""
+    fields = {"isPartOf": DUMP, "publisher": "Mews", "description": "A crawl that never was", "software": AGENT}
+    about = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
+    parts = [member("warcinfo", name, START, about, "application/warc-fields", **{"WARC-Filename": name})]
+    caught, size, linked, said = [], len(parts[0]), titles(everything), comments()
     for at, page in enumerate(pages):
-        when = START + timedelta(seconds=at * 5 + number)
-        capture = visit(page, when, headlines(pages, at), remarks(page, comments))
-        caught.append(capture)
+        capture = visit(page, START + timedelta(seconds=at * 5), linked[page.site.host], said)
+        caught.append(replace(capture, offset=size + len(capture.members[0])))
         parts += capture.members
+        size += sum(map(len, capture.members))
     return b"".join(parts), caught
 
 
-def described(name: str) -> bytes:
-    fields = {"isPartOf": DUMP, "publisher": "Mews", "description": "A made-up crawl", "software": AGENT}
-    return "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
+def titles(pages: list[Page]) -> dict[str, list[str]]:
+    """The headlines of every site, by its host."""
+    found: dict[str, list[str]] = {}
+    for page in pages:
+        found.setdefault(page.site.host, []).append(page.title)
+    return found
 
 
-def headlines(pages: list[Page], at: int) -> tuple[str, ...]:
-    """Headlines of the same site to link to: those that stand near it in the file."""
-    near = pages[at + 1 : at + 120]
-    return tuple(dict.fromkeys(other.title for other in near if other.site.host == pages[at].site.host))[:6]
+@cache
+def comments() -> tuple[str, ...]:
+    """What readers say: the shortest paragraphs that there are."""
+    short = sorted({(len(b.text), b.text) for article in articles() for b in article.blocks if b.tag == "p"})
+    return tuple(text for _, text in short[:120])
 
 
-def remarks(page: Page, comments: tuple[str, ...]) -> tuple[str, ...]:
-    """What readers said below the page."""
-    rng = random.Random(f"{SEED} {page.title} {page.site.host}")
-    return tuple(rng.sample(comments, rng.randrange(REMARKS + 1))) if page.site.language == "en" else ()
-
-
-def visit(page: Page, when: datetime, others: tuple[str, ...], said: tuple[str, ...]) -> Capture:
+def visit(page: Page, when: datetime, linked: list[str], said: tuple[str, ...]) -> Capture:
     """The request, the response and the metadata of a page; damage is done here."""
-    body = payload(page, others, said)
+    rng = random.Random(f"{SEED} {page.site.host} {page.title}")  # not the URL: a mirror is the same page
+    others = tuple(dict.fromkeys(rng.choices(linked, k=7)))
+    remarks = rng.sample(said, rng.randrange(REMARKS + 1)) if page.site.language == "en" else ()
+    body = payload(page, others, tuple(remarks))
     host, path = page.url.split("://", 1)[1].split("/", 1)
     asked = f"GET /{path} HTTP/1.1\r\nUser-Agent: {AGENT}\r\nAccept: text/html\r\nHost: {host}\r\n\r\n".encode()
     told = answer(page, body) + body
@@ -149,10 +153,3 @@ def digest(data: bytes) -> str:
 def listing(lines: list[str]) -> bytes:
     """The zipped list of paths that lies beside the segments."""
     return zipped("".join(f"{line}\n" for line in lines).encode())
-
-
-def every(captures: list[list[Capture]]) -> Iterator[tuple[str, Capture]]:
-    """All captures with the name of their file."""
-    for name, caught in zip(names(), captures, strict=True):
-        for capture in caught:
-            yield name, capture

@@ -33,6 +33,7 @@ class Page:
     group: str = ""
     encoding: Encoding | None = None
     planted: tuple[tuple[str, str], ...] = ()
+    canonical: str = ""  # what the page itself calls its URL, when that is another
     status: str = "200 OK"
     content_type: str | None = "text/html"
     body: bytes | None = None  # given: sent as it is, no page is drawn
@@ -79,7 +80,7 @@ def draw(page: Page, others: tuple[str, ...], remarks: tuple[str, ...]) -> str:
         meta=declared(page.written.meta, rng),
         title=title,
         site=html.escape(page.site.name),
-        url=html.escape(page.url),
+        url=html.escape(page.canonical or page.url),
         slug=slug(page.title),
         description=html.escape(page.text[:140]),
         number=str(rng.randrange(1000, 99999)),

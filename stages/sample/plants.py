@@ -1,49 +1,17 @@
 """What is planted in the sample: every page of it, with the truth about it."""
 
 import random
-import re
-from dataclasses import dataclass, replace
-from itertools import cycle, islice
+from dataclasses import replace
+from itertools import cycle
 
 from stages.sample import private, spoiled
-from stages.sample.pages import Page, slug
-from stages.sample.sites import ENGLISH, SHARES, Encoding, Site, foreign
+from stages.sample.copies import copies, repeated, spun
+from stages.sample.pages import Page
+from stages.sample.pool import Pool, add, ordinary, path
+from stages.sample.sites import SHARES, Encoding, foreign
 from stages.sample.texts import Article, Block, articles, sentences
 
 SEED = "mews"
-PATHS = {
-    "blog": "{year}/{month:02}/{slug}/",
-    "news": "technology/{slug}-{number}.html",
-    "forum": "viewtopic.php?f=4&t={number}",
-    "shop": "{slug}-{number}.html",
-    "docs": "en/latest/{slug}-{number}.html",
-    "table": "pages/{slug}{number}.htm",
-    "corporate": "insights/{number}/{slug}",
-    "wiki": "wiki/{slug}_{number}",
-}
-# Paragraphs of more than fifty tokens that many pages have in common, each under some twenty articles.
-BOILERPLATE = (
-    "This text is provided for general information only and does not replace the advice of somebody who knows your "
-    "own situation. While every effort has been made to keep what is written here correct and up to date, neither "
-    "the editors nor the owners of this site can be held responsible for any loss that arises from using it, from "
-    "not using it, or from using a different edition of it by mistake.",
-    "Our correspondent has followed this subject for more than ten years and has spoken about it at meetings in "
-    "nine countries. Before joining us she taught evening classes, repaired typewriters and edited a quarterly "
-    "journal on the history of measurement. She lives by the sea with two dogs and a growing number of notebooks, "
-    "and answers the letters of readers on the first Monday of every month.",
-    "All orders that are placed before noon on a working day leave our warehouse on the same afternoon, packed in "
-    "paper and sent with the ordinary post. Should anything not be to your liking you may return it within thirty "
-    "days, unused and in the box in which it came, and we will refund the full price together with what you paid "
-    "for the delivery, no questions asked and no form to fill in.",
-    "Before you post, please read what others have asked already and use the search at the top of the page, since "
-    "most problems have been solved here at least once. Say which edition you have, what you expected to happen and "
-    "what happened instead, and be kind to those who answer in their spare time. Messages that sell something, and "
-    "those with nothing but capital letters, are removed by the moderators without notice.",
-    "This article is part of a series that was made possible by a grant from the reading fund of our members. The "
-    "fund has no influence on what is written or on who writes it, and learns of an article on the day when you do. "
-    "If you would like to see more work of this kind, consider becoming a member yourself: for the price of a cup "
-    "of tea a week you keep these pages free for everybody else.",
-)
 BLOCKED = (
     "www.match.com",
     "www.okcupid.com",
@@ -77,23 +45,6 @@ CHARSETS = (
 ACCENTS = "Read it in the café — Zoë’s “naïve” résumé of {number} pages cost her 3 € and a good night’s sleep."
 
 
-@dataclass
-class Pool:
-    """Articles that are given out once each."""
-
-    left: list[Article]
-
-    def take(self, count: int, words: int = 0) -> list[Article]:
-        """The next articles of at least so many words."""
-        taken = list(islice((article for article in self.left if len(article.text.split()) >= words), count))
-        self.left = [article for article in self.left if article not in taken]
-        return taken
-
-    def next(self) -> Article:
-        """The next article, whatever its length."""
-        return self.left.pop(0)
-
-
 def pages() -> list[Page]:
     """All pages of the sample in the order in which they were crawled."""
     rng = random.Random(SEED)
@@ -101,6 +52,7 @@ def pages() -> list[Page]:
     made = [
         *repeated(pool, rng),
         *copies(pool, rng),
+        *spun(pool, rng),
         *personal(pool, rng),
         *written(pool, rng),
         *unwanted(pool, rng),
@@ -111,82 +63,6 @@ def pages() -> list[Page]:
     made += [ordinary(article, rng) for article in pool.take(len(pool.left))]
     rng.shuffle(made)
     return made
-
-
-def ordinary(article: Article, rng: random.Random, sites: tuple[Site, ...] = ENGLISH) -> Page:
-    """An article on one of the sites."""
-    site = rng.choice(sites)
-    return Page(site, site.url(path(site, article.title, rng)), article.title, article.blocks)
-
-
-def path(site: Site, title: str, rng: random.Random) -> str:
-    """A path as the software behind the site makes them."""
-    numbers = dict(number=rng.randrange(10**5, 10**6), year=rng.randrange(2009, 2024), month=rng.randrange(1, 13))
-    return PATHS[site.template].format(slug=slug(title), **numbers)
-
-
-def add(page: Page, *texts: str, **changes) -> Page:
-    """The page with more paragraphs before its last block."""
-    more = tuple(Block("p", text) for text in texts)
-    return replace(page, blocks=(*page.blocks[:-1], *more, *page.blocks[-1:]), **changes)
-
-
-def repeated(pool: Pool, rng: random.Random) -> list[Page]:
-    """Good pages with one of five paragraphs that stand on many pages."""
-    made = []
-    for text, article in zip(cycle(BOILERPLATE), pool.take(100, words=170), strict=False):
-        made.append(add(ordinary(article, rng), text, kind="boilerplate", planted=(("repeated", text),)))
-    return made
-
-
-def copies(pool: Pool, rng: random.Random) -> list[Page]:
-    """Families of exact copies, near copies and mirrors, and pages that look like copies but are not."""
-    # Extraction takes these templates whole, so that what is alike as text stays alike.
-    whole = [site for site in ENGLISH if site.template in ("blog", "news", "forum", "shop", "docs")]
-    made = []
-    for number, article in enumerate(pool.take(90, words=180)):
-        first = ordinary(article, rng, tuple(whole))
-        kind = ("exact", "near", "mirror")[number % 3]
-        family = [first]
-        for _ in range(rng.choice((1, 1, 1, 2, 3))):
-            if kind == "mirror":
-                family.append(replace(first, url=mirrored(first.url, len(family))))
-                continue
-            blocks = article.blocks if kind == "exact" else edited(article.blocks, 150, rng)
-            family.append(ordinary(Article(article.title, blocks), rng, tuple(whole)))
-        group = f"{kind}-{number:03}"
-        made += [replace(page, kind=kind, fate="duplicate", group=group) for page in family]
-    for number, article in enumerate(pool.take(20, words=120)):
-        spun = Article(article.title, edited(article.blocks, 8, rng))
-        made += [replace(ordinary(a, rng), kind="spun", group=f"spun-{number:03}") for a in (article, spun)]
-    return made
-
-
-def mirrored(url: str, number: int) -> str:
-    """Another URL of the same page."""
-    joint = "&" if "?" in url else "?"
-    host, rest = url.removeprefix("https://").split("/", 1)
-    return (
-        f"{url}{joint}utm_source=newsletter&utm_medium=email",
-        f"https://{host.removeprefix('www.')}:443/{rest}{joint}PHPSESSID=0a1b2c3d4e5f60718293a4b5c6d7e8f9",
-        f"http://m.{host.removeprefix('www.')}/{rest}",
-    )[number - 1]
-
-
-def edited(blocks: tuple[Block, ...], every: int, rng: random.Random) -> tuple[Block, ...]:
-    """The blocks with one word in so many replaced by another word of theirs, at least one."""
-    vocabulary = sorted({word for block in blocks for word in re.findall(r"[a-z]{4,}", block.text)})
-    step = rng.randrange(every // 2)
-    out = []
-    for block in blocks:
-        words = block.text.split(" ")
-        for at, word in enumerate(words):
-            step += 1
-            if step >= every and word.isalpha() and word.islower():
-                words[at] = rng.choice([other for other in vocabulary if other != word])
-                step = 0
-        out.append(Block(block.tag, " ".join(words)))
-    return tuple(out)
 
 
 def personal(pool: Pool, rng: random.Random) -> list[Page]:

@@ -13,13 +13,12 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from stages.sample.prose import SENTENCE_END, paragraphs, smooth, title
 
-RAY = "_private air autoscaler dashboard data experimental llm rllib serve train tune util".split()
+RAY = "_private air autoscaler dashboard data experimental llm rllib serve train tune".split()
 # Distributions with much prose in their docstrings, and the folders in which it is.
 SHELVES = {
     "numpy": ("numpy",),
     "scipy": ("scipy",),
     "ray": tuple(f"ray/{part}" for part in RAY),
-    "numba": ("numba/core", "numba/cuda", "numba/typed"),
     "huggingface_hub": ("huggingface_hub",),
     "google-auth": ("google/auth",),
     "google-api-core": ("google/api_core",),
