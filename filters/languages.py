@@ -39,7 +39,7 @@ STOP_WORDS = {
     "fr": "de la le et les à des en un une pour est du dans sur que il par",
     "hi": "के में है की और से को का पर एक भी",
     "it": "di e la il in per a un è che del da della una le si con non",
-    "ja": "の に を は と で が も へ な した する して から こと",
+    "ja": "の に を は と で が も へ な した する して から ます",
     "ko": "이 있는 있다 및 한 다른 그 등 때 두 또 더 또는 수 모든 대한 같은 하는 것은 것이다 있습니다",
     "nl": "de het van een en in op te is voor met zijn om worden die",
     "pl": "w i z na do się nie jest o to że dla jako a od oraz po są",
@@ -76,5 +76,7 @@ RULES = {"en": Rules(), **dict(map(_rules, TABLE.strip().splitlines()))}
 
 
 def rules(language: str) -> Rules:
-    """The filters for a language by its ISO 639-1 code; KeyError names the code when there are none."""
+    """The filters for a language by its ISO 639-1 code. Raises ValueError when there are none."""
+    if language not in RULES:
+        raise ValueError(f"there are no rules for the language {language!r}; there are for {', '.join(sorted(RULES))}")
     return RULES[language]

@@ -39,13 +39,14 @@ def run_command(
 ) -> None:
     """Make everything that the recipe says and that is not made yet."""
     console = Console(stderr=True)
-    goal = recipes.load(recipe, arguments or [])
+    goals = recipes.load(recipe, arguments or [])
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
     with Bar(console) as bar:
-        stats = run(goal, root=root, runner=_runner(runner, address, workers), watch=bar, about=about)
+        stats = run(*goals, root=root, runner=_runner(runner, address, workers), watch=bar, about=about)
     out = Console()
     print_funnel(inspection.funnel(root), out)
-    out.print(f"{stats[goal.name].rows_out:,} documents are in {redact(root)}/{getattr(goal, 'folder', goal.name)}")
+    for goal in goals:
+        out.print(f"{stats[goal.name].rows_out:,} documents are in {redact(root)}/{getattr(goal, 'folder', goal.name)}")
 
 
 def _runner(kind: Kind, address: str | None, workers: int | None) -> Any:
@@ -64,7 +65,7 @@ def plan_command(
 ) -> None:
     """Show the stages of a recipe in order, and how many of their shards are made."""
     console = Console()
-    for stage in plan(recipes.load(recipe, arguments or [])):
+    for stage in plan(*recipes.load(recipe, arguments or [])):
         after = ", ".join(each.name for each in stage.after())
         made = len(receipted(root, stage.name))
         console.print(f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}")

@@ -12,8 +12,8 @@ from pipeline.errors import UsageError
 from pipeline.stage import Stage
 
 
-def load(name: str, arguments: Sequence[str]) -> Stage:
-    """The goal of `recipes.<name>` with its arguments. Raises UsageError that lists what there is to choose."""
+def load(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
+    """The goals of `recipes.<name>` with its arguments. Raises UsageError that lists what there is to choose."""
     try:
         recipe = importlib.import_module(name).recipe
     except (ModuleNotFoundError, AttributeError) as error:
@@ -27,7 +27,11 @@ def load(name: str, arguments: Sequence[str]) -> Stage:
     wanted = [f"{p.name}=" for p in parameters if p.default is p.empty and p.name not in values]
     if wanted:
         raise UsageError(f"{name} needs {', '.join(wanted)}")
-    return recipe(**values)
+    try:
+        goals = recipe(**values)
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}") from None
+    return goals if isinstance(goals, tuple) else (goals,)
 
 
 def _recipes() -> str:
@@ -51,6 +55,10 @@ def _convert(recipe: Any, arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def _value(name: str, text: str, hint: Any) -> Any:
+    if typing.get_origin(hint) is typing.Literal:
+        if text not in typing.get_args(hint):
+            raise UsageError(f"{name}={text}: give one of {', '.join(typing.get_args(hint))}")
+        return text
     choices = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
     if type(None) in choices and text.lower() in ("none", ""):
         return None

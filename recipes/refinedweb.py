@@ -1,34 +1,53 @@
 """RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language."""
 
-from dedup import minhash, substring
-from filters import gopher, lines, url
-from filters.language import only
+from dedup import minhash, substring, urls
+from dedup.substring_cut import Mode
+from filters import lines, url
+from filters.languages import rules
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
-from stages import commoncrawl, extract, language, pii, shards
+from stages import commoncrawl, extract, pii, shards
+from stages.language import identify, only
 
 
 def recipe(
     snapshot: str = "sample",
     files: int | None = None,
+    language: tuple[str, ...] = ("en",),
     extractor: str = "trafilatura",
     bands: int = 450,
     rows: int = 20,
     verify: str = "none",
-    exact_mode: str = "cut",
+    cut: Mode = "cut",
+    seen: tuple[str, ...] = (),
+    parts: int = 1,
+    signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
-) -> Stage:
-    """English RefinedWeb of a snapshot; the paper's own thresholds, and private data scrubbed, which it does not do."""
-    pages = commoncrawl.pages(snapshot, files)
-    english = screen(only("en", 0.65))
-    steps = (screen(url.blocked, url.curated_source), extract.text(extractor), language.identify(), english)
-    raw = Map("raw", pages, steps, rejects=rejects)
-    rules = (screen(gopher.repetition, gopher.quality), edit(lines.corrections))
-    filtered = Map("filtered", raw, rules, rejects=rejects)
-    near = minhash.near("near", filtered, bands, rows, verify=verify)
-    fuzzy = Map("fuzzy", filtered, verdicts=near, rejects=rejects)
-    repeats = substring.repeated("repeats", fuzzy, tokens=50)
-    exact = Map("exact", fuzzy, (substring.cut(exact_mode),), verdicts=repeats, rejects=rejects)
-    clean = Map("clean", exact, (pii.scrub(),), rejects=rejects)
-    return shards.publish("refinedweb", clean, megabytes=megabytes)
+) -> tuple[Stage, ...]:
+    """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do.
+
+    Several languages come out of one pass over the files, each deduplicated by itself. `seen` are roots of earlier
+    runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts for URLs. `signals` keeps what every
+    rule measured, and `rejects` is the share of dropped pages to keep.
+    """
+    steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
+    raw = Map("raw", commoncrawl.pages(snapshot, files), (*steps, screen(only(language, 0.65))), rejects=rejects)
+
+    def refined(code: str, name: str) -> Stage:
+        judged = (
+            screen(rules(code).repetition, rules(code).quality, signals=signals),
+            edit(lines.corrections, signals),
+        )
+        filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)
+        known = f"urls{name}.kept"
+        same = urls.repeated(f"urls{name}", filtered, seen=seen, kept_stage=known, parts=parts)
+        unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
+        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, seen=seen)
+        fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
+        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
+        exact = Map(f"exact{name}", fuzzy, (substring.cut(cut),), verdicts=repeats, rejects=rejects)
+        clean = Map(f"clean{name}", exact, (pii.scrub(),), rejects=rejects)
+        return shards.publish(f"refinedweb{name}", clean, megabytes=megabytes, beside=(urls.kept(known, clean),))
+
+    return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)

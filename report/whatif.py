@@ -23,7 +23,7 @@ def whatif(root: str, changes: Sequence[str]) -> str:
     field, or the run kept no signals.
     """
     about = read_plan(root)
-    stages = plan(recipes.load(about["recipe"], about["arguments"]))
+    stages = plan(*recipes.load(about["recipe"], about["arguments"]))
     wanted = dict(_parse(change) for change in changes)
     told: list[str] = []
     for stage in stages:

@@ -37,6 +37,7 @@ class Card:
 
     name: str
     shards: Published
+    beside: tuple[Stage, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -47,7 +48,7 @@ class Card:
         return pa.schema([])
 
     def after(self) -> tuple[Stage, ...]:
-        return (self.shards,)
+        return (self.shards, *self.beside)
 
     def items(self, ledger: Ledger) -> list[str]:
         return ["card"]

@@ -30,15 +30,17 @@ REFINEDWEB = pa.schema(
 CALLED = {"content": "text"}  # columns that a published schema calls by another name than the stages
 
 
-def publish(name: str, source: Stage, schema: pa.Schema = REFINEDWEB, megabytes: int = 256) -> Stage:
+def publish(
+    name: str, source: Stage, schema: pa.Schema = REFINEDWEB, megabytes: int = 256, beside: tuple[Stage, ...] = ()
+) -> Stage:
     """`<root>/<name>/train-00000-of-00042.parquet` of about `megabytes` each, with stats.json and README.md.
 
-    Raises UsageError when `source` lacks a column of `schema`.
+    `beside` are stages to be made as well, for later runs. Raises UsageError when `source` lacks a column of `schema`.
     """
     missing = [f.name for f in schema if CALLED.get(f.name, f.name) not in source.schema.names]
     if missing:
         raise UsageError(f"{name} is to have the columns {missing}, which stage {source.name} does not make")
-    return Card(f"{name}.card", Shards(name, source, schema, megabytes))
+    return Card(f"{name}.card", Shards(name, source, schema, megabytes), beside)
 
 
 Slice = tuple[str, int, int]  # shard, first row, row after the last

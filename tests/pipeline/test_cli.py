@@ -62,7 +62,7 @@ def test_what_cannot_be_done_is_one_line(arguments: list[str], said: str):
 
 
 def test_arguments_get_the_types_that_the_recipe_names(tmp_path: Path):
-    goal = recipes.load("tests.toy", [f"folder={tmp_path}", "characters=7", "rejects=0.5"])
+    (goal,) = recipes.load("tests.toy", [f"folder={tmp_path}", "characters=7", "rejects=0.5"])
     assert goal.source.rejects == 0.5 and goal.source.transforms[0].filters[0].characters == 7  # type: ignore[attr-defined]
 
 
