@@ -66,7 +66,7 @@ class Quality:
 
     def _sentence_like(self, line: str) -> str | None:
         words = line.split()
-        if any(len(word) > self.longest_word for word in words):
+        if len(line) > self.longest_word and any(len(word) > self.longest_word for word in words):
             return None
         line = line if self.keep_citations else CITATION.sub("", line)
         if self.end_mark and (not line.endswith(END_MARKS) or line.endswith("...")):
@@ -76,12 +76,14 @@ class Quality:
 
 def count_sentences(doc: Doc) -> int:
     """Sentences of a text: a word that is an end mark ends one when a word that is no mark follows."""
+    if SENTENCE_ENDS.isdisjoint(doc.text[:-1]):
+        return 1
     count, ended = 1, False
     for word in doc.words:
-        mark = word in SENTENCE_ENDS
-        if ended and not mark and any(map(str.isalnum, word)):
+        if word in SENTENCE_ENDS:
+            ended = True
+        elif ended and any(map(str.isalnum, word)):
             count, ended = count + 1, False
-        ended = ended or mark
     return count
 
 

@@ -1,7 +1,7 @@
 """How much of a text says again what it said before: kernels on word numbers, shared by the filters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -37,11 +37,19 @@ def duplicates(parts: Iterable[str]) -> tuple[int, int]:
     return count, characters
 
 
+def among(values: np.ndarray, ordered: np.ndarray) -> np.ndarray:
+    """Which of the values are in a sorted array that is not empty."""
+    places = ordered.searchsorted(values)
+    places[places == len(ordered)] = 0
+    return ordered[places] == values
+
+
 @dataclass(frozen=True, eq=False)
 class NGrams:
-    """The n-grams of a Doc's words, for growing n; time and memory are linear in the words for each n."""
+    """The n-grams of a Doc's words; time and memory are linear in the words for each n."""
 
     doc: Doc
+    known: dict[tuple[int, bool], np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def ends(self) -> np.ndarray:
@@ -49,29 +57,26 @@ class NGrams:
         return np.concatenate(([0], np.cumsum(self.doc.each_word(len, np.int64))))
 
     @cached_property
-    def hashes(self) -> np.ndarray:
-        return self.doc.each_word(rolling, np.uint64)
-
-    @cached_property
     def shifts(self) -> np.ndarray:
         return self.doc.each_word(shift, np.uint64)
 
     def joined(self, n: int, spaces: bool) -> np.ndarray:
         """A uint64 hash of each n words joined, with a space after each or none: shape (words - n + 1,)."""
-        hashes, shifts = self.hashes, self.shifts
-        if spaces:
-            base = np.uint64(BASE)
-            hashes, shifts = hashes * base + np.uint64(ord(" ")), shifts * base
-        count = max(len(hashes) - n + 1, 0)
-        value = hashes[:count].copy()
-        for k in range(1, n if count else 0):
-            value *= shifts[k : k + count]
-            value += hashes[k : k + count]
-        return value
+        if (n, spaces) not in self.known:
+            self.known[n, spaces] = self._longer(n, spaces) if n > 1 else self._single(spaces)
+        return self.known[n, spaces]
 
-    def lengths(self, n: int) -> np.ndarray:
-        """Characters of each n words joined without space."""
-        return self.ends[n:] - self.ends[: max(len(self.ends) - n, 0)]
+    def _single(self, spaces: bool) -> np.ndarray:
+        hashes = self.doc.each_word(rolling, np.uint64)
+        return hashes * np.uint64(BASE) + np.uint64(ord(" ")) if spaces else hashes
+
+    def _longer(self, n: int, spaces: bool) -> np.ndarray:
+        """The n-grams from those that are a word shorter."""
+        longer = self.joined(n - 1, spaces)[:-1] * self.shifts[n - 1 :]
+        if spaces:
+            longer *= np.uint64(BASE)
+        longer += self.joined(1, spaces)[n - 1 :]
+        return longer
 
     def top(self, n: int) -> int:
         """Characters of the commonest n-gram (words joined by spaces; the first of equals), times its count."""
@@ -79,10 +84,10 @@ class NGrams:
         if not len(grams):
             return 0
         ordered = np.sort(grams)
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        counts = np.diff(np.append(starts, len(ordered)))
+        ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
+        counts = np.diff(ends, prepend=-1)
         most = int(counts.max())
-        first = int(np.isin(grams, ordered[starts[counts == most]]).argmax()) if most > 1 else 0
+        first = int(among(grams, ordered[ends[counts == most]]).argmax()) if most > 1 else 0
         return (int(self.ends[first + n] - self.ends[first]) + n - 1) * most
 
     def repeated(self, n: int) -> int:
@@ -92,11 +97,10 @@ class NGrams:
         again = ordered[1:][ordered[1:] == ordered[:-1]]
         if not len(again):
             return 0
-        places = np.flatnonzero(np.isin(grams, again))
+        places = np.flatnonzero(among(grams, again))
+        lengths = self.ends[places + n] - self.ends[places]
         seen, characters, free = set(), 0, 0
-        for place, gram, length in zip(
-            places.tolist(), grams[places].tolist(), self.lengths(n)[places].tolist(), strict=True
-        ):
+        for place, gram, length in zip(places.tolist(), grams[places].tolist(), lengths.tolist(), strict=True):
             if place < free:
                 continue
             if gram in seen:

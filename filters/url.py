@@ -18,6 +18,7 @@ STRICT, HARD, SOFT = (ASSETS / f"{name}.txt" for name in ("banned_subwords", "ba
 SEPARATORS = re.compile("[^a-zA-Z0-9]+")
 SCHEME = re.compile("[a-zA-Z][a-zA-Z0-9+.-]*://")
 LONGEST_URL = 20_000  # characters that are looked at
+LONGEST_HOST = 253  # RFC 1035
 
 # Sources that other corpora already hold: RefinedWeb, table 14.
 SOURCES = """
@@ -58,7 +59,8 @@ class Blocked:
         }
 
     def _listed(self, url: str) -> dict[str, float]:
-        registered, host = registered_domain(url), host_of(url)
+        host = host_of(url)
+        registered = registered_domain(host)
         parents = [registered, *reversed(list(parents_of(host, registered)))] if registered else [host]
         domains = hashes(self.domains) if self.domains else hashes(UT1, "domains")
         place = found(domains, parents) if host else None
@@ -93,7 +95,9 @@ class CuratedSource:
     name = "url.curated_source"
 
     def __call__(self, doc: Doc) -> str | None:
-        return next((parent for parent in parents_of(host_of(doc.url), "") if parent in self.domains), None)
+        return next(
+            (parent for parent in parents_of(host_of(doc.url[:LONGEST_URL]), "") if parent in self.domains), None
+        )
 
 
 @cache
@@ -104,11 +108,12 @@ def words(source: Path | tuple[str, ...]) -> frozenset[str]:
 
 
 def host_of(url: str) -> str:
-    """The host in lower case without a last dot, "" where there is none."""
+    """The host in lower case without a last dot, "" where there is none or it is longer than a host can be."""
     try:
-        return (urlsplit(url if SCHEME.match(url) else f"//{url}").hostname or "").rstrip(".")
+        host = (urlsplit(url if SCHEME.match(url) else f"//{url}").hostname or "").rstrip(".")
     except ValueError:  # brackets that hold no address
         return ""
+    return host if len(host) <= LONGEST_HOST else ""
 
 
 def parents_of(host: str, registered: str) -> list[str]:
@@ -118,9 +123,9 @@ def parents_of(host: str, registered: str) -> list[str]:
     return parents[: parents.index(registered)] if registered in parents else parents
 
 
-def registered_domain(url: str) -> str:
+def registered_domain(host: str) -> str:
     """The domain that somebody registered, by the suffix list inside the installed package, never the network."""
-    return _extract()(url).top_domain_under_public_suffix
+    return _extract()(host).top_domain_under_public_suffix
 
 
 @cache
