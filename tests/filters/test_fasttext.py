@@ -29,7 +29,7 @@ def folders(tmp_path_factory) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def trained(folders, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("model")
-    train(*folders, out)
+    train(folders[0], folders[1], out)
     return out
 
 
