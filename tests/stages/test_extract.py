@@ -110,8 +110,8 @@ def test_depth_beyond_256_loses_no_text():
 def test_same_page_same_text_whatever_came_before():
     pages = [page(f"<p>Page number {n} ends with a sentence of its own, and only this one.</p>") for n in range(1000)]
     before = texts(pages[0])
-    again = texts(*pages, pages[0])
-    assert again[0] == again[-1] == before[0]
+    again = texts(*pages, *pages[:1] * 5)
+    assert {again[0], *again[1000:]} == set(before)
     assert len(set(again)) == 1000
 
 
@@ -204,8 +204,10 @@ def test_ignored_signals_of_the_worker_do_not_disarm_the_limit(tmp_path, monkeyp
     before = signal.signal(signal.SIGPROF, signal.SIG_IGN)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
     try:
-        guarded = custom_guard(tmp_path, monkeypatch, ATTACKS, cpu_seconds=0.3, wall_seconds=20)
+        guarded = custom_guard(tmp_path, monkeypatch, ATTACKS, cpu_seconds=0.3, wall_seconds=60)
+        started = time.monotonic()
         assert guarded.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:spin") == {"error": "timeout"}
+        assert time.monotonic() - started < 60  # it was not the watchdog
         guarded.close()
     finally:
         signal.signal(signal.SIGPROF, before)
