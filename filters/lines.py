@@ -13,6 +13,7 @@ from functools import cache
 from filters.furniture import ANYWHERE, COUNTED, END, START
 from pipeline.doc import Doc, count_words
 
+NUMBER_MARKS = dict.fromkeys(map(ord, " \t\u00a0\u202f.,:/-+%()"))  # a line of bare digits is one word anyway
 LONGEST_FURNITURE = 200  # characters; a longer line is no counter and holds no furniture
 
 
@@ -20,8 +21,8 @@ LONGEST_FURNITURE = 200  # characters; a longer line is no counter and holds no 
 class Corrections:
     """Discards furniture lines and cuts furniture from short ones: use it as `edit(lines.corrections)`.
 
-    Discarded: mainly upper case (letters of a line, over `max_upper`), digits only, counters ("3 likes"), one word.
-    Cut, in lines of at most `short_line` words: what signs in, reads more or counts a cart. A page is dropped when the
+    Discarded: mainly upper case (over `max_upper` of the characters), numbers only (digits and the marks between them),
+    counters ("3 likes"), one word. Cut, in lines of at most `short_line` words: what signs in, reads more or counts a cart. A page is dropped when the
     words of the lines it touched are over `max_flagged` of all; `removed_only` counts the removed words of a cut line,
     as DCLM does, in place of all its words. The language of the Doc chooses the phrases; the English ones always count.
     """
@@ -64,7 +65,7 @@ class Corrections:
         if not stripped:
             return line
         upper = not stripped.islower() and sum(map(str.isupper, stripped)) > self.max_upper * len(stripped)
-        if words < 2 or upper or stripped.isdigit():
+        if words < 2 or upper or stripped.translate(NUMBER_MARKS).isdigit():
             return None
         if words > self.short_line or len(line) > LONGEST_FURNITURE:
             return line

@@ -59,6 +59,14 @@ def test_the_same_folders_make_the_same_bytes(folders, trained, tmp_path):
     assert done.stdout == (trained / "quality.json").read_text()
 
 
+def test_how_the_texts_lie_in_files_does_not_matter(folders, trained, tmp_path):
+    (tmp_path / "good").mkdir()
+    rows = [json.dumps({"content": text}) for text in texts_of(folders[0])]
+    (tmp_path / "good" / "all.jsonl").write_text("\n".join(reversed(rows)))
+    train(tmp_path / "good", folders[1], tmp_path / "model")
+    assert (tmp_path / "model" / "model.bin").read_bytes() == (trained / "model.bin").read_bytes()
+
+
 @pytest.mark.parametrize("wrong", ["absent", "empty"])
 def test_a_wrong_folder_is_one_clear_line(folders, tmp_path, wrong):
     (tmp_path / "empty").mkdir()

@@ -39,7 +39,9 @@ def test_example_sentences_of_the_language_pass_its_word_rules(language):
 
 def test_the_thresholds_are_in_their_places():
     german = languages.rules("de")
-    assert (german.repetition.dup_lines, german.repetition.top_4gram) == (0.263, 0.137)
+    repetition = german.repetition
+    assert (repetition.dup_lines, repetition.top_2gram, repetition.top_3gram) == (0.263, 0.169, 0.153)
+    assert repetition.top_4gram == 0.137
     assert (german.quality.min_word_length, german.quality.max_word_length) == (0, 15)
     assert german.quality.min_alphabetic == 0.774
     assert (german.fineweb_quality.min_line_punctuation, german.fineweb_quality.max_newlines) == (0, 0.152)

@@ -23,7 +23,7 @@ def mine(tmp_path, monkeypatch):
     """A filter with a small list, and its tables in a folder of its own."""
     monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
     listed = tmp_path / "list.txt"
-    listed.write_text("# comment\n\nbad.example.com\nworse.org\nfine.net/but/this\n10.0.0.1\nnasty.co.uk\n")
+    listed.write_text("# comment\n\nbad.example.com\nworse.org\nfine.net/but/this\n10.0.0.1\nnasty.co.uk\nco.jp\n")
     return url.from_list(listed, strict=STRICT, hard=HARD, soft=SOFT)
 
 
@@ -38,6 +38,7 @@ ADDRESSES = [
     ("https://worse.org.example.net/", None),
     ("http://sub.nasty.co.uk/", "subdomain_of_domain"),
     ("http://co.uk/", None),
+    ("http://shop.co.jp/", None),
     ("http://10.0.0.1/x", "domain"),
     ("http://fine.net/but/this", "url"),
     ("https://www.fine.net/but/this/#top", "url"),
