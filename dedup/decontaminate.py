@@ -34,7 +34,7 @@ class Evaluation(NamedTuple):
 
 
 def contaminated(name: str, source: Source | Stage, files: tuple[str, ...], n: int = 13, least: int = 1) -> Gather:
-    """Verdicts `id, reason, contaminated_places` on pages where n words of an evaluation set stand, `least` times or more.
+    """Verdicts `id, reason, contaminated_places` on pages where n words of a set stand `least` times or more.
 
     Files are .jsonl or .json (all strings in them are texts), .parquet (all strings in it) or .txt (a text a line),
     or these compressed (.gz, .zst). Texts of 8 to n - 1 words are matched whole, shorter ones not at all. The reason

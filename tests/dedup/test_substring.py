@@ -160,6 +160,12 @@ def test_a_periodic_page_repeats_itself(tmp_path):
     assert 2 not in found
 
 
+def test_a_text_may_repeat_itself_alone(tmp_path):
+    assert verdicts(tmp_path, ["a b c d e x a b c d e", "y"], 5) == {
+        0: {"spans": [(0, 9), (12, 21)], "copies": [(12, 21)]}
+    }
+
+
 def test_spans_are_characters_of_the_untouched_text(tmp_path):
     sentence = "「漢字」とカナ。" + "这是一个关于重复内容的句子，" * 3 + "𠀀𠀁 é e\u0301 ÉTÉ!"
     texts = ["🙂🙂 tête 前 " + sentence + " 🙂 後", "別 " + sentence.upper() + "\n終わり", "e\u0301"]
