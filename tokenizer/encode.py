@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +12,28 @@ from tokenizers import Tokenizer
 
 from pipeline.errors import UsageError
 from pipeline.transform import put
+from tokenizer.chunks import Chunks, cuttable
 
 BATCH = 256  # texts a call
 
 
 @functools.cache
-def load(path: str, digest: str) -> Tokenizer:
-    """The tokenizer of a file, once a process. Markers that stand in a page's text are text, never special tokens."""
+def load(path: str, digest: str) -> Callable[[list[str]], list[list[int]]]:
+    """What encodes texts with the tokenizer of a file, once a process.
+
+    Markers that stand in a page's text are text, never special tokens.
+    """
     data = Path(path).read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise UsageError(f"{path} changed since the run was planned; start the run anew")
     tokenizer = Tokenizer.from_str(data.decode())
     tokenizer.encode_special_tokens = True
-    return tokenizer
+    return Chunks(tokenizer) if cuttable(tokenizer) else functools.partial(whole, tokenizer)
+
+
+def whole(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
+    """Token numbers of each text, by the tokenizer alone."""
+    return [encoding.ids for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,10 @@ class Encoder:
         return [self._infilled(t) if m else next(plain) for t, m in zip(texts, marked, strict=True)]
 
     def _encode(self, texts: list[str]):
-        tokenizer, end = load(self.path, self.digest), np.array([self.end], np.int32)
+        encode = load(self.path, self.digest)
         for start in range(0, len(texts), BATCH):
-            for encoding in tokenizer.encode_batch_fast(texts[start : start + BATCH], add_special_tokens=False):
-                yield np.concatenate([np.array(encoding.ids, np.int32), end])
+            for numbers in encode(texts[start : start + BATCH]):
+                yield np.array([*numbers, self.end], np.int32)
 
     def _infilled(self, text: str) -> np.ndarray:
         """A text "<prefix>...<suffix>...<middle>...", whose markers become their tokens and whose parts are text."""

@@ -1,5 +1,6 @@
 """How text is cut before merges are learned: a pattern by name, digits, punctuation and LaTeX commands."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal
@@ -22,7 +23,7 @@ GPT4 = (
 PATTERNS: dict[Pattern, str] = {"falcon": GPT2, "gpt2": GPT2, "gpt4": GPT4}
 PUNCTUATION = r"[\p{P}$+<=>^~|`]+"
 DIGITS: dict[Digits, tuple[str, ...]] = {"single": (r"\p{N}",), "threes": (r"\p{N}+", r"\p{N}{3}"), "free": ()}
-WHOLE_COMMAND = r"\A\\[A-Za-z]+\z|"  # keeps in one piece what the first split has set apart
+LATEX = re.compile(r"\\\\\(\?:[A-Za-z(?:|)]*\)\(\?!\[A-Za-z\]\)\|?")  # what `commands` writes, before a rule or alone
 
 
 def splitter(pattern: Pattern, digits: Digits, punctuation: bool, latex: Sequence[str] = ()) -> PreTokenizer:
@@ -36,7 +37,8 @@ def splitter(pattern: Pattern, digits: Digits, punctuation: bool, latex: Sequenc
     rules = [PUNCTUATION] if punctuation or pattern == "falcon" else []
     rules += [PATTERNS[pattern], *DIGITS[digits]]
     if latex:
-        rules = [commands(latex), *(WHOLE_COMMAND + rule for rule in rules)]
+        # First alone, then before every other rule: that keeps in one piece what the first has set apart.
+        rules = [commands(latex), *(f"{commands(latex)}|{rule}" for rule in rules)]
     return Steps(
         [*(Split(Regex(rule), "isolated") for rule in rules), ByteLevel(add_prefix_space=False, use_regex=False)]
     )
