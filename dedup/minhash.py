@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dedup import verdicts
 from dedup import verify as compare
 from dedup.earlier import earlier
 from dedup.families import SEEN, column, families, forest, pairs, spread
@@ -13,14 +14,13 @@ from dedup.members import EARLIER, POLICIES, Nodes, label_rows, members, numbers
 from dedup.shingles import Tokenise, mix, shingled
 from dedup.sketch import Banding
 from dedup.tokens import words
-from dedup.verdicts import Judge, home
+from dedup.verdicts import Judge, home, homing, same
 from pipeline.errors import UsageError
 from pipeline.fingerprint import shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 
 WHAT = "minhash"
-ONE_TASK = 64  # buckets up to which pairs go to one task as they are: each is there at most once a bucket
 
 
 def near(
@@ -83,7 +83,7 @@ class Flow:
             source = earlier(seen, bands, verdicts=self.name)
             sent.append(Scatter(f"{bands}.seen", source, as_seen, "band", self.buckets))
         joined = Gather(f"{self.name}.pairs", tuple(sent), pairs)
-        if self.buckets > ONE_TASK:
+        if self.buckets > verdicts.FEW:  # else a pair is there at most so often, and one task takes them all
             joined = Gather(
                 f"{self.name}.forests", Scatter(f"{joined.name}.by", joined, keyed, "key", self.buckets), forest
             )
@@ -93,19 +93,19 @@ class Flow:
         """The pages of the families (schema `MEMBERS`)."""
         name = f"{self.name}.nodes"
         sent = [
-            Scatter(f"{self.name}.labels", labels, label_rows, "doc", self.buckets),
-            Scatter(name, self.source, nodes, "doc", self.buckets),
+            Scatter(f"{self.name}.labels", labels, label_rows, "doc", self.page_buckets),
+            Scatter(name, self.source, nodes, "doc", self.page_buckets),
         ]
         if seen:
             source = earlier(seen, name, verdicts=self.name)
-            sent.append(Scatter(f"{name}.seen", source, as_seen, "doc", self.buckets))
+            sent.append(Scatter(f"{name}.seen", source, as_seen, "doc", self.page_buckets))
         return Gather(f"{self.name}.members", tuple(sent), members)
 
     def compared(self, found: Gather, verify: str, similarity: float, seen: tuple[str, ...]) -> Gather:
         """What is decided (schema `JUDGED`) after each candidate was compared with the page that is kept."""
         groups = Gather(f"{self.name}.groups", self.by(found, "family"), compare.grouped)
-        asking = Scatter(f"{self.name}.asking", groups, compare.asking, "shard", None)
-        rest = Scatter(f"{self.name}.rest", groups, compare.following, "family", self.buckets)
+        asking = homing(f"{self.name}.asking", groups, compare.asking)
+        rest = Scatter(f"{self.name}.rest", groups, compare.following, "family", self.page_buckets)
         sources = {"": self.source}
         if seen:
             sources[".seen"] = earlier(seen, getattr(self.source, "name", ""))
@@ -117,11 +117,16 @@ class Flow:
         asked = Gather(f"{self.name}.asked{suffix}", asking, compare.asked, one_for=source)
         payloads = compare.Payloads(verify, self.ngram, self.tokenise)
         texts = Map(f"{self.name}.texts{suffix}", source, (payloads,), verdicts=asked)
-        return Scatter(f"{self.name}.answers{suffix}", texts, compare.answering, "family", self.buckets)
+        return Scatter(f"{self.name}.answers{suffix}", texts, compare.answering, "family", self.page_buckets)
 
     def by(self, stage: Gather, key: str) -> Scatter:
         """The rows of a stage, by a key."""
-        return Scatter(f"{stage.name}.by", stage, same, key, self.buckets)
+        return Scatter(f"{stage.name}.by", stage, same, key, self.page_buckets)
+
+    @property
+    def page_buckets(self) -> int:
+        """Buckets for a row a page, where `buckets` is for a row a band."""
+        return fewer(self.buckets)
 
 
 @dataclass(frozen=True)
@@ -163,13 +168,14 @@ def keyed(table: pa.Table, shard: str) -> pa.Table:
     return table.append_column("key", pa.array(spread(column(table, "one"))))
 
 
-def same(table: pa.Table, shard: str) -> pa.Table:
-    return table
-
-
 def buckets_for(source: Source | Stage) -> int:
     """A power of two, at least 8: about a bucket for every 32 inputs, so that it seldom changes as inputs are added."""
     return max(8, 1 << (_inputs(source) // 32).bit_length())
+
+
+def fewer(buckets: int) -> int:
+    """Buckets for a row a page: a sixteenth, once there are many."""
+    return buckets if buckets <= verdicts.FEW else buckets // 16
 
 
 def _inputs(source: Any) -> int:

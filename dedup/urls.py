@@ -10,7 +10,7 @@ import pyarrow as pa
 from dedup.earlier import earlier
 from dedup.families import SEEN, column
 from dedup.members import EARLIER, MEMBERS, hosts, numbers, rank
-from dedup.minhash import buckets_for, part_of
+from dedup.minhash import buckets_for, fewer, part_of
 from dedup.verdicts import Judge, home
 from pipeline.fingerprint import hash64, shard_key
 from pipeline.shuffle import Gather, Scatter
@@ -102,7 +102,7 @@ def repeated(
     100 parts one after another. `seen` are roots of earlier runs that left the stage `kept_stage`: what they kept is
     dropped here. A bucket takes pages / buckets rows of about 100 bytes. Pages without a URL are not judged.
     """
-    buckets = buckets or buckets_for(source)
+    buckets = buckets or fewer(buckets_for(source))
     sent = [Scatter(f"{name}.keys", source, Rows(keep, best, parts), "family", buckets)]
     if seen:
         sent.append(Scatter(f"{name}.seen", earlier(seen, kept_stage), as_seen, "family", buckets))

@@ -1,5 +1,6 @@
 """What is decided about duplicates, and its way home to the shards that it is decided about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from dedup.families import SEEN, column, runs
 from dedup.members import ranked
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Source, Stage
+
+Rows = Callable[[pa.Table, str], pa.Table]
+FEW = 64  # buckets that need no steps in between
 
 JUDGED = pa.schema(
     [
@@ -78,4 +82,25 @@ class Verdicts:
 
 def home(name: str, source: Source | Stage, decided: Gather, prefix: str) -> Gather:
     """Verdict shards `id, reason, <prefix>_kept, <prefix>_size` shaped like the source, from rows in `JUDGED`."""
-    return Gather(name, Scatter(f"{name}.home", decided, homeward, "shard", None), Verdicts(prefix), one_for=source)
+    return Gather(name, homing(f"{name}.home", decided, homeward), Verdicts(prefix), one_for=source)
+
+
+def homing(name: str, stage: Gather, rows: Rows) -> Scatter:
+    """The rows of a stage by their shard.
+
+    From many buckets they go first to ranges of shards: each home then reads files of a few shards' rows, not files
+    that hold a little of every shard.
+    """
+    buckets = stage.sources[0].buckets or 1
+    if buckets <= FEW:
+        return Scatter(name, stage, rows, "shard", None)
+    ranges = Gather(f"{name}.ranges", Scatter(f"{name}.ranges.by", stage, rows, "shard", buckets), in_order)
+    return Scatter(name, ranges, same, "shard", None)
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    return table
+
+
+def same(table: pa.Table, shard: str) -> pa.Table:
+    return table

@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dedup import minhash, verify
+from dedup import minhash, verdicts, verify
 from pipeline import store
 from pipeline.errors import UsageError
+from pipeline.ledger import receipt_name, receipted
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
@@ -129,9 +130,9 @@ def test_a_shard_without_duplicates_keeps_all_and_has_an_empty_verdict(corpus, v
 
 
 @EVERY
-@pytest.mark.parametrize(("buckets", "one_task"), [(1, 64), (5, 2)])
-def test_the_answer_is_the_same_for_any_shards_and_buckets(corpus, another, verify, buckets, one_task, monkeypatch):
-    monkeypatch.setattr(minhash, "ONE_TASK", one_task)
+@pytest.mark.parametrize(("buckets", "few"), [(1, 64), (37, 1)])
+def test_the_answer_is_the_same_for_any_shards_and_buckets(corpus, another, verify, buckets, few, monkeypatch):
+    monkeypatch.setattr(verdicts, "FEW", few)
     draw = random.Random(3)
     pages = [page(f"p{n}", changed(text(n % 40, 150), n % 3, n), timestamp=draw.randrange(5)) for n in range(120)]
     options = {"verify": verify, "bands": 40, "rows": 6}
@@ -275,6 +276,5 @@ def test_a_task_that_is_tried_again_adds_no_phantom_pages(corpus, another, tmp_p
     assert (tmp_path / "flag").exists()
     where = str(stormy.folder / "run")
     for stage in ("near.bands", "near.pairs", "near.members"):
-        shard = store.listing(where, f"{stage}.receipts")[0]
-        store.remove(where, f"{stage}.receipts/{shard}")
+        store.remove(where, receipt_name(stage, receipted(where, stage)[0]))
         assert stormy.verdicts(near(source)) == calm
