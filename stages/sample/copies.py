@@ -6,8 +6,7 @@ from dataclasses import replace
 from itertools import cycle
 
 from stages.sample.pages import Page
-from stages.sample.pool import Pool, add, ordinary
-from stages.sample.sites import ENGLISH
+from stages.sample.pool import WHOLE, Pool, add, ordinary
 from stages.sample.texts import Article, Block
 
 # Paragraphs of more than fifty tokens that many pages have in common, each under some twenty articles.
@@ -33,9 +32,6 @@ BOILERPLATE = (
     "If you would like to see more work of this kind, consider becoming a member yourself: for the price of a cup "
     "of tea a week you keep these pages free for everybody else.",
 )
-
-# Extraction takes these templates whole, so that what is alike as a page is alike as text.
-WHOLE = tuple(site for site in ENGLISH if site.template in ("blog", "news", "forum", "shop", "docs"))
 
 
 def repeated(pool: Pool, rng: random.Random) -> list[Page]:

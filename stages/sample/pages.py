@@ -71,14 +71,11 @@ def payload(page: Page, others: tuple[str, ...], remarks: tuple[str, ...]) -> by
 def draw(page: Page, others: tuple[str, ...], remarks: tuple[str, ...]) -> str:
     """The page as HTML in the template of its site."""
     rng = random.Random(f"{page.title} {page.blocks[:1]}")  # not the URL: a mirror is the same page
-    title = html.escape(typeset(page.title, page.site), quote=True)
-    words = FURNITURE.get(page.site.language, Furniture())
-    rtl = page.site.language in RIGHT_TO_LEFT
     values = dict(
         lang=page.site.language,
-        dir="rtl" if rtl else "ltr",
+        dir="rtl" if page.site.language in RIGHT_TO_LEFT else "ltr",
         meta=declared(page.written.meta, rng),
-        title=title,
+        title=html.escape(typeset(page.title, page.site)),
         site=html.escape(page.site.name),
         url=html.escape(page.canonical or page.url),
         slug=slug(page.title),
@@ -93,7 +90,7 @@ def draw(page: Page, others: tuple[str, ...], remarks: tuple[str, ...]) -> str:
         related="\n".join(f'<div class="card"><a href="/{slug(o)}">{html.escape(o)}</a></div>' for o in others[:3]),
         links="\n".join(f'<li><a href="/{slug(o)}">{html.escape(o)}</a></li>' for o in others),
         comments="\n".join(remark(text, number, rng) for number, text in enumerate(remarks)),
-        **furniture(words),
+        **furniture(FURNITURE.get(page.site.language, Furniture())),
     )
     return template(page.site.template).substitute(values)
 

@@ -7,7 +7,7 @@ from itertools import cycle
 from stages.sample import private, spoiled
 from stages.sample.copies import copies, repeated, spun
 from stages.sample.pages import Page
-from stages.sample.pool import Pool, add, ordinary, path
+from stages.sample.pool import WHOLE, Pool, add, ordinary, path
 from stages.sample.sites import SHARES, Encoding, foreign
 from stages.sample.texts import Article, Block, articles, sentences
 
@@ -72,10 +72,10 @@ def personal(pool: Pool, rng: random.Random) -> list[Page]:
     for number, article in enumerate(pool.take(80, words=150)):
         chosen = (kinds[number % len(kinds)], *rng.sample(kinds, rng.choice((0, 0, 1, 2))))
         secrets = [(kind, *private.secret(kind, rng)) for kind in dict.fromkeys(chosen)]
-        harmless, sentence = private.HARMLESS[number % len(private.HARMLESS)]
+        harmless, sentence = private.HARMLESS[-number % len(private.HARMLESS)]
         planted = (*((kind, value) for kind, value, _ in secrets), ("harmless", harmless))
         texts = [text for _, _, text in secrets] + [sentence.format(harmless)]
-        made.append(add(ordinary(article, rng), *texts, kind="personal", planted=planted))
+        made.append(add(ordinary(article, rng, WHOLE), *texts, kind="personal", planted=planted))
     return made
 
 

@@ -18,6 +18,8 @@ PATHS = {
     "corporate": "insights/{number}/{slug}",
     "wiki": "wiki/{slug}_{number}",
 }
+# Extraction takes these templates whole, so that what is alike as a page is alike as text.
+WHOLE = tuple(site for site in ENGLISH if site.template in ("blog", "news", "forum", "shop", "docs"))
 
 
 @dataclass

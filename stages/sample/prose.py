@@ -63,7 +63,7 @@ def smooth(text: str) -> bool:
     tokens = TOKEN.findall(text.lower())
     words = [token for token in tokens if token[0].isalpha()]
     grams = [tuple(words[at : at + 5]) for at in range(len(words) - 4)]
-    return len(words) >= 0.84 * len(tokens) and len(set(grams)) >= 0.94 * len(grams)
+    return len(words) >= 0.84 * len(tokens) and len(set(grams)) >= 0.95 * len(grams)
 
 
 def title(text: str) -> str | None:

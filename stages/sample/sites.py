@@ -160,7 +160,7 @@ def foreign(language: str) -> list[Site]:
     """The sites of a language: the first in UTF-8, the second in the older encoding where there is one."""
     number = sum(map(ord, language))
     templates = [TEMPLATES[(number + step) % len(TEMPLATES)] for step in range(2)]
-    sites = [Site(f"www.{language}-seiten.example", f"{language.upper()} Portal", templates[0], language)]
+    sites = [Site(f"www.{language}-pages.example", f"{language.upper()} Portal", templates[0], language)]
     if language in LEGACY:
         old = plain(LEGACY[language])
         sites.append(Site(f"{language}.archive.test", f"Archive {language.upper()}", templates[1], language, old))

@@ -100,7 +100,7 @@ def doorway(rng: random.Random) -> Spoiled:
 
 def shouted(article: Article, rng: random.Random) -> Spoiled:
     """An article with so many slogans and counters between its paragraphs that the page is lost."""
-    mixed = list(article.blocks)
+    mixed = list(article.blocks[:7])
     for text in (*SHOUTS, *rng.sample(COUNTERS, 3)):
         mixed.insert(rng.randrange(1, len(mixed) + 1), Block("p", text))
     return article.title, tuple(mixed)

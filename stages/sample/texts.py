@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import distribution, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,6 @@ SHELVES = {
     "jinja2": ("jinja2",),
     "click": ("click",),
     "fsspec": ("fsspec",),
-    "packaging": ("packaging",),
     "requests": ("requests",),
     "urllib3": ("urllib3",),
     "babel": ("babel",),
@@ -44,7 +43,7 @@ READMES = (
     "tqdm",
     "phonenumbers",
 )
-SAMI = "xx"  # spaCy's code for text in no language that it names
+OTHER = "xx"  # spaCy's code for languages that it has no folder for
 NODES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 WORDS = (80, 100, 120, 160, 220)  # an article ends at the first docstring that brings it to one of these, in turn
 
@@ -70,16 +69,23 @@ class Article:
 
 
 def versions() -> dict[str, str]:
-    """The packages that are read, and their versions: other versions may say something else."""
-    return {name: version(name) for name in sorted({*SHELVES, *READMES, "spacy"})}
+    """The distributions that are read, and their versions: other versions may say something else.
+
+    Raises UsageError when one is not installed.
+    """
+    try:
+        return {name: version(name) for name in sorted({*SHELVES, *READMES, "spacy"})}
+    except PackageNotFoundError as missing:
+        raise UsageError(
+            f"sample: the package {missing.name} is not installed; install the versions of constraints.txt"
+        ) from None
 
 
 def folder(shelf: str) -> Path:
     """Where a package, or a folder in it, is installed. Nothing is imported."""
     top, *rest = shelf.split("/")
     found = find_spec(top)
-    if found is None or not found.submodule_search_locations:
-        raise UsageError(f"sample: the package {top!r} is not installed; install the pinned set of constraints.txt")
+    assert found and found.submodule_search_locations, f"{top} is installed: versions() has seen it"
     return Path(found.submodule_search_locations[0], *rest)
 
 
@@ -154,7 +160,7 @@ def sentences() -> dict[str, tuple[str, ...]]:
         passages = folder("spacy/tests/lang") / language / "test_text.py"
         texts = strings(path) + [text for text in strings(passages) if len(text) > 150 and not text.isascii()]
         found[language] = tuple(part for text in texts for part in SENTENCE_END.split(text))
-    return {language: texts for language, texts in found.items() if language not in ("en", SAMI)}
+    return {language: texts for language, texts in found.items() if language not in ("en", OTHER)}
 
 
 def strings(path: Path) -> list[str]:

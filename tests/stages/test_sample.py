@@ -13,8 +13,9 @@ import pytest
 from fastwarc.warc import ArchiveIterator
 from warcio.archiveiterator import ArchiveIterator as Warcio
 
+from pipeline.errors import UsageError
 from stages import sample
-from stages.sample import crawl
+from stages.sample import crawl, texts
 from stages.warc_digest import sha1_matches
 
 
@@ -153,3 +154,9 @@ def test_a_crawl_that_another_process_made_meanwhile_stays(tmp_path, monkeypatch
     sample.make(str(tmp_path))
     assert (tmp_path / "crawl-data" / crawl.DUMP / "theirs").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["crawl-data"]
+
+
+def test_a_missing_package_is_one_clear_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(texts, "READMES", ("no-such-package-anywhere",))
+    with pytest.raises(UsageError, match=r"^sample: the package no-such-package-anywhere is not installed; [^\n]*$"):
+        sample.make(str(tmp_path))
