@@ -138,6 +138,8 @@ def eat(page, tree):
     return str(len([bytes(1 << 20) for _ in range(4000)]))
 def fall(page, tree):
     ctypes.string_at(0)
+def grow(page, tree):
+    return str(len(b"x" * (700 << 20)))
 def leave(page, tree):
     os._exit(3)
 def fine(page, tree):
@@ -159,6 +161,28 @@ def test_each_death_is_named_and_the_next_page_is_served(tmp_path, monkeypatch):
         assert said["error"] == error, attack
         assert guarded.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:fine")["text"] == "fine"
     guarded.close()
+
+
+def test_a_server_that_grew_is_replaced(tmp_path, monkeypatch):
+    guarded = custom_guard(tmp_path, monkeypatch, ATTACKS, memory=2 << 30)
+    served = []
+    for attack in ("fine", "fine", "grow", "fine"):
+        assert "text" in guarded.ask(b"<p>x</p>", charset=None, url="", extractor=f"attacks:{attack}")
+        served.append(guarded.server.pid if guarded.server else None)
+    assert served[0] == served[1] and served[2] is None and served[3] not in served[:3]
+    guarded.close()
+
+
+@pytest.mark.parametrize("body", ["<p>" + "lorem ipsum dolor " * 150_000, "<pre>" + "a\n" * 1_500_000])
+def test_too_little_memory_never_shortens_a_text(body):
+    """trafilatura catches MemoryErrors and goes on with less; that page is quarantined."""
+    whole = Guard(Caps()).ask(page(body), charset=None, url="", extractor="trafilatura")["text"]
+    assert len(whole) > 2_000_000
+    for megabytes in (1, 60):
+        guarded = Guard(Caps(memory=megabytes << 20))
+        said = guarded.ask(page(body), charset=None, url="", extractor="trafilatura")
+        assert said.get("text") == whole or said["error"] in ("memory", "raised", "crash")
+        guarded.close()
 
 
 def test_killed_server_or_process_costs_no_page():
