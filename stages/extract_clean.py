@@ -1,4 +1,7 @@
-"""RefinedWeb's two corrections of extracted text: URLs removed, at most two newlines in a row (§3.1).
+"""RefinedWeb's two corrections of extracted text, URLs removed and at most two newlines in a row (§3.1), and a third.
+
+trafilatura draws tables with bars, those of the old web's layout too. A row keeps what its cells say, with a bar
+between two of them; empty cells, rules and rows without a word go.
 
 What counts as a URL: a scheme (http, https, ftp) or "www." or a host of a common ending followed by a path, up to the
 first character that no address has, without the punctuation at its end. A bare domain ("Amazon.com said") is a name in
@@ -15,13 +18,25 @@ _REST = rf"(?:[{_LETTERS}.:?\[\]!'(),;]*[{_LETTERS}])?"
 _HOST = r"(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+(?:com|org|net|edu|gov|info|biz|io|co|uk|de|fr|ru|eu)/"
 URL = re2.compile(rf"(?i)(?:[ \t]?(?:https?|ftp)://|(?:[ \t]|(^|[^\w@.\-]))(?:www\.|{_HOST})){_REST}")
 NEWLINES = re2.compile(r"\n(?:[ \t]*\n){2,}")
+BAR = "\0"  # stands for a bar that a cell holds; the text itself has no NUL any more
 UNWANTED = dict.fromkeys([0, *range(0xD800, 0xE000)])
 
 
 def clean(text: str) -> str:
-    """NFC, without NULs, lone surrogates, URLs and third newlines in a row; stripped."""
+    """NFC, without NULs, lone surrogates, URLs, frames of tables and third newlines in a row; stripped."""
     text = normalize("NFC", text.translate(UNWANTED) if needs_translation(text) else text)
+    if "|" in text:
+        text = "\n".join(row for line in text.split("\n") if (row := _unframed(line)) is not None)
     return NEWLINES.sub("\n\n", URL.sub(r"\1", text)).strip()
+
+
+def _unframed(line: str) -> str | None:
+    """A row of a table without its frame; None when no cell says anything. Other lines stay as they are."""
+    if not line.startswith("|"):
+        return line
+    cells = (" ".join(cell.replace(BAR, "|").split()) for cell in line.replace(r"\|", BAR).split("|"))
+    said = [cell for cell in cells if cell.strip("-:| ")]
+    return " | ".join(said) or None
 
 
 def needs_translation(text: str) -> bool:
