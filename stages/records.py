@@ -5,21 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from stages.records_cursor import BLANK, LARGEST_HEADER, Cursor
+from stages.records_fields import header_fields
 from stages.warc_digest import sha1_matches
-from stages.warc_members import DAMAGED, LARGEST, PIECE, START, TRUNCATED, Piece, members
+from stages.warc_members import DAMAGED, LARGEST, START, TRUNCATED, members
+from stages.warc_tape import PIECE
 
 TOO_LARGE = "warc:too_large"
-LARGEST_HEADER = 64 << 10
-BLANK = b"\r\n\0 "
-HEADER_END = re.compile(rb"\r?\n\r?\n")
-# What follows a record whose length cannot be trusted: a version line and a named field, or an ARC header line.
-NEXT = re.compile(
-    rb"\n(?=[Ww][Aa][Rr][Cc]/\d\.\d{1,2}\r?\n[A-Za-z-]{1,64}:"
-    rb"|(?:https?|ftp|dns):[^ \n]{1,4000} \d{1,3}(?:\.\d{1,3}){3} \d{14} [^ \n]{1,200} "
-    rb"(?:[^ \n]{1,2000} ){0,5}\d{1,12}\r?\n)"
-)
-CONTENT_LENGTH = re.compile(rb"\ncontent-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?\n")
-ARC_FIELDS = re.compile(rb"(.{1,8000}) [\da-fA-F.:]+ (\d{8,14}) (\S+) (?:\S+ ){0,5}(\d+)\r?\n")
+FIELD = re.compile(rb"[A-Za-z-]{1,64}[ \t]*:|[ \t]")
+HEADER_END = re.compile(rb"\r{0,2}\n\r{0,2}\n")
+CONTENT_LENGTH = re.compile(rb"\ncontent-length[ \t]*:[ \t]*(\d{1,18})[ \t\r]*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,79 +42,6 @@ def records(file: BinaryIO) -> Iterator[Record]:
     while cursor.open():
         while record := _record(cursor):
             yield record
-
-
-class Cursor:
-    """A place in the bytes of a member, of which a bounded part is held.
-
-    A member that does not begin like a record continues the one before it.
-    """
-
-    def __init__(self, pieces: Iterator[Piece]):
-        self._pieces = pieces
-        self._ahead = next(pieces, None)
-
-    def open(self) -> bool:
-        """Go on to the next member; False when there is none."""
-        piece = self._ahead
-        if piece is None:
-            return False
-        self.data, self.at, self.error, self.plain = piece.data, 0, piece.error, piece.plain
-        self.offset, self.end = piece.offset, piece.end
-        self._ahead = next(self._pieces, None)
-        return True
-
-    @property
-    def left(self) -> int:
-        return len(self.data) - self.at
-
-    def need(self, count: int) -> bool:
-        """Hold `count` bytes from here on, if the member has so many."""
-        missing, parts = count - self.left, []
-        while missing > 0 and (piece := self._ahead) and not self.error:
-            if piece.first and (piece.error or START.match(piece.data)):
-                break
-            parts.append(piece.data)
-            missing -= len(piece.data)
-            self.end, self.error = piece.end, piece.error
-            self._ahead = next(self._pieces, None)
-        if parts:
-            self.offset += self.at if self.plain else 0
-            self.data, self.at = b"".join([self.data[self.at :], *parts]), 0
-        return missing <= 0
-
-    def skip_blank(self) -> None:
-        while self.left or self.need(1):
-            if self.data[self.at] > 32:
-                return
-            rest = self.data[self.at : self.at + 64].lstrip(BLANK)
-            self.at += min(64, self.left) - len(rest)
-
-    def next_record(self, limit: int) -> int | None:
-        """How far the next record is: the bytes left when there is none, None when it is more than `limit` away."""
-        seen = 0
-        while not (found := NEXT.search(self.data, self.at + seen)):
-            have = self.left
-            if have > limit:
-                return None
-            if not self.need(have + PIECE) and self.left == have:
-                return have
-            seen = max(0, have - LARGEST_HEADER)
-        return found.end() - self.at
-
-    def take(self, count: int) -> bytes:
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def place(self) -> int:
-        return self.offset + self.at if self.plain else self.offset
-
-    def blame(self) -> str | None:
-        """The error of the member, told once, by the record that its last bytes belong to."""
-        if not self.error or self.data[self.at :].strip(BLANK):
-            return None
-        self.at, error, self.error = len(self.data), self.error, None
-        return error
 
 
 def _record(cursor: Cursor) -> Record | None:
@@ -150,36 +72,17 @@ def _head(cursor: Cursor) -> bytes:
     if end < 4 or cursor.data.find(b"\n\n", cursor.at, end) >= 0:
         found = HEADER_END.search(cursor.data, cursor.at, stop)
         end = found.end() if found else len(cursor.data)
-    return cursor.take(end - cursor.at) if end <= stop else b""
+    head = cursor.data[cursor.at : end]
+    # A header that ran on through its block, up to the next record, is none.
+    ran_on = START.match(cursor.data, end) and (_length(head) is None or not FIELD.match(_last(head)))
+    if end > stop or ran_on:
+        return b""
+    cursor.at = end
+    return head
 
 
-def header_fields(head: bytes) -> dict[str, str]:
-    """Fields of a WARC header by lower-case name, the first of a name; an ARC header is told in WARC's words."""
-    arc = ARC_FIELDS.match(head)
-    return _arc_fields(*arc.groups()) if arc else parse_fields(head)
-
-
-def _arc_fields(url: bytes, date: bytes, kind: bytes, length: bytes) -> dict[str, str]:
-    target, day = url.decode("utf-8", "replace"), date.decode().ljust(14, "0")
-    about = {"filedesc": "warcinfo", "dns": "resource"}.get(target.partition(":")[0], "response")
-    stamp = f"{day[:4]}-{day[4:6]}-{day[6:8]}T{day[8:10]}:{day[10:12]}:{day[12:14]}Z"
-    fields = {"warc-type": about, "warc-target-uri": target, "warc-date": stamp}
-    return fields | {"content-length": length.decode(), "arc-type": kind.decode("utf-8", "replace")}
-
-
-def parse_fields(text: bytes) -> dict[str, str]:
-    """Fields that follow a first line of another kind, by lower-case name; the first of a name counts."""
-    fields: dict[str, str] = {}
-    name = ""
-    for line in text.decode("utf-8", "replace").split("\n")[1:]:
-        if line[:1] in (" ", "\t") and name:
-            fields[name] = f"{fields[name]} {line.strip()}".strip()
-            continue
-        name, colon, value = line.partition(":")
-        name = name.strip().lower()
-        if colon and name not in fields:
-            fields[name] = value.strip()
-    return fields
+def _last(head: bytes) -> bytes:
+    return head.rstrip().rpartition(b"\n")[2]
 
 
 def _length(head: bytes) -> int | None:
@@ -195,16 +98,17 @@ def _block(cursor: Cursor, head: bytes) -> tuple[bytes, str | None]:
     """The block, by its length when that is right; otherwise up to the next record or the end of the member."""
     length = _length(head)
     if length is not None and length <= LARGEST and cursor.need(length) and _ends(cursor, length):
-        return cursor.take(length), cursor.blame()
+        suspect, block = cursor.suspect, cursor.take(length)
+        return block, cursor.blame() or (DAMAGED if suspect and not _matches(head, block) else None)
     found = cursor.next_record(LARGEST)
     if found is None:
         block = cursor.take(LARGEST_HEADER)
         _skip(cursor)
         return block, cursor.blame() or TOO_LARGE
-    block = cursor.take(found).removesuffix(b"\r\n\r\n")
-    error = cursor.blame()
-    if cursor.plain and not error and length is not None:
-        error = _doubt(head, block, cut=not cursor.left and length > len(block))
+    suspect, block = cursor.suspect, cursor.take(found).removesuffix(b"\r\n\r\n")
+    error = cursor.blame() or (DAMAGED if suspect and not _matches(head, block) else None)
+    if not cursor.proved and not error and (length is not None or not HEADER_END.search(head)):
+        error = _doubt(head, block, cut=not cursor.left and (length is None or length > len(block)))
     return block, error
 
 
@@ -218,11 +122,15 @@ def _ends(cursor: Cursor, length: int) -> bool:
 
 
 def _doubt(head: bytes, block: bytes, cut: bool) -> str | None:
-    """What to think of a plain record with a wrong length: its digest decides, or else whether the file ends in it."""
-    matches = sha1_matches(header_fields(head).get("warc-block-digest", ""), block)
+    """What to think of an unproved record with a wrong length: its digest decides, or whether the file ends in it."""
+    matches = _matches(head, block)
     if matches is None:
         return TRUNCATED if cut else None
     return None if matches else TRUNCATED if cut else DAMAGED
+
+
+def _matches(head: bytes, block: bytes) -> bool | None:
+    return sha1_matches(header_fields(head).get("warc-block-digest", ""), block)
 
 
 def _skip(cursor: Cursor) -> None:

@@ -10,14 +10,14 @@ VAGUE_TYPES = frozenset(
     ("", "text/plain", "text/xml", "application/xml", "application/octet-stream", "unknown/unknown", "*/*", "no-type")
 )
 # After blanks, marks and comments, a tag that only an HTML page opens with (WHATWG MIME Sniffing, section 7.1).
-LEAD = rb"(?:\xef\xbb\xbf)?(?:\s{1,2000}|<!--.{0,2000}?-->|<\?xml[^>]{0,500}\?>){0,20}"
+LEAD = rb"(?:\xef\xbb\xbf)?(?>\s{1,2000}|<!--.{0,2000}?-->|<\?xml[^>]{0,500}\?>){0,20}+"
 ROOT = re.compile(LEAD + rb"<(?:!doctype\s{1,20}html|html[\s>])", re.I | re.S)
 TAGS = rb"html|head|body|title|script|meta|iframe|h1|div|font|table|style|br|p|a|b"
 PAGE = re.compile(LEAD + rb"<(?:!doctype\s{1,20}html|(?:" + TAGS + rb")[\s>])", re.I | re.S)
 # How files begin that servers call HTML by mistake: documents, images, sound, film, archives, programs, fonts.
 BINARY = re.compile(
-    rb"%PDF-|%!PS|\x89PNG|GIF8[79]a|\xff\xd8\xff|RIFF.{4}(?:WEBP|WAVE|AVI )|\0\0\0.ftyp|OggS\0|ID3[\x02-\x04]\x00|PK\x03\x04"
-    rb"|Rar!\x1a|7z\xbc\xaf|\x1f\x8b\x08|\xd0\xcf\x11\xe0|\x7fELF|MZ.\0|wOF[F2]|[CF]WS[\x01-\x32]|BM.{4}\0\0\0\0",
+    rb"%PDF-|%!PS|\x89PNG|GIF8[79]a|\xff\xd8\xff|RIFF.{4}(?:WEBP|WAVE|AVI )|\0\0\0.ftyp|OggS\0|ID3[\x02-\x04]\x00"
+    rb"|PK\x03\x04|Rar!\x1a|7z\xbc\xaf|\x1f\x8b\x08|\xd0\xcf\x11\xe0|\x7fELF|MZ.\0|wOF[F2]|[CF]WS[\x01-\x32]|BM.{4}\0\0\0\0",
     re.S,
 )
 NOT_HTML = "warc:not_html"

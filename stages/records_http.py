@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import zstandard
 from fastwarc.stream_io import BrotliReader
 
-from stages.records import LARGEST_HEADER, TOO_LARGE, parse_fields
+from stages.records import TOO_LARGE
+from stages.records_cursor import LARGEST_HEADER
+from stages.records_fields import parse_fields
 
 LARGEST_PAYLOAD = 16 << 20
 UNDECODABLE = "warc:encoding"
-STATUS = re.compile(rb"\s{0,16}(?:HTTP/\d(?:\.\d)?|ICY)[ \t]{0,16}(\d{3})?", re.I)
+STATUS = re.compile(rb"\s{0,16}(?:[A-Z]{3,8}/\d(?:\.\d)?|ICY)[ \t]{0,16}(\d{3})?", re.I)
 FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}[ \t]{0,16}:|[ \t]+[^<]")
 CHUNK_SIZE = re.compile(rb"[ \t]{0,16}([0-9A-Fa-f]{1,8})[ \t]{0,16}(?:;[^\n]{0,1000})?\r?\n")
 

@@ -15,13 +15,14 @@ from typing import Any, BinaryIO
 import zstandard
 from fastwarc.stream_io import GzipReader, Lz4Reader
 
+from stages.warc_tape import PIECE, Tape
+
 GZIP, ZSTD, LZ4, BZIP2 = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"BZh"
 # A WARC version line, or an ARC header line: URL, address, date, type, (up to five more in version 2,) length.
 START = re.compile(
-    rb"\s{0,16}(?:[Ww][Aa][Rr][Cc]/\d|[a-z]{2,10}:[^\n]{0,8000} [\da-fA-F.:]{1,45} \d{8,14} [^ \n]{1,200} "
+    rb"\s{0,16}(?:[Ww][Aa][Rr][Cc]/\d|[a-z]{2,10}:[^\n]{0,8000} [\da-fA-F.:]{1,45} \d{8,14} [^ \n]{0,200} "
     rb"(?:[^ \n]{1,2000} ){0,5}\d{1,12}\r?\n)"
 )
-PIECE = 1 << 20  # bytes of a long member that come at a time
 LARGEST = 16 << 20  # no larger member is held whole
 TRUNCATED, DAMAGED = "warc:truncated", "warc:damaged"
 
@@ -30,7 +31,8 @@ TRUNCATED, DAMAGED = "warc:truncated", "warc:damaged"
 class Piece:
     """Bytes of a member, which lies in the file from `offset` to `end` as far as it was read.
 
-    `error` says that the member breaks off after these bytes. A plain file is one member whose bytes are the file's.
+    `error` says that the member breaks off after these bytes; `proved` that a member without error has all of them. A
+    `plain` file is one member whose bytes are the file's.
     """
 
     offset: int
@@ -39,31 +41,7 @@ class Piece:
     first: bool = True
     error: str | None = None
     plain: bool = False
-
-
-class Tape:
-    """Any place of a file through one buffer."""
-
-    def __init__(self, file: BinaryIO):
-        self.file, self.size = file, file.seek(0, io.SEEK_END)
-        self.data, self.base = b"", 0
-
-    def read(self, at: int, count: int) -> bytes:
-        if at < self.base or at + count > self.base + len(self.data):
-            self.file.seek(at)
-            self.data, self.base = self.file.read(max(count, PIECE)), at
-        return self.data[at - self.base : at - self.base + count]
-
-    def find(self, magic: bytes, at: int, stop: int) -> int:
-        """Where `magic` is next found before `stop`; -1 when it is not."""
-        stop = min(stop, self.size)
-        while at + len(magic) <= stop:
-            self.read(at, len(magic))
-            found = self.data.find(magic, at - self.base, stop - self.base)
-            if found >= 0:
-                return self.base + found
-            at = self.base + len(self.data) - len(magic) + 1
-        return -1
+    proved: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,7 +73,7 @@ def members(file: BinaryIO) -> Iterator[Piece]:
     else:
         for at in range(0, tape.size, PIECE):
             data = tape.read(at, PIECE)
-            yield Piece(at, at + len(data), data, at == 0, plain=True)
+            yield Piece(at, at + len(data), data, at == 0, plain=True, proved=False)
 
 
 def is_plain(tape: Tape) -> bool:
@@ -137,14 +115,12 @@ def _gap(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]:
 def _piecewise(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]:
     """A member whose length is not known beforehand; returns where the next one begins."""
     stream, place, first, sound = codec.open(), at, True, True
-    try:
-        while not stream.eof and (data := stream.unconsumed_tail or tape.read(place, codec.step)):
-            place += 0 if stream.unconsumed_tail else len(data)
-            if data := stream.decompress(data, *codec.limit):
-                yield Piece(at, place, data, first)
-                first = False
-    except (zlib.error, zstandard.ZstdError):
-        sound = False
+    while sound and not stream.eof and (taken := stream.unconsumed_tail or tape.read(place, codec.step)):
+        place += 0 if stream.unconsumed_tail else len(taken)
+        data, sound = _decompress(stream, taken, codec.limit)
+        if data:
+            yield Piece(at, place, data, first)
+            first = False
     if sound and stream.eof:
         end = place - len(stream.unused_data)
         yield Piece(at, end, b"", first)
@@ -152,6 +128,23 @@ def _piecewise(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]
     end = _resync(tape, codec, at + 1, tape.size)
     yield Piece(at, end, b"", first, TRUNCATED if sound and end == tape.size else DAMAGED)
     return end
+
+
+def _decompress(stream: Any, taken: bytes, limit: tuple[int, ...]) -> tuple[bytes, bool]:
+    """What comes out, and whether it did so without a defect. All that zlib gives before a defect is kept."""
+    saved, data = stream.copy() if hasattr(stream, "copy") else None, []
+    try:
+        return stream.decompress(taken, *limit), True
+    except zstandard.ZstdError:
+        return b"", False
+    except zlib.error:
+        assert saved
+    try:
+        for i in range(len(taken)):
+            data.append(saved.decompress(taken[i : i + 1]))
+    except zlib.error:
+        pass  # this is the byte that cannot be understood
+    return b"".join(data), False
 
 
 def _resync(tape: Tape, codec: Codec, at: int, stop: int) -> int:
@@ -174,7 +167,7 @@ def _stream(reader: Any, size: int) -> Iterator[Piece]:
             data = reader.read(PIECE)
         except (OSError, EOFError):
             data, error = b"", DAMAGED
-        yield Piece(0, size, data, first, error)
+        yield Piece(0, size, data, first, error, proved=not isinstance(reader, Lz4Reader))
         first = False
 
 

@@ -39,9 +39,9 @@ def crawl(pages: int, first: int = 0) -> list[bytes]:
     """The records of a small crawl: warcinfo, then request, response and metadata of each page."""
     records = [record(b"software: test\r\n", "warcinfo", 10**9 + first)]
     for number in range(first, first + pages):
-        records.append(record(b"GET / HTTP/1.1\r\n\r\n", "request", 10**6 + number))
+        records.append(record(b"GET /page/%d HTTP/1.1\r\n\r\n" % number, "request", 10**6 + number))
         records.append(record(response(html(number)), number=number))
-        records.append(record(b"fetchTimeMs: 7\r\n", "metadata", 2 * 10**6 + number))
+        records.append(record(b"fetchTimeMs: %d\r\n" % number, "metadata", 2 * 10**6 + number))
     return records
 
 

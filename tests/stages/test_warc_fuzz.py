@@ -1,0 +1,132 @@
+"""Cuts, flips and splices of WARC files: no crash, no hang, and never fewer records than members that are undamaged."""
+
+import gzip
+import io
+import itertools
+import random
+import zlib
+
+import pytest
+
+from stages.records import Record, records
+from stages.warc import Maker
+from tests.stages.warc_maker import crawl, members
+
+RECORDS = crawl(12)
+PARTS = members(RECORDS)
+SEEDS = range(120)
+
+
+def read(data: bytes) -> list[Record]:
+    return list(records(io.BytesIO(data)))
+
+
+def cut(data: bytearray, dice: random.Random) -> None:
+    del data[dice.randrange(len(data)) :]
+
+
+def flip(data: bytearray, dice: random.Random) -> None:
+    for _ in range(dice.randrange(1, 6)):
+        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+
+
+def lose(data: bytearray, dice: random.Random) -> None:
+    start = dice.randrange(len(data))
+    del data[start : start + dice.choice((1, 7, 100, 3000))]
+
+
+def insert(data: bytearray, dice: random.Random) -> None:
+    start = dice.randrange(len(data))
+    data[start:start] = dice.choice(
+        (dice.randbytes(dice.randrange(1, 400)), b"\0" * 50, b"\x1f\x8b\x08\x00", b"WARC/1.0\r\n")
+    )
+
+
+def move(data: bytearray, dice: random.Random) -> None:
+    start, size, to = dice.randrange(len(data)), dice.randrange(1, 2000), dice.randrange(len(data))
+    piece = data[start : start + size]
+    data[to:to] = piece
+
+
+def overwrite(data: bytearray, dice: random.Random) -> None:
+    start, size = dice.randrange(len(data)), dice.choice((1, 20, 600))
+    data[start : start + size] = dice.choice((b"\0" * size, dice.randbytes(size), b"\r\n" * (size // 2)))
+
+
+def spoil(data: bytes, seed: int) -> bytes:
+    dice, spoiled = random.Random(seed), bytearray(data)
+    for _ in range(dice.randrange(1, 4)):
+        if spoiled:
+            dice.choice((cut, flip, lose, insert, move, overwrite))(spoiled, dice)
+    return bytes(spoiled)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_undamaged_member_is_recovered(seed):
+    data = spoil(b"".join(PARTS), seed)
+    found = [record.block for record in read(data) if not record.error]
+    expected = [block_of(record) for record, part in zip(RECORDS, PARTS, strict=True) if part in data]
+    assert [block for block in expected if block not in found] == []
+    assert set(found) <= set(map(block_of, RECORDS))  # and nothing is made up
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_undamaged_record_of_a_plain_file_is_recovered(seed):
+    data = spoil(b"".join(RECORDS), seed)
+    found = {record.block for record in read(data) if not record.error}
+    whole = [record for record in RECORDS if b"\r\n\r\n" + record in data or data.startswith(record)]
+    assert [record for record in whole if block_of(record) not in found] == []
+
+
+@pytest.mark.parametrize("seed", SEEDS[::3])
+def test_a_file_of_one_member_gives_all_before_the_damage(seed):
+    packed = gzip.compress(b"".join(RECORDS), 1, mtime=0)
+    at = 40 + random.Random(seed).randrange(len(packed) - 60)
+    spoiled = packed[:at] + bytes([packed[at] ^ 0x55]) + packed[at + 1 :]
+    good = len(zlib.decompressobj(31).decompress(packed[: at - 1]))
+    ends = itertools.accumulate(map(len, RECORDS))
+    found = read(spoiled)
+    sound = [record.block for record in found if not record.error]
+    before = [block_of(record) for record, end in zip(RECORDS, ends, strict=True) if end <= good]
+    assert sound[: len(before)] == before
+    assert set(sound) <= set(map(block_of, RECORDS))
+    assert any(record.error for record in found)
+
+
+@pytest.mark.parametrize("seed", SEEDS[::4])
+def test_noise_is_read_without_a_crash(seed):
+    dice = random.Random(seed)
+    pieces = [
+        b"WARC/1.0\r\n",
+        b"\x1f\x8b\x08",
+        b"Content-Length: 99999\r\n",
+        b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+        PARTS[2],
+    ]
+    pieces += [
+        b"\x28\xb5\x2f\xfd",
+        b"\x5d\x2a\x4d\x18",
+        b"BZh9",
+        b"\x04\x22\x4d\x18",
+        b"http://a b 20200101000000 x 5\n",
+    ]
+    data = b"".join(dice.choice((*pieces, dice.randbytes(dice.randrange(60)))) for _ in range(60))
+    maker = Maker("noise", "", "")
+    rows = [row for record in read(data) if (row := maker.row(record))]
+    assert all(row["offset"] >= 0 and 0 < row["length"] <= len(data) for row in rows)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_real_pages(shared, seed):
+    whole = (shared / "data" / "realweb" / "realweb-dev-00000.warc.gz").read_bytes()[: 3 << 20]
+    spans = [(one.offset, one.offset + one.length) for one in read(whole)][:-1]
+    assert len(spans) > 300
+    data = spoil(whole, seed)
+    expected = [block_of(gzip.decompress(whole[a:b])) for a, b in spans if whole[a:b] in data]
+    found = {record.block for record in read(data) if not record.error}
+    assert [block for block in expected if block not in found] == []
+
+
+def block_of(record: bytes) -> bytes:
+    return record.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n\r\n")
