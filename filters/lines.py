@@ -22,9 +22,10 @@ class Corrections:
     """Discards furniture lines and cuts furniture from short ones: use it as `edit(lines.corrections)`.
 
     Discarded: mainly upper case (over `max_upper` of the characters), numbers only (digits and the marks between them),
-    counters ("3 likes"), one word. Cut, in lines of at most `short_line` words: what signs in, reads more or counts a cart. A page is dropped when the
-    words of the lines it touched are over `max_flagged` of all; `removed_only` counts the removed words of a cut line,
-    as DCLM does, in place of all its words. The language of the Doc chooses the phrases; the English ones always count.
+    counters ("3 likes"), one word. Cut, in lines of at most `short_line` words: what signs in, reads more or counts a
+    cart. A page is dropped when the words of the lines it touched are over `max_flagged` of all; `removed_only` counts
+    the removed words of a cut line, as DCLM does, in place of all its words. The language of the Doc chooses the
+    phrases; the English ones always count.
     """
 
     max_upper: float = 0.5
@@ -65,7 +66,8 @@ class Corrections:
         if not stripped:
             return line
         upper = not stripped.islower() and sum(map(str.isupper, stripped)) > self.max_upper * len(stripped)
-        if words < 2 or upper or stripped.translate(NUMBER_MARKS).isdigit():
+        number = not stripped[0].isalpha() and stripped.translate(NUMBER_MARKS).isdigit()
+        if words < 2 or upper or number:
             return None
         if words > self.short_line or len(line) > LONGEST_FURNITURE:
             return line

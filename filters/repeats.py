@@ -10,6 +10,7 @@ from pipeline.doc import Doc
 
 BASE = 0x9E3779B97F4A7C15  # odd, so that powers of it never die out modulo 2**64
 MASK = 2**64 - 1
+LOW = np.uint64(2**13 - 1)
 
 
 def rolling(word: str) -> int:
@@ -37,11 +38,14 @@ def duplicates(parts: Iterable[str]) -> tuple[int, int]:
     return count, characters
 
 
-def among(values: np.ndarray, ordered: np.ndarray) -> np.ndarray:
-    """Which of the values are in a sorted array that is not empty."""
-    places = ordered.searchsorted(values)
-    places[places == len(ordered)] = 0
-    return ordered[places] == values
+def places_of(wanted: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Where the values are that are in `wanted`, a sorted array that is not empty."""
+    marked = np.zeros(int(LOW) + 1, bool)  # by their low bits most values are ruled out without a search
+    marked[wanted & LOW] = True
+    likely = np.flatnonzero(marked[values & LOW])
+    found = wanted.searchsorted(values[likely])
+    found[found == len(wanted)] = 0
+    return likely[wanted[found] == values[likely]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +91,7 @@ class NGrams:
         ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
         counts = np.diff(ends, prepend=-1)
         most = int(counts.max())
-        first = int(among(grams, ordered[ends[counts == most]]).argmax()) if most > 1 else 0
+        first = int(places_of(ordered[ends[counts == most]], grams)[0]) if most > 1 else 0
         return (int(self.ends[first + n] - self.ends[first]) + n - 1) * most
 
     def repeated(self, n: int) -> int:
@@ -97,7 +101,7 @@ class NGrams:
         again = ordered[1:][ordered[1:] == ordered[:-1]]
         if not len(again):
             return 0
-        places = np.flatnonzero(among(grams, again))
+        places = places_of(again, grams)
         lengths = self.ends[places + n] - self.ends[places]
         seen, characters, free = set(), 0, 0
         for place, gram, length in zip(places.tolist(), grams[places].tolist(), lengths.tolist(), strict=True):
