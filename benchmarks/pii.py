@@ -93,7 +93,7 @@ def _notations(folder: Path) -> str:
 
 
 def score(pairs: Iterable[tuple[list[Found], list[Found]]]) -> dict[str, tuple[float, float]]:
-    """Precision and recall by type; a finding is right when it overlaps a label of its type, and the other way round."""
+    """Precision and recall by type; a finding is right when it overlaps a label of its type, and vice versa."""
     tally: dict[str, list[int]] = {}
     for gold, found in pairs:
         for side, (these, those) in enumerate(((found, gold), (gold, found))):

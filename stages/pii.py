@@ -12,8 +12,9 @@ import pyarrow as pa
 from pipeline.errors import UsageError
 from pipeline.transform import put
 from stages import pii_own, pii_phone, pii_presidio
-from stages.pii_judge import FEWEST, TYPES, Span, judge, worth
+from stages.pii_judge import TYPES, Span, judge
 from stages.pii_replace import POLICIES, replace
+from stages.pii_shape import FEWEST, worth
 
 REGIONS = pii_phone.REGIONS
 COUNTS = pa.map_(pa.string(), pa.int64())
@@ -72,7 +73,9 @@ class Scrub:
         table = put(table, "text", pa.array(texts, pa.string()))
         table = put(table, "counts", pa.array([list(counted.items()) for counted in counts], COUNTS))
         table = put(table, "reason", pa.array([reason if drop else None for drop in many], pa.string()))
-        return put(table, "measured", pa.array([m if d else None for m, d in zip(measured, many, strict=True)], pa.string()))
+        return put(
+            table, "measured", pa.array([m if d else None for m, d in zip(measured, many, strict=True)], pa.string())
+        )
 
 
 def scrub(
@@ -85,7 +88,7 @@ def scrub(
     """A transform that replaces private data.
 
     `policy`: "mask" writes `<EMAIL_1>`, numbered inside a page; "fake" writes reserved values, chosen by a hash of the
-    value and the seed; "fineweb" and "dolma" write what those do. `drop_above` drops pages with more findings than that.
+    value and the seed; "fineweb" and "dolma" write what those do. `drop_above` drops pages with more findings.
     """
     if policy not in POLICIES:
         raise UsageError(f"unknown policy {policy!r} for private data: take one of {', '.join(POLICIES)}")
@@ -101,5 +104,5 @@ def fineweb() -> Scrub:
 
 
 def dolma() -> Scrub:
-    """As Dolma does: e-mail, American phones and IP addresses, and pages with more than five are dropped (Soldaini et al. 2024)."""
+    """As Dolma does: e-mail, American phones, IP addresses; drops pages with more than five (Soldaini et al. 2024)."""
     return scrub("dolma", ("email", "phone", "ip"), ("US",), drop_above=5)

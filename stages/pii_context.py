@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from typing import Any
 
 import re2
 
@@ -16,12 +17,14 @@ PHONE = frozenset(
     "cellulare celular gsm handy natel whatsapp viber sms hotline tollfree contactno contactnumber contactnr rufnummer "
     "puhelin puh тел факс моб điệnthoại".split()
 )
-STEMS = tuple("telephon telefon téléphon teléfon téléphon faxn telefax télécop móvil celular phone телефон мобиль".split())
+STEMS = tuple(
+    "telephon telefon téléphon teléfon téléphon faxn telefax télécop móvil celular phone телефон мобиль".split()
+)
 UNSPACED = tuple("电话 電話 传真 傳真 手机 携帯 전화 팩스 โทร".split())  # in scripts that set no spaces between words
 ASKED = frozenset(
-    "call calls called calling dial dialing dialling ring reach reached answering text bel bellen ruf rufen anruf anrufen "
-    "appelez appeler llamar llama llámenos llame chiama chiamare chiamaci ligue zadzwoń desk switchboard helpline helpdesk "
-    "reservation reservations centralita standard".split()
+    "call calls called calling dial dialing dialling ring reach reached answering text bel bellen ruf rufen anruf "
+    "anrufen appelez appeler llamar llama llámenos llame chiama chiamare chiamaci ligue zadzwoń desk switchboard "
+    "helpline helpdesk reservation reservations centralita standard".split()
 )
 WORD = re.compile(r"[^\W\d_]+")
 VERSION = r"v|ver|version|versie|versión|release|rel|build|firmware|driver|update|patch|rev|revision"
@@ -30,7 +33,8 @@ OTHER = (
     r"isbn\S*|issn|ean|upc|asin|sku|doi|pmid|oclc|lccn|isin|wkn|vat\S*|ust\S*|btw\S*|kvk\S*|abn|acn|nif|cif|siret|siren|"
     r"p\.?\s?iva|partita iva|codice fiscale|cnpj|cpf|nip|regon|krs|reg(?:istration|istro)?|company|licen[cs]e|patent|"
     rf"invoice|order|rechnung{W}*|bestell{W}*|account|acct|konto\S*|tracking|ticket|case|passport|ssn|social security|"
-    rf"serial|model|part|item|ref(?:erence)?|product|catalog{W}*|article|artikel{W}*|barcode|zip|plz|post\s?code|postal code"
+    rf"serial|model|part|item|ref(?:erence)?|product|catalog{W}*|article|artikel{W}*|barcode|"
+    r"zip|plz|post\s?code|postal code"
 )
 CARD = (
     r"cards?|visa|master\s?card|amex|american express|maestro|discover|jcb|diners|credit|debit|cc|cvv|"
@@ -38,22 +42,21 @@ CARD = (
 )
 
 
-def _before(words: str, then: str) -> re2._Regexp:
+def _before(words: str, then: str) -> Any:
     """One of the words, and up to the end only what `then` allows."""
     return re2.compile(rf"(?i)(?:^|[^\pL\pN])(?:{words}){then}$")
 
 
 LETTER = re.compile(r"(?:^|[\s|(,;•·])(?:[TFMPtfmp][.:)]+\s{0,3}|[TFMP]\s{1,3})\(?\+?$")  # "T: 030 …", "F 030 …"
 REMARK = re.compile(
-    r"(?i)[ \t\xa0]{0,2}[-(/|,]?[ \t]?(?:fax|faks|mobile?|cell|office|home|work|phone|tel|toll[\s-]?free|ext|gratis)(?![^\W_])"
+    r"(?i)[ \t\xa0]{0,2}[-(/|,]?[ \t]?"
+    r"(?:fax|faks|mobile?|cell|office|home|work|phone|tel|toll[\s-]?free|ext|gratis)(?![^\W_])"
 )
 SSN = _before(r"ssns?|social\s+sec(?:urity)?|soc\.?\s?sec", r"(?:[^\pL\pN].{0,40})?")
 ADDRESS = _before(r"ips?|ipv4|addr(?:ess)?|hosts?|servers?|ping|dns|gateway|login|logged", r"[^\pL\pN\n][^\n]{0,24}")
 NUMBERED = _before(f"{VERSION}|{PASSAGE}|§", r"[\s.:=#v-]*")
 PRODUCT = re2.compile(r"(?:^|[^/\pL])\pL[\pL\pN_-]*/$")  # "nginx/1.18.0.1"
-ANOTHER = _before(
-    OTHER, r"[\s.:#-]*(?:(?:number|num|no|nr|nummer|code|id|is|n)(?:[^\pL\pN]+|$)){0,2}"
-)
+ANOTHER = _before(OTHER, r"[\s.:#-]*(?:(?:number|num|no|nr|nummer|code|id|is|n)(?:[^\pL\pN]+|$)){0,2}")
 AMOUNT = re2.compile("[#№$€£¥₹]$")
 NAMES_CARD = re2.compile(rf"(?i)(?:^|[^\pL\pN])(?:{CARD})(?:[^\pL\pN]|$)")
 

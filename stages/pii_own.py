@@ -15,17 +15,18 @@ from stages import pii_phone
 from stages.pii_context import said_to_be_card, said_to_be_phone
 from stages.pii_presidio import Hit
 
-DIGITS = re2.compile(r"\b[0-9](?:[- ]?[0-9]){11,18}\b")
-IBAN = re2.compile(r"(?i)\b[A-Z]{2}[0-9]{2}(?:[ \x{A0}-]?[A-Z0-9]{4}){2,7}(?:[ \x{A0}-]?[A-Z0-9]{1,3})?\b")
-SPELT = re2.compile(
+DIGITS = r"\b[0-9](?:[- ]?[0-9]){11,18}\b"
+IBAN = r"(?i)\b[A-Z]{2}[0-9]{2}(?:[ \x{A0}-]?[A-Z0-9]{4}){2,7}(?:[ \x{A0}-]?[A-Z0-9]{1,3})?\b"
+SPELT = (
     r"(?i)\b[a-z0-9][a-z0-9._+-]{0,63} ?[\[({] ?(?:at|@|arroba) ?[\])}] ?[a-z0-9-]{1,63}"
     r"(?: ?(?:\.|[\[({] ?(?:dot|\.|punkt|punto|point) ?[\])}]) ?[a-z0-9-]{2,63}){1,4}"
 )
-ETHEREUM = re2.compile(r"\b0x[0-9a-fA-F]{40}\b")
-ABROAD = re2.compile(r"\(?\+ ?[1-9][0-9]{0,2}\)?(?:[-. ()\x{A0}]{1,3}[0-9]{1,6}\)?){2,7}(?: ?x ?[0-9]{1,6})?")
-AMERICAN = re2.compile(
-    r"(?:1[-. ]|001[-. ])?(?:\([0-9]{3}\)[ \x{A0}]?[0-9]{3}[-. ][0-9]{4}|[0-9]{3}-[0-9]{3}-[0-9]{4}|[0-9]{3}\.[0-9]{3}\.[0-9]{4}|"
-    r"[0-9]{3} [0-9]{3}[ -][0-9]{4})"
+ETHEREUM = r"\b0x[0-9a-fA-F]{40}\b"
+ABROAD = r"\(?\+ ?[1-9][0-9]{0,2}\)?(?:[-. ()\x{A0}]{1,3}[0-9]{1,6}\)?){2,7}(?: ?x ?[0-9]{1,6})?"
+AMERICAN = (
+    r"(?:1[-. ]|001[-. ])?"
+    r"(?:\([0-9]{3}\)[ \x{A0}]?[0-9]{3}[-. ][0-9]{4}|[0-9]{3} [0-9]{3}[ -][0-9]{4}|"
+    r"[0-9]{3}-[0-9]{3}-[0-9]{4}|[0-9]{3}\.[0-9]{3}\.[0-9]{4})"
     r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?"
 )
 NUMBER = re.compile(r"\(?[0-9](?:[-. ()\xa0\u2010-\u2015]{0,3}[0-9]){5,14}(?![0-9])")
@@ -42,21 +43,38 @@ ISSUERS = (
     (re.compile("2131|1800"), (15,)),  # JCB
     (re.compile("50|5[6-9]|6[0-9]|0604"), tuple(range(12, 20))),  # Maestro
 )
-USUAL = (15, 16)  # other lengths are also those of barcodes, accounts and times: they must be said to be cards
+ON_CARDS = ([15], [16], [4, 4, 4, 4], [4, 6, 5])  # other lengths are also those of barcodes, accounts and times
 
 
 def hits(text: str, entities: Sequence[str], regions: Sequence[str] = pii_phone.REGIONS) -> Iterator[Hit]:
     """What our recognisers find, in no particular order."""
-    if "CREDIT_CARD" in entities:
-        yield from _cards(text)
-    if "IBAN_CODE" in entities:
-        yield from (Hit("IBAN_CODE", *at, 1.0) for at in _ibans(text))
-    if "EMAIL_ADDRESS" in entities:
-        yield from (Hit("EMAIL_ADDRESS", *match.span(), SURE) for match in SPELT.finditer(text))
-    if "CRYPTO" in entities:
-        yield from (Hit("CRYPTO", *match.span(), SURE) for match in ETHEREUM.finditer(text))
-    if "PHONE_NUMBER" in entities:
-        yield from _phones(text, regions)
+    found = {
+        "CREDIT_CARD": lambda: _cards(text),
+        "IBAN_CODE": lambda: _ibans(text),
+        "EMAIL_ADDRESS": lambda: matches(SPELT, text),
+        "CRYPTO": lambda: matches(ETHEREUM, text),
+        "PHONE_NUMBER": lambda: _phones(text, regions),
+    }
+    for entity, find in found.items():
+        if entity in entities:
+            score = LIKELY if entity == "PHONE_NUMBER" else SURE
+            yield from (Hit(entity, start, end, score) for start, end in find())
+
+
+def matches(pattern: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where an RE2 expression matches."""
+    for match in _compiled(pattern).finditer(text):
+        yield match.start(), match.end()
+
+
+def is_american(written: str) -> bool:
+    """Whether it begins as numbers of North America are written, valid or not."""
+    return _compiled(AMERICAN).match(written) is not None
+
+
+@functools.cache
+def _compiled(pattern: str) -> Any:
+    return re2.compile(pattern)
 
 
 def issuer(digits: str) -> bool:
@@ -71,32 +89,25 @@ def luhn(digits: str) -> bool:
     return (sum(map(int, digits[-1::-2])) + sum(d - 9 if d > 9 else d for d in doubled)) % 10 == 0
 
 
-def _cards(text: str) -> Iterator[Hit]:
-    for match in DIGITS.finditer(text):
-        digits = re.sub("[^0-9]", "", match.group())
-        if issuer(digits) and (grouped(match.group()) or said_to_be_card(text, *match.span())):
-            yield Hit("CREDIT_CARD", *match.span(), 1.0)
+def _cards(text: str) -> Iterator[tuple[int, int]]:
+    for start, end in matches(DIGITS, text):
+        number = text[start:end]
+        if issuer(re.sub("[^0-9]", "", number)) and (grouped(number) or said_to_be_card(text, start, end)):
+            yield start, end
 
 
 def grouped(number: str) -> bool:
     """A number of a usual length, in one block or in the groups that are embossed on cards."""
-    groups = re.split("[- ]", number)
-    return groups in ([number], number.split(" "), number.split("-")) and [len(g) for g in groups] in (
-        [15],
-        [16],
-        [4, 4, 4, 4],
-        [4, 6, 5],
-    )
+    return not {" ", "-"} <= set(number) and [len(group) for group in re.split("[- ]", number)] in ON_CARDS
 
 
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
     """IBANs in any case whose length, format and check digits are right, without the words that may follow one."""
-    for match in IBAN.finditer(text):
-        groups = [match.end(), *(match.start() + gap.start() for gap in re.finditer("[ \xa0-]", match.group()))]
-        for end in sorted(groups, reverse=True):
-            if _iban(re.sub("[ \xa0-]", "", text[match.start() : end]).upper()):
-                yield match.start(), end
-                break
+    for start, end in matches(IBAN, text):
+        ends = [end, *(start + gap.start() for gap in re.finditer("[ \xa0-]", text[start:end]))]
+        valid = (at for at in sorted(ends, reverse=True) if _iban(re.sub("[ \xa0-]", "", text[start:at]).upper()))
+        if (last := next(valid, None)) is not None:
+            yield start, last
 
 
 def _iban(code: str) -> bool:
@@ -112,13 +123,13 @@ def _iban_recogniser() -> Any:
     return IbanRecognizer()
 
 
-def _phones(text: str, regions: Sequence[str]) -> Iterator[Hit]:
-    for match in ABROAD.finditer(text):
-        if 9 <= sum(c.isdigit() for c in match.group().partition("x")[0]) <= 15:
-            yield Hit("PHONE_NUMBER", *match.span(), LIKELY)
+def _phones(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for start, end in matches(ABROAD, text):
+        if 9 <= sum(c.isdigit() for c in text[start:end].partition("x")[0]) <= 15:
+            yield start, end
     if "US" in regions or "CA" in regions:
-        yield from (Hit("PHONE_NUMBER", *match.span(), LIKELY) for match in AMERICAN.finditer(text))
+        yield from matches(AMERICAN, text)
     for start, end in pii_phone.chains(text, 6):
         number = NUMBER.match(text, start - (text[start - 1 : start] == "("), end)
         if number and said_to_be_phone(text, *number.span(), sum(map(str.isdigit, number.group()))):
-            yield Hit("PHONE_NUMBER", *number.span(), LIKELY)
+            yield number.span()

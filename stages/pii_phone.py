@@ -19,16 +19,15 @@ LONGEST = 2000  # a longer chain of digits is read in pieces of this length
 
 # What phonenumbers takes as punctuation inside a number, at most four in a row.
 BETWEEN = (
-    r"[-x\x{2010}-\x{2015}\x{2212}\x{30FC}\x{FF0D}-\x{FF0F} \x{A0}\x{AD}\x{200B}\x{2060}\x{3000}"
-    r"()\x{FF08}\x{FF09}\x{FF3B}\x{FF3D}.\[\]/~\x{2053}\x{223C}\x{FF5E}]{0,4}"
+    "[-x\u2010-\u2015\u2212\u30fc\uff0d-\uff0f \xa0\xad\u200b\u2060\u3000"
+    r"()\[\]"
+    "\uff08\uff09\uff3b\uff3d./~\u2053\u223c\uff5e]{0,4}"
 )
 EXTENSION = re.compile(r"(?i)[\s,;]*(?:;ext=|[eｅ]?[xｘ][tｔ]\w{0,7}|[xｘ#＃~～]|int|ｉｎｔ|доб|anexo)[:.．]?[\s,-]*")
 PLUS = re.compile(r"[+＋]\W*$")
 BLOCK = re.compile("[0-9]{20}")  # phonenumbers cuts longer blocks anywhere
 Worth = Callable[[str, int, int], bool]
-TYPES = (
-    "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail"
-).split()
+TYPES = ("fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail").split()
 
 
 def hits(text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | None = None) -> Iterator[tuple[int, int]]:
@@ -40,7 +39,9 @@ def hits(text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | No
         yield from in_chain(text, start, end, regions)
 
 
-def candidates(text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | None = None) -> Iterator[tuple[int, int]]:
+def candidates(
+    text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | None = None
+) -> Iterator[tuple[int, int]]:
     """The chains of digits that phonenumbers must see."""
     for start, end in chains(text, max(fewest, _fewest(regions))):
         if worth is None or worth(text, start, end):
@@ -94,7 +95,7 @@ def chains(text: str, fewest: int) -> Iterator[tuple[int, int]]:
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A chain in pieces of at most `LONGEST` characters, cut at a space where there is one."""
     while end - start > LONGEST:
-        cut = max(text.rfind(" ", start + LONGEST // 2, start + LONGEST), start + LONGEST // 2)
+        cut = max(text.rfind(" ", start + LONGEST // 2, start + LONGEST * 3 // 4), start + LONGEST // 2)
         yield start, cut
         start = cut
     yield start, end

@@ -27,13 +27,22 @@ FINEWEB = {
 }
 DOLMA = {"email": "EMAIL_ADDRESS", "phone": "PHONE_NUMBER", "ip": "IP_ADDRESS"}  # Soldaini et al. 2024
 
-CARDS = ("4111 1111 1111 1111", "4242 4242 4242 4242", "5555 5555 5555 4444", "3782 822463 10005")  # issuers' test cards
-IBANS = ("GB33 BUKB 2020 1555 5555 55", "DE89 3704 0044 0532 0130 00", "FR14 2004 1010 0505 0001 3M02 606")  # the standard's
+CARDS = (
+    "4111 1111 1111 1111",
+    "4242 4242 4242 4242",
+    "5555 5555 5555 4444",
+    "3782 822463 10005",
+)  # issuers' test cards
+IBANS = (
+    "GB33 BUKB 2020 1555 5555 55",
+    "DE89 3704 0044 0532 0130 00",
+    "FR14 2004 1010 0505 0001 3M02 606",
+)  # the standard's
 WALLETS = ("1BitcoinEaterAddressDontSendf59kuE", "1CounterpartyXXXXXXXXXXXXXXXUWLpVr")  # nobody has their keys
 
 
 def replace(text: str, spans: Sequence[Span], policy: str = "mask", seed: int = 0) -> tuple[str, dict[str, int]]:
-    """The text with every span rewritten, and how many of each type there were; spans are in order, apart from each other."""
+    """The text with every span rewritten, and how many of each type there were; spans are in order and apart."""
     write, numbers, counts = POLICIES[policy], _numbers(text, spans), {}
     parts, done = [], 0
     for span in spans:
@@ -92,7 +101,9 @@ def _fake_crypto(h: int, value: str) -> str:
 
 FAKES: dict[str, Callable[[int, str], str]] = {
     "email": lambda h, value: f"user-{h:016x}@example.com",  # RFC 2606
-    "phone": lambda h, value: f"({201 + h % 8 * 100 + (h >> 8) % 10}) 555-01{(h >> 16) % 100:02}",  # the numbers of films
+    "phone": lambda h, value: (
+        f"({201 + h % 8 * 100 + (h >> 8) % 10}) 555-01{(h >> 16) % 100:02}"
+    ),  # the numbers of films
     "ip": _fake_ip,
     "card": lambda h, value: CARDS[h % len(CARDS)],
     "iban": lambda h, value: IBANS[h % len(IBANS)],

@@ -1,0 +1,100 @@
+"""Whether a run of digits is written as phone numbers are, and as nothing else is.
+
+Most runs of digits on the web are dates, times, prices, versions, books, orders and tables. Without a word that calls
+it a phone, a number counts as one when it has a plus sign, a bracketed area code, a trunk prefix with groups, or the
+North American 3-3-4. All expressions but `SHAPE`, which looks at up to 84 characters, see one number.
+"""
+
+import re
+
+from stages import pii_context, pii_own
+from stages.pii_phone import BETWEEN
+
+FEWEST = 6  # digits of a phone number that is not an emergency or a service
+TABLE = 80  # characters: a longer chain of digits, with no word in it, is a table
+
+DIGIT = re.compile(r"\d")
+LEFT, RIGHT = re.compile(rf"(?:\d{BETWEEN})*$"), re.compile(rf"(?:{BETWEEN}\d)*")
+EXTENSION = re.compile(r"(?i)\s*(?:[;,#]|[eｅ]?[xｘ][tｔ]|int|ｉｎｔ|доб|anexo)")
+URL = re.compile(r"(?i)https?:|www\.|//|\.[a-z]{2,5}/|/.*/|[&=_%]")
+YEAR, DAY = r"(?:1[5-9]|20)\d\d", r"[0-3]?\d"
+DATE = re.compile(
+    rf"{YEAR}\s?[-./ ]\s?[01]?\d\s?[-./ ]\s?{DAY}(?!\d)|{DAY}[-./ ]{DAY}[-./ ]{YEAR}(?!\d)|{DAY}[-./]{DAY}[-./]\d\d$|"
+    rf"{YEAR}\s?[-–—/ ]\s?{YEAR}(?!\d)|{YEAR}[01]\d[0-3]\d\d{{0,6}}$"
+)
+MOMENT = re.compile(rf"(?:{DATE.pattern})(?:[ ~-]+[0-2]?\d)?")
+TIMES = re.compile(r"(?<!\d)[0-2]?\d[.:h][0-5]\d\s?[-–—]?\s?[0-2]?\d[.:h][0-5]\d(?!\d)")
+ZIP = re.compile(r"\d{5}-\d{4}$")
+BOOK = re.compile(r"97[89][- ]?[\d -]{9,13}[\dXx]$")
+THOUSANDS = re.compile(r"\d{1,3}(?:([ .\xa0])\d{3})(?:\1\d{3})*$")
+TRUNK = re.compile(r"\(?0\d")
+BRACKETED = re.compile(r"\(0?\d{1,4}\)\s?\d{2,8}(?:[-. ]{1,3}\d{2,5}){0,3}$")
+SHAPE = re.compile(r"[+＋(（［\[]|(?<!\d)0\d|(?<!\d)\d{3}[-. ]\d{3}[-. ]\d{4}(?!\d)")
+
+
+def is_phone(text: str, start: int, end: int) -> bool:
+    """A number that is said to be a phone, or that is written as one."""
+    written = text[start:end]
+    digits = _count(EXTENSION.split(written)[0])
+    if digits < FEWEST or ZIP.match(written) or DATE.match(written) or TIMES.search(written):
+        return False
+    if glued(text, start, end, ".") or pii_context.said_to_be_other(text, start):
+        return False
+    if in_table(text, start + DIGIT.search(written).start()):  # type: ignore[union-attr]
+        return False
+    if pii_context.said_to_be_phone(text, start, end, digits):
+        return True
+    if text[start - 1 : start].isalpha() or text[end : end + 1].isalpha() or in_url(text, start, end):
+        return False
+    plus = written.lstrip("([（［ ")[0] in "+＋"
+    return plus or (digits > FEWEST and _shaped(written, digits) and not BOOK.match(written))
+
+
+def worth(text: str, start: int, end: int) -> bool:
+    """Whether any part of this chain of digits could be a phone by `is_phone`: spares presidio dates and tables."""
+    if in_table(text, start):
+        return False
+    lead, chain = text[max(0, start - 4) : start], text[start:end]
+    plus = "+" in lead or "＋" in lead
+    if MOMENT.fullmatch(chain) and not plus:
+        return False
+    digits = _count(chain)
+    if plus or (FEWEST < digits < end - start and SHAPE.search(lead + chain)):
+        return True
+    return pii_context.said_to_be_phone(text, start - len(lead) + len(lead.rstrip("([（［")), end, digits)
+
+
+def in_table(text: str, at: int) -> bool:
+    """Whether the chain of digits around the one at this place is longer than `TABLE`."""
+    left, right = text[max(0, at - TABLE) : at], text[at + 1 : at + 1 + TABLE]
+    return len(LEFT.search(left)[0]) + 1 + len(RIGHT.match(right)[0]) > TABLE  # type: ignore[index]
+
+
+def glued(text: str, start: int, end: int, marks: str) -> bool:
+    """A digit touches it, or one of the marks joins it to a letter or digit before or to a digit behind."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    if before[-1:].isdigit() or after[:1].isdigit():
+        return True
+    joined = len(before) == 2 and before[1] in marks and before[0].isalnum() and text[start].isalnum()
+    return joined or (len(after) == 2 and after[0] in marks and after[1].isdigit())
+
+
+def in_url(text: str, start: int, end: int) -> bool:
+    """The word around it, without itself, has the marks of an address on the web."""
+    left, right = text[max(0, start - 64) : start], text[end : end + 64]
+    return bool(URL.search(re.split(r"\s", left)[-1] + " " + re.split(r"\s", right)[0]))
+
+
+def _shaped(written: str, digits: int) -> bool:
+    if BRACKETED.match(written):
+        return True
+    groups = re.findall(r"\d+", written)
+    if len(groups) == 1 or len(groups) > 6 or sum(len(group) == 1 for group in groups) > 1:
+        return False
+    if THOUSANDS.match(written) or written.count("(") != written.count(")"):
+        return False
+    return pii_own.is_american(written) or (digits > 8 and TRUNK.match(written) is not None)
+
+
+def _count(written: str) -> int:
+    return sum(c.isdigit() for c in written)
