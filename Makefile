@@ -6,7 +6,7 @@ PY := .venv/bin/python
 SETUP := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refinedweb test check format
+.PHONY: $(shell sed -nE "s|^([a-z-]+):.*|\1|p" $(MAKEFILE_LIST))
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,3 +34,9 @@ check: $(SETUP) ## ruff (format and lint) and pyright
 format: $(SETUP) ## format the code and mend what lint can
 	.venv/bin/ruff check --fix --quiet .
 	.venv/bin/ruff format --quiet .
+
+slow: $(SETUP) ## run the tests that take minutes
+	$(PY) -m pytest -m slow --timeout 3600
+
+compare: $(SETUP) ## two runs side by side: A= B=
+	$(PY) -m pipeline compare '$(A)' '$(B)'

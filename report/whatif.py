@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline import recipes, store
@@ -92,7 +92,7 @@ def _stage(root: str, stage: str, changed: Mapping[Any, Any]) -> list[str]:
 
 
 def _rows(root: str, stage: str, filters: Mapping[Any, Any]) -> Iterator[dict[str, Any]]:
-    """Rows of a stage, kept and dropped, that have all signals of the filters."""
+    """Rows of a stage, kept and dropped, that have signals; of the others nothing was measured."""
     signals = [name for f in filters for name in signal_names(f)]
     for shard in planned(root, stage):
         for name in (f"{stage}/{shard}.parquet", f"{stage}.rejects/{shard}.parquet"):
@@ -100,14 +100,16 @@ def _rows(root: str, stage: str, filters: Mapping[Any, Any]) -> Iterator[dict[st
                 with store.open_parquet(root, name) as file:
                     here = [c for c in ("url", "text", *signals) if c in file.schema_arrow.names]
                     for batch in file.iter_batches(columns=here):
-                        yield from (row for row in batch.to_pylist() if all(row.get(s) is not None for s in signals))
+                        yield from (row for row in batch.to_pylist() if any(row.get(s) is not None for s in signals))
 
 
-def _reason(row: Mapping[str, Any], filters: Any) -> str | None:
-    """The first reason that filters give for the signals of a row."""
+def _reason(row: Mapping[str, Any], filters: Iterable[Any]) -> str | None:
+    """The first reason that filters give for the signals of a row; a filter that never saw it has the last word."""
     for function in filters:
         name = name_of(function)
-        measured = {key.removeprefix(f"{name}."): row[key] for key in signal_names(function)}
+        measured = {key.removeprefix(f"{name}."): row.get(key) for key in signal_names(function)}
+        if None in measured.values():
+            return f"left to {name}"
         if code := function.judge(measured):
             return f"{name}:{code}"
     return None

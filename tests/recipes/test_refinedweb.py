@@ -1,0 +1,141 @@
+"""The main job on the sample snapshot, against the truth that the sample knows, and as a person would use it."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.inspect import faults, funnel
+from pipeline.run import run
+from pipeline.runner import Local
+from recipes import refinedweb
+from report.compare import compare
+from report.explain import explain
+from report.whatif import whatif
+from stages import sample
+
+FATES = {  # what the reasons of a fate begin with
+    "url": ("url.",),
+    "language": ("language:",),
+    "thin": ("gopher.", "extract:empty", "language:unsure"),
+    "quality": ("gopher.quality:",),
+    "repetition": ("gopher.repetition:",),
+    "lines": ("lines:",),
+    "duplicate": ("kept", "minhash:", "url:"),
+    "quarantined": ("warc:",),
+    "kept": ("kept",),
+    "skipped": ("nowhere",),
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("refinedweb")
+    run(
+        *refinedweb.recipe(signals=True),
+        root=str(root),
+        runner=Local(),
+        about={"recipe": "recipes.refinedweb", "arguments": []},
+    )
+    return root
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
+    folder = str(tmp_path_factory.mktemp("sample"))
+    sample.make(folder)
+    return sample.truth(folder).to_pylist()
+
+
+@pytest.fixture(scope="module")
+def fates(made: Path) -> dict[str, list[tuple[str, str]]]:
+    """What happened to each id: (reason, text), once for every place where it lies."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    places = [("clean/*", None), ("*.rejects/*", "reason"), ("quarantine/*/*", "error")]
+    for pattern, column in places:
+        for path in sorted(made.glob(f"{pattern}.parquet")):
+            for row in pq.read_table(path).to_pylist():
+                found.setdefault(row["id"], []).append((row[column] if column else "kept", row.get("text") or ""))
+    return found
+
+
+def test_every_page_is_somewhere_once(made: Path, fates: dict, truth: list[dict]):
+    assert {len(places) for places in fates.values()} == {1}
+    assert list(faults(str(made))) == []
+    missing = [row["kind"] for row in truth if row["id"] not in fates and row["fate"] != "skipped"]
+    assert missing == ["damaged"], "the record whose head is damaged is quarantined under another id"
+    unknown = [places for page, places in fates.items() if page not in {row["id"] for row in truth}]
+    assert [places[0][0] for places in unknown] == ["warc:damaged"]
+
+
+def test_pages_meet_the_fate_that_was_planted(fates: dict, truth: list[dict]):
+    met, missed = Counter[str](), Counter[str]()
+    for row in truth:
+        reason = fates.get(row["id"], [("nowhere", "")])[0][0]
+        if row["kind"] != "damaged":
+            (met if reason.startswith(FATES[row["fate"]]) else missed)[row["fate"]] += 1
+    assert sum(missed.values()) <= 0.005 * len(truth), missed
+    assert all(met[fate] for fate in FATES)
+
+
+def test_one_page_of_each_family_of_copies_is_kept(fates: dict, truth: list[dict]):
+    families: dict[str, list[str]] = {}
+    for row in truth:
+        if row["fate"] == "duplicate":
+            families.setdefault(row["group"], []).append(fates[row["id"]][0][0])
+    kept = Counter(sum(reason == "kept" for reason in reasons) for reasons in families.values())
+    assert len(families) > 80 and kept[1] >= 0.98 * len(families), kept
+
+
+def test_boilerplate_is_cut_wherever_it_stands(fates: dict, truth: list[dict]):
+    pages = [(row, fates[row["id"]][0][1]) for row in truth if row["kind"] == "boilerplate"]
+    assert pages
+    planted = {value for row, _ in pages for kind, value in json.loads(row["planted"]) if kind == "repeated"}
+    assert len(planted) > 3
+    left = [text for _, text in pages if any(paragraph in text for paragraph in planted)]
+    assert left == []
+
+
+def test_private_data_is_replaced(made: Path, fates: dict, truth: list[dict]):
+    values = [(kind, value) for row in truth for kind, value in json.loads(row["pii"])]
+    texts = "\n".join(text for (reason, text), *_ in fates.values() if reason == "kept")
+    left = [(kind, value) for kind, value in values if value in texts]
+    assert len(values) > 100 and len(left) <= 0.02 * len(values), left
+    counts = json.loads((made / "refinedweb/stats.json").read_text())["stages"]["clean"]["counts"]
+    assert {"email", "phone"} <= set(counts) and min(counts.values()) > 0
+
+
+def test_what_is_published_is_what_was_kept(made: Path):
+    published = [row for path in sorted(made.glob("refinedweb/*.parquet")) for row in pq.read_table(path).to_pylist()]
+    kept = pq.read_table(made / "clean").to_pylist()
+    assert [(p["url"], p["content"]) for p in published] == [(k["url"], k["text"]) for k in kept]
+    assert all("\n\n\n" not in page["content"] and "https://" not in page["content"] for page in published)
+    assert any(page["image_urls"] for page in published)
+
+
+def test_the_funnel_only_narrows(made: Path):
+    kept = [line.kept.rows for line in funnel(str(made))]
+    assert kept == sorted(kept, reverse=True) and kept[0] > 1900 and 700 < kept[-1] < 1100
+    steps = [line.step for line in funnel(str(made))]
+    assert steps[:3] == ["read", "url.blocked", "url.curated_source"] and "gopher.repetition" in steps
+
+
+def test_explain_says_where_a_page_went(made: Path, fates: dict):
+    page = next(i for i, places in fates.items() if places[0][0] == "gopher.quality:short")
+    said = explain(str(made), page)
+    assert said.startswith("raw: kept") and "filtered: dropped by gopher.quality:short, measured {" in said
+
+
+def test_whatif_with_the_same_threshold_changes_nothing_and_with_another_what_a_run_would(made: Path):
+    same = whatif(str(made), ["gopher.quality.min_words=50"])
+    assert "pages that would change sides:\n  none" in same
+    other = whatif(str(made), ["gopher.quality.min_words=60"])
+    before, after = next(line for line in other.splitlines() if "gopher.quality:short" in line).split()[1::2]
+    assert int(after) > int(before)
+    assert "kept -> gopher.quality:short" in other
+
+
+def test_a_run_is_kept_alike_with_itself(made: Path):
+    assert "(Jaccard 1.000)" in compare(str(made), str(made))
