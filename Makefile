@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 SNAPSHOT ?= sample
 OUT ?= out/refinedweb
+DATA ?= ../shared/data
 PY := .venv/bin/python
 SETUP := .venv/ready
 
@@ -40,3 +41,20 @@ slow: $(SETUP) ## run the tests that take minutes
 
 compare: $(SETUP) ## two runs side by side: A= B=
 	$(PY) -m pipeline compare '$(A)' '$(B)'
+
+fidelity: $(SETUP) ## docs/fidelity.md anew: DATA= a folder with realweb/, gold/, lang/
+	$(PY) -m benchmarks.fidelity '$(DATA)'
+
+dedup-quality: $(SETUP) ## docs/dedup.md anew: DATA= a folder with neardup/
+	$(PY) -m benchmarks.dedup_quality '$(DATA)/neardup'
+
+pii-quality: $(SETUP) ## the tables of docs/pii.md anew: DATA= a folder with pii/
+	$(PY) -m benchmarks.pii '$(DATA)/pii'
+
+bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
+	$(PY) -m benchmarks.minhash
+	$(PY) -m benchmarks.substring
+	$(PY) -m benchmarks.filters '$(DATA)/realweb'
+
+quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of texts) MODEL=
+	$(PY) -m filters.fasttext train '$(GOOD)' '$(BAD)' --out '$(or $(MODEL),out/quality)'
