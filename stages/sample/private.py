@@ -18,14 +18,15 @@ PHONES = (
     "+1 202-555-0143", "(212) 555-0187", "+44 20 7946 0123", "+1 415 555 0132", "+44 161 496 0321", "212-555-0145",
     "+1 (312) 555-0176", "+33 1 99 00 12 34", "+49 30 23125 012", "+61 2 5550 1234", "+46 8 465 004 12",
 )  # fmt: skip
+# Root name servers and public resolvers.
 ADDRESSES = (
-    "8.8.8.8",
-    "8.8.4.4",
-    "1.1.1.1",
-    "9.9.9.9",
+    "198.41.0.4",
+    "192.33.4.12",
+    "193.0.14.129",
+    "199.7.83.42",
     "208.67.222.222",
-    "2001:4860:4860::8888",
-    "2606:4700:4700::1111",
+    "2001:500:2f::f",
+    "2001:7fd::1",
 )
 CARDS = ("4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005", "6011111111111117", "4012888888881881")
 IBANS = (
@@ -66,6 +67,7 @@ HARMLESS = (
     ("127.0.0.1", "While testing, everything runs on {} and nothing leaves the machine."),
     ("10.0.0.254", "The router of the lab is found at {} behind two other ones."),
     ("4111 1111 1111 1112", "The number {} looks like a card but its last digit is wrong."),
+    ("2.10.3.1", "The fault is gone since version {} of the program that we use."),
     ("1984 to 2019", "The records cover the years {} without a gap."),
     ("12,345,678", "In the end {} rows were counted, give or take none."),
     ("978-3-16-148410-0", "The book is listed under the number {} in most catalogues."),
