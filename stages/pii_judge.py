@@ -27,6 +27,9 @@ TYPES = {
 }  # our name for each of presidio's, strongest evidence first: where two overlap, the earlier one stands
 
 
+LINKED = re.compile("[0-9A-Fa-f]{2}[:.-] | [:.-][0-9A-Fa-f]{2}")
+
+
 class Span(NamedTuple):
     """Private data of a type (a key of `TYPES`), from character `start` to before `end`; `score` is from 0 to 1."""
 
@@ -97,7 +100,8 @@ def _mac(text: str, hit: Hit) -> tuple[int, int] | None:
     """Not a part of a longer fingerprint, and not three decimal numbers."""
     written = text[hit.start : hit.end]
     bare = "." in written and written.replace(".", "").isdigit()
-    return None if bare or glued(text, hit.start, hit.end, ":-.") else (hit.start, hit.end)
+    longer = LINKED.search(text[max(0, hit.start - 3) : hit.start] + " " + text[hit.end : hit.end + 3])
+    return None if bare or longer else (hit.start, hit.end)
 
 
 def _crypto(text: str, hit: Hit) -> tuple[int, int] | None:
