@@ -21,6 +21,9 @@ CODECS = {"shift_jis": "cp932", "euc_kr": "cp949", "gbk": "gb18030", "big5": "bi
 MULTIBYTE = frozenset(("cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"))
 ASCII = bytes(range(128))
 SEVEN_BIT = "iso2022_jp"
+UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+SAMPLE = 1 << 18  # bytes that are judged, from the first beyond ASCII on
 FEW = 32  # so few bytes beyond ASCII are quotes and accents, and tell detection nothing
 
 
@@ -38,8 +41,10 @@ def resolve(raw: bytes, content_type: str = "") -> str:
     declared = [name for name in (_header(content_type), meta(raw)) if name]
     if wide := _wide(raw[:META_SPAN]):
         return wide
-    if raw.isascii():
+    found = BEYOND_ASCII.search(raw)
+    if not found:
         return SEVEN_BIT if SEVEN_BIT in declared else "utf-8"
+    raw = raw[found.start() : found.start() + SAMPLE]
     if is_utf8(raw):
         return "utf-8"
     declared = [name for name in declared if name != "utf-8" and decodes(raw, name)]
@@ -73,12 +78,9 @@ def codec(label: str | None) -> str | None:
 
 
 def is_utf8(raw: bytes) -> bool:
-    """Whether bytes are UTF-8, but for a last character cut off or at most one defect in twenty of the others."""
-    if decodes(raw, "utf-8"):
-        return True
-    bad = raw.decode("utf-8", "replace").count("\ufffd")
-    good = len(re.findall(rb"[\xc2-\xf4][\x80-\xbf]", raw))
-    return good >= 20 * bad
+    """Whether bytes are UTF-8, with at most one defect in twenty of its characters beyond ASCII."""
+    good = len(UTF8.findall(raw))
+    return good > 0 and (decodes(raw, "utf-8") or good >= 20 * raw.decode("utf-8", "replace").count("\ufffd"))
 
 
 def decodes(raw: bytes, name: str) -> bool:

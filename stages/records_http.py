@@ -12,6 +12,7 @@ from fastwarc.stream_io import BrotliReader
 from stages.records import TOO_LARGE
 from stages.records_cursor import LARGEST_HEADER
 from stages.records_fields import parse_fields
+from stages.warc_members import decompress
 
 LARGEST_PAYLOAD = 16 << 20
 UNDECODABLE = "warc:encoding"
@@ -98,17 +99,18 @@ def _inflated(payload: bytes) -> bytes | None:
         return _partly(zlib.decompressobj(31), payload)
     if payload[:1] in b"\x78\x58\x38\x18" and int.from_bytes(payload[:2]) % 31 == 0:
         return _partly(zlib.decompressobj(15), payload)
-    return payload if _is_text(payload) else _partly(zlib.decompressobj(-15), payload)
+    if _is_text(payload):
+        return payload
+    bare = _partly(zlib.decompressobj(-15), payload)  # which makes something of any noise
+    return bare if bare and len(bare) >= len(payload) and _is_text(bare) else None
 
 
 def _partly(stream, payload: bytes) -> bytes | None:
     out = b""
     for at in range(0, len(payload), 1 << 14):
-        try:
-            out += stream.decompress(payload[at : at + (1 << 14)], LARGEST_PAYLOAD + 1)
-        except zlib.error:
-            break
-        if stream.eof or len(out) > LARGEST_PAYLOAD:
+        data, sound = decompress(stream, payload[at : at + (1 << 14)], (LARGEST_PAYLOAD + 1,))
+        out += data
+        if not sound or stream.eof or len(out) > LARGEST_PAYLOAD:
             break
     return out or None
 

@@ -136,13 +136,15 @@ def described(path: str) -> tuple[str, str]:
 
 def timestamp(date: str) -> datetime | None:
     """A WARC-Date in UTC to the second; None when it is none."""
+    date = date.strip()
+    if len(date) == 14 and date.isdigit():  # as ARC files and old tools write it
+        date = f"{date[:8]}T{date[8:]}"
     try:
-        parsed = datetime.fromisoformat(date.strip())
-    except ValueError:
+        parsed = datetime.fromisoformat(date)
+        parsed = parsed.astimezone(UTC) if parsed.tzinfo else parsed
+    except (ValueError, OverflowError):
         return None
-    return (
-        parsed.astimezone(UTC).replace(tzinfo=None, microsecond=0) if parsed.tzinfo else parsed.replace(microsecond=0)
-    )
+    return parsed.replace(tzinfo=None, microsecond=0)
 
 
 def _part_of(info: bytes) -> str | None:

@@ -117,7 +117,7 @@ def _piecewise(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]
     stream, place, first, sound = codec.open(), at, True, True
     while sound and not stream.eof and (taken := stream.unconsumed_tail or tape.read(place, codec.step)):
         place += 0 if stream.unconsumed_tail else len(taken)
-        data, sound = _decompress(stream, taken, codec.limit)
+        data, sound = decompress(stream, taken, codec.limit)
         if data:
             yield Piece(at, place, data, first)
             first = False
@@ -130,7 +130,7 @@ def _piecewise(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]
     return end
 
 
-def _decompress(stream: Any, taken: bytes, limit: tuple[int, ...]) -> tuple[bytes, bool]:
+def decompress(stream: Any, taken: bytes, limit: tuple[int, ...]) -> tuple[bytes, bool]:
     """What comes out, and whether it did so without a defect. All that zlib gives before a defect is kept."""
     saved, data = stream.copy() if hasattr(stream, "copy") else None, []
     try:
