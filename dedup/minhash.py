@@ -175,7 +175,7 @@ def buckets_for(source: Source | Stage) -> int:
 
 def fewer(buckets: int) -> int:
     """Buckets for a row a page: a sixteenth, once there are many."""
-    return buckets if buckets <= verdicts.FEW else buckets // 16
+    return buckets if buckets <= verdicts.FEW else max(1, buckets // 16)
 
 
 def _inputs(source: Any) -> int:
