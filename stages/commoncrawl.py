@@ -51,6 +51,11 @@ class Reader:
         with download.local(self.place, name) as path:
             yield from warc.pages(path, name, self.dump, self.segment)
 
+    def again(self, name: str, offset: int, id: str) -> pa.Table:
+        """One page again, by its place in a file and its id: one row of `warc.READ`, or none."""
+        with download.local(self.place, name) as path:
+            return warc.page_at(path, name, offset, id, self.dump, self.segment)
+
     def prefetch(self, name: str) -> None:
         """Fetch a file that will be read soon on this machine; does nothing for a local one."""
         download.prefetch(self.place, name)

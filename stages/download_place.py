@@ -66,6 +66,11 @@ class Place:
         self.manners, self.sample = manners, sample
         self._prefix, self._query, self._aside = prefix, query, dict(aside or {})
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Place) and all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"Place({public(self._prefix)})"
 

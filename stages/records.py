@@ -36,9 +36,12 @@ class Record:
         return header_fields(self.head)
 
 
-def records(file: BinaryIO) -> Iterator[Record]:
-    """Every record of a WARC or ARC file, in order; damage is a record with `error`. Memory: 100 MB at most."""
-    cursor = Cursor(members(file))
+def records(file: BinaryIO, start: int = 0) -> Iterator[Record]:
+    """Every record of a WARC or ARC file, in order; damage is a record with `error`. Memory: 100 MB at most.
+
+    `start` is the offset of a record to begin with.
+    """
+    cursor = Cursor(members(file, start))
     while cursor.open():
         while record := _record(cursor):
             yield record

@@ -1,6 +1,7 @@
 """Pages out of WARC files: one row for each response that is a page."""
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +52,16 @@ def pages(path: str | Path, name: str, dump: str = "", segment: str = "") -> Ite
         yield batch.table()
 
 
+def page_at(path: str | Path, name: str, offset: int, id: str, dump: str = "", segment: str = "") -> pa.Table:
+    """The row of READ of one page, given by its place and id; no row when there is no page any more."""
+    maker = Maker(name, dump, segment)
+    with open(path, "rb") as file:
+        here = itertools.takewhile(lambda record: record.offset == offset, records(file, offset))
+        rows = [row for record in here if (row := maker.row(record))]
+    found = [row for row in rows if row["id"] == id] or rows[:1]
+    return pa.Table.from_pylist(found, schema=READ)
+
+
 @dataclass
 class Batch:
     """Rows that wait to become a table."""
@@ -90,7 +101,9 @@ class Maker:
             return None
         response = parse(record.block)
         error = record.error or response.error or (NOT_HTML if is_binary(response.payload) else None)
-        if not is_page(fields, response) and not (record.error and not record.block):
+        # Of a broken record without payload nobody knows what it was.
+        unknown = record.error and not response.payload and response.status in (0, 200)
+        if not unknown and not is_page(fields, response):
             return None
         return self._row(record, fields, response, error)
 

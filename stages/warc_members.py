@@ -59,21 +59,24 @@ class Codec:
     whole: Callable[[bytes], bytes | None] = lambda member: None
 
 
-def members(file: BinaryIO) -> Iterator[Piece]:
-    """All members of a file in order, whatever its compression. Memory: a few pieces, or LARGEST for a whole member."""
+def members(file: BinaryIO, start: int = 0) -> Iterator[Piece]:
+    """All members of a file in order, whatever its compression. Memory: a few pieces, or LARGEST for a whole member.
+
+    `start` is where a member begins, to read on from there; it says nothing for lz4 and bzip2.
+    """
     tape = Tape(file)
     head = tape.read(0, 4)
     if head == LZ4 or head[:3] == BZIP2:
         file.seek(0)
         yield from _stream(Lz4Reader(file) if head == LZ4 else bz2.BZ2File(file), tape.size)
     elif head == ZSTD or _is_skippable(head):
-        yield from _members(tape, _zstd(tape))
+        yield from _members(tape, _zstd(tape), start)
     elif not is_plain(tape):
-        yield from _members(tape, GZIP_CODEC)
+        yield from _members(tape, GZIP_CODEC, start)
     else:
-        for at in range(0, tape.size, PIECE):
+        for at in range(start, tape.size, PIECE):
             data = tape.read(at, PIECE)
-            yield Piece(at, at + len(data), data, at == 0, plain=True, proved=False)
+            yield Piece(at, at + len(data), data, at == start, plain=True, proved=False)
 
 
 def is_plain(tape: Tape) -> bool:
@@ -84,8 +87,7 @@ def is_plain(tape: Tape) -> bool:
     return bool(START.match(head)) or not 0 <= _resync(tape, GZIP_CODEC, 0, PIECE) < tape.size
 
 
-def _members(tape: Tape, codec: Codec) -> Iterator[Piece]:
-    at = 0
+def _members(tape: Tape, codec: Codec, at: int) -> Iterator[Piece]:
     while at < tape.size:
         if not tape.read(at, len(codec.magic)).startswith(codec.magic):
             at = yield from _gap(tape, codec, at)

@@ -1,0 +1,104 @@
+"""The quarantined pages of a run, tried again: which can be read now, and where they would go."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import recipes, store
+from pipeline.errors import MewsError, UsageError
+from pipeline.inspect import read_plan
+from pipeline.ledger import planned
+from pipeline.passage import Passage
+from pipeline.run import plan
+from pipeline.stage import Map, Source
+from stages.commoncrawl import Reader
+
+GONE = "gone"  # the page, or its file, is not there any more
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A quarantined page: its stage, shard and place, the error it left with, and what becomes of it now.
+
+    `now` is "kept", the reason for which it is dropped, the error that it still has, or "gone".
+    """
+
+    stage: str
+    shard: str
+    id: str
+    warc: str
+    offset: int
+    length: int
+    error: str
+    now: str
+    reads: bool
+
+
+@dataclass(frozen=True)
+class Replay:
+    """All that were tried, in the order of stages, shards and rows."""
+
+    tried: tuple[Tried, ...]
+
+    def __str__(self) -> str:
+        reads = [each for each in self.tried if each.reads]
+        lines = [f"{len(self.tried):,} pages are in quarantine; {len(reads):,} can be read now"]
+        counts = Counter((each.stage, each.error, each.now) for each in self.tried)
+        lines += [f"  {stage}: {error} -> {now}  {count:,}" for (stage, error, now), count in sorted(counts.items())]
+        lines += [f"{each.warc} at {each.offset}, {each.length} bytes: {each.id} is {each.now}" for each in reads]
+        shards = dict.fromkeys(f"receipts/{each.stage}/{each.shard}.json" for each in reads)
+        return "\n".join(lines + [f"to take it in, delete {receipt} and run the recipe again" for receipt in shards])
+
+
+def replay(root: str) -> Replay:
+    """Try every page in DIR/quarantine again, from its WARC file through its stage. Nothing is written.
+
+    Raises UsageError when the run's recipe or snapshot cannot be had any more.
+    """
+    about = read_plan(root)
+    if "recipe" not in about:
+        raise UsageError(f"{store.redact(root)} was not made by a recipe; there is nothing to read its pages with")
+    stages = plan(*recipes.load(about["recipe"], about["arguments"]))
+    maps = [stage for stage in stages if isinstance(stage, Map)]
+    return Replay(tuple(tried for stage in maps for tried in _stage(root, stage)))
+
+
+def _stage(root: str, stage: Map) -> list[Tried]:
+    found = []
+    for shard in planned(root, stage.name):
+        name = f"quarantine/{stage.name}/{shard}.parquet"
+        if store.exists(root, name):
+            found += [_try(root, stage, shard, row) for row in store.read_table(root, name).to_pylist()]
+    return found
+
+
+def _try(root: str, stage: Map, shard: str, row: dict) -> Tried:
+    try:
+        now, reads = _pass(stage, _read(root, stage, shard, row))
+    except (MewsError, OSError) as error:
+        now, reads = f"{GONE}: {error}", False
+    return Tried(stage.name, shard, row["id"], row["warc"], row["offset"], row["length"], row["error"], now, reads)
+
+
+def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
+    """The page as its stage was given it: from its WARC file, or out of the stage before."""
+    if not isinstance(stage.source, Source):
+        before = store.read_table(root, f"{stage.source.name}/{shard}.parquet")
+        return before.filter(pc.equal(before["id"], row["id"]))
+    if not isinstance(stage.source.read, Reader):
+        raise UsageError(f"stage {stage.name} reads no WARC files")
+    return stage.source.read.again(row["warc"], row["offset"], row["id"])
+
+
+def _pass(stage: Map, table: pa.Table) -> tuple[str, bool]:
+    """What the stage's transforms make of the page, and whether it could be read and judged at all."""
+    if not table.num_rows:
+        return GONE, False
+    dropped, ill = [], []
+    passage = Passage(stage.transforms, dropped.append, ill.append)
+    kept = passage.send(table, "read")
+    errors = [error for out in ill if out.num_rows for error in out["error"].to_pylist()]
+    reasons = [reason for out in dropped if out.num_rows for reason in out["reason"].to_pylist()]
+    return (errors or reasons or ["kept"])[0], bool(kept.num_rows or reasons)

@@ -1,0 +1,87 @@
+"""Replay: what is in quarantine is tried again, and said to be readable exactly when it is."""
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.inspect import stage_stats
+from pipeline.recipes import load
+from pipeline.run import run
+from pipeline.runner import Local
+from stages.replay import replay
+from tests.stages.warc_maker import crawl, ids, members, record, response
+
+RECIPE = "tests.stages.replay_recipe"
+
+
+@pytest.fixture
+def spoiled(tmp_path, monkeypatch):
+    """A run over two files: a damaged member, a member without a head, a cut end, and a page that fails."""
+    whole = {
+        "a.warc.gz": members(crawl(4)),
+        "b.warc.gz": members([*crawl(2, first=4), record(response(b"<p>x"), number=9)]),
+    }
+    a, b = ([*parts] for parts in whole.values())
+    a[2] = a[2][:120] + b"\0\0\0" + a[2][123:]
+    a[8] = b"xx" + a[8][2:]
+    b[-1] = b[-1][:-30]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, parts in zip(whole, (a, b), strict=True):
+        (folder / name).write_bytes(b"".join(parts))
+    monkeypatch.setenv("MEWS_TEST_FAILS", "Page 5")
+    arguments = [f"snapshot={folder}"]
+    goals = load(RECIPE, arguments)
+    run(*goals, root=str(tmp_path / "out"), runner=Local(), about={"recipe": RECIPE, "arguments": arguments})
+    return folder, str(tmp_path / "out"), whole
+
+
+def test_what_is_still_damaged_is_said_to_be(spoiled):
+    _, root, _ = spoiled
+    assert stage_stats(root)["raw"].quarantined == {"warc:damaged": 2, "warc:truncated": 1, "extract:timeout": 1}
+    found = replay(root)
+    assert [(one.error, one.now, one.reads) for one in found.tried] == [
+        ("warc:damaged", "warc:damaged", False),
+        ("warc:damaged", "warc:damaged", False),
+        ("warc:truncated", "warc:truncated", False),
+        ("extract:timeout", "extract:timeout", False),
+    ]
+    assert "4 pages are in quarantine; 0 can be read now" in str(found)
+
+
+def test_what_was_mended_is_read_and_judged(spoiled, monkeypatch):
+    folder, root, whole = spoiled
+    monkeypatch.delenv("MEWS_TEST_FAILS")
+    for name, parts in whole.items():
+        (folder / name).write_bytes(b"".join(parts))
+    found = replay(root)
+    assert [(one.error, one.now) for one in found.tried] == [
+        ("warc:damaged", "kept"),
+        ("warc:damaged", "kept"),
+        ("warc:truncated", "replay_recipe.short:short"),
+        ("extract:timeout", "kept"),
+    ]
+    assert all(one.reads for one in found.tried)
+    assert ids([5])[0] in str(found)
+    assert str(found).count("to take it in, delete receipts/raw/") == 2
+
+
+def test_what_is_gone_is_said_to_be(spoiled):
+    folder, root, _ = spoiled
+    (folder / "b.warc.gz").write_bytes(b"")
+    found = replay(root)
+    assert [one.now.partition(":")[0] for one in found.tried[2:]] == ["gone", "gone"]
+    assert not any(one.reads for one in found.tried)
+
+
+def test_replay_changes_nothing(spoiled, tmp_path):
+    def files() -> dict:
+        return {p: p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()}
+
+    before = files()
+    replay(spoiled[1])
+    assert files() == before
+
+
+def test_a_folder_without_a_run_is_told(tmp_path):
+    with pytest.raises(UsageError, match="holds no run"):
+        replay(str(tmp_path))
