@@ -58,3 +58,6 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 
 quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of texts) MODEL=
 	$(PY) -m filters.fasttext train '$(GOOD)' '$(BAD)' --out '$(or $(MODEL),out/quality)'
+
+kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare with a calm run's bytes
+	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)
