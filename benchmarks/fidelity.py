@@ -1,4 +1,4 @@
-"""Rebuilds the tables of docs/fidelity.md: `python -m benchmarks.fidelity FOLDER`, where FOLDER holds realweb/, gold/ and lang/."""
+"""Rebuilds the tables of docs/fidelity.md: `python -m benchmarks.fidelity FOLDER` (realweb/, gold/ and lang/)."""
 
 import sys
 from pathlib import Path
