@@ -5,8 +5,7 @@ a text may be cut before such a space, its chunks be encoded one by one, and the
 """
 
 import json
-from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -58,17 +57,25 @@ class Chunks:
     def __call__(self, texts: Iterable[str]) -> list[list[int]]:
         """Token numbers of each text."""
         cuts = [cut(text) for text in texts]
-        known = self._learn({chunk for chunks in cuts for chunk in chunks})
-        return [[number for chunk in chunks for number in known[chunk]] for chunks in cuts]
+        found = self._new({chunk for chunks in cuts for chunk in chunks})
+        known = self.known
+        known |= found
+        tokens = [[number for chunk in chunks for number in known[chunk]] for chunks in cuts]
+        self._forget(found)
+        return tokens
 
-    def _learn(self, wanted: set[str]) -> Mapping[str, list[int]]:
-        """Tokens of all these chunks and of those remembered."""
+    def _new(self, wanted: set[str]) -> dict[str, list[int]]:
+        """Tokens of the chunks that are not remembered."""
+        new = sorted(wanted - self.known.keys())
+        encoded = self.tokenizer.encode_batch_fast(new, add_special_tokens=False)
+        return {chunk: encoding.ids for chunk, encoding in zip(new, encoded, strict=True)}
+
+    def _forget(self, found: dict[str, list[int]]) -> None:
+        """Keep the short ones of these chunks only, and nothing at all once there are too many."""
+        for chunk in found:
+            if len(chunk) > LONGEST:
+                del self.known[chunk]
+            else:
+                self.characters += len(chunk)
         if self.characters > CHARACTERS:
             self.known, self.characters = {}, 0
-        new = sorted(wanted - self.known.keys())
-        tokens = [e.ids for e in self.tokenizer.encode_batch_fast(new, add_special_tokens=False)]
-        found = dict(zip(new, tokens, strict=True))
-        short = {chunk: ids for chunk, ids in found.items() if len(chunk) <= LONGEST}
-        self.known |= short
-        self.characters += sum(map(len, short))
-        return ChainMap(found, self.known)
