@@ -1,0 +1,163 @@
+"""What one snapshot costs: tasks, rows, bytes, memory and core-hours of each stage, from measured unit costs.
+
+`python -m benchmarks.scale_units FOLDER` measures what each stage costs; `python -m benchmarks.scale` computes the
+snapshot from that and writes docs/scale.md.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.scale_units import UNITS, Unit
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
+
+FILES, PAGES = 90_000, 2.6e9  # a snapshot of 2024
+KEPT = {"raw": 0.4751, "filtered": 0.2334, "fuzzy": 0.1450, "exact": 0.1167}  # Penedo et al. 2023, figure 2
+FAMILIES = 0.5  # of the pages that fuzzy deduplication sees are in a family: it drops 38 %, and each has one that stays
+COPIES = {"near.pairs": 300, "near.forests": 2, "near.families": 1, "near.members": 1}  # rows a page of a family
+BUCKETS = {"near.bands": 4_096, "near.pairs.by": 4_096, "near.families.in": 1, "repeats": 1_024}  # by first letters
+PAIRS = ("near.bands", "near.pairs.by")  # rows of two numbers, in so many buckets that nothing is left to compress
+PAGE_BUCKETS = 256  # of all others, a row a page: what minhash.near and urls.repeated take for so many inputs
+ENOUGH = 500  # rows of the measured run that tell what a row costs; with fewer, a row costs what sorting it does
+WORK = 4  # times its rows that a bucket takes while it is worked on
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a stage does to a snapshot."""
+
+    unit: Unit
+    tasks: int
+    rows_in: float
+    rows_out: float
+    bytes: float
+    memory: float | None
+    hours: float
+
+
+def costs(measured: dict) -> list[Cost]:
+    """Every stage at the size of a snapshot, in order."""
+    done: dict[str, Cost] = {}
+    for raw in measured["units"]:
+        unit = Unit(**{**raw, "after": tuple(raw["after"])})
+        done[unit.name] = cost(unit, done, measured)
+    return list(done.values())
+
+
+def cost(unit: Unit, done: dict[str, Cost], measured: dict) -> Cost:
+    """One stage, when those before it are done."""
+    before = [done[name] for name in unit.after]
+    sent = [c for c in before if c.unit.kind == "Scatter"] if unit.kind == "Gather" else before[:1]
+    rows_in = sum(c.rows_out for c in sent) if sent else PAGES
+    measured_in = sum(c.unit.rows_out for c in sent) if sent else unit.rows_in
+    tasks = _tasks(unit, before)
+    if unit.name in KEPT:
+        rows_out = PAGES * KEPT[unit.name]
+    elif unit.name in COPIES:
+        rows_out = COPIES[unit.name] * FAMILIES * done["unique"].rows_out
+    else:
+        rows_out = rows_in * unit.rows_out / max(measured_in, 1)
+    each = _seconds_a_row(unit, measured_in, measured)
+    opened = (
+        sum(tasks * c.tasks * _open_seconds(c, done, measured["open_ms"]) for c in sent) if unit.kind == "Gather" else 0
+    )
+    enough = unit.rows_out > 100 * unit.tasks  # else its files are all footer
+    size = rows_out * (unit.bytes / unit.rows_out if enough else unit.width)
+    if unit.name in PAIRS:
+        size = rows_out * measured["pair_bytes"]
+    memory = {"Gather": rows_in * unit.width * WORK, "Scatter": rows_out * unit.width * 2}.get(unit.kind)
+    hours = (rows_in * each + tasks * measured["task_s"] + opened) / 3600
+    return Cost(unit, tasks, rows_in, rows_out, size, memory and memory / tasks, hours)
+
+
+def _seconds_a_row(unit: Unit, rows: float, measured: dict) -> float:
+    """CPU time a row: of the kernel where that was measured by itself, else of the run."""
+    kernels, ran = measured["kernels"], max(unit.seconds - unit.tasks * measured["task_s"], 0) / max(rows, 1)
+    if unit.kind == "Scatter":
+        return kernels["scatter"] + kernels.get(unit.name, ran if rows >= ENOUGH else 0)
+    return kernels.get(unit.name, ran if rows >= ENOUGH else kernels["scatter"])
+
+
+def _tasks(unit: Unit, before: list[Cost]) -> int:
+    if unit.kind != "Gather":
+        return before[0].tasks if before else FILES
+    return FILES if unit.home else _buckets(before[0].unit.name)
+
+
+def _buckets(name: str) -> int:
+    return next((count for start, count in BUCKETS.items() if name.startswith(start)), PAGE_BUCKETS)
+
+
+def _open_seconds(scatter: Cost, done: dict[str, Cost], open_ms: dict[str, float]) -> float:
+    """Seconds to read one bucket of a file: more, the more buckets the file holds."""
+    source = done[scatter.unit.after[0]] if scatter.unit.after else None
+    held = _buckets(scatter.unit.name)
+    if scatter.unit.home:
+        if source is None or source.unit.kind == "Map":
+            held = 1
+        else:
+            held = FILES // source.tasks if source.unit.name.endswith(".ranges") else FILES
+    sizes = np.array([int(size) for size in open_ms])
+    slope, fixed = np.polyfit(sizes, np.array(list(open_ms.values())), 1)
+    return (fixed + slope * held) / 1000
+
+
+def document(measured: dict) -> str:
+    """docs/scale.md."""
+    every = costs(measured)
+    lines = [
+        f"| {c.unit.name} | {c.unit.kind.lower()} | {c.tasks:,} | {_short(c.rows_in)} | {_short(c.rows_out)} |"
+        f" {_short(c.bytes)}B | {_short(c.memory) + 'B' if c.memory else 'a batch'} | {c.hours:,.0f} |"
+        for c in every
+    ]
+    total = sum(c.hours for c in every)
+    scattered = sum(c.bytes for c in every if c.unit.kind == "Scatter")
+    files = sum(c.tasks for c in every)
+    return (
+        INTRODUCTION.format(
+            files=f"{files:,}", hours=f"{total:,.0f}", days=f"{total / 1000 / 24:.1f}", scattered=_short(scattered)
+        )
+        + "\n".join(lines)
+        + "\n"
+    )
+
+
+def _short(number: float) -> str:
+    """Three digits and a unit."""
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:.3g} {letter}"
+    return f"{number:.3g} "
+
+
+INTRODUCTION = f"""# Scale: one snapshot
+
+The RefinedWeb recipe on one snapshot of Common Crawl: {FILES:,} WARC files, {PAGES / 1e9} billion pages. Computed by
+`python -m benchmarks.scale` from unit costs in `benchmarks/scale.json`, which `python -m benchmarks.scale_units FOLDER`
+writes: CPU time of every stage of the recipe on a folder of WARC files of real pages, a row, on one core.
+
+How it is computed
+- What a stage keeps is RefinedWeb's (Penedo et al. 2023, figure 2), documents and tokens mixed as there; where the
+  paper says nothing it is the measured run's. Half of the pages that fuzzy deduplication sees are taken to be in a
+  family, and two pages of a family to share 300 of the 450 bands.
+- Buckets: 4,096 for bands, 1,024 for repeats, 256 for a row a page. A Gather reads its bucket out of every file of its
+  Scatters: files x buckets reads, whose CPU time is measured on local files. An object store adds the latency of a
+  request to each, which eight threads a task share.
+- Memory is the bound of a task: a bucket's rows times {WORK} for a Gather, a shard's rows twice for a Scatter, a batch
+  of pages for a Map. `near.families` is one task on one machine; its pairs come from forests, so that it holds each
+  page of a family about twice.
+- Bytes are what stays on disk. Rejected pages are not counted. The measured pages repeat little of one another, so that
+  the stages of `repeats` send and cut more on a snapshot than is shown.
+
+Together {{files}} shards, {{scattered}}B shuffled, {{hours}} core-hours: {{days}} days on 1,000 cores.
+
+| stage | kind | tasks | rows in | rows out | bytes | memory of a task | core-hours |
+|---|---|--:|--:|--:|--:|--:|--:|
+"""
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(json.loads(UNITS.read_text())))

@@ -1,0 +1,181 @@
+"""What each stage of the RefinedWeb recipe costs a row, measured.
+
+`python -m benchmarks.scale_units FOLDER` runs the recipe on the WARC files of a folder, stage by stage in this process,
+and writes what each stage cost to benchmarks/scale.json.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from dedup import verdicts
+from dedup.families import families, forest, pairs
+from dedup.members import label_rows, members
+from dedup.verdicts import Judge
+from pipeline import store
+from pipeline.ledger import Ledger, Receipt, planned
+from pipeline.run import plan, run
+from pipeline.runner import Local
+from pipeline.shuffle import Gather, Scatter, read_bucket
+from pipeline.stage import Map, Source, Stage
+from recipes.refinedweb import recipe
+
+UNITS = Path(__file__).with_name("scale.json")
+BUCKETS = (256, 1_024, 4_096)  # of files that a bucket is read from
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a stage did in the measured run. seconds are of CPU; bytes are on disk, width is of a row in memory."""
+
+    name: str
+    kind: str
+    after: tuple[str, ...]
+    rows_in: int
+    rows_out: int
+    bytes: int
+    width: float
+    tasks: int
+    seconds: float
+    home: bool  # a Scatter by shard, or a Gather for each shard
+
+
+def measure(folder: str) -> None:
+    """Run the recipe here and write the unit costs."""
+    verdicts.FEW = 0  # the steps that only many inputs need are measured too
+    goals, began = recipe(folder), dict[str, float]()
+
+    def watch(stage: Stage, total: int, receipts: Sequence[Receipt]) -> None:
+        began.setdefault(stage.name, cpu_seconds())
+
+    with tempfile.TemporaryDirectory() as root:
+        stats = run(*goals, root=root, runner=Local(), watch=watch)
+        ended = [*list(began.values())[1:], cpu_seconds()]
+        tasks = {name: len(planned(root, name)) for name in began}
+        widths = {stage.name: width(root, stage) for stage in plan(*goals)}
+    units = []
+    for stage, end in zip(plan(*goals), ended, strict=True):
+        name, done = stage.name, stats[stage.name]
+        home = getattr(stage, "buckets", 0) is None or getattr(stage, "one_for", None) is not None
+        after = tuple(before.name for before in stage.after())
+        kind, spent = type(stage).__name__, end - began[name]
+        units.append(
+            Unit(name, kind, after, done.rows_in, done.rows_out, done.bytes, widths[name], tasks[name], spent, home)
+        )
+    made = [asdict(unit) for unit in units]
+    open_ms, pair_bytes = opening()
+    told = {"open_ms": open_ms, "pair_bytes": pair_bytes, "task_s": idle(made), "kernels": kernels(), "units": made}
+    UNITS.write_text(json.dumps(told, indent=1) + "\n")
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process and of all below it, living and gone."""
+    every = dict(filter(None, map(_process, Path("/proc").glob("[0-9]*/stat"))))
+    tree = {os.getpid()}
+    while more := {pid for pid, (parent, _) in every.items() if parent in tree} - tree:
+        tree |= more
+    return sum(every[pid][1] for pid in tree)
+
+
+def _process(stat: Path) -> tuple[int, tuple[int, float]] | None:
+    """A process, its parent and its CPU time with that of its dead children; None when it is gone."""
+    try:
+        fields = stat.read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(stat.parent.name), (int(fields[1]), sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK"))
+
+
+def width(root: str, stage: Stage) -> float:
+    """Bytes in memory of a row that a stage made; of a stage that made none, eight a column."""
+    for shard in planned(root, stage.name) if isinstance(stage, Map | Scatter | Gather) else ():
+        table = store.read_table(root, f"{stage.name}/{shard}.parquet")
+        if table.num_rows:
+            return table.nbytes / table.num_rows
+    return 8 * len(stage.schema)
+
+
+def idle(units: list[dict]) -> float:
+    """Seconds of CPU that a task with hardly a row takes."""
+    return float(np.median([unit["seconds"] / unit["tasks"] for unit in units if unit["rows_in"] < 10 * unit["tasks"]]))
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Rows of a shard to scatter."""
+
+    rows: int
+
+    def __call__(self, item: str):
+        draw = np.random.default_rng(1)
+        yield pa.table({"band": draw.integers(0, 2**64, self.rows, np.uint64), "doc": np.arange(self.rows)})
+
+
+def opening() -> tuple[dict[str, float], float]:
+    """Milliseconds of CPU to read one bucket of a local file, by the buckets that the file holds; its bytes a row of
+    two numbers, in the file of the most buckets."""
+    found, size = {}, 0.0
+    for buckets in BUCKETS:
+        with tempfile.TemporaryDirectory() as root:
+            item, _ = scattered(root, buckets, buckets * 700)
+            started = time.process_time()
+            for bucket in range(0, buckets, buckets // 32):
+                read_bucket(root, f"noise/{item}.parquet", bucket)
+            found[str(buckets)] = (time.process_time() - started) / 32 * 1000
+            size = os.path.getsize(f"{root}/noise/{item}.parquet") / (buckets * 700)
+    return found, size
+
+
+def scattered(root: str, buckets: int, rows: int) -> tuple[str, float]:
+    """The shard of a Scatter of noise, and the seconds of CPU that it took."""
+    schema = pa.schema([("band", pa.uint64()), ("doc", pa.int64())])
+    scatter = Scatter("noise", Source(("noise",), Noise(rows), schema), _same, "band", buckets)
+    item = scatter.items(Ledger(root))[0]
+    started = time.process_time()
+    scatter.make(item, root, "")
+    return item, time.process_time() - started
+
+
+def kernels(rows: int = 2_000_000) -> dict[str, float]:
+    """Seconds of CPU a row of what the measured run gives too few rows to tell."""
+    draw = np.random.default_rng(2)
+    bands, docs = (
+        draw.integers(0, rows // 2, rows, np.uint64),
+        draw.integers(0, 2**62, rows // 4, np.uint64) << np.uint64(1),
+    )
+    shared = pa.table({"band": bands, "doc": docs[draw.integers(0, len(docs), rows)]})
+    joined, spent = timed(pairs, shared)
+    found = {"near.pairs": spent}
+    _, found["near.forests"] = timed(forest, joined)
+    labels, found["near.families"] = timed(families, joined)
+    sent, found["near.labels"] = timed(lambda table: label_rows(table, ""), labels)
+    ids = labels["doc"].cast(pa.string())
+    pages = sent.set_column(4, "id", ids).set_column(5, "host", ids)
+    _, found["near.members"] = timed(members, pa.concat_tables([sent, pages]))
+    _, found["near.judged"] = timed(Judge("minhash"), pages.set_column(0, "family", labels["family"]))
+    with tempfile.TemporaryDirectory() as root:
+        found["scatter"] = scattered(root, 256, rows)[1] / rows
+    return found
+
+
+def timed(fn: Callable[[pa.Table], pa.Table], table: pa.Table) -> tuple[pa.Table, float]:
+    """What a function makes of a table, and its seconds of CPU a row, once it is compiled."""
+    fn(table.slice(0, 10))
+    started = time.process_time()
+    return fn(table), (time.process_time() - started) / table.num_rows
+
+
+def _same(table: pa.Table, shard: str) -> pa.Table:
+    return table
+
+
+if __name__ == "__main__":
+    measure(sys.argv[1])
