@@ -11,24 +11,40 @@ from pipeline.errors import UsageError
 from pipeline.fingerprint import digest
 from pipeline.stage import Source
 from stages import download, warc
-from stages.commoncrawl_names import find
+from stages.commoncrawl_index import Chosen, language_codes
+from stages.commoncrawl_names import find, indexed
 from stages.download_place import Manners, Place
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 
 
-def pages(snapshot: str, files: int | None = None, base: str = "", cache: str = "") -> Source:
+def pages(
+    snapshot: str,
+    files: int | None = None,
+    domains: tuple[str, ...] = (),
+    languages: tuple[str, ...] = (),
+    base: str = "",
+    cache: str = "",
+) -> Source:
     """The pages of a snapshot, with the columns of `warc.PAGE`.
 
     `snapshot` is "sample", a crawl (CC-MAIN-2024-10), or a folder, glob, WARC file or list of WARC paths, which are
     local, s3:// or https://. `files` takes only the first so many. Remote files are fetched one at a time to a local
     disk and deleted when read, or kept in the folder `cache`. `base` is another address of Common Crawl's data (also
     MEWS_COMMONCRAWL), such as s3://commoncrawl/.
+
+    `domains` (registered domains or hosts) and `languages` (a page's first, as codes) choose pages by the index of a
+    crawl; `files` then counts files of the index, and every page is a request of its own: for some thousands of pages.
     """
     if files is not None and files < 1:
         raise UsageError(f"files={files}: give the number of WARC files to read, at least 1, or leave it out for all")
     base = base or os.environ.get("MEWS_COMMONCRAWL", COMMON_CRAWL)
-    names, place = find(snapshot, f"{base.rstrip('/')}/", Manners(cache))
+    base, manners = f"{base.rstrip('/')}/", Manners(cache)
+    if domains or languages:
+        names, place = indexed(snapshot, base, manners), Place(manners, base)
+        chosen = Chosen(tuple(domain.lower() for domain in domains), language_codes(languages), place)
+        return Source(tuple(names[:files]), chosen, warc.PAGE, partial(version, place))
+    names, place = find(snapshot, base, manners)
     if not names:
         raise UsageError(f"snapshot {snapshot} has no files; choose another")
     read = Reader(*warc.described(place.shown("")), place)
@@ -51,7 +67,7 @@ class Reader:
         with download.local(self.place, name) as path:
             yield from warc.pages(path, name, self.dump, self.segment)
 
-    def again(self, name: str, offset: int, id: str) -> pa.Table:
+    def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
         """One page again, by its place in a file and its id: one row of `warc.READ`, or none."""
         with download.local(self.place, name) as path:
             return warc.page_at(path, name, offset, id, self.dump, self.segment)

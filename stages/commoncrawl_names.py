@@ -56,6 +56,13 @@ def crawl(snapshot: str, kind: str, base: str, manners: Manners) -> list[str]:
         raise UsageError(f"no snapshot {snapshot} at {public(base)}; {CRAWLS} names all of them") from None
 
 
+def indexed(snapshot: str, base: str, manners: Manners) -> list[str]:
+    """The files of a crawl's columnar index that are about pages. UsageError when the snapshot is no crawl."""
+    if not CRAWL.fullmatch(snapshot):
+        raise UsageError(f"snapshot {snapshot} has no index to choose pages by; give a crawl such as CC-MAIN-2024-10")
+    return [name for name in crawl(snapshot, "cc-index-table", base, manners) if "/subset=warc/" in name]
+
+
 def _bucket(snapshot: str, manners: Manners) -> tuple[list[str], Place]:
     """The archives below an S3 prefix, or those that a pattern matches."""
     url, question, query = snapshot.partition("?")

@@ -5,17 +5,19 @@ import os
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.errors import BadInput, MewsError
 from pipeline.stage import shard_name
 from stages import download_gate as gate
 from stages.download_part import Part
 from stages.download_place import Manners, Place, public
-from stages.download_request import Broken, Hopeless, Missing, Refusal, request
+from stages.download_request import Broken, Hopeless, Missing, Refusal, request, request_range
 
+T = TypeVar("T")
 PROGRESS = 1 << 20  # a try that brought fewer bytes counts as one in vain
 
 
@@ -67,15 +69,33 @@ def prefetch(place: Place, name: str) -> None:
 
 
 def fetch(url: str, target: Path, manners: Manners) -> None:
-    """Fetch a file whole, trying again after breaks: at most once a second, ever more rarely, and when told to."""
-    part, dice, vain = Part(target), random.Random(target.name), 0
+    """Fetch a file whole; after a break only what is missing."""
+    part = Part(target)
+    _patiently(url, manners, target.name, lambda: request(url, part, manners), lambda: part.size)
+    part.finish()
+
+
+def read_range(place: Place, name: str, offset: int, length: int) -> tuple[bytes, int]:
+    """Some bytes of a file, fewer at its end, and the size of the whole file. As polite as for whole files."""
+    url, manners = place.url(name), place.manners
+    if place.is_remote(name):
+        return _patiently(url, manners, f"{name}@{offset}", lambda: request_range(url, offset, length, manners))
+    path = _at_home(place, name)
+    with open(path, "rb") as file:
+        file.seek(offset)
+        return file.read(length), path.stat().st_size
+
+
+def _patiently(url: str, manners: Manners, name: str, ask: Callable[[], T], came: Callable[[], int] = int) -> T:
+    """Ask again after breaks: at most once a second, ever more rarely, and when told to. `came` counts bytes got."""
+    dice, vain = random.Random(name), 0
     while True:
-        before = part.size
+        before = came()
         try:
             with gate.passing(url, manners):
-                request(url, part, manners)
+                answer = ask()
             gate.served(url)
-            return part.finish()
+            return answer
         except Missing:
             raise NotFound(f"{public(url)}: no such file; check the snapshot or the list of paths") from None
         except Hopeless as error:
@@ -83,7 +103,7 @@ def fetch(url: str, target: Path, manners: Manners) -> None:
         except Refusal as refusal:
             wait = _refused(url, refusal, manners)
         except Broken as broken:
-            vain = 0 if part.size - before >= PROGRESS else vain + 1
+            vain = 0 if came() - before >= PROGRESS else vain + 1
             if vain >= manners.tries:
                 raise Unreachable(f"{public(url)}: {broken} after {vain} tries; run again to go on with it") from None
             wait = dice.uniform(0, min(manners.most, manners.least * 2 ** min(vain, 30)))

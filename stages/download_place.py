@@ -69,7 +69,8 @@ class Place:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Place) and all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash((self._prefix, self._query))
 
     def __repr__(self) -> str:
         return f"Place({public(self._prefix)})"
@@ -78,7 +79,7 @@ class Place:
         """The path or URL of a name: to open, not to show."""
         if name in self._aside:
             return self._aside[name]
-        name = quote(name) if self._prefix.startswith("http") else name
+        name = quote(name, safe="/=:,+@") if self._prefix.startswith("http") else name
         return f"{self._prefix}{name}{self._query}"
 
     def shown(self, name: str) -> str:

@@ -3,10 +3,12 @@
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import httpx
 
@@ -51,44 +53,71 @@ def request(url: str, part: Part, manners: Manners) -> None:
         raise Broken(f"{came} bytes came of {total}")
 
 
+def request_range(url: str, offset: int, length: int, manners: Manners) -> tuple[bytes, int]:
+    """So many bytes from there on, fewer at the file's end, and the file's size. Raises as `request` does."""
+    if url.startswith("s3://"):
+        with _object(url) as source:
+            return source.read_at(min(length, max(0, source.size() - offset)), offset), source.size()
+    with _answer(url, manners, {"Range": f"bytes={offset}-{offset + length - 1}"}) as got:
+        if got.status_code != 206:
+            _raise_for(got)
+            raise Hopeless("the server gives no parts of files")
+        place, _, total = got.headers.get("content-range", "").removeprefix("bytes ").partition("/")
+        data = b"".join(_brisk(got.iter_raw(), manners.silence))
+    if not total.isdigit() or place.partition("-")[0] != str(offset) or len(data) != min(length, int(total) - offset):
+        raise Broken("another part came than was asked for")
+    return data, int(total)
+
+
 def _http(url: str, part: Part, manners: Manners) -> None:
     start = part.size if part.version else 0
-    headers = {"User-Agent": agent(manners.contact), "Accept-Encoding": "identity"}
-    if start:
-        headers |= {"Range": f"bytes={start}-", "If-Range": part.version}
+    wanted = {"Range": f"bytes={start}-", "If-Range": part.version} if start else {}
+    with _answer(url, manners, wanted) as got:
+        _admit(got, part, start)
+        with part.append() as file:
+            for piece in _brisk(got.iter_raw(), manners.silence):
+                file.write(piece)
+
+
+@contextmanager
+def _answer(url: str, manners: Manners, wanted: dict[str, str]) -> Iterator[httpx.Response]:
+    headers = {"User-Agent": agent(manners.contact), "Accept-Encoding": "identity", **wanted}
     limits = httpx.Timeout(manners.silence, connect=min(30.0, manners.silence))
     try:
         with (
             httpx.Client(timeout=limits, follow_redirects=True, verify=_trust()) as client,
             client.stream("GET", url, headers=headers) as got,
         ):
-            _admit(got, part, start)
-            with part.append() as file:
-                for piece in _brisk(got.iter_raw(), manners.silence):
-                    file.write(piece)
+            yield got
     except httpx.TransportError as error:
         raise Broken(f"the connection broke ({type(error).__name__})") from None
 
 
 def _admit(got: httpx.Response, part: Part, start: int) -> None:
     """Look at the answer's head: begin anew, go on, or raise."""
-    status, length = got.status_code, got.headers.get("content-length", "")
-    if status == 206 and start:
+    length = got.headers.get("content-length", "")
+    if got.status_code == 206 and start:
         place, _, total = got.headers.get("content-range", "").removeprefix("bytes ").partition("/")
         if place.partition("-")[0] == str(start) and total == str(part.total):
             return
         part.begin(None, "")
         raise Broken("another part came than was asked for")
-    if status == 200:
+    if got.status_code == 200:
         return part.begin(int(length) if length.isdigit() else None, _version(got))
-    after = retry_after(got.headers.get("retry-after", ""))
+    if got.status_code == 416:
+        part.begin(None, "")
+    _raise_for(got)
+
+
+def _raise_for(got: httpx.Response) -> None:
+    """Raise what an answer other than 200 and 206 means."""
+    status, after = got.status_code, retry_after(got.headers.get("retry-after", ""))
     if status == 403:
         raise Refusal("refused (403)", after)
-    if status == 416:
-        part.begin(None, "")
     if status in (408, 416, 425, 429) or status >= 500:
         raise Broken(f"the server answered {status}", after)
-    raise (Missing if status in (404, 410) else Hopeless)(f"the server answered {status}")
+    if status != 200:
+        raise (Missing if status in (404, 410) else Hopeless)(f"the server answered {status}")
 
 
 def _version(got: httpx.Response) -> str:
@@ -111,18 +140,25 @@ def _brisk(pieces: Iterator[bytes], window: float) -> Iterator[bytes]:
 
 
 def _s3(url: str, part: Part) -> None:
+    with _object(url) as source:
+        version = (source.metadata().get("ETag") or b"").decode()
+        if version != part.version:
+            part.begin(source.size(), version)
+        source.seek(part.size)
+        with part.append() as file:
+            while piece := source.read(PIECE):
+                file.write(piece)
+
+
+@contextmanager
+def _object(url: str) -> Iterator[Any]:
+    """An S3 object as a file; its errors as ours."""
     where, question, query = url.removeprefix("s3://").partition("?")
     bucket, _, key = where.partition("/")
     filesystem, root = open_root(f"s3://{bucket}{question}{query}")
     try:
         with filesystem.open_input_file(f"{root}/{key}") as source:
-            version = (source.metadata().get("ETag") or b"").decode()
-            if version != part.version:
-                part.begin(source.size(), version)
-            source.seek(part.size)
-            with part.append() as file:
-                while piece := source.read(PIECE):
-                    file.write(piece)
+            yield source
     except FileNotFoundError:
         raise Missing("no such object") from None
     except OSError as error:

@@ -13,7 +13,7 @@ from pipeline.ledger import planned
 from pipeline.passage import Passage
 from pipeline.run import plan
 from pipeline.stage import Map, Source
-from stages.commoncrawl import Reader
+from stages.commoncrawl import Chosen, Reader
 
 GONE = "gone"  # the page, or its file, is not there any more
 
@@ -87,9 +87,9 @@ def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
     if not isinstance(stage.source, Source):
         before = store.read_table(root, f"{stage.source.name}/{shard}.parquet")
         return before.filter(pc.equal(before["id"], row["id"]))
-    if not isinstance(stage.source.read, Reader):
+    if not isinstance(stage.source.read, Reader | Chosen):
         raise UsageError(f"stage {stage.name} reads no WARC files")
-    return stage.source.read.again(row["warc"], row["offset"], row["id"])
+    return stage.source.read.again(row["warc"], row["offset"], row["length"], row["id"])
 
 
 def _pass(stage: Map, table: pa.Table) -> tuple[str, bool]:
