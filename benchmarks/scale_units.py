@@ -116,7 +116,8 @@ class Noise:
 
     def __call__(self, item: str):
         draw = np.random.default_rng(1)
-        yield pa.table({"band": draw.integers(0, 2**64, self.rows, np.uint64), "doc": np.arange(self.rows)})
+        band, doc = draw.integers(0, 2**64, (2, self.rows), np.uint64)
+        yield pa.table({"band": band, "doc": doc})
 
 
 def opening() -> tuple[dict[str, float], float]:
@@ -136,7 +137,7 @@ def opening() -> tuple[dict[str, float], float]:
 
 def scattered(root: str, buckets: int, rows: int) -> tuple[str, float]:
     """The shard of a Scatter of noise, and the seconds of CPU that it took."""
-    schema = pa.schema([("band", pa.uint64()), ("doc", pa.int64())])
+    schema = pa.schema([("band", pa.uint64()), ("doc", pa.uint64())])
     scatter = Scatter("noise", Source(("noise",), Noise(rows), schema), _same, "band", buckets)
     item = scatter.items(Ledger(root))[0]
     started = time.process_time()
