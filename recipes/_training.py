@@ -23,11 +23,12 @@ from tokenizer.pack import Method, packed
 class Inputs:
     """What a run gives a curriculum.
 
-    `sources` is "web=FOLDER,code=repos:FOLDER": Parquet or JSONL, a folder of checkouts (repos:) or one checkout
-    (repo:). `columns` names columns of theirs, "text=content,language=lang". `have`, "web=1000000,code=5000", are
-    tokens known beforehand: with them a budget that cannot be met fails at once. `spread` gives the weight of sources
-    that are not there to the others; else they are missed. `buckets` hold a source each: one must fit in memory.
-    `rehydrate` repeats pages by the size of their family of copies, as FineWeb-2 does.
+    `sources` is "web=FOLDER,code=repos:FOLDER": Parquet or JSONL, a folder of checkouts (repos:) of which only
+    permissively licensed code is taken, or one checkout of your own (repo:). `columns` names columns of theirs,
+    "text=content,language=lang". `have`, "web=1000000,code=5000", are tokens known beforehand: with them a budget
+    that cannot be met fails at once. `spread` gives the weight of sources that are not there to the others; else
+    they are missed. A source lies in so many `buckets`, a power of two: one must fit in memory. `rehydrate` repeats pages by the size of
+    their family of copies, as FineWeb-2 does.
     """
 
     tokenizer: str
@@ -111,6 +112,8 @@ def pages(name: str, place: str, columns: Mapping[str, str]) -> Source | Stage:
     kind, colon, path = place.partition(":")
     if kind not in ("repo", "repos") or not colon:
         return folder(place, columns)
-    source = code.repositories(path) if kind == "repos" else code.repository(path)
-    written = Map(f"{name}.written", source, (screen(code.Licensed(), code.Written()), rewrite(scrub)))
+    others = kind == "repos"
+    source = code.repositories(path) if others else code.repository(path)
+    judged = screen(code.Licensed(), code.Written()) if others else screen(code.Written())
+    written = Map(f"{name}.written", source, (judged, rewrite(scrub)))
     return Map(f"{name}.clean", written, verdicts=minhash.near(f"{name}.near", written, bands=14, rows=8))
