@@ -28,6 +28,7 @@ class Ray:
         address = address or os.environ.get("RAY_ADDRESS")
         if not address:
             os.environ[LOOPBACK] = "0"
+            os.environ.setdefault("RAY_AUTH_MODE", "token")
         import ray
 
         self._ray, self._workers = ray, workers
