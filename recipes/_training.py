@@ -27,8 +27,8 @@ class Inputs:
     permissively licensed code is taken, or one checkout of your own (repo:). `columns` names columns of theirs,
     "text=content,language=lang". `have`, "web=1000000,code=5000", are tokens known beforehand: with them a budget
     that cannot be met fails at once. `spread` gives the weight of sources that are not there to the others; else
-    they are missed. A source lies in so many `buckets`, a power of two: one must fit in memory. `rehydrate` repeats pages by the size of
-    their family of copies, as FineWeb-2 does.
+    they are missed. A source lies in so many `buckets`, a power of two: one must fit in memory. `rehydrate` repeats
+    pages by the size of their family of copies, as FineWeb-2 does.
     """
 
     tokenizer: str
