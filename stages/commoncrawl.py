@@ -81,6 +81,8 @@ def version(place: Place, name: str) -> str:
     """What tells whether a file changed: its size, beginning and end when it is local; a crawl's files never change."""
     if place.is_remote(name):
         return name
+    if not os.path.isfile(place.url(name)):
+        return "absent"  # the reader says so
     with open(place.url(name), "rb") as file:
         head, size = file.read(1 << 16), file.seek(0, os.SEEK_END)
         file.seek(max(0, size - (1 << 16)))

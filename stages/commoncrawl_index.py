@@ -5,7 +5,7 @@ The index is Parquet, some 300 files of 1 GB for a crawl; only the columns and r
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -58,7 +58,7 @@ class Chosen:
     def _page(self, maker: warc.Maker, file: str, offset: int, length: int) -> dict[str, Any] | None:
         data, _ = download.read_range(self.place, file, offset, min(length, LARGEST_RECORD))
         for record in records(io.BytesIO(data)):
-            return maker.row(replace(record, offset=offset, length=length))
+            return maker.row(record._replace(offset=offset, length=length))
         return None
 
     def _places(self, name: str) -> pa.Table:

@@ -126,6 +126,8 @@ def _listed(data: bytes, folder: str, base: str, shown: str, manners: Manners) -
     lines = _lines(data, shown)
     if not any(ARCHIVE.search(public(line)) for line in lines):
         raise UsageError(f"{public(shown)}: no WARC path in it; write the path or URL of one WARC file a line")
+    # A list from elsewhere names no file of this machine.
+    lines = [line.lstrip("/") for line in lines] if folder.startswith(REMOTE) else lines
     here = [line if line.startswith((*REMOTE, "/")) else f"{folder}{line}" for line in lines]
     if here == [folder + line for line in lines]:
         absent = lines[0].startswith("crawl-data/") and not os.path.exists(here[0])

@@ -15,7 +15,7 @@ from pipeline.stage import shard_name
 from stages import download_gate as gate
 from stages.download_part import Part
 from stages.download_place import Manners, Place, public
-from stages.download_request import Broken, Hopeless, Missing, Refusal, request, request_range
+from stages.download_request import Broken, Hopeless, Missing, Refusal, Unconnected, request, request_range
 
 T = TypeVar("T")
 PROGRESS = 1 << 20  # a try that brought fewer bytes counts as one in vain
@@ -103,9 +103,10 @@ def _patiently(url: str, manners: Manners, name: str, ask: Callable[[], T], came
         except Refusal as refusal:
             wait = _refused(url, refusal, manners)
         except Broken as broken:
-            vain = 0 if came() - before >= PROGRESS else vain + 1
+            lost = max(1, manners.tries // 8) if isinstance(broken, Unconnected) else 1
+            vain = 0 if came() - before >= PROGRESS else vain + lost
             if vain >= manners.tries:
-                raise Unreachable(f"{public(url)}: {broken} after {vain} tries; run again to go on with it") from None
+                raise Unreachable(f"{public(url)}: {broken} again and again; run again to go on with it") from None
             wait = dice.uniform(0, min(manners.most, manners.least * 2 ** min(vain, 30)))
             _obey(url, broken.after, manners)
         time.sleep(max(manners.least, wait))

@@ -19,9 +19,9 @@ class Manners:
 
     `cache` keeps files; without it they are deleted when read. `requests` is how many may be in flight in the whole
     cluster (MEWS_REQUESTS), which is divided by its number of machines (MEWS_NODES). A retry waits at least `least`
-    and at most `most`; `tries` of them without a megabyte between them, `refusals` in a row (403), or a Retry-After
-    over `longest` are the end. A connection on which nothing comes for `silence` seconds is given up. `contact` is told
-    to the server (MEWS_CONTACT: a mail address or a page).
+    and at most `most`; `tries` of them without a megabyte between them (an eighth of that without any answer),
+    `refusals` in a row (403), or a Retry-After over `longest` are the end. A connection on which nothing comes for
+    `silence` seconds is given up. `contact` is told to the server (MEWS_CONTACT: a mail address or a page).
     """
 
     cache: str = ""

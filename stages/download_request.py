@@ -28,6 +28,10 @@ class Broken(Exception):
         self.after = after
 
 
+class Unconnected(Broken):
+    """There was no answer at all."""
+
+
 class Refusal(Broken):
     """403: the server has enough of us."""
 
@@ -89,8 +93,12 @@ def _answer(url: str, manners: Manners, wanted: dict[str, str]) -> Iterator[http
             client.stream("GET", url, headers=headers) as got,
         ):
             yield got
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        raise Unconnected("the host cannot be reached") from None
     except httpx.TransportError as error:
         raise Broken(f"the connection broke ({type(error).__name__})") from None
+    except (httpx.TooManyRedirects, httpx.InvalidURL) as error:
+        raise Hopeless(f"the address leads nowhere ({type(error).__name__})") from None
 
 
 def _admit(got: httpx.Response, part: Part, start: int) -> None:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from stages.records_cursor import BLANK, LARGEST_HEADER, Cursor
 from stages.records_fields import header_fields
@@ -17,8 +16,7 @@ HEADER_END = re.compile(rb"\r{0,2}\n\r{0,2}\n")
 CONTENT_LENGTH = re.compile(rb"\ncontent-length[ \t]*:[ \t]*(\d{1,18})[ \t\r]*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record: its header as it stands in the file, empty when it cannot be recognised, and its block.
 
     `offset` and `length` are the bytes of the file that suffice to read it again: its gzip member, or in a plain file

@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import zstandard
 from fastwarc.stream_io import GzipReader, Lz4Reader
@@ -27,8 +27,7 @@ LARGEST = 16 << 20  # no larger member is held whole
 TRUNCATED, DAMAGED = "warc:truncated", "warc:damaged"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Bytes of a member, which lies in the file from `offset` to `end` as far as it was read.
 
     `error` says that the member breaks off after these bytes; `proved` that a member without error has all of them. A

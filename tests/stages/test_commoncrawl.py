@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import UsageError
+from pipeline.errors import BadInput, UsageError
 from pipeline.fingerprint import fingerprint
 from stages import commoncrawl, warc
 from tests.stages.server import Site, cut, serving, stall, status
@@ -137,6 +137,20 @@ def test_secrets_of_urls_stay_in_them(site, tmp_path):
 def test_single_files_and_lists_over_http(site):
     assert [row["id"] for row in rows(commoncrawl.pages(f"{site.url}{NAMES[1]}?key=hidden"))] == ids(range(20, 40))
     assert list(commoncrawl.pages(f"{site.url}{LIST}?key=hidden", base=site.url).list) == NAMES
+
+
+def test_a_list_from_elsewhere_names_no_local_file(site, folder):
+    site.files["/evil.txt"] = f"{folder}/{NAMES[0]}\n../{NAMES[1]}\n".encode()
+    source = commoncrawl.pages(f"{site.url}evil.txt")
+    assert all(source.read.place.is_remote(name) for name in source.list)
+
+
+def test_a_missing_file_of_a_list_is_the_reader_s_to_tell(tmp_path):
+    (tmp_path / "some.txt").write_text("gone.warc.gz\n")
+    source = commoncrawl.pages(str(tmp_path / "some.txt"))
+    assert source.version("gone.warc.gz")
+    with pytest.raises(BadInput, match=r"gone\.warc\.gz: no such file"):
+        rows(source)
 
 
 @pytest.mark.parametrize(

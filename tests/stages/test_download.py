@@ -83,8 +83,8 @@ def test_without_a_version_a_broken_file_begins_anew(site):
 
 
 def test_another_process_goes_on_where_one_died(site):
-    site.faults["/a.warc.gz"] = [cut(100_000), status(503)]
-    with pytest.raises(download.Unreachable, match="after 1 tries"):
+    site.faults["/a.warc.gz"] = [cut(100_000)]
+    with pytest.raises(download.Unreachable, match="RemoteProtocolError. again and again"):
         get(site, tries=1)
     assert get(site) == BODY
     assert site.log[-1].range == "bytes=100000-"
@@ -188,6 +188,19 @@ def test_what_is_not_there_is_told_without_secrets(site):
     assert "none.warc.gz" in shown
     assert not any(secret in shown for secret in ("user", "pass", "hidden"))
     assert public("https://u:p@h/x?k=1#f") == "https://h/x"
+
+
+def test_a_host_that_cannot_be_reached_is_told_soon(site):
+    site.url = "http://127.0.0.1:9/"
+    with pytest.raises(download.Unreachable, match="cannot be reached"):
+        get(site, tries=16)
+
+
+def test_redirects_in_a_circle_end(site):
+    site.faults["/a.warc.gz"] = [status(302, Location="/a.warc.gz")] * 40
+    with pytest.raises(download.Unreachable, match="leads nowhere"):
+        get(site)
+    assert len(site.log) < 40
 
 
 def test_hopeless_answers_are_not_repeated(site):
