@@ -116,7 +116,7 @@ class Flow:
         """The pages of a source that were asked for, with what they are compared by."""
         asked = Gather(f"{self.name}.asked{suffix}", asking, compare.asked, one_for=source)
         payloads = compare.Payloads(verify, self.ngram, self.tokenise)
-        texts = Map(f"{self.name}.texts{suffix}", source, (payloads,), verdicts=asked)
+        texts = Map(f"{self.name}.texts{suffix}", source, (payloads,), verdicts=asked, tokens=False)
         return Scatter(f"{self.name}.answers{suffix}", texts, compare.answering, "family", self.page_buckets)
 
     def by(self, stage: Gather, key: str) -> Scatter:

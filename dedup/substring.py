@@ -27,14 +27,14 @@ def repeated(
     repeated windows (about 40 bytes each).
     """
     buckets = buckets or buckets_for(source)
-    anchors = Map(f"{name}.anchors", source, (Anchors(tokens, tokenise),))
+    anchors = Map(f"{name}.anchors", source, (Anchors(tokens, tokenise),), tokens=False)
     by_value = Scatter(f"{name}.anchors.sent", anchors, distinct, "anchor", buckets)
     twice = Gather(f"{name}.anchors.common", by_value, common)
     homeward = Scatter(f"{name}.anchors.returned", twice, returned, "home", None)
     at_home = Scatter(f"{name}.anchors.owned", anchors, owned, "home", None)
     candidates = Gather(f"{name}.anchors.matched", (homeward, at_home), matched, one_for=source)
 
-    windows = Map(f"{name}.windows", source, (Windows(tokens, tokenise),), verdicts=candidates)
+    windows = Map(f"{name}.windows", source, (Windows(tokens, tokenise),), verdicts=candidates, tokens=False)
     by_anchor = Scatter(f"{name}.windows.sent", windows, runs, "anchor", buckets)
     pieces = Gather(f"{name}.windows.found", by_anchor, found)
     homeward = Scatter(f"{name}.windows.returned", pieces, returned, "home", None)

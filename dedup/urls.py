@@ -111,7 +111,7 @@ def repeated(
 
 def kept(name: str, source: Source | Stage) -> Map:
     """The URLs of all pages of a stage, as a store (`id, url_key`) that later runs take as `seen`."""
-    return Map(name, source, (Keys(),))
+    return Map(name, source, (Keys(),), tokens=False)
 
 
 def keys(table: pa.Table) -> np.ndarray:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -56,6 +57,7 @@ class Passage:
     transforms: Sequence[Transform]
     reject: Callable[[pa.Table], None]
     quarantine: Callable[[pa.Table], None]
+    count_tokens: bool = True
     steps: dict[str, Step] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     rows_in: int = 0
@@ -68,18 +70,23 @@ class Passage:
     def send(self, table: pa.Table, first: str) -> pa.Table:
         """The rows of the batch that stay to the end; `first` names the step that read (and judged) them."""
         self.rows_in += table.num_rows
-        tokens = _tokens(table)
+        tokens = self._tokens(table)
         self.tokens_in += _sum(tokens)
         table, tokens = self._part(table, tokens, (first,))
         for transform, names in zip(self.transforms, self._names, strict=True):
             before = _column(table, "text")
             table, failed = guarded(transform, table)
-            tokens = tokens if not failed.num_rows and _column(table, "text") is before else _tokens(table)
+            tokens = tokens if not failed.num_rows and _column(table, "text") is before else self._tokens(table)
             if failed.num_rows:
                 self._leave(names[-1], failed)
             table, tokens = self._part(table, tokens, names)
         self.tokens_out += _sum(tokens)
         return table
+
+    def _tokens(self, table: pa.Table) -> pa.ChunkedArray:
+        if self.count_tokens and "text" in table.column_names:
+            return stats.tokens(table["text"])
+        return pa.chunked_array([np.zeros(table.num_rows, np.int64)])
 
     def _leave(self, step: str, failed: pa.Table) -> None:
         """Quarantine the rows on which a transform raised."""
@@ -175,12 +182,6 @@ def distinct_steps(transforms: Sequence[Transform]) -> list[tuple[str, ...]]:
             seen[name] = seen.get(name, 0) + 1
         named.append(tuple(name if seen[name] == 1 else f"{name} ({seen[name]})" for name in names))
     return named
-
-
-def _tokens(table: pa.Table) -> pa.ChunkedArray:
-    if "text" in table.column_names:
-        return stats.tokens(table["text"])
-    return pa.chunked_array([pa.array([0] * table.num_rows, pa.int64())])
 
 
 def _sum(column: pa.ChunkedArray) -> int:
