@@ -14,7 +14,7 @@ from pipeline.transform import put
 from stages import pii_own, pii_phone, pii_presidio
 from stages.pii_judge import TYPES, Span, judge
 from stages.pii_replace import POLICIES, replace
-from stages.pii_shape import FEWEST, worth
+from stages.pii_shape import worth
 
 REGIONS = pii_phone.REGIONS
 COUNTS = pa.map_(pa.string(), pa.int64())
@@ -29,18 +29,23 @@ def find(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] 
     without their country code; with it, all are.
     """
     entities = looked_for(types)
-    hits = pii_presidio.hits(text, entities, regions, FEWEST, worth)
-    return judge(text, [*hits, *pii_own.hits(text, entities, regions)], types)
+    chains = believable(text) if "phone" in types else []
+    hits = pii_presidio.hits(text, entities, regions, chains)
+    return judge(text, [*hits, *pii_own.hits(text, entities, chains)], types)
 
 
-def candidate(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] = REGIONS) -> bool:
+def believable(text: str) -> list[tuple[int, int]]:
+    """The chains of digits in which a phone number would be believed."""
+    return [at for at in pii_phone.digit_chains(text, pii_phone.FEWEST) if worth(text, *at)]
+
+
+def candidate(text: str, types: Sequence[str] = tuple(TYPES)) -> bool:
     """Whether the first look lets anything of a text through to presidio."""
     entities = looked_for(types)
     patterns = tuple(entity for entity in entities if entity in pii_presidio.LOOKS)
-    if patterns and any(True for _ in pii_presidio.stretches(text, patterns)):
+    if patterns and next(pii_presidio.stretches(text, patterns), None):
         return True
-    phones = pii_phone.candidates(text, tuple(regions), FEWEST, worth) if "phone" in types else ()
-    return any(pii_phone.possible(text[max(0, a - pii_phone.LEAD) : a], text[a:b], tuple(regions)) for a, b in phones)
+    return "phone" in types and bool(believable(text))
 
 
 def looked_for(types: Sequence[str]) -> tuple[str, ...]:

@@ -6,12 +6,11 @@ that issuers use; IBANs in lower case; e-mail addresses written with [at] and [d
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import re2
 
-from stages import pii_phone
 from stages.pii_context import said_to_be_card, said_to_be_phone
 from stages.pii_presidio import Hit
 
@@ -46,19 +45,17 @@ ISSUERS = (
 ON_CARDS = ([15], [16], [4, 4, 4, 4], [4, 6, 5])  # other lengths are also those of barcodes, accounts and times
 
 
-def hits(text: str, entities: Sequence[str], regions: Sequence[str] = pii_phone.REGIONS) -> Iterator[Hit]:
-    """What our recognisers find, in no particular order."""
-    found = {
-        "CREDIT_CARD": lambda: _cards(text),
-        "IBAN_CODE": lambda: _ibans(text),
-        "EMAIL_ADDRESS": lambda: matches(SPELT, text),
-        "CRYPTO": lambda: matches(ETHEREUM, text),
-        "PHONE_NUMBER": lambda: _phones(text, regions),
-    }
-    for entity, find in found.items():
-        if entity in entities:
-            score = LIKELY if entity == "PHONE_NUMBER" else SURE
-            yield from (Hit(entity, start, end, score) for start, end in find())
+def hits(text: str, entities: Sequence[str], chains: Iterable[tuple[int, int]]) -> Iterator[Hit]:
+    """What our recognisers find, in no particular order; phone numbers in these chains of digits."""
+    found = {"CREDIT_CARD": _cards, "IBAN_CODE": _ibans, "EMAIL_ADDRESS": _spelt, "CRYPTO": _wallets}
+    found["PHONE_NUMBER"] = _written_as_phones
+    if _compiled(f"{DIGITS}|{IBAN}|{SPELT}|{ABROAD}|{AMERICAN}").search(text) or "0x" in text:
+        for entity, find in found.items():
+            if entity in entities:
+                score = LIKELY if entity == "PHONE_NUMBER" else SURE
+                yield from (Hit(entity, start, end, score) for start, end in find(text))
+    if "PHONE_NUMBER" in entities:
+        yield from (Hit("PHONE_NUMBER", start, end, LIKELY) for start, end in _called_phones(text, chains))
 
 
 def matches(pattern: str, text: str) -> Iterator[tuple[int, int]]:
@@ -87,6 +84,14 @@ def luhn(digits: str) -> bool:
     """Luhn's check digit (ISO/IEC 7812-1, annex B)."""
     doubled = (2 * int(digit) for digit in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(d - 9 if d > 9 else d for d in doubled)) % 10 == 0
+
+
+def _spelt(text: str) -> Iterator[tuple[int, int]]:
+    return matches(SPELT, text)
+
+
+def _wallets(text: str) -> Iterator[tuple[int, int]]:
+    return matches(ETHEREUM, text)
 
 
 def _cards(text: str) -> Iterator[tuple[int, int]]:
@@ -123,13 +128,15 @@ def _iban_recogniser() -> Any:
     return IbanRecognizer()
 
 
-def _phones(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _written_as_phones(text: str) -> Iterator[tuple[int, int]]:
     for start, end in matches(ABROAD, text):
         if 9 <= sum(c.isdigit() for c in text[start:end].partition("x")[0]) <= 15:
             yield start, end
-    if "US" in regions or "CA" in regions:
-        yield from matches(AMERICAN, text)
-    for start, end in pii_phone.chains(text, 6):
+    yield from matches(AMERICAN, text)
+
+
+def _called_phones(text: str, chains: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for start, end in chains:
         number = NUMBER.match(text, start - (text[start - 1 : start] == "("), end)
         if number and said_to_be_phone(text, *number.span(), sum(map(str.isdigit, number.group()))):
             yield number.span()

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import re2
@@ -11,6 +11,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumber
 from pipeline.errors import UsageError
 
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "PL", "SE", "IN", "BR", "AU")
+FEWEST = 6  # digits of a phone number that is not an emergency or a service
 LENIENCY = 1  # valid for its region, the default of presidio
 REACH = 48  # an extension ("ext. 123") lies at most this far behind its number, a bracket at most so far before it
 AFTER = 4  # as much of what follows as decides: a letter, a currency sign, the minutes of a time
@@ -26,26 +27,15 @@ BETWEEN = (
 EXTENSION = re.compile(r"(?i)[\s,;]*(?:;ext=|[eｅ]?[xｘ][tｔ]\w{0,7}|[xｘ#＃~～]|int|ｉｎｔ|доб|anexo)[:.．]?[\s,-]*")
 PLUS = re.compile(r"[+＋]\W*$")
 BLOCK = re.compile("[0-9]{20}")  # phonenumbers cuts longer blocks anywhere
-Worth = Callable[[str, int, int], bool]
 TYPES = ("fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail").split()
 
 
-def hits(text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | None = None) -> Iterator[tuple[int, int]]:
-    """Where presidio's phone recogniser finds numbers of these regions: (start, end), with repetitions.
-
-    Chains of digits that have under `fewest` digits, or that are not `worth(text, start, end)` it, are left out.
-    """
-    for start, end in candidates(text, regions, fewest, worth):
-        yield from in_chain(text, start, end, regions)
-
-
-def candidates(
-    text: str, regions: tuple[str, ...], fewest: int = 1, worth: Worth | None = None
+def hits(
+    text: str, regions: tuple[str, ...], chains: Iterable[tuple[int, int]] | None = None
 ) -> Iterator[tuple[int, int]]:
-    """The chains of digits that phonenumbers must see."""
-    for start, end in chains(text, max(fewest, _fewest(regions))):
-        if worth is None or worth(text, start, end):
-            yield start, end
+    """Where presidio's phone recogniser finds numbers of these regions: (start, end), with repetitions."""
+    for start, end in digit_chains(text, _fewest(regions)) if chains is None else chains:
+        yield from in_chain(text, start, end, regions)
 
 
 def in_chain(text: str, start: int, end: int, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -77,7 +67,7 @@ def check(regions: Sequence[str]) -> None:
         _metadata(region)
 
 
-def chains(text: str, fewest: int) -> Iterator[tuple[int, int]]:
+def digit_chains(text: str, fewest: int) -> Iterator[tuple[int, int]]:
     """Runs of at least `fewest` digits with at most four marks between two; one with its extension is one."""
     last: tuple[int, int] | None = None
     for match in _chain(fewest).finditer(text):

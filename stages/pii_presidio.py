@@ -54,22 +54,20 @@ def hits(
     text: str,
     entities: Sequence[str] = ENTITIES,
     regions: Sequence[str] = pii_phone.REGIONS,
-    fewest: int = 1,
-    worth: pii_phone.Worth | None = None,
+    chains: Iterable[tuple[int, int]] | None = None,
 ) -> list[Hit]:
     """What presidio finds in a text, in order; equal to `alone` with the same arguments.
 
-    `fewest` and `worth` spare it chains of digits in which a phone number would not be believed.
+    With `chains`, phone numbers are looked for in these chains of digits only.
     """
     found: list[Hit] = []
     kinds = tuple(e for e in ENTITIES if e in entities and e != "PHONE_NUMBER")
-    if kinds:
-        for start, end in stretches(text, kinds):
-            piece = text[start:end]
-            for kind in _set(kinds).Match(piece) or ():
-                found += _analyze(_recogniser(kinds[kind]), piece, start)
+    for start, end in stretches(text, kinds) if kinds else ():
+        piece = text[start:end]
+        for kind in _set(kinds).Match(piece) or ():
+            found += _analyze(_recogniser(kinds[kind]), piece, start)
     if "PHONE_NUMBER" in entities:
-        phones = pii_phone.hits(text, tuple(regions), fewest, worth)
+        phones = pii_phone.hits(text, tuple(regions), chains)
         found += (Hit("PHONE_NUMBER", start, end, 0.4) for start, end in phones)
     return merged(found)
 

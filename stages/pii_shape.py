@@ -8,9 +8,8 @@ North American 3-3-4. All expressions but `SHAPE`, which looks at up to 84 chara
 import re
 
 from stages import pii_context, pii_own
-from stages.pii_phone import BETWEEN
+from stages.pii_phone import BETWEEN, FEWEST
 
-FEWEST = 6  # digits of a phone number that is not an emergency or a service
 TABLE = 80  # characters: a longer chain of digits, with no word in it, is a table
 
 DIGIT = re.compile(r"\d")
@@ -27,6 +26,7 @@ TIMES = re.compile(r"(?<!\d)[0-2]?\d[.:h][0-5]\d\s?[-–—]?\s?[0-2]?\d[.:h][0-
 ZIP = re.compile(r"\d{5}-\d{4}$")
 BOOK = re.compile(r"97[89][- ]?[\d -]{9,13}[\dXx]$")
 THOUSANDS = re.compile(r"\d{1,3}(?:([ .\xa0])\d{3})(?:\1\d{3})*$")
+MARKED = re.compile("[(.-]")
 TRUNK = re.compile(r"\(?0\d")
 BRACKETED = re.compile(r"\(0?\d{1,4}\)\s?\d{2,8}(?:[-. ]{1,3}\d{2,5}){0,3}$")
 SHAPE = re.compile(r"[+＋(（［\[]|(?<!\d)0\d|(?<!\d)\d{3}[-. ]\d{3}[-. ]\d{4}(?!\d)")
@@ -40,7 +40,8 @@ def is_phone(text: str, start: int, end: int) -> bool:
         return False
     if glued(text, start, end, ".") or pii_context.said_to_be_other(text, start):
         return False
-    if in_table(text, start + DIGIT.search(written).start()):  # type: ignore[union-attr]
+    listed = pii_own.is_american(written) and MARKED.search(written)
+    if not listed and in_table(text, start + DIGIT.search(written).start()):  # type: ignore[union-attr]
         return False
     if pii_context.said_to_be_phone(text, start, end, digits):
         return True

@@ -68,6 +68,11 @@ def test_other_numbers_are_left_alone(text: str) -> None:
     assert [text[span.start : span.end] for span in pii.find(text)] == []
 
 
+def test_a_row_of_phone_numbers_is_no_table() -> None:
+    numbers = [f"(212) 555-01{n}" for n in range(20, 40)]
+    assert len(pii.find(" ".join(numbers))) == len(pii.find("\n".join(numbers))) == len(numbers)
+
+
 @pytest.mark.parametrize("around", ["👩‍👩‍👧 ", "日本語 ", "naïve ﬁ ", "\u202e\u0300 ", "\ufeff\n"])
 @pytest.mark.parametrize(("text", "type", "value"), PRIVATE[::3])
 def test_offsets_count_characters_in_every_script(around: str, text: str, type: str, value: str) -> None:

@@ -22,6 +22,8 @@ TRAPS = [
     "tel: (030) 123-4567 / 7654321, 2012-01-02 08:00:01, VLDB J. 12(3): 211-227 (2003)",
     "650-253-0000€ a650-253-0000 650-253-0000b (((650) 253-0000",
     "IBAN DE22 1005 0000 0190 0947 29 – Herzlich; de89370400440532013000, GB33BUKB20201555555555X",
+    "pay DE22 1005 0000 0190 0947 29 – Herzlich",
+    "from (+44) 20 7946 0018 or ( + 49) 30 901820",
     "a::b 1::2:3 ::ffff:93.184.216.34 1:2:3:4:5:6:7:8 1.2.3.4.5 300.1.1.1 ::/0",
     "x@y.zz é@例え.jp <a.b@c.d.com>, =?utf-8?q?a@b.com xx@xn--80ak6aa92e.com //m.social/@u.name",
     "3782 822463 10005, 4111-1111-1111-1111 4222222222222 1000000000000",
@@ -69,7 +71,9 @@ def test_equal_to_presidio_alone_on_every_item(shared: Path, name: str) -> None:
     for text in items:
         alone = pii_presidio.alone(text, ENTITIES)
         assert pii_presidio.hits(text, ENTITIES) == alone, text
-        assert pii.find(text) == judge(text, [*alone, *pii_own.hits(text, ENTITIES)]), text
+        assert pii.find(text) == judge(
+            text, [*alone, *pii_own.hits(text, ENTITIES, pii_phone.digit_chains(text, 1))]
+        ), text
         found += len(alone)
     assert found > len(items) / 20
 
