@@ -68,7 +68,7 @@ class Text:
 def text(extractor: str | Callable = "trafilatura", limits: Limits = LIMITS, caps: Caps = CAPS) -> Text:
     """Extract the main text of each page in a guarded process, and the images that stand in it.
 
-    `extractor` is "trafilatura" (precision before recall, no comments), "resiliparse" (about eight times as fast,
+    `extractor` is "trafilatura" (precision before recall, no comments), "resiliparse" (about five times as fast,
     less exact), "raw" (all visible text) or a module's function of your own, (page, its lxml tree) -> text.
     A page that cannot be extracted is quarantined: extract:empty (no main text), too_large, too_dense, too_deep
     (2,048 levels), timeout (CPU time), memory, crash, raised.
