@@ -137,6 +137,16 @@ def wrong_part(handler: Handler, body: bytes) -> None:
     handler.answer(206, body[7:], ETag='"one"', Content_Range=f"bytes 7-{len(body) - 1}/{len(body)}")
 
 
+def resized(by: int) -> Fault:
+    """An answer that seems whole and has other bytes than it should: fewer, or noise after them."""
+
+    def fault(handler: Handler, body: bytes) -> None:
+        status, body, headers = handler.part(body)
+        handler.answer(status, body[:by] if by < 0 else body + b"x" * by, **headers)
+
+    return fault
+
+
 @contextmanager
 def serving(site: Site) -> Iterator[Site]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Handler,), {"site": site}))

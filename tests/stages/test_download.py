@@ -48,6 +48,8 @@ def get(site: Site, name: str = "a.warc.gz", **manners) -> bytes:
         ([trickle], 2),
         ([cut(100_000), server.ignore_range], 2),
         ([cut(100_000), server.wrong_part], 3),
+        ([cut(100_000), server.resized(-1000)], 3),
+        ([cut(100_000), server.resized(1000)], 3),
         ([cut(100_000), status(416)], 3),
         ([cut(100_000), status(503), cut(100_000), status(503)], 5),
     ],
