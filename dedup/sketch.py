@@ -88,23 +88,31 @@ def fast_sketch(shingles: np.ndarray, seeds: np.ndarray, out: np.ndarray) -> Non
     """Fill `out` (uint64, k values): two sets agree in each place with the probability of their Jaccard similarity.
 
     In round i every shingle draws a bin and a value; a bin keeps the least (i, value) it was ever given. Rounds go on
-    until no bin is empty; from round k on, all shingles draw bin i - k, so the end is certain.
+    until no bin is empty. A bin that is empty after k rounds takes the least value that any shingle draws for it.
     """
     out[:] = EMPTY
     size, left = out.shape[0], out.shape[0]
     k = np.uint64(size)
-    for i in range(2 * size):
+    for i in range(size):
         seed, turn = seeds[i], np.uint64(i) << HALF
-        for shingle in shingles:
-            drawn = (shingle ^ seed) * MIX_A
-            drawn = (drawn ^ (drawn >> HALF)) * GOLDEN
-            bin = np.int64(((drawn >> HALF) * k) >> HALF) if i < size else i - size
-            value, held = turn | (drawn & LOW), out[bin]
-            if value < held:
-                left -= held == EMPTY
-                out[bin] = value
+        for shingle in shingles:  # without a branch: on a page shorter than k, whether a bin is taken is a coin's fall
+            drawn = _draw(shingle, seed)
+            bin = ((drawn >> HALF) * k) >> HALF
+            left -= out[bin] == EMPTY
+            out[bin] = min(out[bin], turn | (drawn & LOW))
         if left == 0:
             return
+    for bin in range(size):
+        if out[bin] == EMPTY:
+            for shingle in shingles:
+                out[bin] = min(out[bin], (np.uint64(size + bin) << HALF) | (_draw(shingle, seeds[size + bin]) & LOW))
+
+
+@nb.njit(cache=True, inline="always")
+def _draw(shingle, seed):
+    """64 random bits of a shingle in a round: the upper half chooses the bin, the lower is the value."""
+    drawn = (shingle ^ seed) * MIX_A
+    return (drawn ^ (drawn >> HALF)) * GOLDEN
 
 
 @nb.njit(cache=True)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from dedup.shingles import mix, shingled
-from dedup.sketch import PRESETS, Banding, chosen_for, minwise_sketch, permutations, preset
+from dedup.sketch import PRESETS, Banding, chosen_for, fast_sketch, minwise_sketch, permutations, preset, round_seeds
 from dedup.tokens import Tokens
 
 RNG = 20230601
@@ -90,6 +90,29 @@ def test_a_sketch_reads_a_set(sketch):
     assert np.array_equal(bands[0], chosen(values, np.array([0, 50]))[0])
     assert not (bands[0] == bands[1]).all()
     assert len(np.unique(bands[0])) == 20
+
+
+def slow_sketch(shingles: list[int], seeds: list[int], k: int) -> list[int]:
+    """Fast similarity sketching as the paper states it: 2k rounds in which all elements draw, until no bin is empty."""
+    empty = 2**64 - 1
+    bins = [empty] * k
+    for turn in range(2 * k):
+        for shingle in shingles:
+            drawn = (shingle ^ seeds[turn]) * 0xBF58476D1CE4E5B9 % 2**64
+            drawn = (drawn ^ drawn >> 32) * 0x9E3779B97F4A7C15 % 2**64
+            chosen = (drawn >> 32) * k >> 32 if turn < k else turn - k
+            bins[chosen] = min(bins[chosen], turn << 32 | drawn % 2**32)
+        if empty not in bins:
+            break
+    return bins
+
+
+@pytest.mark.parametrize(("k", "size"), [(50, 1), (50, 3), (112, 40), (20, 500)])
+def test_the_fast_sketch_is_the_papers(k, size):
+    values = np.random.default_rng((RNG, size)).integers(0, 2**64, size, np.uint64)
+    found = np.empty(k, np.uint64)
+    fast_sketch(values, round_seeds(k, 1), found)
+    assert found.tolist() == slow_sketch(values.tolist(), round_seeds(k, 1).tolist(), k)
 
 
 def test_seeds_and_bands_matter():
