@@ -25,7 +25,7 @@ from stages.mixture_sources import folder
 TWO = Curriculum(
     (
         Phase("early", 30_000, 16, {"web": 0.7, "code": 0.3}),
-        Phase("late", 20_000, 16, {"web": 0.2, "code": 0.5, "math": 0.3}),
+        Phase("late", 19_997, 16, {"web": 0.21, "code": 0.5, "math": 0.29}),
     ),
     seed=7,
 )

@@ -110,6 +110,19 @@ def test_a_latex_command_is_one_token_and_no_part_of_a_longer_one():
     assert {"\\frac", "\\in", "\\int", "\\alpha"} <= set(tokenizer.get_vocab())
 
 
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
+def test_commands_take_the_place_of_the_last_merges(number):
+    texts = [*words(1_000), *([r"\frac \sum"] * 50)]  # the first two are learned from the texts as well
+    known = train(texts, Choices(700, special=(END,)))
+    latex = ("\\frac", "\\sum", "\\alpha", "\\beta")[:number]
+    tokenizer = train(texts, Choices(600, latex=latex, special=(END,)))
+    assert tokenizer.get_vocab_size() == 600 and set(latex) <= set(tokenizer.get_vocab())
+    assert all(tokenizer.encode(command).tokens == [command] for command in latex)
+    merges = [json.loads(t.to_str())["model"]["merges"] for t in (tokenizer, known)]
+    assert number or merges[0] == merges[1][: len(merges[0])]
+    assert len(merges[0]) == 600 - 257 - len(set(latex) - {"".join(m) for m in merges[0]})
+
+
 def test_the_kept_list_is_counted_and_ordered():
     lines = [line.split("\t") for line in latex.KEPT.read_text().splitlines()]
     counts = [int(number) for _, number in lines]
