@@ -92,7 +92,7 @@ def mixture(encoder: encode.Encoder, number: int = 400, most: int = 40) -> pa.Ta
     return pa.table(columns | {"tokens": [n - s for n, s in zip(whole, skip, strict=True)]})
 
 
-def pieces(table: pa.Table) -> dict[str, list[int]]:
+def pieces(table: pa.Table) -> dict[str, list[list[int]]]:
     """Tokens of each page, its pieces put together by where they were cut."""
     found: dict[str, list[list[int]]] = {}
     for row in table.to_pylist():
