@@ -15,7 +15,8 @@ from pathlib import Path
 import phonenumbers
 import zstandard
 
-from stages import pii, pii_presidio
+from stages import pii
+from stages.pii import presidio as pii_presidio
 
 Found = tuple[str, int, int]  # type, start, end
 Finder = Callable[[str], list[Found]]

@@ -8,13 +8,13 @@ from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import rewrite, screen
 from stages import code, mixture
-from stages.code_fim import Infill
-from stages.code_scrub import scrub
+from stages.code.fim import Infill
+from stages.code.scrub import scrub
 from stages.mixture import Curriculum, Phase
-from stages.mixture_line import REHYDRATION
-from stages.mixture_phases import Corpus, phases
-from stages.mixture_shares import shares
-from stages.mixture_sources import folder
+from stages.mixture.line import REHYDRATION
+from stages.mixture.phases import Corpus, phases
+from stages.mixture.shares import shares
+from stages.mixture.sources import folder
 from tokenizer.encode import Count, encoder
 from tokenizer.pack import Method, packed
 

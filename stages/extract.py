@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipeline.errors import UsageError
 from pipeline.transform import put
-from stages.extract_guard import Caps, guard
+from stages.extractor.guard import Caps, guard
 
 EXTRACTORS = ("trafilatura", "resiliparse", "raw")
 IMAGES = pa.list_(pa.list_(pa.string()))

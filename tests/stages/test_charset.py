@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from stages.charset import codec, decode, meta, resolve
+from stages.warc.charset import codec, decode, meta, resolve
 
 RUSSIAN = "Съешь же ещё этих мягких французских булок, да выпей чаю. " * 8
 JAPANESE = "色は匂へど散りぬるを我が世誰ぞ常ならむ。有為の奥山今日越えて、浅き夢見じ酔ひもせず。" * 8

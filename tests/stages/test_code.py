@@ -11,8 +11,8 @@ from pipeline.stage import Map
 from pipeline.store import read_table
 from pipeline.transform import rewrite, screen
 from stages import code
-from stages.code_fim import FALCON, MARKERS, Infill
-from stages.code_scrub import SECRET, scrub, without_licence, without_secrets
+from stages.code.fim import FALCON, MARKERS, Infill
+from stages.code.scrub import SECRET, scrub, without_licence, without_secrets
 
 
 def test_there_are_67_languages_and_no_ending_has_two():

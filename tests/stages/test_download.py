@@ -12,9 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from stages import download, download_gate
-from stages.download_place import Manners, Place, public
-from stages.download_request import retry_after
+from stages import download
+from stages.download import gate as download_gate
+from stages.download.place import Manners, Place, public
+from stages.download.request import retry_after
 from tests.stages import server
 from tests.stages.server import Site, cut, serving, stall, status, trickle
 
@@ -86,7 +87,7 @@ def test_without_a_version_a_broken_file_begins_anew(site):
 
 def test_another_process_goes_on_where_one_died(site):
     site.faults["/a.warc.gz"] = [cut(100_000)]
-    with pytest.raises(download.Unreachable, match="RemoteProtocolError. again and again"):
+    with pytest.raises(download.Unreachable, match=r"RemoteProtocolError. again and again"):
         get(site, tries=1)
     assert get(site) == BODY
     assert site.log[-1].range == "bytes=100000-"
@@ -165,7 +166,7 @@ def test_so_many_requests_at_once_over_all_processes(site):
     }
     code = (
         "import sys; from concurrent.futures import ThreadPoolExecutor\n"
-        "from stages import download; from stages.download_place import Manners, Place\n"
+        "from stages import download; from stages.download.place import Manners, Place\n"
         "def get(n):\n"
         "    with download.local(Place(Manners(requests=4, nodes=2), sys.argv[1]), f'{n}.warc.gz') as path:\n"
         "        return path.stat().st_size\n"
@@ -253,7 +254,7 @@ def test_a_full_disk_is_no_reason_to_ask_again(site, monkeypatch):
     def full(self):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("stages.download_part.Part.append", full)
+    monkeypatch.setattr("stages.download.part.Part.append", full)
     with pytest.raises(OSError, match="No space"):
         get(site)
     assert len(site.log) == 1

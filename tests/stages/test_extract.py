@@ -13,8 +13,8 @@ import pytest
 
 from pipeline.errors import UsageError
 from stages import extract
-from stages.extract_clean import clean
-from stages.extract_guard import Caps, Guard, guard
+from stages.extractor.clean import clean
+from stages.extractor.guard import Caps, Guard, guard
 
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = [
@@ -200,7 +200,7 @@ def test_killed_server_or_process_costs_no_page():
 
 def test_nothing_survives_a_killed_worker():
     script = (
-        "import time; from stages.extract_guard import *; g = guard(Caps());"
+        "import time; from stages.extractor.guard import *; g = guard(Caps());"
         "g.ask(b'<p>x</p>', charset=None, url='', extractor='raw');"
         "print(g.process.pid, g.server.pid, flush=True); time.sleep(60)"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.extract_clean import clean
+from stages.extractor.clean import clean
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from benchmarks import extraction
 from filters.language import only
 from pipeline.doc import Doc
 from stages import extract, language
-from stages.extract_clean import clean
-from stages.extract_page import decode
+from stages.extractor.clean import clean
+from stages.extractor.page import decode
 
 PAGES = 80
 

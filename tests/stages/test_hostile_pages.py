@@ -8,7 +8,7 @@ import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from stages import extract
-from stages.extract_guard import Caps
+from stages.extractor.guard import Caps
 
 SENTENCE = "An honest paragraph tells of the weather in the mountains, and it goes on like this."
 HEAD = b"<html><head><title>t</title></head><body><article>" + f"<p>{SENTENCE}</p>".encode() * 3

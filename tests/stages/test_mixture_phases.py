@@ -17,10 +17,10 @@ from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.transform import put
 from stages.mixture import Curriculum, Phase
-from stages.mixture_line import REHYDRATION
-from stages.mixture_phases import Corpus, Made, phases
-from stages.mixture_shares import shares
-from stages.mixture_sources import folder
+from stages.mixture.line import REHYDRATION
+from stages.mixture.phases import Corpus, Made, phases
+from stages.mixture.shares import shares
+from stages.mixture.sources import folder
 
 TWO = Curriculum(
     (

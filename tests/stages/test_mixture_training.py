@@ -20,7 +20,7 @@ from pipeline.stage import Map, Stage
 from pipeline.store import read_table
 from recipes import curriculum, fox_1
 from recipes._training import pairs, with_sources
-from stages.mixture_sources import folder as files
+from stages.mixture.sources import folder as files
 from tokenizer import __main__ as command
 from tokenizer.encode import encoder
 from tokenizer.export import shards

@@ -10,7 +10,10 @@ import pyarrow as pa
 import pytest
 
 from pipeline.errors import UsageError
-from stages import pii, pii_own, pii_presidio, pii_replace
+from stages import pii
+from stages.pii import own as pii_own
+from stages.pii import presidio as pii_presidio
+from stages.pii import replace as pii_replace
 
 PRIVATE = [
     ("Write to jane.roe+list@mail.example.co.uk today", "email", "jane.roe+list@mail.example.co.uk"),

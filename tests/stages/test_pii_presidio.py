@@ -11,8 +11,11 @@ from fastwarc import ArchiveIterator
 from fastwarc.warc import WarcRecordType
 from resiliparse.extract.html2text import extract_plain_text
 
-from stages import pii, pii_own, pii_phone, pii_presidio
-from stages.pii_judge import judge
+from stages import pii
+from stages.pii import own as pii_own
+from stages.pii import phone as pii_phone
+from stages.pii import presidio as pii_presidio
+from stages.pii.judge import judge
 
 STOCK = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR")  # the regions of presidio
 ENTITIES = pii.looked_for(tuple(pii.TYPES))

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 from fastwarc.stream_io import Lz4Writer
 
-from stages.records import Record, records
+from stages.warc.records import Record, records
 from tests.stages.warc_maker import crawl, html, members, record, response
 
 RECORDS = crawl(8)

@@ -9,8 +9,8 @@ import pytest
 import zstandard
 from fastwarc.stream_io import BrotliWriter
 
-from stages.records_html import PAGE, ROOT, is_binary
-from stages.records_http import parse
+from stages.warc.html import PAGE, ROOT, is_binary
+from stages.warc.http import parse
 
 BODY = b"<html><body>" + b"some words and more of them " * 40 + b"</body></html>"
 

@@ -16,7 +16,7 @@ from warcio.archiveiterator import ArchiveIterator as Warcio
 from pipeline.errors import UsageError
 from stages import sample
 from stages.sample import crawl, texts
-from stages.warc_digest import sha1_matches
+from stages.warc.digest import sha1_matches
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.errors import BadInput
 from stages import warc
-from stages.records import records
-from stages.warc_digest import sha1, sha1_matches
+from stages.warc.digest import sha1, sha1_matches
+from stages.warc.records import records
 from tests.stages.warc_maker import crawl, html, ids, members, record, response
 
 NAME = "crawl-data/CC-MAIN-2013-20/segments/1368696381249/warc/CC-MAIN-20130516092621-00000-ip-10-60-113-184.warc.gz"

@@ -8,8 +8,8 @@ import zlib
 
 import pytest
 
-from stages.records import Record, records
 from stages.warc import Maker
+from stages.warc.records import Record, records
 from tests.stages.warc_maker import crawl, members
 
 RECORDS = crawl(12)

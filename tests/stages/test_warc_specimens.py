@@ -5,9 +5,9 @@ import json
 import pytest
 
 from pipeline.errors import BadInput
-from stages.records import records
-from stages.records_http import parse
 from stages.warc import pages
+from stages.warc.http import parse
+from stages.warc.records import records
 
 # File, then how many records have a header, how many are damaged, how many are HTML responses of any status, and how
 # many sound pages there are; "-" where the file is refused: it holds no record, or extracted text.

@@ -5,7 +5,7 @@ import time
 import pytest
 from fastwarc.warc import ArchiveIterator
 
-from stages.records import records
+from stages.warc.records import records
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import re
 
-from stages.records_http import Response
+from stages.warc.http import Response
 
 HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"))
 # Types that say nothing of their content, or are given to pages by mistake.

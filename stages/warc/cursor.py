@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from stages.warc_members import DAMAGED, START, Piece
-from stages.warc_tape import PIECE
+from stages.warc.members import DAMAGED, START, Piece
+from stages.warc.tape import PIECE
 
 LARGEST_HEADER = 64 << 10
 BLANK = b"\r\n\0 "

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from stages.records_cursor import BLANK, LARGEST_HEADER, Cursor
-from stages.records_fields import header_fields
-from stages.warc_digest import sha1_matches
-from stages.warc_members import DAMAGED, LARGEST, START, TRUNCATED, members
-from stages.warc_tape import PIECE
+from stages.warc.cursor import BLANK, LARGEST_HEADER, Cursor
+from stages.warc.digest import sha1_matches
+from stages.warc.fields import header_fields
+from stages.warc.members import DAMAGED, LARGEST, START, TRUNCATED, members
+from stages.warc.tape import PIECE
 
 TOO_LARGE = "warc:too_large"
 FIELD = re.compile(rb"[A-Za-z-]{1,64}[ \t]*:|[ \t]")

@@ -1,4 +1,4 @@
-"""What is done with one page: bytes to main text and the images that stand in it. Runs in `stages.extractor`."""
+"""What is done with one page: bytes to main text and the images that stand in it. Runs in `stages.extractor.process`."""
 
 import importlib
 import logging
@@ -14,9 +14,9 @@ from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from stages.extract_clean import clean
-from stages.extract_images import images
-from stages.extract_shape import defect
+from stages.extractor.clean import clean
+from stages.extractor.images import images
+from stages.extractor.shape import defect
 
 Extractor = Callable[[str, etree._Element], str | None]  # the page as a string and as a tree, to its main text
 CLASSES = etree.ElementDefaultClassLookup(

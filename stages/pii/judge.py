@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from stages import pii_context as context
-from stages import pii_shape
-from stages.pii_own import grouped, issuer
-from stages.pii_presidio import Hit
-from stages.pii_shape import glued, in_url
+from stages.pii import context as context
+from stages.pii import shape
+from stages.pii.own import grouped, issuer
+from stages.pii.presidio import Hit
+from stages.pii.shape import glued, in_url
 
 TYPES = {
     "email": "EMAIL_ADDRESS",
@@ -114,7 +114,7 @@ def _iban(text: str, hit: Hit) -> tuple[int, int] | None:
 
 
 def _phone(text: str, hit: Hit) -> tuple[int, int] | None:
-    return (hit.start, hit.end) if pii_shape.is_phone(text, hit.start, hit.end) else None
+    return (hit.start, hit.end) if shape.is_phone(text, hit.start, hit.end) else None
 
 
 JUDGES: dict[str, Callable[[str, Hit], tuple[int, int] | None]] = {

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import BadInput, UsageError
 from stages import download, warc
-from stages.download_place import Place
-from stages.records import records
-from stages.records_html import HTML_TYPES
+from stages.download.place import Place
+from stages.warc.html import HTML_TYPES
+from stages.warc.records import records
 
 WHERE = ["warc_filename", "warc_record_offset", "warc_record_length"]
 HOSTS = ["url_host_registered_domain", "url_host_name"]

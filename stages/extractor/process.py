@@ -1,7 +1,7 @@
 """The process that pages are extracted in, so that no page can hurt the worker that asked.
 
-`python -m stages.extractor CONTROL MEMORY` imports the extractors once and then, for every socket that it gets over
-its control socket, forks a server that answers pages on that socket. It reports each server's pid, and how it ended.
+`python -m stages.extractor.process CONTROL MEMORY` imports the extractors once and then, for every socket that it gets
+over its control socket, forks a server that answers pages on that socket. It reports each server's pid and its end.
 A server ends when its socket is closed; this process ends when the control socket is. So when the parent dies, by
 whatever signal, nothing is left behind, and there is no file to clean.
 """
@@ -51,9 +51,9 @@ def read(sock: socket.socket, size: int) -> bytes | None:
 
 
 def main(control: socket.socket, memory: int) -> None:
-    from stages import extract_page
+    from stages.extractor import page
 
-    extract_page.warm()
+    page.warm()
     for number in (signal.SIGPROF, signal.SIGPIPE, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)  # what the parent ignores is ignored here too, until told otherwise
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -89,14 +89,14 @@ def run(sock: socket.socket, memory: int) -> None:
 
 def serve(sock: socket.socket) -> None:
     """Answer pages until the socket is closed."""
-    from stages import extract_page
+    from stages.extractor import page
 
     pages = 0
     while (request := receive(sock)) is not None and (html := receive(sock)) is not None:
         asked = json.loads(request)
         signal.setitimer(signal.ITIMER_PROF, asked.pop("cpu_seconds"))
         started = time.process_time()
-        answer: dict[str, Any] = extract_page.answer(html, **asked)
+        answer: dict[str, Any] = page.answer(html, **asked)
         signal.setitimer(signal.ITIMER_PROF, 0)
         answer["cpu"] = time.process_time() - started
         pages += 1

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from pipeline.shuffle import Gather, Scatter
 from stages.mixture import Curriculum
-from stages.mixture_phases import Made
+from stages.mixture.phases import Made
 
 NAMES = {"phase": pa.string(), "source": pa.string()}
 SUMS = pa.schema({"key": pa.uint64(), **NAMES, "tokens": pa.int64(), "pages": pa.int64()})

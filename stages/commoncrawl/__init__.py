@@ -11,9 +11,9 @@ from pipeline.errors import UsageError
 from pipeline.fingerprint import digest
 from pipeline.stage import Source
 from stages import download, warc
-from stages.commoncrawl_index import Chosen, language_codes
-from stages.commoncrawl_names import find, indexed
-from stages.download_place import Manners, Place
+from stages.commoncrawl.index import Chosen, language_codes
+from stages.commoncrawl.names import find, indexed
+from stages.download.place import Manners, Place
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 

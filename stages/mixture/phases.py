@@ -19,7 +19,7 @@ from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Transform, put
 from stages.mixture import Curriculum, Interval
-from stages.mixture_line import Columns, Lay, Offsets, Plan, Repeats, Sizes, line
+from stages.mixture.line import Columns, Lay, Offsets, Plan, Repeats, Sizes, line
 
 DRAWN = pa.schema(
     {

@@ -11,8 +11,8 @@ from typing import Any
 
 import re2
 
-from stages.pii_context import said_to_be_card, said_to_be_phone
-from stages.pii_presidio import Hit
+from stages.pii.context import said_to_be_card, said_to_be_phone
+from stages.pii.presidio import Hit
 
 DIGITS = r"\b[0-9](?:[- ]?[0-9]){11,18}\b"
 IBAN = r"(?i)\b[A-Z]{2}[0-9]{2}(?:[ \x{A0}-]?[A-Z0-9]{4}){2,7}(?:[ \x{A0}-]?[A-Z0-9]{1,3})?\b"

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stages.download_place import Manners
+from stages.download.place import Manners
 
 POLL = 0.05  # seconds between looks for a free slot
 

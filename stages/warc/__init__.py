@@ -11,11 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.errors import BadInput
-from stages import charset
-from stages.records import TOO_LARGE, Record, records
-from stages.records_html import NOT_HTML, is_binary, is_page
-from stages.records_http import Response, parse
-from stages.warc_digest import sha1
+from stages.warc import charset as charset
+from stages.warc.digest import sha1
+from stages.warc.html import NOT_HTML, is_binary, is_page
+from stages.warc.http import Response, parse
+from stages.warc.records import TOO_LARGE, Record, records
 
 PAGE = pa.schema(
     [(name, pa.string()) for name in ("id", "url")]

@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from pipeline.errors import UsageError
 from pipeline.transform import put
-from stages import pii_own, pii_phone, pii_presidio
-from stages.pii_judge import TYPES, Span, judge
-from stages.pii_replace import POLICIES, replace
-from stages.pii_shape import worth
+from stages.pii import own, phone, presidio
+from stages.pii.judge import TYPES, Span, judge
+from stages.pii.replace import POLICIES, replace
+from stages.pii.shape import worth
 
-REGIONS = pii_phone.REGIONS
+REGIONS = phone.REGIONS
 COUNTS = pa.map_(pa.string(), pa.int64())
 
 __all__ = ["REGIONS", "TYPES", "Scrub", "Span", "candidate", "dolma", "find", "fineweb", "replace", "scrub"]
@@ -30,20 +30,20 @@ def find(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] 
     """
     entities = looked_for(types)
     chains = believable(text) if "phone" in types else []
-    hits = pii_presidio.hits(text, entities, regions, chains)
-    return judge(text, [*hits, *pii_own.hits(text, entities, chains)], types)
+    hits = presidio.hits(text, entities, regions, chains)
+    return judge(text, [*hits, *own.hits(text, entities, chains)], types)
 
 
 def believable(text: str) -> list[tuple[int, int]]:
     """The chains of digits in which a phone number would be believed."""
-    return [at for at in pii_phone.digit_chains(text, pii_phone.FEWEST) if worth(text, *at)]
+    return [at for at in phone.digit_chains(text, phone.FEWEST) if worth(text, *at)]
 
 
 def candidate(text: str, types: Sequence[str] = tuple(TYPES)) -> bool:
     """Whether the first look lets anything of a text through to presidio."""
     entities = looked_for(types)
-    patterns = tuple(entity for entity in entities if entity in pii_presidio.LOOKS)
-    if patterns and next(pii_presidio.stretches(text, patterns), None):
+    patterns = tuple(entity for entity in entities if entity in presidio.LOOKS)
+    if patterns and next(presidio.stretches(text, patterns), None):
         return True
     return "phone" in types and bool(believable(text))
 
@@ -99,7 +99,7 @@ def scrub(
         raise UsageError(f"unknown policy {policy!r} for private data: take one of {', '.join(POLICIES)}")
     if unknown := [name for name in types if name not in TYPES]:
         raise UsageError(f"unknown type {unknown[0]!r} of private data: take some of {', '.join(TYPES)}")
-    pii_phone.check(regions)
+    phone.check(regions)
     return Scrub(policy, tuple(name for name in TYPES if name in types), tuple(regions), drop_above, seed)
 
 

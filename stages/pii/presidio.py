@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import re2
 import tldextract
 
-from stages import pii_phone
+from stages.pii import phone
 
 ENTITIES = (
     "EMAIL_ADDRESS",
@@ -53,7 +53,7 @@ class Hit(NamedTuple):
 def hits(
     text: str,
     entities: Sequence[str] = ENTITIES,
-    regions: Sequence[str] = pii_phone.REGIONS,
+    regions: Sequence[str] = phone.REGIONS,
     chains: Iterable[tuple[int, int]] | None = None,
 ) -> list[Hit]:
     """What presidio finds in a text, in order; equal to `alone` with the same arguments.
@@ -67,12 +67,12 @@ def hits(
         for kind in _set(kinds).Match(piece) or ():
             found += _analyze(_recogniser(kinds[kind]), piece, start)
     if "PHONE_NUMBER" in entities:
-        phones = pii_phone.hits(text, tuple(regions), chains)
+        phones = phone.hits(text, tuple(regions), chains)
         found += (Hit("PHONE_NUMBER", start, end, 0.4) for start, end in phones)
     return merged(found)
 
 
-def alone(text: str, entities: Sequence[str] = ENTITIES, regions: Sequence[str] = pii_phone.REGIONS) -> list[Hit]:
+def alone(text: str, entities: Sequence[str] = ENTITIES, regions: Sequence[str] = phone.REGIONS) -> list[Hit]:
     """What presidio finds with no first look: its AnalyzerEngine over the whole text. Slow; the measure of `hits`."""
     found = engine(tuple(regions)).analyze(text, "en", entities=list(entities))
     return sorted({Hit(r.entity_type, r.start, r.end, r.score) for r in found})
@@ -88,13 +88,13 @@ def merged(found: Iterable[Hit]) -> list[Hit]:
 
 
 @functools.cache
-def engine(regions: tuple[str, ...] = pii_phone.REGIONS) -> Any:
+def engine(regions: tuple[str, ...] = phone.REGIONS) -> Any:
     """presidio's AnalyzerEngine with its recognisers of `ENTITIES`, no language model, and nothing from the network."""
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
     registry = RecognizerRegistry(supported_languages=["en"])
-    registry.recognizers = [*map(_recogniser, LOOKS), pii_phone.recogniser(regions)]
+    registry.recognizers = [*map(_recogniser, LOOKS), phone.recogniser(regions)]
     nothing = NoOpNlpEngine([{"lang_code": "en", "model_name": "none"}])
     return AnalyzerEngine(registry=registry, nlp_engine=nothing, supported_languages=["en"])
 

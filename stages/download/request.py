@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 
 from pipeline.store import open_root
-from stages.download_part import Part
-from stages.download_place import Manners
+from stages.download.part import Part
+from stages.download.place import Manners
 
 SLOWEST = 1000  # bytes a second: a server that gives fewer is taken for a broken one
 PIECE = 1 << 20

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import zstandard
 from fastwarc.stream_io import BrotliReader
 
-from stages.records import TOO_LARGE
-from stages.records_cursor import LARGEST_HEADER
-from stages.records_fields import parse_fields
-from stages.warc_members import decompress
+from stages.warc.cursor import LARGEST_HEADER
+from stages.warc.fields import parse_fields
+from stages.warc.members import decompress
+from stages.warc.records import TOO_LARGE
 
 LARGEST_PAYLOAD = 16 << 20
 UNDECODABLE = "warc:encoding"

@@ -12,7 +12,7 @@ import pyarrow.fs as pafs
 from pipeline.errors import BadInput, UsageError
 from pipeline.store import open_root
 from stages import download
-from stages.download_place import REMOTE, Manners, Place, public, split
+from stages.download.place import REMOTE, Manners, Place, public, split
 
 CRAWL = re.compile(r"CC-MAIN-\d{4}(-\d{2})?(-\d{4})?|CC-NEWS/\d{4}/\d{2}")
 ARCHIVE = re.compile(r"\.w?arc(?:\.(?:gz|zst|lz4|bz2|open))*$", re.I)

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MewsError
-from stages.extractor import NUMBER, READY, read, receive, send
+from stages.extractor.process import NUMBER, READY, read, receive, send
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 300.0  # importing the extractors takes half a second; a loaded machine may take its time
 # glibc keeps and reuses the memory of one page for the next instead of returning it to the kernel: 7 % faster
 MALLOC = {"MALLOC_TRIM_THRESHOLD_": str(256 << 20), "MALLOC_TOP_PAD_": str(64 << 20)}
@@ -107,14 +107,14 @@ class Guard:
         paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "stages.extractor", str(theirs.fileno()), str(self.caps.memory)],
+                [sys.executable, "-P", "-m", "stages.extractor.process", str(theirs.fileno()), str(self.caps.memory)],
                 env={**MALLOC, **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
         if read(ours, NUMBER.size) != READY:
-            raise MewsError("extraction: `python -m stages.extractor` does not start; what it printed says why")
+            raise MewsError("extraction: `python -m stages.extractor.process` does not start; what it printed says why")
         self.control = ours
         return ours
 

@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from pipeline.errors import BadInput, MewsError
 from pipeline.stage import shard_name
-from stages import download_gate as gate
-from stages.download_part import Part
-from stages.download_place import Manners, Place, public
-from stages.download_request import Broken, Hopeless, Missing, Refusal, Unconnected, request, request_range
+from stages.download import gate as gate
+from stages.download.part import Part
+from stages.download.place import Manners, Place, public
+from stages.download.request import Broken, Hopeless, Missing, Refusal, Unconnected, request, request_range
 
 T = TypeVar("T")
 PROGRESS = 1 << 20  # a try that brought fewer bytes counts as one in vain

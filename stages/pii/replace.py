@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import xxhash
 
-from stages.pii_judge import Span
+from stages.pii.judge import Span
 
 Policy = Callable[[str, str, int, int], str]
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 import zstandard
 from fastwarc.stream_io import GzipReader, Lz4Reader
 
-from stages.warc_tape import PIECE, Tape
+from stages.warc.tape import PIECE, Tape
 
 GZIP, ZSTD, LZ4, BZIP2 = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"BZh"
 # A WARC version line, or an ARC header line: URL, address, date, type, (up to five more in version 2,) length.

@@ -7,8 +7,8 @@ North American 3-3-4. All expressions but `SHAPE`, which looks at up to 84 chara
 
 import re
 
-from stages import pii_context, pii_own
-from stages.pii_phone import BETWEEN, FEWEST
+from stages.pii import context, own
+from stages.pii.phone import BETWEEN, FEWEST
 
 TABLE = 80  # characters: a longer chain of digits, with no word in it, is a table
 
@@ -38,12 +38,12 @@ def is_phone(text: str, start: int, end: int) -> bool:
     digits = _count(EXTENSION.split(written)[0])
     if digits < FEWEST or ZIP.match(written) or DATE.match(written) or TIMES.search(written):
         return False
-    if glued(text, start, end, ".") or pii_context.said_to_be_other(text, start):
+    if glued(text, start, end, ".") or context.said_to_be_other(text, start):
         return False
-    listed = pii_own.is_american(written) and MARKED.search(written)
+    listed = own.is_american(written) and MARKED.search(written)
     if not listed and in_table(text, start + DIGIT.search(written).start()):  # type: ignore[union-attr]
         return False
-    if pii_context.said_to_be_phone(text, start, end, digits):
+    if context.said_to_be_phone(text, start, end, digits):
         return True
     if text[start - 1 : start].isalpha() or text[end : end + 1].isalpha() or in_url(text, start, end):
         return False
@@ -62,7 +62,7 @@ def worth(text: str, start: int, end: int) -> bool:
     digits = _count(chain)
     if plus or (FEWEST < digits < end - start and SHAPE.search(lead + chain)):
         return True
-    return pii_context.said_to_be_phone(text, start - len(lead) + len(lead.rstrip("([（［")), end, digits)
+    return context.said_to_be_phone(text, start - len(lead) + len(lead.rstrip("([（［")), end, digits)
 
 
 def in_table(text: str, at: int) -> bool:
@@ -94,7 +94,7 @@ def _shaped(written: str, digits: int) -> bool:
         return False
     if THOUSANDS.match(written) or written.count("(") != written.count(")"):
         return False
-    return pii_own.is_american(written) or (digits > 8 and TRUNK.match(written) is not None)
+    return own.is_american(written) or (digits > 8 and TRUNK.match(written) is not None)
 
 
 def _count(written: str) -> int:

@@ -1,0 +1,1 @@
+"""Main text and images of one page, in a process that no page can take down."""
