@@ -61,3 +61,25 @@ quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of te
 
 kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare with a calm run's bytes
 	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)
+
+# Where the tokenizer's targets read shards with `text`, and where they write.
+SOURCES ?= web=out/refinedweb/clean
+TOKENIZER ?= out/tokenizer
+CURRICULUM ?= out/curriculum
+
+tokenizer: $(SETUP) ## train a tokenizer: SOURCES= "NAME=FOLDER ..." TOKENIZER= PRESET= TOKENIZER_ARGS=
+	$(PY) -m tokenizer train $(SOURCES) --out '$(TOKENIZER)' --preset $(or $(PRESET),falcon) $(TOKENIZER_ARGS)
+
+tokenizer-report: $(SETUP) ## compare tokenizers: TOKENIZERS= (folders) SOURCES=
+	$(PY) -m tokenizer report $(or $(TOKENIZERS),$(TOKENIZER)) $(foreach source,$(SOURCES),--source $(source)) --out out/tokenizers.html
+
+pack: $(SETUP) ## packed sequences as Megatron's or NumPy's files: STORE= PACKED= FORMAT=
+	$(PY) -m tokenizer pack '$(STORE)' --out '$(PACKED)' --format $(or $(FORMAT),megatron)
+
+curriculum: $(SETUP) ## shards, tokenizer, three phases and packed sequences, end to end on the sample
+	$(PY) -m pipeline run recipes.refinedweb --root out/refinedweb --runner local
+	$(PY) -m tokenizer train web=out/refinedweb/clean --out '$(TOKENIZER)' --preset falcon_h1_32k --vocabulary 4096 --reserved 64
+	$(PY) -m pipeline run recipes.curriculum --root '$(CURRICULUM)' --runner local tokenizer='$(TOKENIZER)' \
+		'sources=web=out/refinedweb/clean,code=repo:pipeline'
+	for phase in short long decay; do $(PY) -m tokenizer pack "$(CURRICULUM)/$$phase.packed" --out "$(CURRICULUM)/$$phase"; done
+	$(PY) -m tokenizer report '$(TOKENIZER)' --source web=out/refinedweb/clean --out '$(CURRICULUM)/tokenizer.html'

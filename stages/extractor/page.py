@@ -1,4 +1,4 @@
-"""What is done with one page: bytes to main text and the images that stand in it. Runs in `stages.extractor.process`."""
+"""What is done with one page: bytes to main text and its images. Runs in `stages.extractor.process`."""
 
 import importlib
 import logging

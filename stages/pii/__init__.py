@@ -13,7 +13,7 @@ from pipeline.errors import UsageError
 from pipeline.transform import put
 from stages.pii import own, phone, presidio
 from stages.pii.judge import TYPES, Span, judge
-from stages.pii.replace import POLICIES, replace
+from stages.pii.policies import POLICIES, replace
 from stages.pii.shape import worth
 
 REGIONS = phone.REGIONS

@@ -12,8 +12,8 @@ import pytest
 from pipeline.errors import UsageError
 from stages import pii
 from stages.pii import own as pii_own
+from stages.pii import policies as pii_policies
 from stages.pii import presidio as pii_presidio
-from stages.pii import replace as pii_replace
 
 PRIVATE = [
     ("Write to jane.roe+list@mail.example.co.uk today", "email", "jane.roe+list@mail.example.co.uk"),
@@ -104,7 +104,7 @@ def test_equal_values_of_a_page_share_a_placeholder_that_pages_do_not_share() ->
     assert pii.scrub()(table)["text"].to_pylist() == [masked, "<EMAIL_1>", masked]
 
 
-@pytest.mark.parametrize("policy", pii_replace.POLICIES)
+@pytest.mark.parametrize("policy", pii_policies.POLICIES)
 def test_every_policy_takes_every_value_away_and_keeps_the_rest(policy: str) -> None:
     text = " | ".join(text for text, *_ in PRIVATE)
     rewritten, counts = pii.replace(text, pii.find(text), policy)
@@ -116,8 +116,8 @@ def test_every_policy_takes_every_value_away_and_keeps_the_rest(policy: str) -> 
 
 
 def test_fakes_are_valid_reserved_and_decided_by_value_and_seed() -> None:
-    fakes = {(t, v, seed): pii_replace.POLICIES["fake"](t, v, 1, seed) for _, t, v in PRIVATE for seed in range(9)}
-    assert fakes == {(t, v, seed): pii_replace.POLICIES["fake"](t, v, 5, seed) for t, v, seed in fakes}
+    fakes = {(t, v, seed): pii_policies.POLICIES["fake"](t, v, 1, seed) for _, t, v in PRIVATE for seed in range(9)}
+    assert fakes == {(t, v, seed): pii_policies.POLICIES["fake"](t, v, 5, seed) for t, v, seed in fakes}
     assert len({fake for (t, _, _), fake in fakes.items() if t == "email"}) == 9 * 4
     for (kind, _, _), fake in fakes.items():
         if kind == "ip":
@@ -136,8 +136,8 @@ def test_fineweb_writes_its_own_addresses_and_leaves_phones() -> None:
     table = pa.table(
         {"text": ["a@b.example.org c@d.example.org e@f.example.org 93.184.216.34 10.0.0.1 (212) 555-0187"]}
     )
-    first, second = pii_replace.FINEWEB["email"]
-    expected = f"{first} {second} {first} {pii_replace.FINEWEB['ip'][0]} 10.0.0.1 (212) 555-0187"
+    first, second = pii_policies.FINEWEB["email"]
+    expected = f"{first} {second} {first} {pii_policies.FINEWEB['ip'][0]} 10.0.0.1 (212) 555-0187"
     assert pii.fineweb()(table)["text"].to_pylist() == [expected]
 
 
