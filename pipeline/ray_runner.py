@@ -41,6 +41,7 @@ class Ray:
             )
         except (OSError, RuntimeError, ValueError) as error:
             raise RunnerLost(f"cannot reach Ray at {address or 'this machine'}: {one_line(error)}") from None
+        self.ahead = 0 if address else self.slots
         self._task = ray.remote(max_retries=3, retry_exceptions=False)(attempt)
 
     @property

@@ -10,7 +10,7 @@ from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import digest
 from pipeline.ledger import Ledger, Receipt, sums_name
 from pipeline.runner import Failed, Runner, one_line
-from pipeline.stage import Stage
+from pipeline.stage import Source, Stage
 from pipeline.stats import Stats, add
 
 PLAN = "plan.json"
@@ -79,12 +79,14 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Sta
     receipts = ledger.plan(stage.name, items)
     made = [receipts[item] for item in items if item in receipts and receipts[item].made_from == marks[item]]
     done = {receipt.shard for receipt in made}
-    todo = [(item, marks[item]) for item in items if item not in done]
+    missing = [item for item in items if item not in done]
+    soon = dict(zip(missing, missing[runner.ahead :], strict=False)) if runner.ahead else {}
+    todo = [(item, marks[item], soon.get(item, "")) for item in missing]
     watch(stage, len(items), made)
     if todo:
         store.remove(ledger.root, sums_name(stage.name))
     failures: dict[str, str] = {}
-    for (item, _), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
+    for (item, *_), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
         if isinstance(outcome, Failed):
             failures[item] = outcome.why
             store.write_bytes(ledger.root, f"failures/{stage.name}/{item}.txt", (outcome.trace or outcome.why).encode())
@@ -98,9 +100,15 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Sta
     return total
 
 
-def work(item: tuple[str, str], *, stage: Stage, root: str) -> Receipt:
-    """The unit that is mapped, retried and skipped: makes one shard and returns its receipt."""
-    shard, mark = item
+def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
+    """The unit that is mapped, retried and skipped: makes one shard and returns its receipt.
+
+    An item is a shard, its mark, and the shard that this machine will make soon, which may be fetched meanwhile.
+    """
+    shard, mark, soon = item
+    source = getattr(stage, "source", None)
+    if soon and isinstance(source, Source):
+        source.prefetch(soon)
     return stage.make(shard, root, mark)
 
 

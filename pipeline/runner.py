@@ -23,6 +23,10 @@ class Failed:
 
 
 class Runner(Protocol):
+    """`ahead` is how many items after this one the same machine takes the next; 0 when nobody can tell."""
+
+    ahead: int
+
     def map(
         self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1
     ) -> Iterator[tuple[Any, R | Failed]]: ...
@@ -30,6 +34,8 @@ class Runner(Protocol):
 
 class Local:
     """Runs work here, one item after another."""
+
+    ahead = 1
 
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
         for item in items:

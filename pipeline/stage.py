@@ -56,6 +56,12 @@ class Source:
         """Shard names and the inputs that they are read from, in the order of the list."""
         return {shard_name(item): item for item in self.list}
 
+    def prefetch(self, shard: str) -> None:
+        """Tell a reader that can fetch ahead (`read.prefetch(name)`) which input it will be asked for soon."""
+        fetch = getattr(self.read, "prefetch", None)
+        if fetch:
+            fetch(self.shards()[shard])
+
 
 def shard_name(item: str) -> str:
     """A file name for an input: its last part, made harmless, and a digest of the whole name."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Spy(Local):
 
     @property
     def shards(self) -> list[str]:
-        return [shard for shard, _ in self.sent]
+        return [shard for shard, *_ in self.sent]
 
 
 def make(root: Path, folder: Path, runner: Local | None = None, **arguments: Any) -> dict[str, Stats]:
@@ -210,6 +211,28 @@ def test_only_names_go_out_and_receipts_come_back(tmp_path: Path):
     assert all(isinstance(text, str) for item in spy.sent for text in item)
     assert max(len(pickle.dumps(item)) for item in spy.sent) < 300
     assert max(len(pickle.dumps(receipt)) for receipt in spy.received) < 4000
+
+
+@dataclass(frozen=True)
+class FetchesAhead:
+    log: str
+
+    def __call__(self, name: str) -> Iterator[pa.Table]:
+        self._note(f"read {name}")
+        yield toy.SCHEMA.empty_table()
+
+    def prefetch(self, name: str) -> None:
+        self._note(f"fetch {name}")
+
+    def _note(self, line: str) -> None:
+        with open(self.log, "a") as log:
+            log.write(f"{line}\n")
+
+
+def test_the_next_input_is_fetched_while_one_is_read(tmp_path: Path):
+    source = Source(("a", "b", "c"), FetchesAhead(str(tmp_path / "log")), toy.SCHEMA)
+    run(Map("read", source), root=str(tmp_path / "out"), runner=Local())
+    assert (tmp_path / "log").read_text().split("\n")[:-1] == ["fetch b", "read a", "fetch c", "read b", "read c"]
 
 
 def test_a_stage_is_small_on_the_wire(tmp_path: Path):
