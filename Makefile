@@ -17,7 +17,7 @@ setup: $(SETUP) ## make .venv with the pinned packages
 $(SETUP): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not on PATH; set PYTHON= to a Python 3.11" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
 refinedweb: $(SETUP) ## build RefinedWeb: SNAPSHOT= FILES= OUT= WORKERS= RAY_ADDRESS= RECIPE_ARGS=

@@ -33,7 +33,7 @@ class Identify:
 
     model: str | None
 
-    name = "language"
+    name = "language.identify"
 
     def __call__(self, table: pa.Table) -> pa.Table:
         said = [most_likely(text or "", self.model) for text in table["text"].to_pylist()]
