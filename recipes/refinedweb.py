@@ -1,6 +1,6 @@
 """RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language."""
 
-from dedup import minhash, substring, urls
+from dedup import guard, minhash, substring, urls
 from dedup.substring_cut import Mode
 from filters import lines, url
 from filters.languages import rules
@@ -28,7 +28,7 @@ def recipe(
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do.
 
     Several languages come out of one pass over the files, each deduplicated by itself. `seen` are roots of earlier
-    runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts for URLs. `signals` keeps what every
+    runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every
     rule measured, and `rejects` is the share of dropped pages to keep.
     """
     steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
@@ -43,11 +43,12 @@ def recipe(
         known = f"urls{name}.kept"
         same = urls.repeated(f"urls{name}", filtered, seen=seen, kept_stage=known, parts=parts)
         unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
-        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, seen=seen)
+        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, seen=seen, parts=parts)
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
         exact = Map(f"exact{name}", fuzzy, (substring.cut(cut),), verdicts=repeats, rejects=rejects)
         clean = Map(f"clean{name}", exact, (pii.scrub(),), rejects=rejects)
-        return shards.publish(f"refinedweb{name}", clean, megabytes=megabytes, beside=(urls.kept(known, clean),))
+        beside = (urls.kept(known, clean), guard.hosts(f"near{name}.hosts", near))
+        return shards.publish(f"refinedweb{name}", clean, megabytes=megabytes, beside=beside)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipeline import store
 from pipeline.fingerprint import digest, fingerprint
 from pipeline.inspect import Line, funnel, read_plan, stage_stats
-from pipeline.ledger import Ledger, Receipt, write_receipt
+from pipeline.ledger import Ledger, Receipt, planned, write_receipt
 from pipeline.progress import because
 from pipeline.run import plan
 from pipeline.stage import Stage
@@ -29,6 +29,14 @@ VERSIONED = (
 
 class Published(Stage, Protocol):
     def sweep(self, root: str) -> None: ...
+
+
+WARNING = """
+## Hosts that lost most of their pages to one family
+
+| host | pages | lost | page kept |
+|---|--:|--:|---|
+"""
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,15 @@ class Card:
         documents = stats[self.folder].rows_out
         both = digest(*(made.digest for made in files.values()))
         return write_receipt(root, Receipt(self.name, item, mark, both, Stats("card", documents, documents), files))
+
+    def _warnings(self, root: str) -> str:
+        """The section on hosts that lost most of their pages to one family, when a stage beside found any."""
+        stages = [stage.name for stage in self.beside if "lost" in stage.schema.names]
+        names = [f"{stage}/{shard}.parquet" for stage in stages for shard in planned(root, stage)]
+        rows = [row for name in names for row in store.read_table(root, name).to_pylist()]
+        rows.sort(key=lambda row: (-row["lost"], row["host"]))
+        told = [f"| {row['host']} | {row['pages']:,} | {row['lost']:,} | {row['kept']} |\n" for row in rows]
+        return "".join([WARNING, *told]) if rows else ""
 
 
 def versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ from pipeline.errors import UsageError
 from pipeline.inspect import faults
 from pipeline.run import run
 from pipeline.runner import Local
+from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source
 from stages import shards
 
@@ -86,6 +87,23 @@ def test_the_card_and_the_statistics(tmp_path: Path):
     assert told["funnel"][0]["documents"] == 250 == stats["refinedweb"].rows_out
     assert told["stages"]["pages"]["tokens_out"] == stats["pages"].tokens_out
     assert "seconds" not in json.dumps(told)
+
+
+def lost(table: pa.Table) -> pa.Table:
+    count = table.num_rows
+    hosts = pa.array(["shop.example"] * count, pa.string())
+    return pa.table({"host": hosts, "pages": [40] * count, "lost": [30] * count, "kept": table["id"]}).slice(0, 1)
+
+
+def all_of_it(table: pa.Table, shard: str) -> pa.Table:
+    return table.select(["id"]).append_column("key", pa.array([0] * table.num_rows, pa.uint64()))
+
+
+def test_the_card_names_hosts_that_lost_their_pages_to_one_family(tmp_path: Path):
+    pages = Map("pages", Source(("a:10",), read, SCHEMA))
+    beside = Gather("hosts", Scatter("all", pages, all_of_it, "key", 1), lost)
+    run(shards.publish("refinedweb", pages, beside=(beside,)), root=str(tmp_path), runner=Local())
+    assert "| shop.example | 40 | 30 | a-00000 |" in (tmp_path / "refinedweb/README.md").read_text()
 
 
 def test_another_cut_leaves_nothing_of_the_earlier_one(tmp_path: Path):
