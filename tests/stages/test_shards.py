@@ -92,7 +92,8 @@ def test_the_card_and_the_statistics(tmp_path: Path):
 def lost(table: pa.Table) -> pa.Table:
     count = table.num_rows
     hosts = pa.array(["shop.example"] * count, pa.string())
-    return pa.table({"host": hosts, "pages": [40] * count, "lost": [30] * count, "kept": table["id"]}).slice(0, 1)
+    forty, thirty = (pa.array([n] * count, pa.int64()) for n in (40, 30))
+    return pa.table({"host": hosts, "pages": forty, "lost": thirty, "kept": table["id"]}).slice(0, 1)
 
 
 def all_of_it(table: pa.Table, shard: str) -> pa.Table:
