@@ -1,5 +1,6 @@
 """What lies beside published shards: stats.json, the funnel of the run, and README.md, the data set's card."""
 
+import html
 import importlib.metadata
 import json
 from dataclasses import asdict, dataclass
@@ -74,7 +75,7 @@ class Card:
         files: dict[str, store.Made] = {}
         for name, text in (
             ("stats.json", statistics(stats, lines)),
-            ("README.md", card(self.shards, about, stats, lines)),
+            ("README.md", card(self.shards, about, stats, lines) + self._warnings(root)),
         ):
             with store.writing(root, f"{self.folder}/{name}") as sink:
                 sink.write(text.encode())
@@ -89,8 +90,13 @@ class Card:
         names = [f"{stage}/{shard}.parquet" for stage in stages for shard in planned(root, stage)]
         rows = [row for name in names for row in store.read_table(root, name).to_pylist()]
         rows.sort(key=lambda row: (-row["lost"], row["host"]))
-        told = [f"| {row['host']} | {row['pages']:,} | {row['lost']:,} | {row['kept']} |\n" for row in rows]
+        told = [f"| {shown(row['host'])} | {row['pages']:,} | {row['lost']:,} | {row['kept']} |\n" for row in rows]
         return "".join([WARNING, *told]) if rows else ""
+
+
+def shown(text: str) -> str:
+    """Text from a page as Markdown shows it: nothing in it is markup."""
+    return html.escape(text).replace("|", "\\|")
 
 
 def versions() -> dict[str, str]:
