@@ -3,14 +3,15 @@
 `python -m benchmarks.kills SNAPSHOT KILLS [FOLDER]` exits 1 and names the files that differ.
 """
 
+import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -56,31 +57,40 @@ def files(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
 
 
-def main(snapshot: str, kills: int, folder: str | None = None) -> Sequence[str]:
-    """Names of the files that are not the calm run's."""
+def main(snapshot: str, kills: int, folder: str | None = None) -> list[str]:
+    """Names of the files that are not the calm run's, over every run that came through its kills."""
     base, chance = Path(folder or tempfile.mkdtemp()), random.Random(20)
     began = time.monotonic()
     if start(base / "calm", snapshot).wait():
         sys.exit("error: the calm run failed")
-    lasts = time.monotonic() - began
-    done = {"driver": 0, "worker": 0}
-    while sum(done.values()) < kills:
+    lasts, calm = time.monotonic() - began, files(base / "calm")
+    done, through, different = {"driver": 0, "worker": 0}, 0, set[str]()
+    while True:
         driver = start(base / "killed", snapshot)
-        time.sleep(chance.uniform(0.15, 0.9) * lasts / (1 + sum(done.values())))
-        victims = workers(driver.pid) if chance.random() < 0.5 else []
-        victim = chance.choice(victims) if victims else driver.pid
-        if driver.poll() is None:
-            os.kill(victim, signal.SIGKILL)
-            done["worker" if victims else "driver"] += 1
-            print(f"killed a {'worker' if victims else 'driver'} ({sum(done.values())} of {kills})", flush=True)
-        driver.wait()
-        time.sleep(2)
-    if start(base / "killed", snapshot).wait():
-        sys.exit("error: the run after the kills failed")
-    calm, killed = files(base / "calm"), files(base / "killed")
-    different = sorted({name for name in {*calm, *killed} if calm.get(name) != killed.get(name)})
-    print(f"{done['driver']} drivers and {done['worker']} workers killed; {len(different)} of {len(calm)} files differ")
-    return different
+        if sum(done.values()) < kills:
+            _kill(driver, chance, lasts, done)
+        if driver.wait() == 0:
+            killed = files(base / "killed")
+            different |= {name for name in {*calm, *killed} if calm.get(name) != killed.get(name)}
+            through += 1
+            shutil.rmtree(base / "killed")
+            if sum(done.values()) >= kills:
+                break
+        time.sleep(2)  # what the killed driver started ends by itself
+    told = f"{done['driver']} drivers and {done['worker']} workers killed, {through} runs came through"
+    print(f"{told}; {len(different)} of {len(calm)} files differ")
+    return sorted(different)
+
+
+def _kill(driver: subprocess.Popen, chance: random.Random, lasts: float, done: dict[str, int]) -> None:
+    """Wait for a moment of the run and kill its driver or one of its workers, unless the run ends before."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        driver.wait(chance.uniform(0.2, 0.9) * lasts)
+    victims = workers(driver.pid) if chance.random() < 0.5 else []
+    if driver.poll() is None:
+        os.kill(chance.choice(victims) if victims else driver.pid, signal.SIGKILL)
+        done["worker" if victims else "driver"] += 1
+        print(f"killed a {'worker' if victims else 'driver'} ({sum(done.values())})", flush=True)
 
 
 if __name__ == "__main__":
