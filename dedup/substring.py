@@ -10,6 +10,7 @@ from dedup.shingles import Tokenise
 from dedup.substring_cut import Cut, cut
 from dedup.substring_spans import Windows, found, merged, runs, settled
 from dedup.tokens import words
+from dedup.verdicts import homing
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 
@@ -30,13 +31,13 @@ def repeated(
     anchors = Map(f"{name}.anchors", source, (Anchors(tokens, tokenise),), tokens=False)
     by_value = Scatter(f"{name}.anchors.sent", anchors, distinct, "anchor", buckets)
     twice = Gather(f"{name}.anchors.common", by_value, common)
-    homeward = Scatter(f"{name}.anchors.returned", twice, returned, "home", None)
-    at_home = Scatter(f"{name}.anchors.owned", anchors, owned, "home", None)
+    homeward = homing(f"{name}.anchors.returned", twice, returned, "home")
+    at_home = Scatter(f"{name}.anchors.owned", anchors, owned, "home", None, stay=True)
     candidates = Gather(f"{name}.anchors.matched", (homeward, at_home), matched, one_for=source)
 
     windows = Map(f"{name}.windows", source, (Windows(tokens, tokenise),), verdicts=candidates, tokens=False)
     by_anchor = Scatter(f"{name}.windows.sent", windows, runs, "anchor", buckets)
     pieces = Gather(f"{name}.windows.found", by_anchor, found)
-    homeward = Scatter(f"{name}.windows.returned", pieces, returned, "home", None)
-    at_home = Scatter(f"{name}.windows.settled", windows, settled, "home", None)
+    homeward = homing(f"{name}.windows.returned", pieces, returned, "home")
+    at_home = Scatter(f"{name}.windows.settled", windows, settled, "home", None, stay=True)
     return Gather(name, (homeward, at_home), merged, one_for=source)

@@ -85,17 +85,17 @@ def home(name: str, source: Source | Stage, decided: Gather, prefix: str) -> Gat
     return Gather(name, homing(f"{name}.home", decided, homeward), Verdicts(prefix), one_for=source)
 
 
-def homing(name: str, stage: Gather, rows: Rows) -> Scatter:
-    """The rows of a stage by their shard.
+def homing(name: str, stage: Gather, rows: Rows, key: str = "shard") -> Scatter:
+    """The rows of a stage by their shard, which the column `key` names.
 
     From many buckets they go first to ranges of shards: each home then reads files of a few shards' rows, not files
     that hold a little of every shard.
     """
     buckets = stage.sources[0].buckets or 1
     if buckets <= FEW:
-        return Scatter(name, stage, rows, "shard", None)
-    ranges = Gather(f"{name}.ranges", Scatter(f"{name}.ranges.by", stage, rows, "shard", buckets), in_order)
-    return Scatter(name, ranges, same, "shard", None)
+        return Scatter(name, stage, rows, key, None)
+    ranges = Gather(f"{name}.ranges", Scatter(f"{name}.ranges.by", stage, rows, key, buckets), in_order)
+    return Scatter(name, ranges, same, key, None)
 
 
 def in_order(table: pa.Table) -> pa.Table:

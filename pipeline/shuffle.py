@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import store
+from pipeline.errors import RowsLost
 from pipeline.fingerprint import digest, fingerprint, shard_key
 from pipeline.ledger import Ledger, Receipt, planned
 from pipeline.stage import Source, Stage, receive, shard_files
@@ -30,7 +31,8 @@ class Scatter:
 
     `rows(table, shard)` makes the rows to send of a batch. `key` names a uint64 column of these, spread evenly:
     its bucket is floor(key * buckets / 2**64). With `buckets=None` each distinct key is a bucket of its own, which
-    brings rows home: the key is then `shard_key(shard)`.
+    brings rows home: the key is then `shard_key(shard)`. A Scatter of rows that all `stay` in the bucket of their own
+    shard is read by its one Gather there, file by file, and not by all of them.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Scatter:
     rows: Callable[[pa.Table, str], pa.Table]
     key: str
     buckets: int | None
+    stay: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -51,7 +54,7 @@ class Scatter:
 
     def does(self) -> str:
         reader = self.source.read if isinstance(self.source, Source) else None
-        return fingerprint(("scatter", reader, self.rows, self.key, self.buckets))
+        return fingerprint(("scatter", reader, self.rows, self.key, self.buckets, self.stay))
 
     def reads(self, item: str, ledger: Ledger) -> str:
         if isinstance(self.source, Source):
@@ -63,6 +66,8 @@ class Scatter:
         started = time.perf_counter()
         sent = [self.schema.empty_table(), *(self.rows(table, item) for table in self._tables(item, root))]
         table = pa.concat_tables(sent)
+        if self.stay and (table[self.key].to_numpy() != np.uint64(shard_key(item))).any():
+            raise RowsLost(f"stage {self.name}: rows of {item} were to stay there, and some have another key")
         bucket = self.bucket(table[self.key].to_numpy())
         order = np.argsort(bucket, kind="stable")
         table = table.take(order)
@@ -124,12 +129,13 @@ class Gather:
         return fingerprint(("gather", self.fn, [source.name for source in self.sources]))
 
     def reads(self, item: str, ledger: Ledger) -> str:
-        return digest(*(ledger.whole(source.name) for source in self.sources))
+        parts = [ledger.receipt(s.name, item).digest if s.stay else ledger.whole(s.name) for s in self.sources]
+        return digest(*parts)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started = time.perf_counter()
         bucket = int(item.removeprefix("bucket-")) if self.one_for is None else shard_key(item)
-        table = pa.concat_tables([self.sources[0].schema.empty_table(), *self._parts(bucket, root)])
+        table = pa.concat_tables([self.sources[0].schema.empty_table(), *self._parts(item, bucket, root)])
         made = self.fn(table)
         with shard_files(root, self.name, item) as files:
             writer = files.open(f"{self.name}/{item}.parquet", self.schema)
@@ -137,8 +143,9 @@ class Gather:
         stats = Stats("gather", table.num_rows, writer.rows)
         return receive(root, self.name, item, mark, stats, files.made, started)
 
-    def _parts(self, bucket: int, root: str) -> Iterator[pa.Table]:
-        names = [f"{s.name}/{item}.parquet" for s in self.sources for item in planned(root, s.name)]
+    def _parts(self, item: str, bucket: int, root: str) -> Iterator[pa.Table]:
+        shards = [(s.name, shard) for s in self.sources for shard in ([item] if s.stay else planned(root, s.name))]
+        names = [f"{stage}/{shard}.parquet" for stage, shard in shards]
         with ThreadPoolExecutor(8) as pool:
             yield from pool.map(lambda name: read_bucket(root, name, bucket), names)
 
