@@ -46,7 +46,8 @@ def run_command(
     out = Console()
     print_funnel(inspection.funnel(root), out)
     for goal in goals:
-        out.print(f"{stats[goal.name].rows_out:,} documents are in {redact(root)}/{getattr(goal, 'folder', goal.name)}")
+        what = "documents" if hasattr(goal, "folder") else "rows"
+        out.print(f"{stats[goal.name].rows_out:,} {what} are in {redact(root)}/{getattr(goal, 'folder', goal.name)}")
 
 
 def _runner(kind: Kind, address: str | None, workers: int | None) -> Any:

@@ -21,7 +21,7 @@ def test_run_plan_stats_verify(tmp_path: Path):
     run = mews("run", "tests.toy", "--root", root, "--runner", "local", f"folder={folder}")
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
-    assert "short 48" in run.stdout and f"documents are in {root}" in run.stdout.replace("\n", "")
+    assert "short 48" in run.stdout and f"rows are in {root}" in run.stdout.replace("\n", "")
     stats = json.loads(mews("stats", root, "--json").stdout)
     assert stats["read"]["rows_in"] == 480
     assert stats["read"]["steps"]["toy"]["dropped"] == {"toy:short": [48, 48]}
