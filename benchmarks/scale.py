@@ -61,9 +61,8 @@ def cost(unit: Unit, done: dict[str, Cost], measured: dict) -> Cost:
     else:
         rows_out = rows_in * unit.rows_out / max(measured_in, 1)
     each = _seconds_a_row(unit, measured_in, measured)
-    opened = (
-        sum(tasks * c.tasks * _open_seconds(c, done, measured["open_ms"]) for c in sent) if unit.kind == "Gather" else 0
-    )
+    opened = sum(tasks * _files(c, done) * _open_seconds(c, done, measured["open_ms"]) for c in sent)
+    opened = opened if unit.kind == "Gather" else 0
     enough = unit.rows_out > 100 * unit.tasks  # else its files are all footer
     size = rows_out * (unit.bytes / unit.rows_out if enough else unit.width)
     if unit.name in PAIRS:
@@ -91,12 +90,21 @@ def _buckets(name: str) -> int:
     return next((count for start, count in BUCKETS.items() if name.startswith(start)), PAGE_BUCKETS)
 
 
+def _stays(scatter: Cost, done: dict[str, Cost]) -> bool:
+    """Whether a Scatter's rows stay with their shard, so that its Gather reads one file a task."""
+    return bool(scatter.unit.home and scatter.unit.after and done[scatter.unit.after[0]].unit.kind == "Map")
+
+
+def _files(scatter: Cost, done: dict[str, Cost]) -> int:
+    return 1 if _stays(scatter, done) else scatter.tasks
+
+
 def _open_seconds(scatter: Cost, done: dict[str, Cost], open_ms: dict[str, float]) -> float:
     """Seconds to read one bucket of a file: more, the more buckets the file holds."""
     source = done[scatter.unit.after[0]] if scatter.unit.after else None
     held = _buckets(scatter.unit.name)
     if scatter.unit.home:
-        if source is None or source.unit.kind == "Map":
+        if source is None or _stays(scatter, done):
             held = 1
         else:
             held = FILES // source.tasks if source.unit.name.endswith(".ranges") else FILES
@@ -144,7 +152,7 @@ How it is computed
   paper says nothing it is the measured run's. Half of the pages that fuzzy deduplication sees are taken to be in a
   family, and two pages of a family to share 300 of the 450 bands.
 - Buckets: 4,096 for bands, 1,024 for repeats, 256 for a row a page. A Gather reads its bucket out of every file of its
-  Scatters: files x buckets reads, whose CPU time is measured on local files. An object store adds the latency of a
+  Scatters, or one file where rows stay with their shard: files x buckets reads, whose CPU time is measured on local files. An object store adds the latency of a
   request to each, which eight threads a task share.
 - Memory is the bound of a task: a bucket's rows times {WORK} for a Gather, a shard's rows twice for a Scatter, a batch
   of pages for a Map. `near.families` is one task on one machine; its pairs come from forests, so that it holds each

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.members import hosts as hosts_of
+from dedup.verdicts import decided
 from pipeline.fingerprint import hash64
 from pipeline.shuffle import Gather, Scatter
 
@@ -27,10 +28,9 @@ def hosts(name: str, verdicts: Gather, share: float = 0.5, least: int = 20, buck
 
     `verdicts` is what `minhash.near` or `urls.repeated` returned. Rows are `host, pages, kept, lost, share`.
     """
-    home = verdicts.sources[0]
-    assert verdicts.one_for is not None and isinstance(home.source, Gather)
+    assert verdicts.one_for is not None
     every = Scatter(f"{name}.pages", verdicts.one_for, pages, "key", buckets)
-    lost = Scatter(f"{name}.lost", home.source, losses, "key", buckets)
+    lost = Scatter(f"{name}.lost", decided(verdicts), losses, "key", buckets)
     return Gather(name, (every, lost), Warn(share, least))
 
 

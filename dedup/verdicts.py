@@ -98,6 +98,16 @@ def homing(name: str, stage: Gather, rows: Rows, key: str = "shard") -> Scatter:
     return Scatter(name, ranges, same, key, None)
 
 
+def decided(verdicts: Gather) -> Gather:
+    """The stage that decided, before its rows went home: what `home` was given."""
+    stage = verdicts.sources[0].source
+    assert isinstance(stage, Gather)
+    if stage.fn is in_order:
+        stage = stage.sources[0].source
+    assert isinstance(stage, Gather)
+    return stage
+
+
 def in_order(table: pa.Table) -> pa.Table:
     return table
 

@@ -43,7 +43,8 @@ def test_a_folder_without_a_run_is_named(tmp_path):
         show(str(tmp_path), "x")
 
 
-def test_hosts_that_lose_much_to_one_family_are_named(corpus):
+@pytest.mark.parametrize("buckets", [2, 100])  # over 64, rows go home by ranges
+def test_hosts_that_lose_much_to_one_family_are_named(corpus, buckets):
     pages = [
         {"id": f"t{n}", "url": f"http://shop.example/{n}", "text": "the same notice on every page"} for n in range(30)
     ]
@@ -52,7 +53,7 @@ def test_hosts_that_lose_much_to_one_family_are_named(corpus):
     pages += [{"id": f"s{n}", "url": f"http://small.example/{n}", "text": "small notice"} for n in range(5)]
     source = corpus.source(pages[::2], pages[1::2])
     root = str(corpus.folder / "run")
-    verdicts = minhash.near("near", source, buckets=2)
+    verdicts = minhash.near("near", source, buckets=buckets)
     warned = guard.hosts("guard", verdicts, share=0.5, least=10, buckets=2)
     run(verdicts, warned, root=root, runner=Local())
     rows = [
