@@ -152,8 +152,8 @@ How it is computed
   paper says nothing it is the measured run's. Half of the pages that fuzzy deduplication sees are taken to be in a
   family, and two pages of a family to share 300 of the 450 bands.
 - Buckets: 4,096 for bands, 1,024 for repeats, 256 for a row a page. A Gather reads its bucket out of every file of its
-  Scatters, or one file where rows stay with their shard: files x buckets reads, whose CPU time is measured on local files. An object store adds the latency of a
-  request to each, which eight threads a task share.
+  Scatters, or one file where rows stay with their shard: the CPU time of these reads is measured on local files. An
+  object store adds the latency of a request to each, which eight threads a task share.
 - Memory is the bound of a task: a bucket's rows times {WORK} for a Gather, a shard's rows twice for a Scatter, a batch
   of pages for a Map. `near.families` is one task on one machine; its pairs come from forests, so that it holds each
   page of a family about twice.

@@ -7,6 +7,7 @@ only these run, on these stretches. Every expression of the first look accepts a
 
 import functools
 import logging
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ import re2
 import tldextract
 
 from stages.pii import phone
+
+# presidio imports transformers where it is installed, which then advises on a model library that nobody asked for.
+os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
 
 ENTITIES = (
     "EMAIL_ADDRESS",
