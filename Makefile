@@ -5,6 +5,10 @@ OUT ?= out/refinedweb
 DATA ?= ../shared/data
 PY := .venv/bin/python
 SETUP := .venv/ready
+# Where the tokenizer's targets read shards with `text`, and where they write.
+SOURCES ?= web=out/refinedweb/clean
+TOKENIZER ?= out/tokenizer
+CURRICULUM ?= out/curriculum
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE "s|^([a-z-]+):.*|\1|p" $(MAKEFILE_LIST))
@@ -55,17 +59,14 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 	$(PY) -m benchmarks.minhash
 	$(PY) -m benchmarks.substring
 	$(PY) -m benchmarks.filters '$(DATA)/realweb'
+	@test -f '$(TOKENIZER)/tokenizer.json' || echo 'packing is measured after make curriculum'
+	@test ! -f '$(TOKENIZER)/tokenizer.json' || $(PY) -m benchmarks.packing out/refinedweb/clean '$(TOKENIZER)'
 
 quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of texts) MODEL=
 	$(PY) -m filters.fasttext train '$(GOOD)' '$(BAD)' --out '$(or $(MODEL),out/quality)'
 
 kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare with a calm run's bytes
 	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)
-
-# Where the tokenizer's targets read shards with `text`, and where they write.
-SOURCES ?= web=out/refinedweb/clean
-TOKENIZER ?= out/tokenizer
-CURRICULUM ?= out/curriculum
 
 tokenizer: $(SETUP) ## train a tokenizer: SOURCES= "NAME=FOLDER ..." TOKENIZER= PRESET= TOKENIZER_ARGS=
 	$(PY) -m tokenizer train $(SOURCES) --out '$(TOKENIZER)' --preset $(or $(PRESET),falcon) $(TOKENIZER_ARGS)

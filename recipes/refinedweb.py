@@ -24,15 +24,19 @@ def recipe(
     signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
+    domains: tuple[str, ...] = (),
+    languages: tuple[str, ...] = (),
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do.
 
     Several languages come out of one pass over the files, each deduplicated by itself. `seen` are roots of earlier
     runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every
-    rule measured, and `rejects` is the share of dropped pages to keep.
+    rule measured, and `rejects` is the share of dropped pages to keep. `domains` and `languages` choose single pages by
+    a crawl's own index, in place of whole files.
     """
     steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
-    raw = Map("raw", commoncrawl.pages(snapshot, files), (*steps, screen(only(language, 0.65))), rejects=rejects)
+    pages = commoncrawl.pages(snapshot, files, domains, languages)
+    raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 
     def refined(code: str, name: str) -> Stage:
         judged = (
