@@ -82,6 +82,8 @@ def report_command(
 ) -> None:
     """Compare tokenizers on a sample of shards: compression, fertility, vocabulary used, round trip, odd tokens."""
     files = [path / "tokenizer.json" if path.is_dir() else path for path in tokenizers]
+    if missing := [str(file) for file in files if not file.is_file()]:
+        raise UsageError(f"there is no tokenizer at {', '.join(missing)}; train one first (make tokenizer)")
     loaded = {(f.parent.name if f.name == "tokenizer.json" else f.stem): Tokenizer.from_file(str(f)) for f in files}
     below, _ = choose(folders(source), sample_bytes, 0.0, seed)
     found = evaluate.evaluate(loaded, sample.rows(folders(source), below, seed))
