@@ -19,7 +19,7 @@ from pipeline import store
 from pipeline.errors import RowsLost
 from pipeline.fingerprint import digest, fingerprint, shard_key
 from pipeline.ledger import Ledger, Receipt, planned
-from pipeline.stage import Source, Stage, receive, shard_files
+from pipeline.stage import Source, Stage, receive, shard_files, shards_of, tables_of
 from pipeline.stats import Stats
 
 BUCKETS = "buckets"  # footer metadata: the bucket of each row group, in order
@@ -50,7 +50,7 @@ class Scatter:
         return () if isinstance(self.source, Source) else (self.source,)
 
     def items(self, ledger: Ledger) -> list[str]:
-        return list(self.source.shards()) if isinstance(self.source, Source) else self.source.items(ledger)
+        return shards_of(self.source, ledger)
 
     def does(self) -> str:
         reader = self.source.read if isinstance(self.source, Source) else None
@@ -64,7 +64,7 @@ class Scatter:
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started = time.perf_counter()
-        sent = [self.schema.empty_table(), *(self.rows(table, item) for table in self._tables(item, root))]
+        sent = [self.schema.empty_table(), *(self.rows(table, item) for table in tables_of(self.source, item, root))]
         table = pa.concat_tables(sent)
         if self.stay and (table[self.key].to_numpy() != np.uint64(shard_key(item))).any():
             raise RowsLost(f"stage {self.name}: rows of {item} were to stay there, and some have another key")
@@ -88,11 +88,6 @@ class Scatter:
         high, low = keys >> np.uint64(32), keys & np.uint64(0xFFFFFFFF)
         n = np.uint64(self.buckets)
         return (high * n + ((low * n) >> np.uint64(32))) >> np.uint64(32)
-
-    def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
-        if isinstance(self.source, Source):
-            return self.source.read(self.source.shards()[item])
-        return store.read_batches(root, f"{self.source.name}/{item}.parquet")
 
 
 @dataclass(frozen=True)
@@ -123,7 +118,7 @@ class Gather:
     def items(self, ledger: Ledger) -> list[str]:
         if self.one_for is None:
             return [f"bucket-{b:05d}" for b in range(self.sources[0].buckets or 1)]
-        return list(self.one_for.shards()) if isinstance(self.one_for, Source) else self.one_for.items(ledger)
+        return shards_of(self.one_for, ledger)
 
     def does(self) -> str:
         return fingerprint(("gather", self.fn, [source.name for source in self.sources]))

@@ -63,6 +63,18 @@ class Source:
             fetch(self.shards()[shard])
 
 
+def shards_of(source: "Source | Stage", ledger: Ledger) -> list[str]:
+    """Names of the shards that a source or stage has, in order."""
+    return list(source.shards()) if isinstance(source, Source) else source.items(ledger)
+
+
+def tables_of(source: "Source | Stage", shard: str, root: str) -> Iterator[pa.Table]:
+    """The rows of one shard of a source or stage, in batches."""
+    if isinstance(source, Source):
+        return source.read(source.shards()[shard])
+    return store.read_batches(root, f"{source.name}/{shard}.parquet")
+
+
 def shard_name(item: str) -> str:
     """A file name for an input: its last part, made harmless, and a digest of the whole name."""
     stem = re.sub(r"(\.(warc|wet|arc|gz|zst|parquet|jsonl?))+$", "", item.rstrip("/").rpartition("/")[2])
@@ -103,7 +115,7 @@ class Map:
         return tuple(s for s in stages if s is not None and not isinstance(s, Source))
 
     def items(self, ledger: Ledger) -> list[str]:
-        return list(self.source.shards()) if isinstance(self.source, Source) else self.source.items(ledger)
+        return shards_of(self.source, ledger)
 
     def does(self) -> str:
         reader = self.source.read if isinstance(self.source, Source) else None
@@ -138,10 +150,7 @@ class Map:
         return self.verdicts.name if self.verdicts else "read"
 
     def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
-        if isinstance(self.source, Source):
-            tables = self.source.read(self.source.shards()[item])
-        else:
-            tables = store.read_batches(root, f"{self.source.name}/{item}.parquet")
+        tables = tables_of(self.source, item, root)
         verdicts = store.read_table(root, f"{self.verdicts.name}/{item}.parquet") if self.verdicts else None
         for table in tables:
             for column, value in (self.where or {}).items():
