@@ -55,7 +55,10 @@ def _runner(kind: Kind, address: str | None, workers: int | None) -> Any:
         return Local()
     from pipeline.ray_runner import Ray
 
-    return Ray(address, workers)
+    ray = Ray(address, workers)
+    if ray.reachable_at:  # all machines' requests to Common Crawl pass one gate
+        ray.settings["MEWS_KEEPER"] = _elsewhere("stages.download.keeper").start(ray.reachable_at).address
+    return ray
 
 
 @app.command("plan")

@@ -21,7 +21,8 @@ class Ray:
     """Runs work on Ray: on this machine, or on the cluster at `address`.
 
     `workers` bounds the tasks that run at a time (default: all CPUs). Twice as many are in flight, so that a worker
-    never waits for the driver. A task whose worker died is run again up to three times.
+    never waits for the driver. A task whose worker died is run again up to three times. `settings` are environment
+    variables of all tasks.
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None):
@@ -31,7 +32,8 @@ class Ray:
             os.environ.setdefault("RAY_AUTH_MODE", "token")
         import ray
 
-        self._ray, self._workers = ray, workers
+        self._ray, self._workers, self.address = ray, workers, address
+        self.settings: dict[str, str] = {}
         try:
             _knock(address)
             ray.init(
@@ -42,7 +44,7 @@ class Ray:
         except (OSError, RuntimeError, ValueError) as error:
             raise RunnerLost(f"cannot reach Ray at {address or 'this machine'}: {one_line(error)}") from None
         self.ahead = 0 if address else self.slots
-        self._task = ray.remote(max_retries=3, retry_exceptions=False)(attempt)
+        self._task = ray.remote(max_retries=3, retry_exceptions=False)(_attempt_there)
 
     @property
     def slots(self) -> int:
@@ -55,7 +57,7 @@ class Ray:
             while waiting or flying:
                 while waiting and len(flying) < 2 * self.slots:
                     item = waiting.pop()
-                    flying[self._task.options(num_cpus=cpus).remote(sent, item)] = item
+                    flying[self._task.options(num_cpus=cpus).remote(sent, item, self.settings)] = item
                 done, _ = ray.wait(list(flying), num_returns=1)
                 for reference in done:
                     yield flying.pop(reference), self._outcome(reference)
@@ -69,8 +71,19 @@ class Ray:
         except self._ray.exceptions.RayError as error:
             return Failed(f"its worker died more than three times: {one_line(error)}")
 
+    @property
+    def reachable_at(self) -> str:
+        """The address at which the cluster's machines reach this process; empty where they cannot, or need not."""
+        outside = (self.address or "").startswith("ray://")
+        return "" if outside or not self.address else self._ray.util.get_node_ip_address()
+
     def close(self) -> None:
         self._ray.shutdown()
+
+
+def _attempt_there(fn: Callable[[Any], R], item: Any, settings: dict[str, str]) -> R | Failed:
+    os.environ.update(settings)
+    return attempt(fn, item)
 
 
 def _knock(address: str | None) -> None:

@@ -92,7 +92,7 @@ def _patiently(url: str, manners: Manners, name: str, ask: Callable[[], T], came
     while True:
         before = came()
         try:
-            with gate.passing(url, manners):
+            with gate.passing(url, manners.requests):
                 answer = ask()
             gate.served(url)
             return answer

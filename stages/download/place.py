@@ -17,16 +17,15 @@ def _setting(name: str, default: float) -> float:
 class Manners:
     """How files are asked for. Seconds, unless said otherwise.
 
-    `cache` keeps files; without it they are deleted when read. `requests` is how many may be in flight in the whole
-    cluster (MEWS_REQUESTS), which is divided by its number of machines (MEWS_NODES). A retry waits at least `least`
-    and at most `most`; `tries` of them without a megabyte between them (an eighth of that without any answer),
-    `refusals` in a row (403), or a Retry-After over `longest` are the end. A connection on which nothing comes for
-    `silence` seconds is given up. `contact` is told to the server (MEWS_CONTACT: a mail address or a page).
+    `cache` keeps files; without it they are deleted when read. `requests` is how many may be in flight to a host in
+    the whole cluster (MEWS_REQUESTS). A retry waits at least `least` and at most `most`; `tries` of them without a
+    megabyte between them (an eighth of that without any answer), `refusals` in a row (403), or a Retry-After over
+    `longest` are the end. A connection on which nothing comes for `silence` seconds is given up. `contact` is told to
+    the server (MEWS_CONTACT: a mail address or a page).
     """
 
     cache: str = ""
     requests: int = field(default_factory=lambda: int(_setting("MEWS_REQUESTS", 10)))
-    nodes: int = field(default_factory=lambda: int(_setting("MEWS_NODES", 1)))
     contact: str = field(default_factory=lambda: os.environ.get("MEWS_CONTACT", ""))
     least: float = 1.0
     most: float = 120.0
@@ -39,11 +38,6 @@ class Manners:
     def folder(self) -> Path:
         """Where files are fetched to: `cache`, MEWS_CACHE or ~/.cache/mews."""
         return Path(self.cache or os.environ.get("MEWS_CACHE") or Path.home() / ".cache" / "mews").expanduser()
-
-    @property
-    def slots(self) -> int:
-        """Requests that this machine may have in flight."""
-        return max(1, self.requests // max(1, self.nodes))
 
 
 class Place:
