@@ -9,11 +9,13 @@ from stages.warc.tape import PIECE
 LARGEST_HEADER = 64 << 10
 BLANK = b"\r\n\0 "
 NOT_BLANK = re.compile(rb"[^\r\n\0 ]")
-# What follows a record whose length cannot be trusted: a version line and a named field, or an ARC header line.
+# What follows a record whose length cannot be trusted: a version line and a named field, or an ARC header line. Where
+# the record before was cut it does not begin a line; then it is only known by fields that records alone have.
 NEXT = re.compile(
     rb"\n(?=[Ww][Aa][Rr][Cc]/\d\.\d{1,2}\r?\n[A-Za-z-]{1,64}:"
     rb"|(?:https?|ftp|dns):[^ \n]{1,4000} \d{1,3}(?:\.\d{1,3}){3} \d{14} [^ \n]{0,200} "
     rb"(?:[^ \n]{1,2000} ){0,5}\d{1,12}\r?\n)"
+    rb"|(?=WARC/[01]\.\d{1,2}\r\n(?:WARC-(?:Type|Record-ID|Date): |Content-(?:Length|Type): ))"
 )
 
 
@@ -44,7 +46,10 @@ class Cursor:
 
     def need(self, count: int) -> bool:
         """Hold `count` bytes from here on, if the member has so many."""
-        missing, parts = count - len(self.data) + self.at, []
+        missing = count - len(self.data) + self.at
+        if missing <= 0:
+            return True
+        parts = []
         while missing > 0 and (piece := self._ahead) and not self.error:
             if piece.first and (piece.error or START.match(piece.data)):
                 break
