@@ -9,14 +9,21 @@ from stages.warc.tape import PIECE
 LARGEST_HEADER = 64 << 10
 BLANK = b"\r\n\0 "
 NOT_BLANK = re.compile(rb"[^\r\n\0 ]")
-# What follows a record whose length cannot be trusted: a version line and a named field, or an ARC header line. Where
-# the record before was cut it does not begin a line; then it is only known by fields that records alone have.
+# What follows a record whose length cannot be trusted: a version line and a named field, or an ARC header line.
 NEXT = re.compile(
     rb"\n(?=[Ww][Aa][Rr][Cc]/\d\.\d{1,2}\r?\n[A-Za-z-]{1,64}:"
     rb"|(?:https?|ftp|dns):[^ \n]{1,4000} \d{1,3}(?:\.\d{1,3}){3} \d{14} [^ \n]{0,200} "
     rb"(?:[^ \n]{1,2000} ){0,5}\d{1,12}\r?\n)"
-    rb"|(?=WARC/[01]\.\d{1,2}\r\n(?:WARC-(?:Type|Record-ID|Date): |Content-(?:Length|Type): ))"
 )
+# Behind a record that was cut it begins no line; then it is known by fields that records alone have.
+GLUED = re.compile(rb"WARC/[01]\.\d{1,2}\r\n(?:WARC-(?:Type|Record-ID|Date)|Content-(?:Length|Type)): ")
+
+
+def _search(data: bytes, at: int) -> int:
+    """Where the next record begins; -1 when none does."""
+    found = NEXT.search(data, at)
+    glued = GLUED.search(data, at, found.end() if found else len(data))
+    return glued.start() if glued else found.end() if found else -1
 
 
 class Cursor:
@@ -72,14 +79,14 @@ class Cursor:
     def next_record(self, limit: int) -> int | None:
         """How far the next record is: the bytes left when there is none, None when it is more than `limit` away."""
         seen = 0
-        while not (found := NEXT.search(self.data, self.at + seen)):
+        while (found := _search(self.data, self.at + seen)) < 0:
             have = self.left
             if have > limit:
                 return None
             if not self.need(have + PIECE) and self.left == have:
                 return have
             seen = max(0, have - LARGEST_HEADER)
-        return found.end() - self.at
+        return found - self.at
 
     def take(self, count: int) -> bytes:
         self.at += count

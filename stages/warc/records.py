@@ -142,5 +142,5 @@ def _matches(head: bytes, block: bytes) -> bool | None:
 def _skip(cursor: Cursor) -> None:
     """Pass everything up to the next record, or to the end of the member."""
     while (found := cursor.next_record(PIECE)) is None:
-        cursor.at += PIECE - LARGEST_HEADER
+        cursor.at = len(cursor.data) - LARGEST_HEADER
     cursor.at += found

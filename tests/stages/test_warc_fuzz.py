@@ -100,7 +100,7 @@ def test_every_undamaged_record_of_a_plain_file_is_recovered(seed):
 
 
 LONG = record(response(html(900, 60_000)), number=900)
-TRAINED = zstandard.train_dictionary(4096, RECORDS * 30)
+TRAINED = zstandard.train_dictionary(4096, RECORDS * 30)  # type: ignore[arg-type]
 DICTIONARY = struct.pack("<II", 0x184D2A5D, len(TRAINED.as_bytes())) + TRAINED.as_bytes()
 
 
@@ -133,7 +133,7 @@ def test_holes_lost_heads_and_files_behind_files(form, seed):
 
 
 def test_files_with_dictionaries_behind_one_another():
-    other = zstandard.train_dictionary(2048, SHUFFLED * 20)
+    other = zstandard.train_dictionary(2048, SHUFFLED * 20)  # type: ignore[arg-type]
     second = zstandard.compress(other.as_bytes())  # as the convention allows
     data = b"".join([DICTIONARY, *frames(RECORDS, TRAINED), struct.pack("<II", 0x184D2A5D, len(second)), second])
     found = read(data + b"".join(frames(RECORDS, other)))
