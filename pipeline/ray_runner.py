@@ -13,6 +13,7 @@ R = TypeVar("R")
 HOUSE = str(Path(__file__).resolve().parent.parent)
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+MACHINES = "MEWS_NODES"
 # What of this folder a cluster's workers do without.
 EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.warc.gz"]
 
@@ -42,7 +43,7 @@ class Ray:
         except (OSError, RuntimeError, ValueError) as error:
             raise RunnerLost(f"cannot reach Ray at {address or 'this machine'}: {one_line(error)}") from None
         self.ahead = 0 if address else self.slots
-        self._task = ray.remote(max_retries=3, retry_exceptions=False)(attempt)
+        self._task = ray.remote(max_retries=3, retry_exceptions=False)(_there)
 
     @property
     def slots(self) -> int:
@@ -55,13 +56,18 @@ class Ray:
             while waiting or flying:
                 while waiting and len(flying) < 2 * self.slots:
                     item = waiting.pop()
-                    flying[self._task.options(num_cpus=cpus).remote(sent, item)] = item
+                    flying[self._task.options(num_cpus=cpus).remote(sent, item, self._machines())] = item
                 done, _ = ray.wait(list(flying), num_returns=1)
                 for reference in done:
                     yield flying.pop(reference), self._outcome(reference)
         finally:
             for reference in flying:
                 ray.cancel(reference, force=True)
+
+    def _machines(self) -> str:
+        """How many machines work now, for those who must share what the cluster may ask of others."""
+        alive = [node for node in self._ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+        return os.environ.get(MACHINES) or str(len(alive) or 1)
 
     def _outcome(self, reference: Any) -> Any:
         try:
@@ -71,6 +77,12 @@ class Ray:
 
     def close(self) -> None:
         self._ray.shutdown()
+
+
+def _there(fn: Callable[[Any], R], item: Any, machines: str) -> R | Failed:
+    """An item's outcome, on the machine that it was sent to."""
+    os.environ[MACHINES] = machines
+    return attempt(fn, item)
 
 
 def _knock(address: str | None) -> None:

@@ -1,7 +1,8 @@
 """The gate that all requests to a host pass: so many at once on this machine, and none while the host asks for rest.
 
 Its state lies in a folder of the machine, so that all processes of a run share it: a slot is a locked file, which the
-system unlocks when its process dies. A cluster divides its requests by its machines (`Manners.slots`).
+system unlocks when its process dies. A cluster divides its requests by its machines (`Manners.slots`), of which each
+learns by itself that a host wants rest: hosts count by address.
 """
 
 import fcntl
@@ -21,8 +22,8 @@ POLL = 0.05  # seconds between looks for a free slot
 
 
 @contextmanager
-def passing(url: str, manners: Manners) -> Iterator[None]:
-    """Wait for the end of a rest and for a free slot; hold the slot meanwhile."""
+def passing(url: str, manners: Manners) -> Iterator[float]:
+    """Wait for the end of a rest and for a free slot; hold the slot meanwhile. Gives the time of passing."""
     folder = _folder(url)
     while True:
         time.sleep(max(0.0, _rest(folder) - time.time()))
@@ -33,28 +34,52 @@ def passing(url: str, manners: Manners) -> Iterator[None]:
             os.close(slot)
         time.sleep(POLL * (1 + random.random()))
     try:
-        yield
+        yield time.time()
     finally:
         os.close(slot)
 
 
 def rest(url: str, seconds: float) -> None:
     """No request to this host for so long, by any process of this machine."""
+    with _alone(_folder(url)) as folder:
+        _write(folder / "rest", str(max(_rest(folder), time.time() + seconds)))
+
+
+def refused(url: str, passed: float) -> int:
+    """Note the refusal of a request that passed the gate then; how many waves of them came in a row.
+
+    All processes count. Requests that are in flight together are refused together, and that is one wave.
+    """
+    with _alone(_folder(url)) as folder:
+        count, last = _refusals(folder)
+        if passed > last:
+            count += 1
+            _write(folder / "refusals", f"{count} {time.time()}")
+        return count
+
+
+def served(url: str, passed: float) -> None:
+    """Note an answer: refusals before its request count no more."""
     folder = _folder(url)
-    _write(folder / "rest", str(max(_rest(folder), time.time() + seconds)))
+    if 0 < _refusals(folder)[1] < passed:
+        (folder / "refusals").unlink(missing_ok=True)
 
 
-def refused(url: str) -> int:
-    """Note a refusal; how many there were in a row, by all processes."""
-    path = _folder(url) / "refusals"
-    count = int(_read(path) or 0) + 1
-    _write(path, str(count))
-    return count
+def _refusals(folder: Path) -> tuple[int, float]:
+    """How many waves of refusals there were, and when the last one began."""
+    count, _, last = _read(folder / "refusals").partition(" ")
+    return int(count or 0), float(last or 0)
 
 
-def served(url: str) -> None:
-    """Note an answer: refusals before it count no more."""
-    (_folder(url) / "refusals").unlink(missing_ok=True)
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """The folder, while no other process changes what is in it."""
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        os.close(descriptor)
 
 
 def _folder(url: str) -> Path:

@@ -69,6 +69,7 @@ def test_arguments_get_the_types_that_the_recipe_names(tmp_path: Path):
 def test_keys_in_urls_are_not_shown():
     assert redact("s3://key:secret@bucket/a?token=x b") == "s3://bucket/a b"
     assert redact("snapshot=https://host/path?sig=1") == "snapshot=https://host/path"
+    assert redact("s3://KEY:se/cr+et@bucket/a s3://bucket/b:c@d") == "s3://bucket/a s3://bucket/b:c@d"
 
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m [red]bold[/red] \u202egnp.exe"

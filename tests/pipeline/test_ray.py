@@ -72,6 +72,15 @@ def test_no_more_tasks_fly_than_twice_the_workers(ray: Ray, tmp_path: Path):
     assert seen == 40
 
 
+def test_workers_know_how_many_machines_share_the_work(ray: Ray, monkeypatch: pytest.MonkeyPatch):
+    def machines(item: int) -> str | None:
+        return os.environ.get("MEWS_NODES")
+
+    assert [found for _, found in ray.map(machines, [1])] == ["1"]
+    monkeypatch.setenv("MEWS_NODES", "7")  # as the driver is told
+    assert [found for _, found in ray.map(machines, [1])] == ["7"]
+
+
 def test_a_driver_that_is_killed_on_ray_is_started_again(tmp_path: Path):
     folder = slow_corpus(tmp_path / "in")
     make(tmp_path / "whole", folder)
