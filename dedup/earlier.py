@@ -32,7 +32,9 @@ def earlier(roots: tuple[str, ...], stage: str, verdicts: str | None = None) -> 
 def _shards(root: str, stage: str) -> list[str]:
     shards = receipted(root, stage)
     if not shards:
-        raise UsageError(f"{root} holds no stage {stage}; seen= takes the root of an earlier run of the same recipe")
+        raise UsageError(
+            f"{store.redact(root)} holds no stage {stage}; seen= takes the root of an earlier run of the same recipe"
+        )
     return shards
 
 

@@ -13,7 +13,7 @@ from pipeline import inspect as inspection
 from pipeline import recipes
 from pipeline.errors import MewsError
 from pipeline.ledger import receipted
-from pipeline.progress import Bar, print_funnel
+from pipeline.progress import Bar, plain, print_funnel
 from pipeline.run import kind_of, plan, run
 from pipeline.runner import Local
 from pipeline.store import redact
@@ -93,7 +93,7 @@ def verify_command(root: Annotated[str, typer.Argument(help="The --root of a run
     found = 0
     for fault in inspection.faults(root):
         found += 1
-        print(fault)
+        print(plain(fault))
     if found:
         raise MewsError(f"{found} fault(s) in {redact(root)}; run the recipe again to make these shards anew")
     print(f"{redact(root)}: every receipt holds")
@@ -106,7 +106,7 @@ def explain_command(
     page: Annotated[str, typer.Argument(help="An id or a URL, whole.")],
 ) -> None:
     """Say where a page went: which step took it, why, and what was measured."""
-    print(_elsewhere("report.explain").explain(root, page))
+    print(plain(_elsewhere("report.explain").explain(root, page)))
 
 
 @app.command("whatif")
@@ -115,7 +115,7 @@ def whatif_command(
     changes: Annotated[list[str], typer.Argument(help="Thresholds: gopher.repetition.top_2gram=0.25")],
 ) -> None:
     """Try other thresholds on the signals that a run kept: the new funnel, and pages that would change sides."""
-    print(_elsewhere("report.whatif").whatif(root, changes))
+    print(plain(_elsewhere("report.whatif").whatif(root, changes)))
 
 
 @app.command("compare")
@@ -124,7 +124,7 @@ def compare_command(
     second: Annotated[str, typer.Argument(help="The --root of another run on the same snapshot.")],
 ) -> None:
     """Set two runs side by side: their funnels, and how the pages that they kept overlap."""
-    print(_elsewhere("report.compare").compare(first, second))
+    print(plain(_elsewhere("report.compare").compare(first, second)))
 
 
 @app.command("family")
@@ -133,13 +133,13 @@ def family_command(
     page: Annotated[str, typer.Argument(help="The id of a page.")],
 ) -> None:
     """Show the family of near duplicates of a page, with a diff to the page that was kept."""
-    print(_elsewhere("dedup.show").show(root, page))
+    print(plain(_elsewhere("dedup.show").show(root, page)))
 
 
 @app.command("replay")
 def replay_command(root: Annotated[str, typer.Argument(help="The --root of a run.")]) -> None:
     """Try the quarantined records again and say which can be read now."""
-    print(_elsewhere("stages.replay").replay(root))
+    print(plain(_elsewhere("stages.replay").replay(root)))
 
 
 def _elsewhere(module: str) -> Any:
@@ -150,7 +150,7 @@ def main() -> None:
     try:
         app()
     except MewsError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(plain(f"error: {error}"), file=sys.stderr)
         sys.exit(error.exit_code)
 
 

@@ -18,7 +18,7 @@ def read_plan(root: str) -> dict[str, Any]:
     try:
         return json.loads(store.read_bytes(root, PLAN))
     except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(f"{root} holds no run: it has no {PLAN}; give the --root of a run") from None
+        raise UsageError(f"{store.redact(root)} holds no run: it has no {PLAN}; give the --root of a run") from None
 
 
 def stage_stats(root: str) -> dict[str, Stats]:

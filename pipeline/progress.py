@@ -13,6 +13,24 @@ from pipeline.inspect import Line
 from pipeline.ledger import Receipt
 from pipeline.stage import Stage
 
+# What a terminal obeys: control characters, but for tab and newline, and marks that turn the writing direction.
+OBEYED = [
+    *range(9),
+    *range(11, 32),
+    *range(127, 160),
+    0x061C,
+    0x200E,
+    0x200F,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+]
+VISIBLE = {code: chr(0x2400 + code) if code < 32 else "\ufffd" for code in OBEYED}
+
+
+def plain(text: str) -> str:
+    """Text, which may come from a page, as it can be shown: no character in it does anything to a terminal."""
+    return text.translate(VISIBLE)
+
 
 class Bar:
     """A live line a stage: shards done, pages a second, time left, what was dropped. Quiet off a terminal."""

@@ -39,7 +39,9 @@ def open_root(root: str) -> tuple[pafs.FileSystem, str]:
 
 def redact(text: str) -> str:
     """The text without what URLs may hold of keys: user info and query."""
-    return re.sub(r"(\w+://)[^/@\s]*@", r"\1", re.sub(r"(\w+://[^?\s]*)\?\S*", r"\1", text))
+    text = re.sub(r"(\w+://[^?\s]*)\?\S*", r"\1", text)
+    # A secret key of S3 may hold slashes; a bucket's name holds no colon.
+    return re.sub(r"(\w+://)[^/@\s]*@|(s3://)[^/@:\s]*:[^@\s]*@", r"\1\2", text)
 
 
 def locate(root: str, name: str) -> tuple[pafs.FileSystem, str]:

@@ -13,14 +13,14 @@ from stages.download import keeper, turnstile
 
 
 @contextmanager
-def passing(url: str, slots: int) -> Iterator[None]:
-    """Wait until a request to this host may go; hold one of `slots` places meanwhile."""
+def passing(url: str, slots: int) -> Iterator[float]:
+    """Wait until a request to this host may go; hold one of `slots` places meanwhile. Gives the time of passing."""
     if address := _keeper():
-        with keeper.asked(address, do="pass", host=_host(url), slots=slots):
-            yield
+        with keeper.asked(address, do="pass", host=_host(url), slots=slots) as passed:
+            yield passed
     else:
-        with turnstile.passing(_host(url), slots):
-            yield
+        with turnstile.passing(_host(url), slots) as passed:
+            yield passed
 
 
 def rest(url: str, seconds: float) -> None:
@@ -31,19 +31,19 @@ def rest(url: str, seconds: float) -> None:
         turnstile.rest(_host(url), seconds)
 
 
-def refused(url: str) -> int:
-    """Note a refusal; how many there were in a row, of whoever asked."""
+def refused(url: str, passed: float) -> int:
+    """Note the refusal of a request that passed then; how many waves of them came in a row."""
     if address := _keeper():
-        return keeper.ask(address, do="refused", host=_host(url))
-    return turnstile.refused(_host(url))
+        return int(keeper.ask(address, do="refused", host=_host(url), passed=passed))
+    return turnstile.refused(_host(url), passed)
 
 
-def served(url: str) -> None:
-    """Note an answer: refusals before it count no more."""
+def served(url: str, passed: float) -> None:
+    """Note an answer: refusals before its request count no more."""
     if address := _keeper():
-        keeper.ask(address, do="served", host=_host(url))
+        keeper.ask(address, do="served", host=_host(url), passed=passed)
     else:
-        turnstile.served(_host(url))
+        turnstile.served(_host(url), passed)
 
 
 def _keeper() -> str:

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from stages.download import turnstile
 
@@ -42,33 +42,31 @@ class Keeper(socketserver.ThreadingTCPServer):
 
 
 class Question(socketserver.StreamRequestHandler):
-    """One question: {"secret", "do": "pass" | "rest" | "refused" | "served", "host"} and `slots` or `seconds`."""
-
-    server: Keeper
+    """One question: {"secret", "do", "host"} and what a function of the turnstile, which `do` names, asks besides."""
 
     def handle(self) -> None:
         _watch(self.connection)
         try:
             asked = json.loads(self.rfile.readline(LONGEST))
-            if hmac.compare_digest(str(asked.pop("secret")), self.server.secret):
+            if hmac.compare_digest(str(asked.pop("secret")), cast(Keeper, self.server).secret):
                 self._answer(**asked)
         except (ValueError, KeyError, TypeError, AttributeError):
             return  # none of ours: the connection is closed
 
-    def _answer(self, do: str, host: str, slots: int = 0, seconds: float = 0.0) -> None:
+    def _answer(self, do: str, host: str, slots: int = 0, seconds: float = 0.0, passed: float = 0.0) -> None:
         if do == "pass":
-            with turnstile.passing(host, slots):
-                self._say(0)
+            with turnstile.passing(host, slots) as passed:
+                self._say(passed)
                 self.rfile.read(1)  # until the holder closes
         elif do == "rest":
             self._say(turnstile.rest(host, seconds))
         elif do == "refused":
-            self._say(turnstile.refused(host))
+            self._say(turnstile.refused(host, passed))
         elif do == "served":
-            self._say(turnstile.served(host))
+            self._say(turnstile.served(host, passed))
 
-    def _say(self, answer: int | None) -> None:
-        self.wfile.write(f"{answer or 0}\n".encode())
+    def _say(self, answer: float | None) -> None:
+        self.wfile.write(f"{answer or 0!r}\n".encode())
 
 
 def start(host: str) -> Keeper:
@@ -79,7 +77,7 @@ def start(host: str) -> Keeper:
 
 
 @contextmanager
-def asked(address: str, **question: Any) -> Iterator[int]:
+def asked(address: str, **question: Any) -> Iterator[float]:
     """The keeper's answer, on a connection that is open meanwhile. Raises ConnectionError when there is no keeper."""
     where, _, secret = address.partition("/")
     host, _, port = where.rpartition(":")
@@ -90,10 +88,10 @@ def asked(address: str, **question: Any) -> Iterator[int]:
         answer = answers.readline()
         if not answer:
             raise ConnectionError(f"the keeper of the gate at {where} is gone; run again")
-        yield int(answer)
+        yield float(answer)
 
 
-def ask(address: str, **question: Any) -> int:
+def ask(address: str, **question: Any) -> float:
     with asked(address, **question) as answer:
         return answer
 

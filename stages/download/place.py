@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from pipeline.errors import UsageError
+
 REMOTE = ("http://", "https://", "s3://")
 
 
-def _setting(name: str, default: float) -> float:
-    return float(os.environ.get(name) or default)
+def _setting(name: str, default: int) -> int:
+    said = os.environ.get(name) or str(default)
+    if not said.isdecimal():
+        raise UsageError(f"{name}={said}: give a whole number")
+    return int(said)
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Manners:
     """
 
     cache: str = ""
-    requests: int = field(default_factory=lambda: int(_setting("MEWS_REQUESTS", 10)))
+    requests: int = field(default_factory=lambda: _setting("MEWS_REQUESTS", 10))
     contact: str = field(default_factory=lambda: os.environ.get("MEWS_CONTACT", ""))
     least: float = 1.0
     most: float = 120.0
@@ -97,5 +102,7 @@ def public(url: str) -> str:
     if not sign:
         return url
     rest = rest.partition("?")[0].partition("#")[0]
+    if scheme == "s3" and ":" in rest.partition("/")[0]:
+        rest = rest.rpartition("@")[2]  # a secret key may hold slashes, a bucket's name no colon
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"

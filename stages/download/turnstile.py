@@ -18,8 +18,8 @@ POLL = 0.05  # seconds between looks for a free slot
 
 
 @contextmanager
-def passing(host: str, slots: int) -> Iterator[None]:
-    """Wait for the end of a rest and for a free slot; hold the slot meanwhile."""
+def passing(host: str, slots: int) -> Iterator[float]:
+    """Wait for the end of a rest and for a free slot; hold the slot meanwhile. Gives the time of passing."""
     folder = _folder(host)
     while True:
         time.sleep(max(0.0, _rest(folder) - time.time()))
@@ -30,28 +30,52 @@ def passing(host: str, slots: int) -> Iterator[None]:
             os.close(slot)
         time.sleep(POLL * (1 + random.random()))
     try:
-        yield
+        yield time.time()
     finally:
         os.close(slot)
 
 
 def rest(host: str, seconds: float) -> None:
-    """No request to this host for so long."""
+    """No request to this host for so long, by any process."""
+    with _alone(_folder(host)) as folder:
+        _write(folder / "rest", str(max(_rest(folder), time.time() + seconds)))
+
+
+def refused(host: str, passed: float) -> int:
+    """Note the refusal of a request that passed then; how many waves of them came in a row.
+
+    All processes count. Requests that are in flight together are refused together, and that is one wave.
+    """
+    with _alone(_folder(host)) as folder:
+        count, last = _refusals(folder)
+        if passed > last:
+            count += 1
+            _write(folder / "refusals", f"{count} {time.time()}")
+        return count
+
+
+def served(host: str, passed: float) -> None:
+    """Note an answer: refusals before its request count no more."""
     folder = _folder(host)
-    _write(folder / "rest", str(max(_rest(folder), time.time() + seconds)))
+    if 0 < _refusals(folder)[1] < passed:
+        (folder / "refusals").unlink(missing_ok=True)
 
 
-def refused(host: str) -> int:
-    """Note a refusal; how many there were in a row, of whoever asked."""
-    path = _folder(host) / "refusals"
-    count = int(_read(path) or 0) + 1
-    _write(path, str(count))
-    return count
+def _refusals(folder: Path) -> tuple[int, float]:
+    """How many waves of refusals there were, and when the last one began."""
+    count, _, last = _read(folder / "refusals").partition(" ")
+    return int(count or 0), float(last or 0)
 
 
-def served(host: str) -> None:
-    """Note an answer: refusals before it count no more."""
-    (_folder(host) / "refusals").unlink(missing_ok=True)
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """The folder, while no other process changes what is in it."""
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        os.close(descriptor)
 
 
 def _folder(host: str) -> Path:

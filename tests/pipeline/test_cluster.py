@@ -49,12 +49,12 @@ def test_a_cluster_makes_the_same_bytes(tmp_path: Path, cluster):
 
 
 GATE = """
-import os
+import os, time
 from pipeline.__main__ import Kind, _runner
 def told(item):
     from stages.download import gate, turnstile
     os.environ["MEWS_GATE"] = "/dev/null/a-machine-of-its-own"
-    return gate.refused("https://crawl.example/x")
+    return gate.refused("https://crawl.example/x", time.time())
 if __name__ == "__main__":
     print(sorted(count for _, count in _runner(Kind.ray, None, 2).map(told, [1, 2, 3, 4])))
 """

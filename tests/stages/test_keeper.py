@@ -84,10 +84,10 @@ def test_rest_and_refusals_are_those_of_the_whole_cluster(kept):
     started = time.monotonic()
     with gate.passing("https://user:key@crawl.example/b", 3):
         assert time.monotonic() - started >= 0.3
-    assert [gate.refused("https://crawl.example/a") for _ in range(2)] == [1, 2]
-    assert turnstile.refused("crawl.example") == 3
-    gate.served("https://crawl.example/a")
-    assert gate.refused("https://crawl.example/a") == 1
+    assert [gate.refused("https://crawl.example/a", time.time()) for _ in range(2)] == [1, 2]
+    assert turnstile.refused("crawl.example", time.time()) == 3
+    gate.served("https://crawl.example/a", time.time())
+    assert gate.refused("https://crawl.example/a", time.time()) == 1
 
 
 def test_downloads_obey_through_the_keeper(kept):
@@ -106,7 +106,7 @@ def test_nobody_passes_without_the_secret_and_nonsense_harms_nothing(kept):
             line.sendall(nonsense)
             line.shutdown(socket.SHUT_WR)
             assert line.recv(10) in (b"",)
-    assert turnstile.refused("crawl.example") == 1
+    assert turnstile.refused("crawl.example", time.time()) == 1
 
 
 def test_a_keeper_that_is_gone_is_told(kept, monkeypatch):
@@ -114,4 +114,4 @@ def test_a_keeper_that_is_gone_is_told(kept, monkeypatch):
         free.bind(("127.0.0.1", 0))
         monkeypatch.setenv("MEWS_KEEPER", f"127.0.0.1:{free.getsockname()[1]}/x")
         with pytest.raises(ConnectionError):
-            gate.served("https://crawl.example/a")
+            gate.served("https://crawl.example/a", 1.0)
