@@ -14,7 +14,7 @@ HOUSE = str(Path(__file__).resolve().parent.parent)
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 # What of this folder a cluster's workers do without.
-EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.warc.gz"]
+EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.buckets", "**/*.warc.gz"]
 
 
 class Ray:

@@ -209,7 +209,7 @@ def receive(
     root: str, stage: str, shard: str, mark: str, stats: Stats, made: Mapping[str, store.Made], started: float
 ) -> Receipt:
     """Write and return the receipt of a shard; its digest is that of the shard's data file."""
-    data = made[f"{stage}/{shard}.parquet"]
+    data = next(of for name, of in made.items() if name.startswith(f"{stage}/{shard}."))
     stats = dataclasses.replace(stats, bytes=data.bytes, seconds=round(time.perf_counter() - started, 3))
     if not stats.conserved():
         raise RowsLost(

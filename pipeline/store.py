@@ -1,7 +1,8 @@
 """Files of a run, on a local disk or an object store: written whole or not at all.
 
 A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://...`). Below it lie
-`<stage>/<shard>.parquet`, `<stage>.rejects/`, `quarantine/<stage>/`, `receipts/<stage>/<shard>.json` and `plan/`.
+`<stage>/<shard>.parquet` (of a Scatter `.buckets`), `<stage>.rejects/`, `quarantine/<stage>/`,
+`receipts/<stage>/<shard>.json` and `plan/`.
 """
 
 import functools
@@ -157,13 +158,10 @@ def sweep_parts(root: str) -> None:
 
 
 class ShardWriter:
-    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone.
-
-    `metadata` is written to the footer at the end.
-    """
+    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone."""
 
     def __init__(self, sink: Sink, schema: pa.Schema):
-        self.schema, self.rows, self.metadata = schema, 0, dict[str, str]()
+        self.schema, self.rows = schema, 0
         self._writer = pq.ParquetWriter(
             pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
         )
@@ -174,9 +172,9 @@ class ShardWriter:
         self._held.append(table.select(self.schema.names).cast(self.schema))
         rows, size = sum(t.num_rows for t in self._held), sum(t.nbytes for t in self._held)
         if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
-            self.end_group()
+            self._end_group()
 
-    def end_group(self) -> None:
+    def _end_group(self) -> None:
         """Close the row group with what is held; nothing happens when nothing is."""
         table = pa.concat_tables(self._held) if self._held else self.schema.empty_table()
         if table.num_rows:
@@ -188,8 +186,7 @@ class ShardWriter:
         self._writer.is_open = False
 
     def close(self) -> None:
-        self.end_group()
-        self._writer.add_key_value_metadata(self.metadata)
+        self._end_group()
         self._writer.close()
 
 
