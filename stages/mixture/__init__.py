@@ -53,6 +53,10 @@ class Interval:
     length: int
     weight: float
 
+    @property
+    def end(self) -> int:
+        return self.start + self.length
+
 
 @dataclass(frozen=True)
 class Curriculum:
@@ -106,7 +110,7 @@ def check(curriculum: Curriculum, totals: Mapping[str, int], spacing: Mapping[st
 def _shortage(curriculum: Curriculum, source: str, line: int) -> list[str]:
     most = (curriculum.most or {}).get(source, float("inf"))
     for phase, interval in zip(curriculum.phases, curriculum.intervals(source), strict=True):
-        epochs, asked = min(phase.epochs, most), interval.start + interval.length
+        epochs, asked = min(phase.epochs, most), interval.end
         allowed = int(line * epochs) if line else 0
         if interval.length and asked > allowed:
             said = f"phase {phase.name}: source {source} is short of {asked - allowed:,} tokens"
@@ -136,7 +140,7 @@ def returns(curriculum: Curriculum, source: str, spacing: int) -> list[float]:
     for n, (later, later_begin) in enumerate(pieces):
         for earlier, earlier_begin in pieces[: n + 1]:
             low = max(later.start, earlier.start + spacing)
-            high = min(later.start + later.length, earlier.start + earlier.length + spacing)
+            high = min(later.end, earlier.end + spacing)
             for x in (low, high) if low < high else ():
                 now = later_begin + (x - later.start) / later.weight
                 then = earlier_begin + (x - spacing - earlier.start) / earlier.weight
