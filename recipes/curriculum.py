@@ -15,9 +15,9 @@ def recipe(
     def weights(share: float) -> dict[str, float]:
         return {first: share, **{name: (1 - share) / len(others) for name in others}} if others else {first: 1.0}
 
-    phases = (
-        Phase("short", 100_000, 512, weights(0.8)),
-        Phase("long", 60_000, 1_024, weights(0.6)),
-        Phase("decay", 20_000, 1_024, weights(0.3)),
+    phases = (  # budgets that nearly fill their last sequence: there are few
+        Phase("short", 150_000, 1_024, weights(0.8)),
+        Phase("long", 100_000, 2_048, weights(0.6)),
+        Phase("decay", 40_700, 2_048, weights(0.3)),
     )
     return build(Curriculum(phases), Inputs(tokenizer, sources, scale, seed, columns, have), fim=0.5)

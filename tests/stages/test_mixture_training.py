@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from typer.testing import CliRunner
 
+from pipeline.__main__ import app as pipeline
 from pipeline.errors import UsageError
 from pipeline.ledger import planned
 from pipeline.run import plan, run
@@ -78,12 +80,24 @@ def test_from_shards_to_sequences(done):
     assert [r["phase"] for r in rows if r["source"] is None] == ["short", "long", "decay"]
     assert all(r["realised"] == r["wanted"] for r in rows)
     web = [r["realised"] for r in rows if r["source"] == "web"]
-    assert web == [16_000, 7_200, 1_200]
-    for phase, length in (("short", 512), ("long", 1_024), ("decay", 1_024)):
+    assert web == [24_000, 12_000, 2_442]
+    for phase, length in (("short", 1_024), ("long", 2_048), ("decay", 2_048)):
         sequences = Parquet(done / f"{phase}.packed")
         tokens = sum(sum(n) for f in shards(sequences.folder) for n in pq.read_table(f)["lengths"].to_pylist())
         wanted = sum(r["realised"] for r in rows if r["phase"] == phase and r["source"])
         assert len(sequences[0]) == length and tokens == wanted
+
+
+def test_the_run_ends_with_the_table_of_shares(made, tmp_path):
+    base, at = made
+    listed = ",".join(f"{s}={f}" for s, f in at.items())
+    given = ["recipes.curriculum", f"tokenizer={base}/tokenizer", f"sources={listed}", "scale=0.2"]
+    ran = CliRunner().invoke(pipeline, ["run", *given, "--root", str(tmp_path / "out"), "--runner", "local"])
+    assert ran.exit_code == 0
+    shown = [line.split() for line in ran.output.splitlines()]
+    assert [sum(line[:1] == [f"{source}.counted"] for line in shown) for source in at] == [1, 1, 1]
+    assert sum(line[:2] == ["read", "120"] and line[2] == "100.0%" for line in shown) == 3
+    assert ["short", "web", "24,000", "24,000", "0.8000"] in [line[:5] for line in shown]
 
 
 def test_infilled_code_carries_its_markers_and_nothing_else_does(made, done):
@@ -101,7 +115,7 @@ def test_infilled_code_carries_its_markers_and_nothing_else_does(made, done):
 def test_a_packed_phase_is_exported_and_read_again(done, tmp_path, capsys):
     with pytest.raises(SystemExit, match="0"):
         command.main(["pack", str(done / "long.packed"), "--out", str(tmp_path / "long")])
-    assert "sequences of 1,024 tokens" in capsys.readouterr().out
+    assert "sequences of 2,048 tokens" in capsys.readouterr().out
     ours, theirs = Reader(Parquet(done / "long.packed"), 2), Reader(Megatron(tmp_path / "long"), 2)
     assert sum(1 for a, b in zip(ours, theirs, strict=True) if (a == b).all()) == len(ours.sequences) // 2
 
