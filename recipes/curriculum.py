@@ -1,15 +1,22 @@
 """A curriculum to try: three phases over whatever sources there are, in budgets that a laptop meets."""
 
 from pipeline.stage import Stage
-from recipes._training import Inputs, build
+from recipes._training import Inputs, build, pairs
 from stages.mixture import Curriculum, Phase
 
 
 def recipe(
-    tokenizer: str, sources: str, scale: float = 1.0, seed: int = 0, columns: str = "", have: str = ""
-) -> Stage:  # fmt: skip
+    tokenizer: str,
+    sources: str,
+    scale: float = 1.0,
+    seed: int = 0,
+    columns: str = "",
+    have: str = "",
+    buckets: int = 16,
+    evals: str = "",
+) -> Stage:
     """Short, then long, then mostly the sources other than web; all sources but the first named share alike."""
-    names = [part.partition("=")[0] for part in sources.split(",")]
+    names = list(pairs(sources))
     first, others = names[0], names[1:]
 
     def weights(share: float) -> dict[str, float]:
@@ -20,4 +27,5 @@ def recipe(
         Phase("long", 100_000, 2_048, weights(0.6)),
         Phase("decay", 40_700, 2_048, weights(0.3)),
     )
-    return build(Curriculum(phases), Inputs(tokenizer, sources, scale, seed, columns, have), fim=0.5)
+    given = Inputs(tokenizer, sources, scale, seed, columns, have, buckets=buckets, evals=evals)
+    return build(Curriculum(phases), given, fim=0.5)

@@ -86,6 +86,8 @@ class Curriculum:
 
     def scaled(self, scale: float) -> "Curriculum":
         """A small one of the same shape: budgets and windows times `scale`, lengths as they are."""
+        if not 0 < scale < float("inf"):
+            raise UsageError(f"scale={scale:g}: give a number above 0; 1e-6 makes a small curriculum of the same shape")
         phases = (
             Phase(p.name, max(1, round(p.tokens * scale)), p.length, p.weights, p.epochs, round(p.window * scale))
             for p in self.phases
@@ -96,11 +98,13 @@ class Curriculum:
 def check(curriculum: Curriculum, totals: Mapping[str, int], spacing: Mapping[str, int] | None = None) -> None:
     """Raise UsageError when a source has too few tokens for what is asked of it; names every such source at once.
 
-    `totals` are the tokens of each source's line; `spacing`, where given, how far apart a page's copies lie on it.
+    `totals` are the tokens of the lines that are known; `spacing`, how far apart the copies of a page lie.
     """
     faults = []
     for source in curriculum.sources:
-        line = totals.get(source, 0)
+        if source not in totals:
+            continue  # nothing is known of it yet
+        line = totals[source]
         short = _shortage(curriculum, source, line)
         faults += short or _too_soon(curriculum, source, (spacing or {}).get(source, line))
     if faults:

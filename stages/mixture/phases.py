@@ -60,7 +60,7 @@ def phases(
     if missing := set(names) - set(corpora):
         raise UsageError(f"the curriculum names sources that are not given: {', '.join(sorted(missing))}")
     if ranges & (ranges - 1) or ranges < 1:
-        raise UsageError(f"ranges={ranges} is not a power of two")
+        raise UsageError(f"buckets={ranges} is not a power of two; take {1 << max(ranges, 1).bit_length()}")
     counted = {s: Map(f"{s}.counted", corpora[s].pages, (Columns(), count)) for s in names}
     lay = {s: Lay(s, curriculum.seed, corpora[s].repeats) for s in names}
     sizes = tuple(Scatter(f"{s}.sizes", counted[s], Sizes(lay[s], ranges), "key", min(ranges, PARTS)) for s in names)
