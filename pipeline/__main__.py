@@ -13,13 +13,14 @@ from pipeline import inspect as inspection
 from pipeline import recipes
 from pipeline.errors import MewsError
 from pipeline.ledger import receipted
-from pipeline.progress import Bar, plain, print_funnel
+from pipeline.progress import Bar, plain, print_funnel, print_rows
 from pipeline.run import kind_of, plan, run
 from pipeline.runner import Local
 from pipeline.store import redact
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Root = Annotated[str, typer.Option("--root", help="Where everything is written: a folder or an object-store URL.")]
+FEW = 100  # rows of a goal that are shown at the end
 Arguments = Annotated[list[str] | None, typer.Argument(help="Arguments of the recipe: snapshot=sample files=4")]
 
 
@@ -46,6 +47,8 @@ def run_command(
     out = Console()
     print_funnel(inspection.funnel(root), out)
     for goal in goals:
+        if stats[goal.name].rows_out <= FEW and not hasattr(goal, "folder"):
+            print_rows(goal.name, inspection.rows(root, goal.name), out)
         what = "documents" if hasattr(goal, "folder") else "rows"
         out.print(f"{stats[goal.name].rows_out:,} {what} are in {redact(root)}/{getattr(goal, 'folder', goal.name)}")
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.ledger import Receipt, planned, read_receipts, sums_name
@@ -36,29 +38,37 @@ def _stats(root: str, stage: str) -> Stats:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the funnel: what was left after one step of one stage, and what the step took, by reason."""
+    """A line of the funnel: what was left after one step of one stage, and what the step took, by reason.
+
+    Documents of another source begin where a line `begins`.
+    """
 
     stage: str
     step: str
     kept: Size
     dropped: Mapping[str, Size]
     quarantined: Mapping[str, int]
+    begins: bool = False
 
 
 def funnel(root: str) -> list[Line]:
     """RefinedWeb's figure 2 for a run: a line for each step of each stage that its documents pass.
 
-    A reader or a verdict that took nothing makes no line, but for the very first.
+    A reader or a verdict that took nothing makes no line, but where documents begin.
     """
-    passed = [
-        stage["name"] for stage in read_plan(root)["stages"] if stage["documents"] and planned(root, stage["name"])
-    ]
+    passed = [stage for stage in read_plan(root)["stages"] if stage["documents"] and planned(root, stage["name"])]
     lines: list[Line] = []
     for stage in passed:
-        for number, (name, step) in enumerate(_stats(root, stage).steps.items()):
-            if number or not lines or step.dropped or step.quarantined:
-                lines.append(Line(stage, name, step.kept, step.dropped, step.quarantined))
+        for number, (name, step) in enumerate(_stats(root, stage["name"]).steps.items()):
+            begins = not number and (not lines or not stage["after"])
+            if number or begins or step.dropped or step.quarantined:
+                lines.append(Line(stage["name"], name, step.kept, step.dropped, step.quarantined, begins))
     return lines
+
+
+def rows(root: str, stage: str) -> pa.Table:
+    """All rows of a stage that has few."""
+    return pa.concat_tables(store.read_table(root, f"{stage}/{shard}.parquet") for shard in planned(root, stage))
 
 
 def faults(root: str) -> Iterator[str]:

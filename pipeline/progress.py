@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
+import pyarrow as pa
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -68,13 +70,32 @@ def print_funnel(lines: Sequence[Line], console: Console) -> None:
     for name in ("documents", "kept", "tokens"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("dropped by reason", overflow="fold", ratio=1)
-    first = max(1, sum(rows_of(lines[0]))) if lines else 1
+    first = 1
     for number, line in enumerate(lines):
+        first = max(1, sum(rows_of(line))) if line.begins else first
         if not number or line.stage != lines[number - 1].stage:
             table.add_row(f"[bold]{line.stage}[/bold]")
         share, tokens = f"{line.kept.rows / first:.1%}", f"{line.kept.tokens:,}" if line.kept.tokens else ""
         table.add_row(f"  {line.step}", f"{line.kept.rows:,}", share, tokens, escape(because(line)))
     console.print(table)
+
+
+def print_rows(title: str, rows: pa.Table, console: Console) -> None:
+    """A small table as it is: numbers to the right, nothing where there is none."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    for field in rows.schema:
+        number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+        table.add_column(field.name, justify="right" if number else "left", overflow="fold")
+    for row in rows.to_pylist():
+        table.add_row(*(escape(shown(value)) for value in row.values()))
+    console.print(table)
+
+
+def shown(value: Any) -> str:
+    """12,345 of a whole number, 0.1235 of another, and text."""
+    if isinstance(value, float):
+        return f"{value:,.4f}"
+    return f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
 
 
 def rows_of(line: Line) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import digest
 from pipeline.ledger import Ledger, Receipt, sums_name
 from pipeline.runner import Failed, Runner, one_line
-from pipeline.stage import Source, Stage
+from pipeline.stage import Map, Source, Stage
 from pipeline.stats import Stats, add
 
 PLAN = "plan.json"
@@ -59,13 +59,13 @@ def run(
 
 
 def documents(*goals: Stage) -> set[str]:
-    """Names of the stages that the goals' documents pass, each the first that the next reads; the others judge them."""
+    """Names of the stages that the goals' documents pass: all that one reads, but for the verdicts that judge them."""
     passed: set[str] = set()
     waiting = list(goals)
     while waiting:
         stage = waiting.pop()
         passed.add(stage.name)
-        waiting += stage.after()[:1]
+        waiting += stage.after()[:1] if isinstance(stage, Map) else stage.after()
     return passed
 
 

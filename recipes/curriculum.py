@@ -1,23 +1,31 @@
 """A curriculum to try: three phases over whatever sources there are, in budgets that a laptop meets."""
 
 from pipeline.stage import Stage
-from recipes._training import Inputs, build
+from recipes._training import Inputs, build, pairs
 from stages.mixture import Curriculum, Phase
 
 
 def recipe(
-    tokenizer: str, sources: str, scale: float = 1.0, seed: int = 0, columns: str = "", have: str = ""
-) -> Stage:  # fmt: skip
+    tokenizer: str,
+    sources: str,
+    scale: float = 1.0,
+    seed: int = 0,
+    columns: str = "",
+    have: str = "",
+    buckets: int = 16,
+    evals: str = "",
+) -> Stage:
     """Short, then long, then mostly the sources other than web; all sources but the first named share alike."""
-    names = [part.partition("=")[0] for part in sources.split(",")]
+    names = list(pairs(sources))
     first, others = names[0], names[1:]
 
     def weights(share: float) -> dict[str, float]:
         return {first: share, **{name: (1 - share) / len(others) for name in others}} if others else {first: 1.0}
 
-    phases = (
-        Phase("short", 100_000, 512, weights(0.8)),
-        Phase("long", 60_000, 1_024, weights(0.6)),
-        Phase("decay", 20_000, 1_024, weights(0.3)),
+    phases = (  # budgets that nearly fill their last sequence: there are few
+        Phase("short", 150_000, 1_024, weights(0.8)),
+        Phase("long", 100_000, 2_048, weights(0.6)),
+        Phase("decay", 40_700, 2_048, weights(0.3)),
     )
-    return build(Curriculum(phases), Inputs(tokenizer, sources, scale, seed, columns, have), fim=0.5)
+    given = Inputs(tokenizer, sources, scale, seed, columns, have, buckets=buckets, evals=evals)
+    return build(Curriculum(phases), given, fim=0.5)

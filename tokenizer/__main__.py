@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
-from tokenizers import Tokenizer
 
 from pipeline.errors import MewsError, UsageError
 from tokenizer import evaluate, export, report, sample
 from tokenizer.card import card
+from tokenizer.encode import opened
 from tokenizer.patterns import Digits, Pattern
 from tokenizer.presets import PRESETS
 from tokenizer.train import Choices, save, train
@@ -21,8 +21,11 @@ Sources = Annotated[list[str], typer.Argument(help="NAME=FOLDER of Parquet shard
 
 def folders(sources: list[str]) -> dict[str, str]:
     """{"web": "data/web"} of ["web=data/web"]; a folder alone is named after itself."""
-    pairs = (s.partition("=") if "=" in s else (Path(s).name, "=", s) for s in sources)
-    return {name: folder for name, _, folder in pairs}
+    pairs = [s.partition("=") if "=" in s else (Path(s).name, "=", s) for s in sources]
+    named = {name: folder for name, _, folder in pairs}
+    if len(named) < len(pairs) or not all(named):
+        raise UsageError(f"sources {', '.join(sources)}: give each a name of its own, as NAME=FOLDER")
+    return named
 
 
 def options(preset: str, given: dict[str, object]) -> Choices:
@@ -45,9 +48,9 @@ def train_command(
     punctuation: bool | None = None,
     latex: Annotated[int | None, typer.Option(help="so many of the kept list of LaTeX commands")] = None,
     reserved: int | None = None,
-    sample_bytes: int = 1 << 30,
+    sample_bytes: Annotated[int, typer.Option(min=1, help="how much text, chosen by hash")] = 1 << 30,
     alpha: Annotated[
-        float, typer.Option(help="1 keeps the proportions of sources and languages, 0 evens them out")
+        float, typer.Option(min=0, max=1, help="1 keeps the proportions of sources and languages, 0 evens them out")
     ] = 1.0,
     seed: int = 0,
 ) -> None:
@@ -77,15 +80,18 @@ def report_command(
     tokenizers: Annotated[list[Path], typer.Argument(help="tokenizer.json files, or folders that hold one")],
     source: Annotated[list[str], typer.Option(help="NAME=FOLDER of Parquet shards")],
     out: Path = Path("tokenizers.html"),
-    sample_bytes: int = 20_000_000,
+    sample_bytes: Annotated[int, typer.Option(min=1)] = 20_000_000,
     seed: int = 1,
 ) -> None:
     """Compare tokenizers on a sample of shards: compression, fertility, vocabulary used, round trip, odd tokens."""
     files = [path / "tokenizer.json" if path.is_dir() else path for path in tokenizers]
     if missing := [str(file) for file in files if not file.is_file()]:
         raise UsageError(f"there is no tokenizer at {', '.join(missing)}; train one first (make tokenizer)")
-    loaded = {(f.parent.name if f.name == "tokenizer.json" else f.stem): Tokenizer.from_file(str(f)) for f in files}
-    below, _ = choose(folders(source), sample_bytes, 0.0, seed)
+    loaded = {name: opened(file) for name, file in named(files).items()}
+    below, taken = choose(folders(source), sample_bytes, 0.0, seed)
+    if not sum(taken.values()):
+        raise UsageError(f"no text to try them on in {', '.join(source)} within {sample_bytes:,} bytes")
+    out.parent.mkdir(parents=True, exist_ok=True)
     found = evaluate.evaluate(loaded, sample.rows(folders(source), below, seed))
     out.write_text(report.page(loaded, found))
     for name, findings in found.items():
@@ -94,6 +100,12 @@ def report_command(
         typer.echo(f"{name}: {compression}, {len(findings.broken)} round trips broken")
     if any(f.broken for f in found.values()):
         raise typer.Exit(1)
+
+
+def named(files: list[Path]) -> dict[str, Path]:
+    """Tokenizers by the name of their folder or file; by their whole path where two would have the same."""
+    short = [f.resolve().parent.name if f.name == "tokenizer.json" else f.stem for f in files]
+    return {name if short.count(name) == 1 else str(f): f for name, f in zip(short, files, strict=True)}
 
 
 @app.command("pack")
@@ -112,6 +124,9 @@ def main(arguments: list[str] | None = None) -> None:
     except MewsError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        typer.echo(f"error: {error.filename or 'a file'}: {error.strerror or error}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -71,16 +71,23 @@ class Encoder:
         return np.concatenate([*parts, np.array([self.end], np.int32)])
 
 
+def opened(file: Path) -> Tokenizer:
+    """The tokenizer of a file. Raises UsageError when it holds none."""
+    try:
+        return Tokenizer.from_str(file.read_text())
+    except Exception as error:  # the library raises Exception itself
+        raise UsageError(f"{file} is no tokenizer.json: {' '.join(str(error).split())[:200]}") from None
+
+
 def encoder(path: str, end: str = "<|endoftext|>") -> Encoder:
     """The encoder of a tokenizer.json (or a folder that holds one). Raises UsageError where it has no end token."""
     file = Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
     if not file.is_file():
         raise UsageError(f"no tokenizer at {path}: train one with `python -m tokenizer train`")
-    data = file.read_bytes()
-    tokenizer = Tokenizer.from_str(data.decode())
+    data, tokenizer = file.read_bytes(), opened(file)
     number = tokenizer.token_to_id(end)
-    if number is None:
-        raise UsageError(f"{file} has no token {end}")
+    if number is None or not getattr(tokenizer.get_added_tokens_decoder().get(number), "special", False):
+        raise UsageError(f"{file} has no special token {end}, which ends a page")
     families = (("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"), (">>PREFIX<<", ">>SUFFIX<<", ">>MIDDLE<<"))
     known = tokenizer.get_vocab()
     markers = next((tuple((m, known[m]) for m in family) for family in families if set(family) <= set(known)), ())

@@ -23,6 +23,8 @@ def shards(store: Path) -> list[Path]:
         raise UsageError(
             f"no packed shard in {store}: run a curriculum recipe first, and give its <phase>.packed folder"
         )
+    if not {"tokens", "lengths"} <= set(columns := pq.read_schema(files[0]).names):
+        raise UsageError(f"{store} holds no packed sequences but {', '.join(columns)}: give a <phase>.packed folder")
     return files
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import re2
 
+from pipeline.errors import UsageError
+
 KEPT = Path(__file__).with_name("latex_commands.tsv")
 COMMAND = re2.compile(r"\\[A-Za-z]+")
 LONGEST = 24  # letters; longer ones are private macros
@@ -29,5 +31,7 @@ def write(counts: Counter[str], path: Path, least: int = 3) -> None:
 
 
 def commands(first: int = 512, path: Path = KEPT) -> tuple[str, ...]:
-    """The `first` commands of the list."""
+    """The `first` commands of the list, or all that it has. Raises UsageError below 0."""
+    if first < 0:
+        raise UsageError(f"{first} LaTeX commands: give 0 or more")
     return tuple(line.partition("\t")[0] for line in path.read_text().splitlines()[:first])

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.errors import UsageError
+from pipeline.errors import BadInput, UsageError
 from pipeline.fingerprint import hash64
 
 BINS = 1 << 14  # hash ranges: a bound is found to within one of them
@@ -39,14 +39,22 @@ def shards(folders: Mapping[str, str]) -> list[tuple[str, Path]]:
     return found
 
 
+def opened(file: Path) -> pq.ParquetFile:
+    """A Parquet file. Raises BadInput when it is none."""
+    try:
+        return pq.ParquetFile(file)
+    except pa.ArrowInvalid as error:
+        raise BadInput(f"{file} is no Parquet file: {' '.join(str(error).split())[:200]}") from None
+
+
 def tables(file: Path, columns: list[str]) -> Iterator[pa.Table]:
     """Batches of a file with those of the columns that it has; `content` is read as `text`."""
-    with pq.ParquetFile(file) as parquet:
+    with opened(file) as parquet:
         names = parquet.schema_arrow.names
         rename = {"content": "text"} if "text" not in names else {}
         wanted = [n for n in names if rename.get(n, n) in columns]
         if "text" in columns and not {"text", "content"} & set(names):
-            raise UsageError(f"{file}: no column text or content")
+            raise UsageError(f"{file} has no column text or content, only {', '.join(names)}")
         for batch in parquet.iter_batches(batch_size=2_000, columns=wanted):
             table = pa.Table.from_batches([batch])
             yield table.rename_columns([rename.get(n, n) for n in table.column_names])

@@ -40,6 +40,16 @@ class Choices:
     reserved: int = 0
     least: int = 2
 
+    def __post_init__(self) -> None:
+        if 0 < self.reserved < len(self.special):
+            raise UsageError(
+                f"reserved {self.reserved}: {len(self.special)} special tokens have names; reserve as many"
+            )
+        needed = 256 + len(self.specials) + len(self.latex)
+        if self.vocabulary < needed:
+            parts = f"256 bytes, {len(self.specials):,} special tokens and {len(self.latex):,} LaTeX commands"
+            raise UsageError(f"a vocabulary of {self.vocabulary:,} has no room for {parts}: ask for {needed:,} or more")
+
     @property
     def specials(self) -> list[str]:
         spare = range(self.reserved - len(self.special))
@@ -83,7 +93,7 @@ def inject(tokenizer: Tokenizer, words: Sequence[str], vocabulary: int) -> Token
     tokens += [w for w in dict.fromkeys(words) if w not in set(tokens)]
     if len(tokens) != vocabulary:
         raise UsageError(
-            f"the texts give {len(tokens)} tokens, {vocabulary} are wanted: give more text or ask for fewer"
+            f"the texts give {len(tokens):,} tokens, {vocabulary:,} are wanted: give more text or a lower --vocabulary"
         )
     model["vocab"], model["merges"] = {token: i for i, token in enumerate(tokens)}, merges[:keep]
     return Tokenizer.from_str(json.dumps(state))

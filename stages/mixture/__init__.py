@@ -53,6 +53,10 @@ class Interval:
     length: int
     weight: float
 
+    @property
+    def end(self) -> int:
+        return self.start + self.length
+
 
 @dataclass(frozen=True)
 class Curriculum:
@@ -82,6 +86,8 @@ class Curriculum:
 
     def scaled(self, scale: float) -> "Curriculum":
         """A small one of the same shape: budgets and windows times `scale`, lengths as they are."""
+        if not 0 < scale < float("inf"):
+            raise UsageError(f"scale={scale:g}: give a number above 0; 1e-6 makes a small curriculum of the same shape")
         phases = (
             Phase(p.name, max(1, round(p.tokens * scale)), p.length, p.weights, p.epochs, round(p.window * scale))
             for p in self.phases
@@ -92,11 +98,13 @@ class Curriculum:
 def check(curriculum: Curriculum, totals: Mapping[str, int], spacing: Mapping[str, int] | None = None) -> None:
     """Raise UsageError when a source has too few tokens for what is asked of it; names every such source at once.
 
-    `totals` are the tokens of each source's line; `spacing`, where given, how far apart a page's copies lie on it.
+    `totals` are the tokens of the lines that are known; `spacing`, how far apart the copies of a page lie.
     """
     faults = []
     for source in curriculum.sources:
-        line = totals.get(source, 0)
+        if source not in totals:
+            continue  # nothing is known of it yet
+        line = totals[source]
         short = _shortage(curriculum, source, line)
         faults += short or _too_soon(curriculum, source, (spacing or {}).get(source, line))
     if faults:
@@ -106,7 +114,7 @@ def check(curriculum: Curriculum, totals: Mapping[str, int], spacing: Mapping[st
 def _shortage(curriculum: Curriculum, source: str, line: int) -> list[str]:
     most = (curriculum.most or {}).get(source, float("inf"))
     for phase, interval in zip(curriculum.phases, curriculum.intervals(source), strict=True):
-        epochs, asked = min(phase.epochs, most), interval.start + interval.length
+        epochs, asked = min(phase.epochs, most), interval.end
         allowed = int(line * epochs) if line else 0
         if interval.length and asked > allowed:
             said = f"phase {phase.name}: source {source} is short of {asked - allowed:,} tokens"
@@ -136,7 +144,7 @@ def returns(curriculum: Curriculum, source: str, spacing: int) -> list[float]:
     for n, (later, later_begin) in enumerate(pieces):
         for earlier, earlier_begin in pieces[: n + 1]:
             low = max(later.start, earlier.start + spacing)
-            high = min(later.start + later.length, earlier.start + earlier.length + spacing)
+            high = min(later.end, earlier.end + spacing)
             for x in (low, high) if low < high else ():
                 now = later_begin + (x - later.start) / later.weight
                 then = earlier_begin + (x - spacing - earlier.start) / earlier.weight

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.errors import UsageError
 from pipeline.fingerprint import hash64
 from pipeline.transform import put
 from stages import mixture
@@ -29,8 +30,11 @@ PAGE = pa.schema(
 )
 LAID = pa.schema([("key", pa.uint64()), ("copy", pa.int32()), ("lap", pa.int64()), ("source", pa.string()), *PAGE])
 LINE = pa.schema([("at", pa.int64()), *(f for f in LAID if f.name != "key")])
-SIZES = pa.schema({"key": pa.uint64(), "source": pa.string(), "range": pa.int64(), "tokens": pa.int64()})
+SIZES = pa.schema(
+    {"key": pa.uint64(), "source": pa.string(), "range": pa.int64(), "tokens": pa.int64(), "longest": pa.int64()}
+)
 PLAN = pa.schema([*list(SIZES)[1:], ("at", pa.int64()), ("lap", pa.int64())])
+HELD = 1 << 28  # tokens of a bucket, a gigabyte of text: it is sorted in memory, where a column ends at two
 Repeats = tuple[tuple[int, int], ...]  # (cluster size from, times), ascending
 
 # FineWeb-2 (arXiv 2506.20920): pages that were often copied are repeated, the most copied are not.
@@ -85,7 +89,7 @@ class Lay:
 
 @dataclass(frozen=True)
 class Sizes:
-    """A Scatter's rows: the tokens of a batch by range of keys, for the one bucket of the plan."""
+    """A Scatter's rows: the tokens of a batch, and of its longest page, by range of keys, which is also the key."""
 
     lay: Lay
     ranges: int
@@ -93,11 +97,29 @@ class Sizes:
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
         laid = self.lay(table, shard)
         place = _range(laid["key"].to_numpy(), self.ranges)
-        sums = np.zeros(self.ranges, np.int64)
+        sums, longest = np.zeros((2, self.ranges), np.int64)
         np.add.at(sums, place, laid["tokens"].to_numpy())
+        np.maximum.at(longest, place, laid["tokens"].to_numpy())
         used = np.unique(place)
         source = pa.array([self.lay.source] * len(used), pa.string())
-        return pa.table([pa.array(used * 0, pa.uint64()), source, pa.array(used), pa.array(sums[used])], schema=SIZES)
+        keys = pa.array(first(used, self.ranges))
+        return pa.table([keys, source, *map(pa.array, (used, sums[used], longest[used]))], schema=SIZES)
+
+
+def first(places: np.ndarray, ranges: int) -> np.ndarray:
+    """The smallest key of each range."""
+    return places.astype(np.uint64) * np.uint64(2**64 // ranges if ranges > 1 else 0)
+
+
+def added(table: pa.Table) -> pa.Table:
+    """A Gather's function: one row for each range of each source."""
+    by = table.group_by(["key", "source", "range"]).aggregate([("tokens", "sum"), ("longest", "max")])
+    return by.rename_columns(SIZES.names).cast(SIZES).sort_by([("source", "ascending"), ("range", "ascending")])
+
+
+def together(table: pa.Table, shard: str) -> pa.Table:
+    """A Scatter's rows: the same, all for one bucket."""
+    return put(table, "key", pa.array(np.zeros(table.num_rows, np.uint64)))
 
 
 def _range(keys: np.ndarray, ranges: int) -> np.ndarray:
@@ -109,7 +131,7 @@ def _range(keys: np.ndarray, ranges: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Plan:
-    """A Gather's function: for every range of every source, the tokens in it, those before it, and those of the line.
+    """A Gather's function: for every range of every source its tokens, its longest page's, those before, the line's.
 
     It fails the run, before any page moves, when the curriculum cannot be had from these sources.
     """
@@ -120,16 +142,27 @@ class Plan:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         names = self.curriculum.sources
-        sums = np.zeros((len(names), self.ranges), np.int64)
+        sums, longest = np.zeros((2, len(names), self.ranges), np.int64)
         rows = pc.index_in(table["source"], value_set=pa.array(names, pa.string())).to_numpy().astype(np.int64)
-        np.add.at(sums, (rows, table["range"].to_numpy()), table["tokens"].to_numpy())
+        sums[rows, table["range"].to_numpy()] = table["tokens"].to_numpy()
+        longest[rows, table["range"].to_numpy()] = table["longest"].to_numpy()
         totals = dict(zip(names, sums.sum(1).tolist(), strict=True))
         if table.num_rows:
             mixture.check(self.curriculum, totals, {s: totals[s] // self.most_repeats[s] for s in names})
+            self._fits(dict(zip(names, sums.max(1).tolist(), strict=True)))
         before, laps = np.cumsum(sums, 1) - sums, np.repeat(sums.sum(1), self.ranges)
         ranges = np.tile(np.arange(self.ranges), len(names))
         source = pa.array([name for name in names for _ in range(self.ranges)], pa.string())
-        return pa.table([source, *map(pa.array, (ranges, sums.ravel(), before.ravel(), laps))], schema=PLAN)
+        columns = (ranges, sums.ravel(), longest.ravel(), before.ravel(), laps)
+        return pa.table([source, *map(pa.array, columns)], schema=PLAN)
+
+    def _fits(self, largest: Mapping[str, int]) -> None:
+        """Raise UsageError when a bucket of a line is too large for a machine; says how many buckets are needed."""
+        source = max(largest, key=lambda s: largest[s])
+        if largest[source] > HELD:
+            enough = self.ranges << (2 * largest[source] // HELD).bit_length()
+            said = f"source {source} puts {largest[source]:,} tokens into one of {self.ranges} buckets"
+            raise UsageError(f"{said}, and {HELD:,} fit in memory: give buckets={enough}")
 
 
 @dataclass(frozen=True)
@@ -142,8 +175,8 @@ class Offsets:
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
         table = table.filter(pc.equal(table["source"], self.source))
         size = table.num_rows
-        keys = table["range"].to_numpy().astype(np.uint64) * np.uint64(2**64 // self.ranges if self.ranges > 1 else 0)
-        known: dict[str, Any] = {"key": pa.array(keys), "tokens": table["at"], "lap": table["lap"]}
+        keys = pa.array(first(table["range"].to_numpy(), self.ranges))
+        known: dict[str, Any] = {"key": keys, "tokens": table["at"], "lap": table["lap"]}
         known |= {"copy": pa.array([-1] * size, pa.int32()), "id": pa.array([""] * size), "source": table["source"]}
         return pa.table([known.get(f.name, pa.nulls(size, f.type)) for f in LAID], schema=LAID)
 

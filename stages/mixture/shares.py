@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.shuffle import Gather, Scatter
+from pipeline.stage import Stage
 from stages.mixture import Curriculum
 from stages.mixture.phases import Made
 
@@ -80,9 +81,9 @@ def _of(table: pa.Table, source: str) -> tuple[int, int]:
     return pc.sum(rows["tokens"]).as_py() or 0, pc.sum(rows["pages"]).as_py() or 0
 
 
-def shares(curriculum: Curriculum, made: Made, packed: Sequence[Gather] = ()) -> Gather:
+def shares(curriculum: Curriculum, made: Made, packed: Sequence[Stage] = ()) -> Gather:
     """The stage of the table, in one shard; `packed` are the packed phases, in the order of the phases."""
-    sums = [Scatter(f"{phase.name}.sums", phase, Drawn(phase.name), "key", 1) for phase in made.phases]
+    sums = [Scatter(f"{phase.name}.used", phase, Drawn(phase.name), "key", 1) for phase in made.phases]
     names = [phase.name for phase in made.phases]
-    fills = [Scatter(f"{p.name}.sums", p, Packed(n), "key", 1) for n, p in zip(names, packed, strict=False)]
+    fills = [Scatter(f"{p.name}.used", p, Packed(n), "key", 1) for n, p in zip(names, packed, strict=False)]
     return Gather("shares", (Scatter("plan.lines", made.plan, lines, "key", 1), *sums, *fills), Table(curriculum))

@@ -51,7 +51,7 @@ class Read:
     def _named(self, table: pa.Table, path: str) -> pa.Table:
         found = {ours: self.columns.get(ours, ours) for ours in SCHEMA.names}
         if found["text"] not in table.column_names:
-            raise BadInput(f"{path} has no column {found['text']}, only {table.column_names}; give columns=")
+            raise BadInput(_no_text(path, found["text"], table.column_names))
         none = {f.name: pa.nulls(table.num_rows, f.type) for f in SCHEMA}
         columns = {
             f.name: table[found[f.name]] if found[f.name] in table.column_names else none[f.name] for f in SCHEMA
@@ -69,10 +69,22 @@ def _content_id(text: str | None) -> str:
 
 
 def _parquet(path: str, wanted: set[str]) -> Iterator[pa.Table]:
-    with pq.ParquetFile(path) as file:
+    with parquet(path) as file:
         columns = [name for name in file.schema_arrow.names if name in wanted]
         for batch in file.iter_batches(batch_size=BATCH, columns=columns):
             yield pa.Table.from_batches([batch])
+
+
+def parquet(path: str) -> pq.ParquetFile:
+    """A Parquet file. Raises BadInput when it is none."""
+    try:
+        return pq.ParquetFile(path)
+    except pa.ArrowInvalid as error:
+        raise BadInput(f"{path} is no Parquet file: {' '.join(str(error).split())[:200]}") from None
+
+
+def _no_text(path: str, wanted: str, names: list[str]) -> str:
+    return f"{path} has no column {wanted}, only {', '.join(names)}; say which is the text: columns=text=NAME"
 
 
 def _lines(path: str, wanted: set[str]) -> Iterator[pa.Table]:
@@ -119,9 +131,19 @@ def folder(
     if not files:
         raise UsageError(f"no Parquet or JSONL file in {path}")
     known = dict(columns or {})
-    if "text" not in known and files[0].name.endswith(".parquet") and "content" in pq.read_schema(files[0]).names:
-        known["text"] = "content"
+    if unknown := sorted(set(known) - set(SCHEMA.names)):
+        raise UsageError(f"columns= names {', '.join(unknown)}; ours are {', '.join(SCHEMA.names)}")
+    if files[0].name.endswith(".parquet"):
+        names = parquet(str(files[0])).schema_arrow.names
+        known.setdefault("text", "content" if "content" in names and "text" not in names else "text")
+        if known["text"] not in names:
+            raise UsageError(_no_text(str(files[0]), known["text"], names))
     return Source(tuple(map(str, files)), Read(known, dict(where or {})), SCHEMA, version)
+
+
+def size(source: Source) -> int:
+    """Bytes on disk of a folder's files."""
+    return sum(Path(path).stat().st_size for path in source.list)
 
 
 def version(path: str) -> str:

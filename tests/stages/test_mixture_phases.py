@@ -1,22 +1,26 @@
 """Mixtures as stages: against a plain implementation, and the laws of places, extension and repetition."""
 
 import json
+import random
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from pipeline import store
-from pipeline.errors import StageFailed
+from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import hash64
+from pipeline.inspect import stage_stats
 from pipeline.ledger import planned, read_receipts
-from pipeline.run import run
+from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.transform import put
-from stages.mixture import Curriculum, Phase
+from stages.mixture import Curriculum, Phase, line
+from stages.mixture.draw import stretch
 from stages.mixture.line import REHYDRATION
 from stages.mixture.phases import Corpus, Made, phases
 from stages.mixture.shares import shares
@@ -136,6 +140,59 @@ def test_an_extended_phase_begins_with_what_was_made(tmp_path):
     edges = [(a, b) for a, b in zip(short, long, strict=False) if a != b]
     assert len(edges) <= 3  # the page of each source that the old edge cut goes on
     assert all(a[:5] == b[:5] and a[5] < b[5] for a, b in edges)
+
+
+def test_an_extended_phase_makes_no_shard_anew_but_its_last(tmp_path):
+    corpora = write(tmp_path)
+    make(tmp_path, TWO, corpora)
+    before = marks(tmp_path, "late")
+    make(tmp_path, replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=29_000))), corpora)
+    after = marks(tmp_path, "late")
+    assert len(before) == 3 and len(after) == 4
+    assert [before[f"bucket-0000{n}"] == after[f"bucket-0000{n}"] for n in range(3)] == [True, True, False]
+
+
+def test_a_shard_reads_only_the_stretches_that_it_holds(tmp_path):
+    made = make(tmp_path, TWO, write(tmp_path), ranges=16)
+    first = (tmp_path / "early/bucket-00000.parquet").read_bytes()
+    for source in ("web", "code"):
+        for bucket in range(12, 16):
+            (tmp_path / f"{source}.line/bucket-{bucket:05d}.parquet").unlink()
+    made.phases[0].make("bucket-00000", str(tmp_path), "mark")
+    assert (tmp_path / "early/bucket-00000.parquet").read_bytes() == first
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_stretches_of_a_line_are_those_of_every_token(seed):
+    chosen = random.Random(seed)
+    before = np.cumsum([0, *(chosen.choice([0, 1, 5, 40]) for _ in range(8)), 3])
+    low = chosen.randrange(300)
+    high = low + 1 + chosen.randrange(200)
+    found = stretch(before, low, high)
+    owner = [int(np.searchsorted(before, x % before[-1], "right")) - 1 for x in range(low, high)]
+    assert set(owner) <= set(found.buckets)
+    assert all(b in owner or before[b] == before[b + 1] for b in found.buckets)
+
+
+def test_a_source_without_text_is_named(tmp_path):
+    none = {s: [{"id": f"{s}{i}", "text": ""} for i in range(3)] for s in PAGES}
+    with pytest.raises(UsageError, match="has no text"):
+        make(tmp_path, TWO, write(tmp_path, 1, none))
+
+
+def test_buckets_that_no_machine_can_hold_are_refused_before_a_page_moves(tmp_path, monkeypatch):
+    monkeypatch.setattr(line, "HELD", 2_000)
+    with pytest.raises(StageFailed, match=r"source web puts [0-9,]+ tokens into one of 4 buckets.*buckets=16"):
+        make(tmp_path, TWO, write(tmp_path))
+    assert not list(tmp_path.glob("*.laid"))
+
+
+def test_every_stage_of_a_curriculum_says_what_it_did(tmp_path):
+    made = make(tmp_path, TWO, write(tmp_path))
+    goal = shares(TWO, made)
+    for _ in range(2):
+        run(goal, root=str(tmp_path), runner=Local())
+        assert set(stage_stats(str(tmp_path))) == {stage.name for stage in plan(goal)}
 
 
 def test_a_page_is_used_once_unless_an_epoch_is_over(tmp_path):

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from typer.testing import CliRunner
 
-from pipeline.errors import UsageError
+from pipeline.__main__ import app as pipeline
+from pipeline.errors import MewsError, UsageError
 from pipeline.ledger import planned
 from pipeline.run import plan, run
 from pipeline.runner import Local
@@ -78,12 +81,24 @@ def test_from_shards_to_sequences(done):
     assert [r["phase"] for r in rows if r["source"] is None] == ["short", "long", "decay"]
     assert all(r["realised"] == r["wanted"] for r in rows)
     web = [r["realised"] for r in rows if r["source"] == "web"]
-    assert web == [16_000, 7_200, 1_200]
-    for phase, length in (("short", 512), ("long", 1_024), ("decay", 1_024)):
+    assert web == [24_000, 12_000, 2_442]
+    for phase, length in (("short", 1_024), ("long", 2_048), ("decay", 2_048)):
         sequences = Parquet(done / f"{phase}.packed")
         tokens = sum(sum(n) for f in shards(sequences.folder) for n in pq.read_table(f)["lengths"].to_pylist())
         wanted = sum(r["realised"] for r in rows if r["phase"] == phase and r["source"])
         assert len(sequences[0]) == length and tokens == wanted
+
+
+def test_the_run_ends_with_the_table_of_shares(made, tmp_path):
+    base, at = made
+    listed = ",".join(f"{s}={f}" for s, f in at.items())
+    given = ["recipes.curriculum", f"tokenizer={base}/tokenizer", f"sources={listed}", "scale=0.2"]
+    ran = CliRunner().invoke(pipeline, ["run", *given, "--root", str(tmp_path / "out"), "--runner", "local"])
+    assert ran.exit_code == 0
+    shown = [line.split() for line in ran.output.splitlines()]
+    assert [sum(line[:1] == [f"{source}.counted"] for line in shown) for source in at] == [1, 1, 1]
+    assert sum(line[:2] == ["read", "120"] and line[2] == "100.0%" for line in shown) == 3
+    assert ["short", "web", "24,000", "24,000", "0.8000"] in [line[:5] for line in shown]
 
 
 def test_infilled_code_carries_its_markers_and_nothing_else_does(made, done):
@@ -101,7 +116,7 @@ def test_infilled_code_carries_its_markers_and_nothing_else_does(made, done):
 def test_a_packed_phase_is_exported_and_read_again(done, tmp_path, capsys):
     with pytest.raises(SystemExit, match="0"):
         command.main(["pack", str(done / "long.packed"), "--out", str(tmp_path / "long")])
-    assert "sequences of 1,024 tokens" in capsys.readouterr().out
+    assert "sequences of 2,048 tokens" in capsys.readouterr().out
     ours, theirs = Reader(Parquet(done / "long.packed"), 2), Reader(Megatron(tmp_path / "long"), 2)
     assert sum(1 for a, b in zip(ours, theirs, strict=True) if (a == b).all()) == len(ours.sequences) // 2
 
@@ -122,7 +137,8 @@ def test_recipes_plan_at_a_small_scale(made, model):
     for phase in module.CURRICULUM.phases:
         assert sum(phase.weights.values()) == pytest.approx(1) or sum(phase.weights.values()) == pytest.approx(100)
     listed = ",".join(f"{source}={base}/web" for source in module.CURRICULUM.sources)
-    goal = module.recipe(str(base / "tokenizer"), listed, scale=1e-6)
+    have = ",".join(f"{source}=1e9" for source in module.CURRICULUM.sources)
+    goal = module.recipe(str(base / "tokenizer"), listed, scale=1e-6, have=have)
     names = [stage.name for stage in plan(goal)]
     assert all(f"{phase.name}.packed" in names for phase in module.CURRICULUM.phases)
     assert plan(goal)[-1].schema.names[0] == "phase"
@@ -151,6 +167,47 @@ def test_a_list_of_names_and_values_is_checked():
     assert pairs("a=1,b=c:/d=e") == {"a": "1", "b": "c:/d=e"}
     with pytest.raises(UsageError):
         pairs("a,b=1")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"sources": "web={base}/web,web={base}/code"}, "gives a name twice"),
+        ({"sources": "a/b={base}/web"}, "names are letters"),
+        ({"sources": "web={base}/nowhere"}, "no Parquet or JSONL file"),
+        ({"sources": "web={base}/garbage"}, "is no Parquet file"),
+        ({"columns": "body=x"}, "columns= names body"),
+        ({"columns": "text=body"}, "no column body, only id, language, text"),
+        ({"have": "web=many"}, "give tokens"),
+        ({"have": "moon=5"}, "names moon, which is no source"),
+        ({"scale": 0.0}, "scale=0: give a number above 0"),
+        ({"scale": float("nan")}, "scale=nan"),
+        ({"scale": 1e6}, "at the very most, by the size of its files"),
+        ({"buckets": 5}, "buckets=5 is not a power of two; take 8"),
+        ({"tokenizer": "{base}/web/0.parquet"}, "is no tokenizer.json"),
+        ({"evals": "{base}/none.jsonl"}, "cannot read the evaluation set"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_any_work(made, given, said):
+    base, _ = made
+    base.joinpath("garbage").mkdir(exist_ok=True)
+    base.joinpath("garbage/a.parquet").write_text("no parquet")
+    usual = {"tokenizer": "{base}/tokenizer", "sources": "web={base}/web"}
+    asked = {k: v.format(base=base) if isinstance(v, str) else v for k, v in {**usual, **given}.items()}
+    with pytest.raises(MewsError, match=said) as refused:
+        curriculum.recipe(**asked)
+    assert "\n" not in str(refused.value)
+
+
+def test_pages_of_evaluation_sets_are_left_out(made, tmp_path):
+    base, at = made
+    page = pq.read_table(Path(at["web"]) / "0.parquet").filter(pc.greater(pc.utf8_length(pc.field("text")), 500))
+    text = page["text"][0].as_py()
+    tmp_path.joinpath("quiz.jsonl").write_text(json.dumps({"question": text[:400]}) + "\n")
+    goal = recipe(base, {"web": at["web"]}, evals=str(tmp_path / "quiz.jsonl"))
+    stats = run(goal, root=str(tmp_path / "out"), runner=Local())
+    assert {reason: size.rows for reason, size in stats["web.unseen"].dropped.items()} == {"contaminated:quiz": 1}
+    assert stats["web.counted"].rows_in == 119
 
 
 def test_a_missing_tokenizer_is_said(made):

@@ -21,35 +21,40 @@ def lengths(seed: int, number: int, most: int) -> np.ndarray:
     return np.array([1 + int(random.Random(seed * 10_007 + i).random() ** 2 * most) for i in range(number)], np.int64)
 
 
-def plainly_best(sizes: np.ndarray, room: int) -> list[list[int]]:
-    """Best fit by looking at every open sequence; of equally full ones the last opened or filled."""
-    sequences, free, touched = [], [], []
-    for clock, piece in enumerate(sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))):
-        fits = [n for n in range(len(sequences)) if free[n] >= sizes[piece]]
-        if not fits:
-            sequences.append([])
-            free.append(room)
-            touched.append(0)
-            fits = [len(sequences) - 1]
-        at = min(fits, key=lambda n: (free[n], -touched[n]))
-        sequences[at].append(piece)
-        free[at] -= sizes[piece]
-        touched[at] = clock
-    return sequences
+def fullest_of_all(sizes: list[int], room: int) -> int:
+    """The largest sum of some of the sizes that is not over `room`, by trying all."""
+    sums = {0}
+    for size in sizes:
+        sums |= {s + size for s in sums if s + size <= room}
+    return max(sums)
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_best_fit_is_that_of_a_plain_implementation(seed):
-    sizes = lengths(seed, 300, 100)
-    assert best_fit(sizes, 100) == plainly_best(sizes, 100)
+def test_every_sequence_is_as_full_as_what_is_left_allows(seed):
+    sizes = lengths(seed, 60, 100)
+    left = list(range(len(sizes)))
+    for sequence in best_fit(sizes, 100):
+        longest = max(sizes[p] for p in left)
+        assert sizes[sequence[0]] == longest
+        others = [int(sizes[p]) for p in left if p != sequence[0]]
+        assert sum(sizes[p] for p in sequence[1:]) == fullest_of_all(others, 100 - longest)
+        left = [p for p in left if p not in sequence]
+    assert not left
 
 
-def test_best_fit_pads_less_than_one_percent():
-    sizes = lengths(1, 20_000, 2_048)
-    sequences = best_fit(sizes, 2_048)
+@pytest.mark.parametrize(
+    ("pages", "room"), [(370, 2_048), (1_400, 2_048), (7_400, 2_048), (1_400, 8_192), (9_000, 60_000)]
+)
+def test_best_fit_pads_no_more_than_the_last_sequence_must(pages, room):
+    sizes = np.minimum(np.random.default_rng(pages).lognormal(5.4, 1.0, pages).astype(np.int64) + 1, room)
+    sequences = best_fit(sizes, room)
     assert sorted(p for s in sequences for p in s) == list(range(len(sizes)))
-    assert max(sum(sizes[p] for p in s) for s in sequences) <= 2_048
-    assert 1 - sizes.sum() / (len(sequences) * 2_048) < 0.01
+    assert max(sum(sizes[p] for p in s) for s in sequences) <= room
+    assert len(sequences) <= -(-sizes.sum() // room) + (len(sequences) > 500)
+
+
+def test_best_fit_gives_the_same_for_pieces_of_one_length():
+    assert best_fit(np.array([3, 5, 3, 5, 3]), 8) == [[1, 0], [3, 2], [4]]
 
 
 def test_only_pages_longer_than_the_sequence_are_cut():
