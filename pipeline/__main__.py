@@ -41,7 +41,7 @@ def run_command(
     console = Console(stderr=True)
     goals = recipes.load(recipe, arguments or [])
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
-    with Bar(console) as bar:
+    with Bar(console, len(plan(*goals))) as bar:
         stats = run(*goals, root=root, runner=_runner(runner, address, workers), watch=bar, about=about)
     out = Console()
     print_funnel(inspection.funnel(root), out)
@@ -85,14 +85,24 @@ def stats_command(
 
 
 @app.command("verify")
-def verify_command(root: Annotated[str, typer.Argument(help="The --root of a run.")]) -> None:
+def verify_command(
+    root: Annotated[str, typer.Argument(help="The --root of a run.")],
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Forget faulty shards, so that the next run makes them.")
+    ] = False,
+) -> None:
     """Read every receipt and file again; exit 1 and name each that is missing, changed or does not add up."""
     found = 0
     for fault in inspection.faults(root):
         found += 1
-        print(fault)
+        print(fault.what)
+        if mend:
+            inspection.mend(root, fault)
     if found:
-        raise MewsError(f"{found} fault(s) in {redact(root)}; run the recipe again to make these shards anew")
+        todo = (
+            "run the recipe again" if mend else "verify --mend forgets these shards, and the next run makes them anew"
+        )
+        raise MewsError(f"{found} fault(s) in {redact(root)}; {todo}")
     print(f"{redact(root)}: every receipt holds")
 
 

@@ -78,7 +78,7 @@ class Passage:
             table, failed = guarded(transform, table)
             tokens = tokens if not failed.num_rows and _column(table, "text") is before else self._tokens(table)
             if failed.num_rows:
-                self._leave(names[-1], failed)
+                self._leave(names, failed)
             table, tokens = self._part(table, tokens, names)
         self.tokens_out += _sum(tokens)
         return table
@@ -88,10 +88,12 @@ class Passage:
             return stats.tokens(table["text"])
         return pa.chunked_array([np.zeros(table.num_rows, np.int64)])
 
-    def _leave(self, step: str, failed: pa.Table) -> None:
-        """Quarantine the rows on which a transform raised."""
+    def _leave(self, steps: Sequence[str], failed: pa.Table) -> None:
+        """Quarantine the rows on which a transform raised; its steps keep their order."""
         errors = {row["values"]: row["counts"] for row in pc.value_counts(failed["error"]).to_pylist()}
-        self._enter(step, Step(quarantined=errors))
+        for name in steps[:-1]:
+            self._enter(name, Step())
+        self._enter(steps[-1], Step(quarantined=errors))
         self.quarantine(failed)
 
     def _part(self, table: pa.Table, tokens: pa.ChunkedArray, steps: Sequence[str]) -> tuple[pa.Table, pa.ChunkedArray]:

@@ -1,20 +1,21 @@
 """Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from pipeline import store
 from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import digest
-from pipeline.ledger import Ledger, Receipt, sums_name
+from pipeline.ledger import Ledger, Receipt
 from pipeline.runner import Failed, Runner, one_line
 from pipeline.stage import Source, Stage
-from pipeline.stats import Stats, add
+from pipeline.stats import Stats
 
 PLAN = "plan.json"
-Watch = Callable[[Stage, int, Sequence[Receipt]], None]
+# told of a stage, its shards, how many of these are made, and the receipt of the one that was just made
+Watch = Callable[[Stage, int, int, Receipt | None], None]
 
 
 def plan(*goals: Stage) -> list[Stage]:
@@ -76,15 +77,13 @@ def kind_of(stage: Stage) -> str:
 def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Stats:
     items, does = stage.items(ledger), stage.does()
     marks = {item: digest(does, stage.reads(item, ledger)) for item in items}
-    receipts = ledger.plan(stage.name, items)
-    made = [receipts[item] for item in items if item in receipts and receipts[item].made_from == marks[item]]
-    done = {receipt.shard for receipt in made}
-    missing = [item for item in items if item not in done]
+    made = ledger.open(stage.name, marks)
+    missing = [item for item in items if item not in made]
     soon = dict(zip(missing, missing[runner.ahead :], strict=False)) if runner.ahead else {}
     todo = [(item, marks[item], soon.get(item, "")) for item in missing]
-    watch(stage, len(items), made)
-    if todo:
-        store.remove(ledger.root, sums_name(stage.name))
+    watch(stage, len(items), len(made), None)
+    for name in store.listing(ledger.root, f"failures/{stage.name}"):
+        store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
     for (item, *_), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
         if isinstance(outcome, Failed):
@@ -92,12 +91,11 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Sta
             store.write_bytes(ledger.root, f"failures/{stage.name}/{item}.txt", (outcome.trace or outcome.why).encode())
         else:
             ledger.enter(outcome)
-            watch(stage, len(items), [outcome])
+            made.add(item)
+            watch(stage, len(items), len(made), outcome)
     if failures:
         raise StageFailed(stage.name, dict(sorted(failures.items())))
-    total = add(receipt.stats for receipt in ledger.receipts(stage.name))
-    store.write_bytes(ledger.root, sums_name(stage.name), json.dumps(total.to_json()).encode())
-    return total
+    return ledger.close(stage.name)
 
 
 def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
@@ -123,5 +121,5 @@ def open_for_writing(root: str) -> None:
         raise UsageError(f"cannot write to {store.redact(root)}: {why}; choose another root") from None
 
 
-def _silent(stage: Stage, total: int, receipts: Sequence[Receipt]) -> None:
+def _silent(stage: Stage, total: int, done: int, receipt: Receipt | None) -> None:
     """Nobody watches."""

@@ -7,6 +7,7 @@ A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://
 import functools
 import hashlib
 import io
+import json
 import os
 import re
 import tempfile
@@ -52,11 +53,17 @@ def exists(root: str, name: str) -> bool:
     return filesystem.get_file_info(path).type == pafs.FileType.File
 
 
-def listing(root: str, folder: str) -> list[str]:
-    """Names of the files directly in a folder, sorted, hidden ones left out; empty when there is no such folder."""
+def sizes(root: str, folder: str) -> dict[str, int]:
+    """The files directly in a folder with their bytes, by name, hidden ones left out; empty without such a folder."""
     filesystem, path = locate(root, folder)
     infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True))
-    return sorted(i.base_name for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith("."))
+    files = [i for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith(".")]
+    return {i.base_name: i.size for i in sorted(files, key=lambda i: i.base_name)}
+
+
+def listing(root: str, folder: str) -> list[str]:
+    """Names of the files directly in a folder, sorted, hidden ones left out; empty when there is no such folder."""
+    return list(sizes(root, folder))
 
 
 def read_bytes(root: str, name: str) -> bytes:
@@ -142,6 +149,18 @@ def _sync_folder(folder: str) -> None:
 def write_bytes(root: str, name: str, data: bytes) -> None:
     with writing(root, name) as sink:
         sink.write(data)
+
+
+def read_json(root: str, name: str) -> Any:
+    """What a JSON file holds; None when it is not there or cannot be read as JSON."""
+    try:
+        return json.loads(read_bytes(root, name))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+
+
+def write_json(root: str, name: str, value: Any) -> None:
+    write_bytes(root, name, json.dumps(value).encode())
 
 
 def sweep_parts(root: str) -> None:

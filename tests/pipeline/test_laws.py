@@ -147,7 +147,9 @@ def test_killed_at_any_moment_and_started_again_gives_the_same_bytes(tmp_path: P
         process.communicate()
         if (tmp_path / "killed/plan.json").exists():
             assert [
-                f for f in faults(str(tmp_path / "killed")) if not f.endswith("no receipt") and "gathered" not in f
+                f
+                for _, _, f in faults(str(tmp_path / "killed"))
+                if not f.endswith("no receipt") and "gathered" not in f
             ] == []
     make(tmp_path / "killed", folder)
     assert data(tmp_path / "killed") == data(tmp_path / "whole")
@@ -285,7 +287,7 @@ def test_verify_finds_what_was_changed_behind_our_back(tmp_path: Path):
     shards[1].unlink()
     sorted((tmp_path / "out/receipts/unique").iterdir())[2].unlink()
     found = list(faults(str(tmp_path / "out")))
-    assert [fault.partition(": ")[2] for fault in found] == [
+    assert [fault.what.partition(": ")[2] for fault in found] == [
         "its bytes are not those of its receipt",
         "missing",
         "no receipt",
