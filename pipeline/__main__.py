@@ -18,7 +18,7 @@ from pipeline.run import kind_of, plan, run
 from pipeline.runner import Local
 from pipeline.store import redact
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Root = Annotated[str, typer.Option("--root", help="Where everything is written: a folder or an object-store URL.")]
 Arguments = Annotated[list[str] | None, typer.Argument(help="Arguments of the recipe: snapshot=sample files=4")]
 
@@ -69,7 +69,10 @@ def plan_command(
     for stage in plan(*recipes.load(recipe, arguments or [])):
         after = ", ".join(each.name for each in stage.after())
         made = len(receipted(root, stage.name))
-        console.print(f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}")
+        console.print(
+            f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}",
+            soft_wrap=True,
+        )
 
 
 @app.command("stats")
@@ -155,10 +158,18 @@ def _elsewhere(module: str) -> Any:
 
 def main() -> None:
     try:
-        app()
+        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except MewsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except typer.TyperException as error:
+        _end(f"{error.format_message().rstrip('.')}; python -m pipeline --help says more", error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _end("interrupted; what is made is made, the same command goes on with the rest", 130)
+
+
+def _end(why: str, code: int) -> None:
+    print(f"error: {why}", file=sys.stderr)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

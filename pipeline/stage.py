@@ -112,6 +112,10 @@ class Map:
     rejects: float = 1.0
     tokens: bool = True
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.rejects <= 1:
+            raise UsageError(f"stage {self.name}: rejects={self.rejects}; give the share to keep, 0 to 1")
+
     @property
     def schema(self) -> pa.Schema:
         return output_schema(self.transforms, self._joined_schema())

@@ -29,12 +29,15 @@ ROW_GROUP_ROWS = 20_000
 @functools.cache
 def open_root(root: str) -> tuple[pafs.FileSystem, str]:
     """The file system of a root and the path in it. Raises UsageError when the URL is not understood."""
+    if not root:
+        raise UsageError("the root is empty; give a folder or an object-store URL")
     if "://" not in root:
         return pafs.LocalFileSystem(), os.path.abspath(os.path.expanduser(root))
     try:
         filesystem, path = pafs.FileSystem.from_uri(root)
-    except (pa.ArrowInvalid, OSError):
-        raise UsageError(f"cannot open {redact(root)}; give a local path or s3://bucket/prefix") from None
+    except (pa.ArrowInvalid, OSError) as error:
+        why = redact(" ".join(str(error).split()))[:300]
+        raise UsageError(f"cannot open {redact(root)}: {why}; give a local path or s3://bucket/prefix") from None
     return filesystem, path.rstrip("/")
 
 

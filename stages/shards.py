@@ -37,6 +37,8 @@ def publish(
 
     `beside` are stages to be made as well, for later runs. Raises UsageError when `source` lacks a column of `schema`.
     """
+    if megabytes < 1:
+        raise UsageError(f"{name}: megabytes={megabytes}; give the size of a file, at least 1")
     missing = [f.name for f in schema if CALLED.get(f.name, f.name) not in source.schema.names]
     if missing:
         raise UsageError(f"{name} is to have the columns {missing}, which stage {source.name} does not make")
