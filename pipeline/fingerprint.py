@@ -22,7 +22,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 # The engine's own machinery moves shards and does not change what is in them.
 MACHINERY = frozenset(
     f"pipeline.{name}"
-    for name in ("__main__", "errors", "fingerprint", "ledger", "progress", "ray_runner", "run", "runner")
+    for name in ("__main__", "errors", "fingerprint", "ledger", "limit", "progress", "ray_runner", "run", "runner")
 )
 
 

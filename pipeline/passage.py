@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from pipeline import stats
 from pipeline.errors import MewsError, RowsLost
+from pipeline.limit import limited
 from pipeline.stats import Size, Step
 from pipeline.transform import Transform, name_of, put
 
@@ -135,7 +136,8 @@ class Passage:
 
 
 def guarded(transform: Transform, table: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """What the transform makes of the rows, and the rows on which it raised, with "<step>:<exception>" as `error`.
+    """What the transform makes of the rows, and the rows on which it raised or never ended, with "<step>:<exception>"
+    as `error`.
 
     One bad page costs one page: the batch is halved until the page is found. A transform that raises on every row
     of a batch is itself at fault, and its exception goes on.
@@ -149,7 +151,8 @@ def guarded(transform: Transform, table: pa.Table) -> tuple[pa.Table, pa.Table]:
 def _halved(transform: Transform, table: pa.Table) -> tuple[pa.Table, pa.Table, Exception | None]:
     step, rows = step_names(transform)[-1], table.num_rows
     try:
-        result = transform(table)
+        with limited(rows):
+            result = transform(table)
         if result.num_rows != rows:
             raise RowsLost(
                 f"{step} made {result.num_rows} rows of {rows}: a transform fills `reason`, it deletes nothing"

@@ -1,7 +1,9 @@
 """Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed."""
 
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -44,19 +46,14 @@ def run(
     `about` (recipe and arguments) goes to DIR/plan.json with the stages. Raises StageFailed when shards failed, after
     all others of the stage have finished.
     """
-    stages = plan(*goals)
-    open_for_writing(root)
-    passed = documents(*goals)
+    stages, passed, ledger = plan(*goals), documents(*goals), Ledger(root)
     written = [
         {"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.after()], "documents": s.name in passed}
         for s in stages
     ]
-    store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
-    ledger = Ledger(root)
-    try:
+    with open_for_writing(root):
+        store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
         return {stage.name: run_stage(stage, ledger, runner, watch or _silent) for stage in stages}
-    finally:
-        store.sweep_parts(root)
 
 
 def documents(*goals: Stage) -> set[str]:
@@ -110,15 +107,23 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     return stage.make(shard, root, mark)
 
 
-def open_for_writing(root: str) -> None:
-    """Make sure that the root can be written, before any work. Raises UsageError with the reason."""
+@contextmanager
+def open_for_writing(root: str) -> Iterator[None]:
+    """Make sure that the root can be written, and that no other run does. Raises UsageError with the reason."""
     try:
+        held = store.lock(root)
         store.write_bytes(root, "plan/.writable", b"")
         store.remove(root, "plan/.writable")
         store.sweep_parts(root)
     except OSError as error:
         why = store.redact(one_line(error))
         raise UsageError(f"cannot write to {store.redact(root)}: {why}; choose another root") from None
+    try:
+        yield
+    finally:
+        store.sweep_parts(root)
+        if held is not None:
+            os.close(held)
 
 
 def _silent(stage: Stage, total: int, done: int, receipt: Receipt | None) -> None:

@@ -4,6 +4,7 @@ A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://
 `<stage>/<shard>.parquet`, `<stage>.rejects/`, `quarantine/<stage>/`, `receipts/<stage>/<shard>.json` and `plan/`.
 """
 
+import fcntl
 import functools
 import hashlib
 import io
@@ -174,6 +175,26 @@ def sweep_parts(root: str) -> None:
             for file in files:
                 if file.startswith(".") and file.endswith(".part"):
                     os.unlink(os.path.join(folder, file))
+
+
+def lock(root: str) -> int | None:
+    """Hold a local root against other runs until the descriptor is closed. Raises UsageError when a run holds it.
+
+    An object store has no locks, nor have some network file systems.
+    """
+    filesystem, path = open_root(root)
+    if not isinstance(filesystem, pafs.LocalFileSystem):
+        return None
+    os.makedirs(path, exist_ok=True)
+    descriptor = os.open(os.path.join(path, ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise UsageError(f"another run is at work on {root}; wait for it, or choose another root") from None
+    except OSError:
+        return descriptor
+    return descriptor
 
 
 class ShardWriter:
