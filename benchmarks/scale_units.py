@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from dedup.members import label_rows, members
 from dedup.verdicts import Judge
 from pipeline import buckets as bucketed
 from pipeline import store
-from pipeline.ledger import Ledger, Receipt, planned
+from pipeline.ledger import Ledger, planned
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
@@ -54,7 +54,7 @@ def measure(folder: str) -> None:
     verdicts.FEW = 0  # the steps that only many inputs need are measured too
     goals, began = recipe(folder), dict[str, float]()
 
-    def watch(stage: Stage, total: int, receipts: Sequence[Receipt]) -> None:
+    def watch(stage: Stage, *progress: object) -> None:
         began.setdefault(stage.name, cpu_seconds())
 
     with tempfile.TemporaryDirectory() as root:

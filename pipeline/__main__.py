@@ -18,7 +18,7 @@ from pipeline.run import kind_of, plan, run
 from pipeline.runner import Local
 from pipeline.store import redact
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Root = Annotated[str, typer.Option("--root", help="Where everything is written: a folder or an object-store URL.")]
 FEW = 100  # rows of a goal that are shown at the end
 Arguments = Annotated[list[str] | None, typer.Argument(help="Arguments of the recipe: snapshot=sample files=4")]
@@ -42,7 +42,7 @@ def run_command(
     console = Console(stderr=True)
     goals = recipes.load(recipe, arguments or [])
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
-    with Bar(console) as bar:
+    with Bar(console, len(plan(*goals))) as bar:
         stats = run(*goals, root=root, runner=_runner(runner, address, workers), watch=bar, about=about)
     out = Console()
     print_funnel(inspection.funnel(root), out)
@@ -75,7 +75,10 @@ def plan_command(
     for stage in plan(*recipes.load(recipe, arguments or [])):
         after = ", ".join(each.name for each in stage.after())
         made = len(receipted(root, stage.name))
-        console.print(f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}")
+        console.print(
+            f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}",
+            soft_wrap=True,
+        )
 
 
 @app.command("stats")
@@ -91,14 +94,24 @@ def stats_command(
 
 
 @app.command("verify")
-def verify_command(root: Annotated[str, typer.Argument(help="The --root of a run.")]) -> None:
+def verify_command(
+    root: Annotated[str, typer.Argument(help="The --root of a run.")],
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Forget faulty shards, so that the next run makes them.")
+    ] = False,
+) -> None:
     """Read every receipt and file again; exit 1 and name each that is missing, changed or does not add up."""
     found = 0
     for fault in inspection.faults(root):
         found += 1
-        print(plain(fault))
+        print(plain(fault.what))
+        if mend:
+            inspection.mend(root, fault)
     if found:
-        raise MewsError(f"{found} fault(s) in {redact(root)}; run the recipe again to make these shards anew")
+        todo = (
+            "run the recipe again" if mend else "verify --mend forgets these shards, and the next run makes them anew"
+        )
+        raise MewsError(f"{found} fault(s) in {redact(root)}; {todo}")
     print(f"{redact(root)}: every receipt holds")
 
 
@@ -151,10 +164,18 @@ def _elsewhere(module: str) -> Any:
 
 def main() -> None:
     try:
-        app()
+        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except MewsError as error:
-        print(plain(f"error: {error}"), file=sys.stderr)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except typer.TyperException as error:
+        _end(f"{error.format_message().rstrip('.')}; python -m pipeline --help says more", error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _end("interrupted; what is made is made, the same command goes on with the rest", 130)
+
+
+def _end(why: str, code: int) -> None:
+    print(plain(f"error: {why}"), file=sys.stderr)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

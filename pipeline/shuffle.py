@@ -55,7 +55,7 @@ class Scatter:
         if isinstance(self.source, Source):
             path = self.source.shards()[item]
             return digest(path, self.source.version(path))
-        return ledger.receipt(self.source.name, item).digest
+        return ledger.digest(self.source.name, item)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started = time.perf_counter()
@@ -116,7 +116,7 @@ class Gather:
         return fingerprint(("gather", self.fn, [source.name for source in self.sources]))
 
     def reads(self, item: str, ledger: Ledger) -> str:
-        parts = [ledger.receipt(s.name, item).digest if s.stay else ledger.whole(s.name) for s in self.sources]
+        parts = [ledger.digest(s.name, item) if s.stay else ledger.whole(s.name) for s in self.sources]
         return digest(*parts)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:

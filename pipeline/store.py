@@ -5,9 +5,11 @@ A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://
 `receipts/<stage>/<shard>.json` and `plan/`.
 """
 
+import fcntl
 import functools
 import hashlib
 import io
+import json
 import os
 import re
 import tempfile
@@ -29,12 +31,15 @@ ROW_GROUP_ROWS = 20_000
 @functools.cache
 def open_root(root: str) -> tuple[pafs.FileSystem, str]:
     """The file system of a root and the path in it. Raises UsageError when the URL is not understood."""
+    if not root:
+        raise UsageError("the root is empty; give a folder or an object-store URL")
     if "://" not in root:
         return pafs.LocalFileSystem(), os.path.abspath(os.path.expanduser(root))
     try:
         filesystem, path = pafs.FileSystem.from_uri(root)
-    except (pa.ArrowInvalid, OSError):
-        raise UsageError(f"cannot open {redact(root)}; give a local path or s3://bucket/prefix") from None
+    except (pa.ArrowInvalid, OSError) as error:
+        why = redact(" ".join(str(error).split()))[:300]
+        raise UsageError(f"cannot open {redact(root)}: {why}; give a local path or s3://bucket/prefix") from None
     return filesystem, path.rstrip("/")
 
 
@@ -55,11 +60,17 @@ def exists(root: str, name: str) -> bool:
     return filesystem.get_file_info(path).type == pafs.FileType.File
 
 
-def listing(root: str, folder: str) -> list[str]:
-    """Names of the files directly in a folder, sorted, hidden ones left out; empty when there is no such folder."""
+def sizes(root: str, folder: str) -> dict[str, int]:
+    """The files directly in a folder with their bytes, by name, hidden ones left out; empty without such a folder."""
     filesystem, path = locate(root, folder)
     infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True))
-    return sorted(i.base_name for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith("."))
+    files = [i for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith(".")]
+    return {i.base_name: i.size for i in sorted(files, key=lambda i: i.base_name)}
+
+
+def listing(root: str, folder: str) -> list[str]:
+    """Names of the files directly in a folder, sorted, hidden ones left out; empty when there is no such folder."""
+    return list(sizes(root, folder))
 
 
 def read_bytes(root: str, name: str) -> bytes:
@@ -147,6 +158,18 @@ def write_bytes(root: str, name: str, data: bytes) -> None:
         sink.write(data)
 
 
+def read_json(root: str, name: str) -> Any:
+    """What a JSON file holds; None when it is not there or cannot be read as JSON."""
+    try:
+        return json.loads(read_bytes(root, name))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+
+
+def write_json(root: str, name: str, value: Any) -> None:
+    write_bytes(root, name, json.dumps(value).encode())
+
+
 def sweep_parts(root: str) -> None:
     """Delete what a killed writer left beside a name. Local roots only; object stores show nothing unfinished."""
     filesystem, path = open_root(root)
@@ -155,6 +178,26 @@ def sweep_parts(root: str) -> None:
             for file in files:
                 if file.startswith(".") and file.endswith(".part"):
                     os.unlink(os.path.join(folder, file))
+
+
+def lock(root: str) -> int | None:
+    """Hold a local root against other runs until the descriptor is closed. Raises UsageError when a run holds it.
+
+    An object store has no locks, nor have some network file systems.
+    """
+    filesystem, path = open_root(root)
+    if not isinstance(filesystem, pafs.LocalFileSystem):
+        return None
+    os.makedirs(path, exist_ok=True)
+    descriptor = os.open(os.path.join(path, ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise UsageError(f"another run is at work on {root}; wait for it, or choose another root") from None
+    except OSError:
+        return descriptor
+    return descriptor
 
 
 class ShardWriter:

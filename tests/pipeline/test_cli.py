@@ -43,7 +43,7 @@ def test_run_plan_stats_verify(tmp_path: Path):
             "'foldr=x' is no argument of this recipe; write name=value with one of: folder",
         ),
         (["run", "tests.toy", "folder"], "'folder' is no argument"),
-        (["run", "tests.toy", "folder=x", "characters=few"], "characters=few: give a int"),
+        (["run", "tests.toy", "folder=x", "characters=few"], "characters=few: give a whole number"),
         (["run", "tests.toy"], "tests.toy needs folder="),
         (
             ["run", "tests.toy", "--runner", "local", "--root", "/dev/null/out", "folder=x"],
