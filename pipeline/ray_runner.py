@@ -126,6 +126,7 @@ def _this_machine(workers: int | None) -> dict[str, Any]:
     """A cluster of one: no dashboard, loopback only, and a small object store, since no data passes through it."""
     paths = dict.fromkeys([HOUSE, *map(os.path.abspath, sys.path)])  # a recipe of one's own is imported there as here
     return {
+        "address": "local",  # not one that somebody else runs on this machine
         "num_cpus": workers or os.cpu_count(),
         "include_dashboard": False,
         "object_store_memory": 100 << 20,

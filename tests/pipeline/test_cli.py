@@ -37,7 +37,7 @@ def test_run_plan_stats_verify(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "recipes.refinedwebb"], "there is no recipe recipes.refinedwebb; recipes are"),
+        (["run", "recipes.refinedwebb"], "there is no recipe recipes.refinedwebb; give the path"),
         (
             ["run", "tests.toy", "foldr=x"],
             "'foldr=x' is no argument of this recipe; write name=value with one of: folder",

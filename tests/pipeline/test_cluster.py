@@ -66,3 +66,17 @@ def test_all_machines_of_a_cluster_pass_one_gate(tmp_path: Path, cluster):
         [sys.executable, "-c", GATE], env=cluster | own, capture_output=True, text=True, timeout=240, cwd=tmp_path
     )
     assert done.stdout == "[1, 2, 3, 4]\n", done.stderr
+
+
+ALONE = """
+from pipeline.ray_runner import Ray
+if __name__ == "__main__":
+    print(Ray(workers=1).slots)
+"""
+
+
+def test_a_cluster_that_runs_here_is_not_joined_unasked(tmp_path: Path, cluster):
+    own = {name: value for name, value in cluster.items() if name != "RAY_ADDRESS"}
+    own["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run([sys.executable, "-c", ALONE], env=own, capture_output=True, text=True, timeout=240)
+    assert done.stdout == "1\n", done.stderr
