@@ -131,7 +131,7 @@ def main_text(source: str, tree: etree._Element) -> str | None:
 
 def precise(source: str, tree: etree._Element) -> str | None:
     """trafilatura as RefinedWeb's authors set it later (datatrove), without its memory of earlier pages."""
-    return trafilatura_text(tree, favor_precision=True)
+    return trafilatura_text(tree, precision=True)
 
 
 def balanced(source: str, tree: etree._Element) -> str | None:
@@ -141,11 +141,13 @@ def balanced(source: str, tree: etree._Element) -> str | None:
 
 def recalled(source: str, tree: etree._Element) -> str | None:
     """trafilatura when in doubt for the text."""
-    return trafilatura_text(tree, favor_recall=True)
+    return trafilatura_text(tree, recall=True)
 
 
-def trafilatura_text(tree: etree._Element, **settings: bool) -> str | None:
-    document = bare_extraction(tree, include_comments=False, deduplicate=False, **settings)
+def trafilatura_text(tree: etree._Element, precision: bool = False, recall: bool = False) -> str | None:
+    document = bare_extraction(
+        tree, favor_precision=precision, favor_recall=recall, include_comments=False, deduplicate=False
+    )
     return document.text if isinstance(document, Document) else None
 
 
