@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import Any
+from unicodedata import normalize
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,7 +20,7 @@ import trafilatura
 from pipeline.fingerprint import hash64
 from stages import extract, warc
 
-WORD = re2.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{N}]+")
+WORD = re2.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
 LEAST_IN_HTML = 0.9  # gold of which less stands in the page is gold of another version of the page
 HEAD = (
     "extractor",
@@ -51,15 +52,12 @@ def defaults(page: str, tree: Any) -> str | None:
     return trafilatura.extract(page)
 
 
-def defaults_without_comments(page: str, tree: Any) -> str | None:
-    """trafilatura as it comes, comments left out."""
-    return trafilatura.extract(page, include_comments=False)
-
-
 EXTRACTORS: dict[str, str | Callable] = {
-    "trafilatura, our settings": "trafilatura",
+    "ours: trafilatura, precision and a second look": "trafilatura",
+    "trafilatura, precision (datatrove)": "precision",
+    "trafilatura, balanced": "balanced",
+    "trafilatura, recall": "recall",
     "trafilatura, its defaults": defaults,
-    "trafilatura, its defaults, no comments": defaults_without_comments,
     "resiliparse": "resiliparse",
     "raw text": "raw",
 }
@@ -140,12 +138,12 @@ def agreement(ours: Counter[str], gold: Counter[str]) -> tuple[float, float, flo
 
 
 def words(text: str) -> Counter[str]:
-    """Words in lower case; a character is a word where words are not parted by blanks."""
-    return Counter(WORD.findall(text.lower()))
+    """Words in lower case with their marks, NFC; a character is a word where words are not parted by blanks."""
+    return Counter(WORD.findall(normalize("NFC", text).lower()))
 
 
 def squeeze(text: str) -> str:
-    return "".join(text.split())
+    return "".join(normalize("NFC", text).split())
 
 
 def share(said: Iterable[bool]) -> float:

@@ -17,7 +17,7 @@ class Quality:
     """Keeps the lines that look like sentences: use it as `edit(c4.quality)`, for it changes the text.
 
     FineWeb leaves out the rule of `end_mark`, which alone costs 30 % of the pages. `sentences` counts those of a line;
-    ours goes by words that are end marks, and -1 for `min_sentences` takes the rule out.
+    ours goes by words that are end marks, and 0 for `min_sentences` takes the rule out.
     """
 
     end_mark: bool = True
@@ -61,8 +61,7 @@ class Quality:
             elif not script and not any(policy in lower for policy in POLICIES):
                 kept.append(line)
         count = self.sentences or (lambda line: count_sentences(Doc(line, fields=doc.fields)))
-        sentences = sum(map(count, kept)) if self.min_sentences != -1 else 0
-        return kept, {"lines": len(kept), "sentences": sentences, **cost}
+        return kept, {"lines": len(kept), "sentences": sum(map(count, kept)), **cost}
 
     def _sentence_like(self, line: str) -> str | None:
         words = line.split()

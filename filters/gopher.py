@@ -66,9 +66,11 @@ class Repetition:
 class Quality:
     """Drops a text that does not look like prose; source: Rae et al. 2021, section A1.1.
 
-    Words of punctuation only count as words in the shares, not in `words` and the length. The paper leaves two things
-    open: whether `min_stop_words` are `distinct` (else all occurrences count), and the `median` in place of the mean
-    word length. `punctuation` names the characters that make no word; `None`: all but letters and digits.
+    Words of punctuation only count as words in the shares, not in `words` and the length. The paper leaves three things
+    open: whether `min_stop_words` are `distinct` (else all occurrences count), the `median` in place of the mean word
+    length, and whether a comma is a word without a letter: for `min_alphabetic` it is, as in datatrove; for
+    `min_alphabetic_words`, 0 by default, it is no word, as in DCLM and Dolma. `punctuation` names the characters that
+    make no word; `None`: all but letters and digits.
     """
 
     min_words: float = 50
@@ -80,6 +82,7 @@ class Quality:
     max_bullet_lines: float = 0.9
     max_ellipsis_lines: float = 0.3
     min_alphabetic: float = 0.8
+    min_alphabetic_words: float = 0.0
     min_stop_words: float = 2
     stop_words: tuple[str, ...] = STOP_WORDS
     distinct: bool = True
@@ -90,6 +93,7 @@ class Quality:
 
     def measure(self, doc: Doc) -> dict[str, float]:
         lengths = doc.each_word(len, np.int64)[doc.each_word(Made(self.punctuation), bool)]
+        lettered = int(doc.each_word(alphabetic, bool).sum())
         count, lines = max(len(doc.word_ids), 1), doc.text.splitlines()
         stops = doc.word_ids[doc.each_word(In(self.stop_words), bool)]
         middle = np.median if self.median else np.mean
@@ -100,7 +104,8 @@ class Quality:
             "ellipses": sum(map(doc.text.count, ELLIPSES)) / count,
             "bullet_lines": sum(line.lstrip().startswith(BULLETS) for line in lines) / max(len(lines), 1),
             "ellipsis_lines": sum(line.rstrip().endswith(ELLIPSES) for line in lines) / max(len(lines), 1),
-            "alphabetic": int(doc.each_word(alphabetic, bool).sum()) / count,
+            "alphabetic": lettered / count,
+            "alphabetic_words": lettered / max(len(lengths), 1),
             "stop_words": len(np.unique(stops)) if self.distinct else len(stops),
         }
 
@@ -116,6 +121,7 @@ class Quality:
             ("bullets", value["bullet_lines"] > self.max_bullet_lines),
             ("ellipsis_lines", value["ellipsis_lines"] > self.max_ellipsis_lines),
             ("few_alphabetic", value["alphabetic"] < self.min_alphabetic),
+            ("few_alphabetic", value["alphabetic_words"] < self.min_alphabetic_words),
             ("few_stop_words", value["stop_words"] < self.min_stop_words),
         )
         return next((reason for reason, broken in rules if broken), None)

@@ -49,18 +49,20 @@ ASIAN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 PARTICLES = "的了是在和不有也就都与而及之我你他她这那"
 KANA_PARTICLES = "はがをにでとものへ"
 UNSPACED = re.compile(f"[{HAN}{KANA}{ASIAN}]")
-PIECE = re.compile(
-    f"[{PARTICLES}]|[{HAN}](?:(?![{PARTICLES}])[{HAN}])?"
+PAIRS = f"[{PARTICLES}]|[{HAN}](?:(?![{PARTICLES}])[{HAN}])?"
+REST = (
     f"|[\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f]+|[{KANA_PARTICLES}]|(?:(?![{KANA_PARTICLES}])[\u3041-\u309f]){{1,2}}"
     f"|[{ASIAN}]{{1,4}}[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3]*"
     f"|[^{HAN}{KANA}{ASIAN}]+"
 )
+PIECE = re.compile(PAIRS + REST)
+JAPANESE = re.compile(f"[{HAN}]{{1,2}}{REST}")  # where the Chinese particles are parts of nouns: 首都, 有名
 
 
 def cut(chunk: str, language: str = "en") -> list[str]:
     """The words of a chunk, in order; together they are the chunk."""
     if UNSPACED.search(chunk):
-        pieces = PIECE.findall(chunk)
+        pieces = (JAPANESE if language == "ja" else PIECE).findall(chunk)
         return [word for piece in pieces for word in ([piece] if UNSPACED.match(piece) else _spaced(piece, language))]
     return _spaced(chunk, language)
 
@@ -133,5 +135,5 @@ def _inner(core: str, language: str) -> list[str]:
 
 @cache
 def rules(language: str) -> str:
-    """The language whose rules are used: "en", one that elides, or "" for all others."""
-    return language if language == "en" or language in ELIDING else ""
+    """The language whose rules are used: "en", "ja", one that elides, or "" for all others."""
+    return language if language in ("en", "ja") or language in ELIDING else ""

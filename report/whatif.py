@@ -3,9 +3,11 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from pipeline import recipes, store
+from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from pipeline.inspect import read_plan
 from pipeline.ledger import planned
@@ -14,6 +16,7 @@ from pipeline.stage import Map
 from pipeline.transform import Screen, name_of, signal_names
 
 PAGES = 20
+SAMPLE = Doc("Here is a line with some words in it.\nAnd here is another one.", "https://host.example/page")
 
 
 def whatif(root: str, changes: Sequence[str]) -> str:
@@ -32,15 +35,8 @@ def whatif(root: str, changes: Sequence[str]) -> str:
             if any(new is not old for old, new in changed.items()):
                 told += _stage(root, stage.name, changed)
     if wanted:
-        known = sorted(
-            {
-                f"{name_of(f)}.{x.name}"
-                for s in stages
-                if isinstance(s, Map)
-                for f in _filters(s)
-                for x in dataclasses.fields(f)
-            }
-        )
+        filters = [f for stage in stages if isinstance(stage, Map) for f in _filters(stage)]
+        known = sorted({f"{name_of(f)}.{name}" for f in filters for name in _thresholds(f)})
         raise UsageError(f"no threshold is called {', '.join(wanted)}; there are {', '.join(known) or 'none'}")
     return "\n".join(told)
 
@@ -48,7 +44,10 @@ def whatif(root: str, changes: Sequence[str]) -> str:
 def _parse(change: str) -> tuple[str, float]:
     name, _, value = change.partition("=")
     try:
-        return name, float(value)
+        number = float(value)
+        if isnan(number):
+            raise ValueError
+        return name, number
     except ValueError:
         raise UsageError(f"{change!r} is no threshold; write filter.field=number") from None
 
@@ -63,12 +62,23 @@ def _filters(stage: Map) -> list[Any]:
 
 def _changed(function: Any, wanted: dict[str, float]) -> Any:
     """The filter with its new thresholds, which are then taken off the list."""
-    mine = {
-        f.name: wanted.pop(key)
-        for f in dataclasses.fields(function)
-        if (key := f"{name_of(function)}.{f.name}") in wanted
-    }
+    mine = {name: wanted.pop(key) for name in _thresholds(function) if (key := f"{name_of(function)}.{name}") in wanted}
     return dataclasses.replace(function, **mine) if mine else function
+
+
+def _thresholds(function: Any) -> list[str]:
+    """The numbers that only judging reads: what measuring reads cannot be tried on what was measured."""
+    read = set[str]()
+
+    class Watched(type(function)):
+        def __getattribute__(self, name: str) -> Any:
+            read.add(name)
+            return super().__getattribute__(name)
+
+    values = {f.name: getattr(function, f.name) for f in dataclasses.fields(function)}
+    Watched(**values).measure(SAMPLE)
+    numbers = (int, float, type(None))
+    return [n for n, v in values.items() if n not in read and isinstance(v, numbers) and not isinstance(v, bool)]
 
 
 def _stage(root: str, stage: str, changed: Mapping[Any, Any]) -> list[str]:

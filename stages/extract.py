@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.transform import put
 from stages.extractor.guard import Caps, guard
 
-EXTRACTORS = ("trafilatura", "resiliparse", "raw")
+EXTRACTORS = ("trafilatura", "precision", "balanced", "recall", "resiliparse", "raw")
 IMAGES = pa.list_(pa.list_(pa.string()))
 
 
@@ -68,8 +68,10 @@ class Text:
 def text(extractor: str | Callable = "trafilatura", limits: Limits = LIMITS, caps: Caps = CAPS) -> Text:
     """Extract the main text of each page in a guarded process, and the images that stand in it.
 
-    `extractor` is "trafilatura" (precision before recall, no comments), "resiliparse" (about five times as fast,
-    less exact), "raw" (all visible text) or a module's function of your own, (page, its lxml tree) -> text.
+    `extractor` is "trafilatura" (precision before recall, no comments, and a second look at pages of which precision
+    leaves next to nothing), trafilatura's "precision" (datatrove's setting, nothing else), "balanced" or "recall",
+    "resiliparse" (about five times as fast, less exact), "raw" (all visible text) or a module's function of your own,
+    (page, its lxml tree) -> text.
     A page that cannot be extracted is quarantined: extract:empty (no main text), too_large, too_dense, too_deep
     (2,048 levels), timeout (CPU time), memory, crash, raised.
     """

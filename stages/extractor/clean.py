@@ -26,7 +26,7 @@ def clean(text: str) -> str:
     """NFC, without NULs, lone surrogates, URLs, frames of tables and third newlines in a row; stripped."""
     text = normalize("NFC", text.translate(UNWANTED) if needs_translation(text) else text)
     if "|" in text:
-        text = "\n".join(row for line in text.split("\n") if (row := _unframed(line)) is not None)
+        text = "\n".join(row for line in text.strip().split("\n") if (row := _unframed(line)) is not None)
     return NEWLINES.sub("\n\n", URL.sub(r"\1", text)).strip()
 
 

@@ -25,6 +25,11 @@ LONGEST_URL = 2_048
 GRAM = 4
 
 
+def running_text(tree: etree._Element) -> int:
+    """Characters of the passages of a page, wherever they stand: all but short labels, scripts and styles."""
+    return sum(len(" ".join(passage.split())) for passage in PASSAGES(tree))
+
+
 def images(tree: etree._Element, text: str, url: str) -> list[list[str]]:
     """[address, alternative text] of every image that stands in `text`, in document order, each address once."""
     frame = frame_of(tree, text)

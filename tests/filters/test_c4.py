@@ -74,4 +74,4 @@ def test_sentences(text, count):
 def test_the_worst_line_takes_linear_time(unit):
     start = time.process_time()
     c4.without_end_marks(Doc(unit * (1_000_000 // len(unit))))
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 30

@@ -103,6 +103,15 @@ def test_mean_or_median_length():
     assert replace(gopher.quality, median=True)(doc) is None
 
 
+def test_alphabetic_share_with_or_without_marks():
+    """A report full of commas: every word has letters, and three of ten words of datatrove are marks."""
+    marked = Doc("mayor, baker, and the miller, with friends, " * 10)
+    assert gopher.quality(marked) == "few_alphabetic"
+    words = replace(gopher.quality, min_alphabetic=0, min_alphabetic_words=0.8)
+    assert words(marked) is None
+    assert words(Doc(GOOD + " 1234" * 40)) == "few_alphabetic"
+
+
 def test_kept_values_are_enough_to_judge_again():
     doc = Doc(GOOD)
     strict = replace(gopher.quality, min_words=10_000)

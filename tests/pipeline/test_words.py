@@ -51,6 +51,7 @@ def test_english(chunk, expected):
         ("nl", "foto’s", "foto ’s"),
         ("zh", "我们在北京。", "我 们 在 北京 。"),
         ("ja", "本をコンピュータで", "本 を コンピュータ で"),
+        ("ja", "首都は有名です", "首都 は 有名 で す"),
         ("en", "Python入门abc-def", "Python 入门 abc - def"),
     ],
 )

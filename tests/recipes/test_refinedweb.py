@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.errors import UsageError
 from pipeline.inspect import faults, funnel
 from pipeline.run import run
 from pipeline.runner import Local
@@ -131,6 +132,22 @@ def test_whatif_with_the_same_threshold_changes_nothing_and_with_another_what_a_
     before, after = next(line for line in other.splitlines() if "gopher.quality:short" in line).split()[1::2]
     assert int(after) > int(before)
     assert "kept -> gopher.quality:short" in other
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["gopher.quality.min_word=3", "gopher.quality.distinct=0", "gopher.quality.stop_words=3", "lines.max_upper=0.3"],
+)
+def test_whatif_refuses_what_is_no_threshold_of_the_measured_values(made: Path, change: str):
+    """A name that is misspelt, and settings that the measured values already hold."""
+    with pytest.raises(UsageError, match=r"no threshold is called .*; there are gopher\.quality\.max_bullet_lines"):
+        whatif(str(made), [change])
+
+
+@pytest.mark.parametrize("change", ["lines.max_flagged", "lines.max_flagged=", "lines.max_flagged=nan"])
+def test_whatif_refuses_what_is_no_number(made: Path, change: str):
+    with pytest.raises(UsageError, match="is no threshold; write"):
+        whatif(str(made), [change])
 
 
 def test_a_run_is_kept_alike_with_itself(made: Path):

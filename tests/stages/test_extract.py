@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from stages import extract
+from stages.extractor import page as extracting
 from stages.extractor.clean import clean
 from stages.extractor.guard import Caps, Guard, guard
 
@@ -69,7 +70,22 @@ def test_charset_is_obeyed_and_a_wrong_one_costs_no_page():
         assert "Größe, Straße, Übermut" in said
 
 
-@pytest.mark.parametrize("extractor", ["trafilatura", "resiliparse", "raw"])
+def test_what_precision_throws_away_is_looked_for_again(monkeypatch):
+    """Unless the page is dense, or enough is left, or no more is found."""
+    source = f"<html><body><article>{''.join(f'<p>{sentence}</p>' for sentence in SENTENCES)}</article></body></html>"
+    tree = extracting.parse(source)
+    whole = extracting.precise(source, tree)
+    assert whole and extracting.main_text(source, tree) == whole
+    monkeypatch.setattr(extracting, "precise", lambda source, tree: "Monday")
+    assert extracting.main_text(source, tree) == extracting.balanced(source, tree)
+    assert extracting.main_text(source + "<br>" * extracting.RESCUED_TAGS, tree) == "Monday"
+    monkeypatch.setattr(extracting, "balanced", lambda source, tree: "Monday, again")
+    assert extracting.main_text(source, tree) == "Monday"
+    monkeypatch.setattr(extracting, "precise", lambda source, tree: whole[: len(whole) // 2])
+    assert extracting.main_text(source, tree) == whole[: len(whole) // 2]
+
+
+@pytest.mark.parametrize("extractor", extract.EXTRACTORS)
 def test_every_extractor_finds_the_story(extractor):
     [said] = texts(page(), transform=extract.text(extractor))
     assert said and all(sentence in said for sentence in SENTENCES)

@@ -14,6 +14,7 @@ from stages.extractor.clean import clean
         (r"| home \| away | - |", "home | away"),
         ("a | b stays\n  | so does this", "a | b stays\n  | so does this"),
         ("| 5 | -3 |", "5 | -3"),
+        (" \n | A page  laid out |  | in a table |", "A page laid out | in a table"),
     ],
 )
 def test_rows_lose_their_frame_and_nothing_else(drawn: str, said: str):
