@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parent.parent
+DATA = (".parquet", ".buckets")
 
 
 def start(root: Path, snapshot: str) -> subprocess.Popen:
@@ -54,7 +55,7 @@ def _descends(process: int, ancestor: int) -> bool:
 
 
 def files(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.suffix in DATA}
 
 
 def main(snapshot: str, kills: int, folder: str | None = None) -> list[str]:

@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,11 +20,12 @@ from dedup import verdicts
 from dedup.families import families, forest, pairs
 from dedup.members import label_rows, members
 from dedup.verdicts import Judge
+from pipeline import buckets as bucketed
 from pipeline import store
-from pipeline.ledger import Ledger, Receipt, planned
+from pipeline.ledger import Ledger, planned
 from pipeline.run import plan, run
 from pipeline.runner import Local
-from pipeline.shuffle import Gather, Scatter, read_bucket
+from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 from recipes.refinedweb import recipe
 
@@ -53,7 +54,7 @@ def measure(folder: str) -> None:
     verdicts.FEW = 0  # the steps that only many inputs need are measured too
     goals, began = recipe(folder), dict[str, float]()
 
-    def watch(stage: Stage, total: int, receipts: Sequence[Receipt]) -> None:
+    def watch(stage: Stage, *progress: object) -> None:
         began.setdefault(stage.name, cpu_seconds())
 
     with tempfile.TemporaryDirectory() as root:
@@ -97,9 +98,13 @@ def _process(stat: Path) -> tuple[int, tuple[int, float]] | None:
 def width(root: str, stage: Stage) -> float:
     """Bytes in memory of a row that a stage made; of a stage that made none, eight a column."""
     for shard in planned(root, stage.name) if isinstance(stage, Map | Scatter | Gather) else ():
-        table = store.read_table(root, f"{stage.name}/{shard}.parquet")
-        if table.num_rows:
-            return table.nbytes / table.num_rows
+        name = f"{stage.name}/{shard}"
+        if isinstance(stage, Scatter):
+            tables = list(bucketed.read_all(root, name + bucketed.SUFFIX))
+        else:
+            tables = [store.read_table(root, f"{name}.parquet")]
+        if rows := sum(table.num_rows for table in tables):
+            return sum(table.nbytes for table in tables) / rows
     return 8 * len(stage.schema)
 
 
@@ -129,9 +134,9 @@ def opening() -> tuple[dict[str, float], float]:
             item, _ = scattered(root, buckets, buckets * 700)
             started = time.process_time()
             for bucket in range(0, buckets, buckets // 32):
-                read_bucket(root, f"noise/{item}.parquet", bucket)
+                bucketed.read(root, f"noise/{item}{bucketed.SUFFIX}", bucket)
             found[str(buckets)] = (time.process_time() - started) / 32 * 1000
-            size = os.path.getsize(f"{root}/noise/{item}.parquet") / (buckets * 700)
+            size = os.path.getsize(f"{root}/noise/{item}{bucketed.SUFFIX}") / (buckets * 700)
     return found, size
 
 

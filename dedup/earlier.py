@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.members import numbers
+from pipeline import buckets as bucketed
 from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.ledger import read_receipt, receipted
@@ -24,15 +25,29 @@ def earlier(roots: tuple[str, ...], stage: str, verdicts: str | None = None) -> 
     """
     inputs = tuple(f"{root}{MARK}{shard}" for root in roots for shard in _shards(root, stage))
     root, _, shard = inputs[0].partition(MARK)
-    with store.open_parquet(root, f"{stage}/{shard}.parquet") as file:
-        schema = file.schema_arrow.remove_metadata()
+    schema = next(_tables(root, stage, shard)).schema
     return Source(inputs, Reader(stage, verdicts), schema, Version(stage))
+
+
+def _tables(root: str, stage: str, shard: str) -> Iterator[pa.Table]:
+    """The rows of a shard of a Scatter or of another stage; one empty table when there are none."""
+    sent = f"{stage}/{shard}{bucketed.SUFFIX}"
+    if store.exists(root, sent):
+        yield from bucketed.read_all(root, sent)
+        return
+    name = f"{stage}/{shard}.parquet"
+    with store.open_parquet(root, name) as file:
+        yield file.schema_arrow.remove_metadata().empty_table()
+    for table in store.read_batches(root, name, rows=50_000):
+        yield table.replace_schema_metadata(None)
 
 
 def _shards(root: str, stage: str) -> list[str]:
     shards = receipted(root, stage)
     if not shards:
-        raise UsageError(f"{root} holds no stage {stage}; seen= takes the root of an earlier run of the same recipe")
+        raise UsageError(
+            f"{store.redact(root)} holds no stage {stage}; seen= takes the root of an earlier run of the same recipe"
+        )
     return shards
 
 
@@ -44,8 +59,7 @@ class Reader:
     def __call__(self, item: str) -> Iterator[pa.Table]:
         root, _, shard = item.partition(MARK)
         dropped = self._dropped(root, shard)
-        for table in store.read_batches(root, f"{self.stage}/{shard}.parquet", rows=50_000):
-            table = table.replace_schema_metadata(None)
+        for table in _tables(root, self.stage, shard):
             doc = table["doc"].to_numpy() if "doc" in table.column_names else numbers(table["id"])
             yield table.filter(pa.array(~np.isin(doc, dropped)))
 

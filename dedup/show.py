@@ -23,7 +23,7 @@ def show(root: str, id: str) -> str:
     """
     found = [_family(root, stage, source, id) for stage, source in _verdicts(root)]
     if not any(found):
-        raise UsageError(f"{id} is in no family under {root}: it is unknown there, or has no duplicate")
+        raise UsageError(f"{id} is in no family under {store.redact(root)}: it is unknown there, or has no duplicate")
     return "\n\n".join(filter(None, found))
 
 
@@ -32,7 +32,7 @@ def _verdicts(root: str) -> Iterator[tuple[str, str | None]]:
     try:
         stages = json.loads(store.read_bytes(root, "plan.json"))["stages"]
     except FileNotFoundError:
-        raise UsageError(f"{root} holds no run: there is no plan.json in it") from None
+        raise UsageError(f"{store.redact(root)} holds no run: there is no plan.json in it") from None
     names = {stage["name"] for stage in stages}
     for stage in stages:
         shards = receipted(root, stage["name"])

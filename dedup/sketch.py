@@ -1,8 +1,10 @@
 """Pages as band hashes: two pages share one with a probability that depends on the Jaccard similarity of the two.
 
 `fast` is Fast Similarity Sketching (Dahlgaard, Knudsen, Thorup 2017): about n + k log k operations for k hashes of n
-shingles, and estimates that vary less than the classic ones. `minwise` is the classic sketch (Broder 1997) with the
-permutations of datasketch's "affine32" scheme: k n operations, bit for bit datasketch's values.
+shingles, and estimates that vary less than the classic ones. The paper has k rounds; here it is a 256th as many, and
+bins that are then empty are filled as in the classic sketch, in vectors. `minwise` is the
+classic sketch (Broder 1997) with the permutations of datasketch's "affine32" scheme: k n operations, bit for bit
+datasketch's values.
 """
 
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ PRESETS = {  # bands x rows: Penedo et al. 2023, G.3.1; Penedo et al. 2024; Li e
     "olmo": (26, 11),
 }
 EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
+SHARE = 256  # hashes for each round: measured, the least of the worst cases from 5 to 20,000 shingles
 HALF, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
@@ -45,7 +48,7 @@ class Banding:
         """
         out = np.zeros((len(starts) - 1, self.bands), np.uint64)
         if self.sketch == "fast":
-            _fast_bands(shingles, starts, self.rows, round_seeds(self.bands * self.rows, self.seed), out)
+            _fast_bands(shingles, starts, self.rows, *draws(self.bands * self.rows, self.seed), out)
         else:
             _minwise_bands(shingles, starts, self.rows, *permutations(self.bands * self.rows, self.seed), out)
         return out
@@ -69,10 +72,14 @@ def chosen_for(threshold: float, hashes: int = 256) -> dict[str, int]:
     return {"bands": index.b, "rows": index.r}
 
 
+def draws(hashes: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What `fast_sketch` draws by: a seed for each round, and a factor and a summand for each bin."""
+    return (round_seeds(max(2, hashes // SHARE), seed), *permutations(hashes, seed))
+
+
 @cache
-def round_seeds(hashes: int, seed: int) -> np.ndarray:
-    """A seed for each of the at most 2k rounds of fast similarity sketching."""
-    return np.random.RandomState(seed).randint(0, 2**64, 2 * hashes, np.uint64)
+def round_seeds(rounds: int, seed: int) -> np.ndarray:
+    return np.random.RandomState(seed).randint(0, 2**64, rounds, np.uint64)
 
 
 @cache
@@ -84,16 +91,17 @@ def permutations(hashes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @nb.njit(cache=True)
-def fast_sketch(shingles: np.ndarray, seeds: np.ndarray, out: np.ndarray) -> None:
+def fast_sketch(shingles, seeds, factors, summands, out):
     """Fill `out` (uint64, k values): two sets agree in each place with the probability of their Jaccard similarity.
 
-    In round i every shingle draws a bin and a value; a bin keeps the least (i, value) it was ever given. Rounds go on
-    until no bin is empty. A bin that is empty after k rounds takes the least value that any shingle draws for it.
+    In round i every shingle draws a bin and a value; a bin keeps the least (i, value) it was ever given. A bin that is
+    still empty after all rounds takes the least value that any shingle has in the bin's own permutation. What a bin
+    gets from a shingle depends on these two alone, so sets of any sizes compare; `draws` gives all but the shingles.
     """
     out[:] = EMPTY
     size, left = out.shape[0], out.shape[0]
     k = np.uint64(size)
-    for i in range(size):
+    for i in range(seeds.shape[0]):
         seed, turn = seeds[i], np.uint64(i) << HALF
         for shingle in shingles:  # without a branch: on a page shorter than k, whether a bin is taken is a coin's fall
             drawn = _draw(shingle, seed)
@@ -102,10 +110,17 @@ def fast_sketch(shingles: np.ndarray, seeds: np.ndarray, out: np.ndarray) -> Non
             out[bin] = min(out[bin], turn | (drawn & LOW))
         if left == 0:
             return
-    for bin in range(size):
-        if out[bin] == EMPTY:
-            for shingle in shingles:
-                out[bin] = min(out[bin], (np.uint64(size + bin) << HALF) | (_draw(shingle, seeds[size + bin]) & LOW))
+    turn = np.uint64(seeds.shape[0]) << HALF
+    if 2 * left > size:  # then it is cheaper to take the least for every bin than to gather the empty ones
+        least = np.empty(size, np.uint32)
+        minwise_sketch(shingles, factors, summands, least)
+        for bin in range(size):
+            out[bin] = min(out[bin], turn | np.uint64(least[bin]))
+    else:
+        empty = np.flatnonzero(out == EMPTY)
+        least = np.empty(left, np.uint32)
+        minwise_sketch(shingles, factors[empty], summands[empty], least)
+        out[empty] = turn | least.astype(np.uint64)
 
 
 @nb.njit(cache=True, inline="always")
@@ -118,14 +133,16 @@ def _draw(shingle, seed):
 @nb.njit(cache=True)
 def minwise_sketch(shingles: np.ndarray, factors: np.ndarray, summands: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` (uint32, k values) with the least of each permutation of the shingles' low 32 bits."""
-    spread = np.empty(shingles.shape[0], np.uint32)
-    for i in range(shingles.shape[0]):
-        spread[i] = mix32(np.uint32(shingles[i]))
-    for j in range(out.shape[0]):
-        a, b, least = factors[j], summands[j], np.uint32(0xFFFFFFFF)
-        for h in spread:  # a scalar minimum: this order is the one that is compiled to vectors
-            least = min(least, np.uint32(a * h + b))
-        out[j] = least
+    out[:] = np.uint32(0xFFFFFFFF)
+    last = shingles.shape[0] - 1
+    for i in range(0, last + 1, 4):  # compiled to vectors along the permutations, which are read once for four shingles
+        one, two = mix32(np.uint32(shingles[i])), mix32(np.uint32(shingles[min(i + 1, last)]))
+        three, four = mix32(np.uint32(shingles[min(i + 2, last)])), mix32(np.uint32(shingles[min(i + 3, last)]))
+        for j in range(out.shape[0]):
+            a, b = factors[j], summands[j]
+            pair = min(np.uint32(a * one + b), np.uint32(a * two + b))
+            other = min(np.uint32(a * three + b), np.uint32(a * four + b))
+            out[j] = min(out[j], min(pair, other))
 
 
 @nb.njit(cache=True, inline="always")
@@ -137,11 +154,11 @@ def mix32(h: np.uint32) -> np.uint32:
 
 
 @nb.njit(cache=True)
-def _fast_bands(shingles, starts, rows, seeds, out):
+def _fast_bands(shingles, starts, rows, seeds, factors, summands, out):
     values = np.empty(out.shape[1] * rows, np.uint64)
     for page in range(out.shape[0]):
         if starts[page] < starts[page + 1]:
-            fast_sketch(shingles[starts[page] : starts[page + 1]], seeds, values)
+            fast_sketch(shingles[starts[page] : starts[page + 1]], seeds, factors, summands, values)
             band_hashes(values, rows, out[page])
 
 
@@ -160,5 +177,5 @@ def band_hashes(values: np.ndarray, rows: int, out: np.ndarray) -> None:
     for band in range(out.shape[0]):
         value = np.uint64(band)
         for row in range(band * rows, (band + 1) * rows):
-            value = mix(value * GOLDEN + np.uint64(values[row]))
-        out[band] = value
+            value = value * GOLDEN + np.uint64(values[row])  # the values are random: no need to mix each
+        out[band] = mix(value)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from dedup.families import column, runs, spread
 from dedup.members import MEMBERS, ranked
 from dedup.shingles import GOLDEN, Tokenise, shingled
-from dedup.sketch import fast_sketch, round_seeds
+from dedup.sketch import draws, fast_sketch
 from dedup.tokens import words
 from dedup.verdicts import judged
 
@@ -94,7 +94,7 @@ def packed(shingles: np.ndarray) -> bytes:
 def sketched(shingles: np.ndarray) -> bytes:
     """A sketch of `SKETCH` values, a byte of each."""
     values = np.empty(SKETCH, np.uint64)
-    fast_sketch(shingles, round_seeds(SKETCH, SKETCH_SEED), values)
+    fast_sketch(shingles, *draws(SKETCH, SKETCH_SEED), values)
     return values.astype(np.uint8).tobytes()
 
 

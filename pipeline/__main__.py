@@ -13,12 +13,12 @@ from pipeline import inspect as inspection
 from pipeline import recipes
 from pipeline.errors import MewsError
 from pipeline.ledger import receipted
-from pipeline.progress import Bar, print_funnel, print_rows
+from pipeline.progress import Bar, plain, print_funnel, print_rows
 from pipeline.run import kind_of, plan, run
 from pipeline.runner import Local
 from pipeline.store import redact
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Root = Annotated[str, typer.Option("--root", help="Where everything is written: a folder or an object-store URL.")]
 FEW = 100  # rows of a goal that are shown at the end
 Arguments = Annotated[list[str] | None, typer.Argument(help="Arguments of the recipe: snapshot=sample files=4")]
@@ -42,7 +42,7 @@ def run_command(
     console = Console(stderr=True)
     goals = recipes.load(recipe, arguments or [])
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
-    with Bar(console) as bar:
+    with Bar(console, len(plan(*goals))) as bar:
         stats = run(*goals, root=root, runner=_runner(runner, address, workers), watch=bar, about=about)
     out = Console()
     print_funnel(inspection.funnel(root), out)
@@ -58,7 +58,10 @@ def _runner(kind: Kind, address: str | None, workers: int | None) -> Any:
         return Local()
     from pipeline.ray_runner import Ray
 
-    return Ray(address, workers)
+    ray = Ray(address, workers)
+    if ray.reachable_at:  # all machines' requests to Common Crawl pass one gate
+        ray.settings["MEWS_KEEPER"] = _elsewhere("stages.download.keeper").start(ray.reachable_at).address
+    return ray
 
 
 @app.command("plan")
@@ -72,7 +75,10 @@ def plan_command(
     for stage in plan(*recipes.load(recipe, arguments or [])):
         after = ", ".join(each.name for each in stage.after())
         made = len(receipted(root, stage.name))
-        console.print(f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}")
+        console.print(
+            f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}",
+            soft_wrap=True,
+        )
 
 
 @app.command("stats")
@@ -88,14 +94,24 @@ def stats_command(
 
 
 @app.command("verify")
-def verify_command(root: Annotated[str, typer.Argument(help="The --root of a run.")]) -> None:
+def verify_command(
+    root: Annotated[str, typer.Argument(help="The --root of a run.")],
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Forget faulty shards, so that the next run makes them.")
+    ] = False,
+) -> None:
     """Read every receipt and file again; exit 1 and name each that is missing, changed or does not add up."""
     found = 0
     for fault in inspection.faults(root):
         found += 1
-        print(fault)
+        print(plain(fault.what))
+        if mend:
+            inspection.mend(root, fault)
     if found:
-        raise MewsError(f"{found} fault(s) in {redact(root)}; run the recipe again to make these shards anew")
+        todo = (
+            "run the recipe again" if mend else "verify --mend forgets these shards, and the next run makes them anew"
+        )
+        raise MewsError(f"{found} fault(s) in {redact(root)}; {todo}")
     print(f"{redact(root)}: every receipt holds")
 
 
@@ -106,7 +122,7 @@ def explain_command(
     page: Annotated[str, typer.Argument(help="An id or a URL, whole.")],
 ) -> None:
     """Say where a page went: which step took it, why, and what was measured."""
-    print(_elsewhere("report.explain").explain(root, page))
+    print(plain(_elsewhere("report.explain").explain(root, page)))
 
 
 @app.command("whatif")
@@ -115,7 +131,7 @@ def whatif_command(
     changes: Annotated[list[str], typer.Argument(help="Thresholds: gopher.repetition.top_2gram=0.25")],
 ) -> None:
     """Try other thresholds on the signals that a run kept: the new funnel, and pages that would change sides."""
-    print(_elsewhere("report.whatif").whatif(root, changes))
+    print(plain(_elsewhere("report.whatif").whatif(root, changes)))
 
 
 @app.command("compare")
@@ -124,7 +140,7 @@ def compare_command(
     second: Annotated[str, typer.Argument(help="The --root of another run on the same snapshot.")],
 ) -> None:
     """Set two runs side by side: their funnels, and how the pages that they kept overlap."""
-    print(_elsewhere("report.compare").compare(first, second))
+    print(plain(_elsewhere("report.compare").compare(first, second)))
 
 
 @app.command("family")
@@ -133,13 +149,13 @@ def family_command(
     page: Annotated[str, typer.Argument(help="The id of a page.")],
 ) -> None:
     """Show the family of near duplicates of a page, with a diff to the page that was kept."""
-    print(_elsewhere("dedup.show").show(root, page))
+    print(plain(_elsewhere("dedup.show").show(root, page)))
 
 
 @app.command("replay")
 def replay_command(root: Annotated[str, typer.Argument(help="The --root of a run.")]) -> None:
     """Try the quarantined records again and say which can be read now."""
-    print(_elsewhere("stages.replay").replay(root))
+    print(plain(_elsewhere("stages.replay").replay(root)))
 
 
 def _elsewhere(module: str) -> Any:
@@ -148,10 +164,18 @@ def _elsewhere(module: str) -> Any:
 
 def main() -> None:
     try:
-        app()
+        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except MewsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except typer.TyperException as error:
+        _end(f"{error.format_message().rstrip('.')}; python -m pipeline --help says more", error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _end("interrupted; what is made is made, the same command goes on with the rest", 130)
+
+
+def _end(why: str, code: int) -> None:
+    print(plain(f"error: {why}"), file=sys.stderr)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
-"""What a stage does, as a digest: its values, the code of ours it reaches, the versions of what that code imports."""
+"""What a stage does, as a digest: its values, the code it reaches (ours, the user's), the versions of the rest."""
 
 import ast
 import dataclasses
 import functools
 import hashlib
 import importlib.metadata
-import importlib.util
 import inspect
+import os
+import sys
+import sysconfig
 import types
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +22,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 # The engine's own machinery moves shards and does not change what is in them.
 MACHINERY = frozenset(
     f"pipeline.{name}"
-    for name in ("__main__", "errors", "fingerprint", "ledger", "progress", "ray_runner", "run", "runner")
+    for name in ("__main__", "errors", "fingerprint", "ledger", "limit", "progress", "ray_runner", "run", "runner")
 )
 
 
@@ -112,7 +114,7 @@ def module_digest(module: str) -> str:
             continue
         tree = _bare(ast.parse(path.read_text()))
         parts[name] = digest(ast.dump(tree))
-        waiting += _imports(tree)
+        waiting += _imports(tree, name if path.name == "__init__.py" else name.rpartition(".")[0])
     return digest(*(f"{name}={part}" for name, part in sorted(parts.items())))
 
 
@@ -125,27 +127,35 @@ def _bare(tree: ast.Module) -> ast.Module:
     return tree
 
 
-def _imports(tree: ast.Module) -> list[str]:
+def _imports(tree: ast.Module, package: str) -> list[str]:
+    """What a module of this package imports, wherever in its code."""
     names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names += [
-                node.module,
-                *(f"{node.module}.{a.name}" for a in node.names if _source(f"{node.module}.{a.name}")),
-            ]
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: package.count(".") + 2 - node.level] if node.level else []
+            module = ".".join([*above, *filter(None, [node.module])])
+            names += [module, *(f"{module}.{a.name}" for a in node.names if _source(f"{module}.{a.name}"))]
     return [name if _source(name) else name.partition(".")[0] for name in names]
 
 
 @functools.cache
 def _source(module: str) -> Path | None:
-    """The file of a module of ours, found by name without importing it; None for all others."""
-    base = HOUSE.joinpath(*module.split("."))
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if module and path.is_file():
-            return path
+    """The file of a module of ours or of the user's, found by name without importing it; None for installed ones."""
+    for place in dict.fromkeys([HOUSE, *map(Path, filter(_is_users, map(os.path.abspath, sys.path)))]):
+        base = place.joinpath(*module.split("."))
+        for path in (base.parent / f"{base.name}.py", base / "__init__.py"):
+            if module and path.is_file():
+                return path
     return None
+
+
+def _is_users(folder: str) -> bool:
+    """Whether a folder of sys.path is neither Python's own nor one that packages are installed in."""
+    return not any(
+        folder.startswith(sysconfig.get_path(kind)) for kind in ("stdlib", "platstdlib", "purelib", "platlib")
+    )
 
 
 @functools.cache

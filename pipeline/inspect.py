@@ -4,13 +4,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.ledger import Receipt, planned, read_receipts, sums_name
+from pipeline.ledger import Receipt, planned, read_receipts, receipt_name, sums
 from pipeline.run import PLAN
 from pipeline.stats import Size, Stats, add
 
@@ -20,7 +20,9 @@ def read_plan(root: str) -> dict[str, Any]:
     try:
         return json.loads(store.read_bytes(root, PLAN))
     except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(f"{root} holds no run: it has no {PLAN}; give the --root of a run") from None
+        raise UsageError(f"{store.redact(root)} holds no run: it has no {PLAN}; give the --root of a run") from None
+    except ValueError:
+        raise UsageError(f"{store.redact(root)}: its {PLAN} is damaged; run the recipe again") from None
 
 
 def stage_stats(root: str) -> dict[str, Stats]:
@@ -31,9 +33,7 @@ def stage_stats(root: str) -> dict[str, Stats]:
 
 def _stats(root: str, stage: str) -> Stats:
     """Of a finished stage the sum that the run wrote down; of another, the sum of what is there."""
-    if store.exists(root, sums_name(stage)):
-        return Stats.from_json(json.loads(store.read_bytes(root, sums_name(stage))))
-    return add(receipt.stats for receipt in read_receipts(root, stage, planned(root, stage)))
+    return sums(root, stage) or add(receipt.stats for receipt in read_receipts(root, stage, planned(root, stage)))
 
 
 @dataclass(frozen=True)
@@ -71,24 +71,37 @@ def rows(root: str, stage: str) -> pa.Table:
     return pa.concat_tables(store.read_table(root, f"{stage}/{shard}.parquet") for shard in planned(root, stage))
 
 
-def faults(root: str) -> Iterator[str]:
-    """Everything about a run that is not as its receipts say, a line each: missing, changed, or not adding up."""
+class Fault(NamedTuple):
+    """What is not as a receipt says: a line, and the stage and shard that it is about (no shard: all of them)."""
+
+    stage: str
+    shard: str
+    what: str
+
+
+def mend(root: str, fault: Fault) -> None:
+    """Forget a shard whose files are not what they were: the next run makes it anew."""
+    if fault.shard:
+        store.remove(root, receipt_name(fault.stage, fault.shard))
+
+
+def faults(root: str) -> Iterator[Fault]:
+    """Everything about a run that is not as its receipts say: missing, changed, or not adding up."""
     plan = read_plan(root)["stages"]
     sums: dict[str, Stats] = {}
     for stage in plan:
         shards = planned(root, stage["name"])
         receipts = read_receipts(root, stage["name"], shards)
-        yield from (
-            f"{stage['name']}/{shard}: no receipt" for shard in sorted(set(shards) - {r.shard for r in receipts})
-        )
+        for shard in sorted(set(shards) - {r.shard for r in receipts}):
+            yield Fault(stage["name"], shard, f"{stage['name']}/{shard}: no receipt")
         for receipt in receipts:
-            yield from _receipt_faults(root, receipt)
+            yield from (Fault(stage["name"], receipt.shard, what) for what in _receipt_faults(root, receipt))
         sums[stage["name"]] = add(r.stats for r in receipts)
     for stage in plan:
         scattered = [name for name in stage["after"] if sums[name].kind == "scatter"]
         sent, came = sum(sums[name].rows_out for name in scattered), sums[stage["name"]].rows_in
         if stage["kind"] == "gather" and sent != came:
-            yield f"{stage['name']}: {sent} rows were scattered and {came} gathered"
+            yield Fault(stage["name"], "", f"{stage['name']}: {sent} rows were scattered and {came} gathered")
 
 
 def _receipt_faults(root: str, receipt: Receipt) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from pipeline import stats
 from pipeline.errors import MewsError, RowsLost
+from pipeline.limit import limited
 from pipeline.stats import Size, Step
 from pipeline.transform import Transform, name_of, put
 
@@ -78,7 +79,7 @@ class Passage:
             table, failed = guarded(transform, table)
             tokens = tokens if not failed.num_rows and _column(table, "text") is before else self._tokens(table)
             if failed.num_rows:
-                self._leave(names[-1], failed)
+                self._leave(names, failed)
             table, tokens = self._part(table, tokens, names)
         self.tokens_out += _sum(tokens)
         return table
@@ -88,10 +89,12 @@ class Passage:
             return stats.tokens(table["text"])
         return pa.chunked_array([np.zeros(table.num_rows, np.int64)])
 
-    def _leave(self, step: str, failed: pa.Table) -> None:
-        """Quarantine the rows on which a transform raised."""
+    def _leave(self, steps: Sequence[str], failed: pa.Table) -> None:
+        """Quarantine the rows on which a transform raised; its steps keep their order."""
         errors = {row["values"]: row["counts"] for row in pc.value_counts(failed["error"]).to_pylist()}
-        self._enter(step, Step(quarantined=errors))
+        for name in steps[:-1]:
+            self._enter(name, Step())
+        self._enter(steps[-1], Step(quarantined=errors))
         self.quarantine(failed)
 
     def _part(self, table: pa.Table, tokens: pa.ChunkedArray, steps: Sequence[str]) -> tuple[pa.Table, pa.ChunkedArray]:
@@ -133,7 +136,8 @@ class Passage:
 
 
 def guarded(transform: Transform, table: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """What the transform makes of the rows, and the rows on which it raised, with "<step>:<exception>" as `error`.
+    """What the transform makes of the rows, and the rows on which it raised or never ended, with "<step>:<exception>"
+    as `error`.
 
     One bad page costs one page: the batch is halved until the page is found. A transform that raises on every row
     of a batch is itself at fault, and its exception goes on.
@@ -147,7 +151,8 @@ def guarded(transform: Transform, table: pa.Table) -> tuple[pa.Table, pa.Table]:
 def _halved(transform: Transform, table: pa.Table) -> tuple[pa.Table, pa.Table, Exception | None]:
     step, rows = step_names(transform)[-1], table.num_rows
     try:
-        result = transform(table)
+        with limited(rows):
+            result = transform(table)
         if result.num_rows != rows:
             raise RowsLost(
                 f"{step} made {result.num_rows} rows of {rows}: a transform fills `reason`, it deletes nothing"

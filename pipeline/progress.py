@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -15,34 +16,78 @@ from pipeline.inspect import Line
 from pipeline.ledger import Receipt
 from pipeline.stage import Stage
 
+# What a terminal obeys: control characters, but for tab and newline, and marks that turn the writing direction.
+OBEYED = [
+    *range(9),
+    *range(11, 32),
+    *range(127, 160),
+    0x061C,
+    0x200E,
+    0x200F,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+]
+VISIBLE = {code: chr(0x2400 + code) if code < 32 else "\ufffd" for code in OBEYED}
+
+
+def plain(text: str) -> str:
+    """Text, which may come from a page, as it can be shown: no character in it does anything to a terminal."""
+    return text.translate(VISIBLE)
+
 
 class Bar:
-    """A live line a stage: shards done, pages a second, time left, what was dropped. Quiet off a terminal."""
+    """One live line: shards done, rows a second, time left, what was dropped. Quiet off a terminal.
 
-    def __init__(self, console: Console):
-        columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    A stage that made something leaves its line behind when the next begins, so the live line is always the last.
+    """
+
+    def __init__(self, console: Console, stages: int):
+        columns = (TextColumn("{task.description:<30}"), BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn())
         self._progress = Progress(
-            *columns, TextColumn("{task.fields[note]}"), console=console, disable=not console.is_terminal
+            *columns,
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
         )
-        self._stage, self._task, self._began, self._rows, self._dropped = "", None, 0.0, 0, 0
+        self._stages, self._begun, self._stage, self._task = stages, 0, "", None
+        self._began, self._rows, self._dropped, self._made = 0.0, 0, 0, 0
 
     def __enter__(self) -> "Bar":
         self._progress.start()
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._leave()
         self._progress.stop()
 
-    def __call__(self, stage: Stage, total: int, receipts: Sequence[Receipt]) -> None:
+    def __call__(self, stage: Stage, total: int, done: int, receipt: Receipt | None) -> None:
         if stage.name != self._stage:
-            self._stage, self._began, self._rows, self._dropped = stage.name, time.perf_counter(), 0, 0
-            self._task = self._progress.add_task(stage.name, total=total, completed=len(receipts), note="")
-            return
-        self._rows += sum(r.stats.rows_in for r in receipts)
-        self._dropped += sum(r.stats.rows_in - r.stats.rows_out for r in receipts if r.stats.kind == "map")
+            self._leave()
+            self._stage, self._begun, self._began = stage.name, self._begun + 1, time.perf_counter()
+            self._rows = self._dropped = self._made = 0
+            name = f"{self._begun}/{self._stages} {stage.name}"
+            self._task = self._progress.add_task(name, total=total, completed=done, note="")
+        if receipt is not None and self._task is not None:
+            self._made += 1
+            self._rows += receipt.stats.rows_in
+            self._dropped += receipt.stats.rows_in - receipt.stats.rows_out if receipt.stats.kind == "map" else 0
+            self._progress.update(self._task, completed=done, note=self._note())
+
+    def _note(self) -> str:
         speed = self._rows / max(time.perf_counter() - self._began, 1e-9)
-        note = f"{speed:,.0f} rows/s" + (f", {self._dropped:,} dropped" if self._dropped else "")
-        self._progress.update(self._task, advance=len(receipts), note=note)  # type: ignore[arg-type]
+        return f"{speed:,.0f} rows/s" + (f", {self._dropped:,} dropped" if self._dropped else "")
+
+    def _leave(self) -> None:
+        """Take the line of the last stage off the display; print what it did, if it did anything."""
+        if self._task is None:
+            return
+        self._progress.remove_task(self._task)
+        if self._made and not self._progress.disable:
+            took = timedelta(seconds=round(time.perf_counter() - self._began))
+            line = f"{self._begun}/{self._stages} {self._stage:<26} {self._made:,} made in {took}, {self._note()}"
+            self._progress.console.print(line, highlight=False)
+        self._task = None
 
 
 def print_funnel(lines: Sequence[Line], console: Console) -> None:

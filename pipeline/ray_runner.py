@@ -1,7 +1,9 @@
 """The Ray runner: the only file that imports Ray. Only item names go out and receipts come back."""
 
 import os
+import re
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,15 +15,17 @@ R = TypeVar("R")
 HOUSE = str(Path(__file__).resolve().parent.parent)
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What of this folder a cluster's workers do without.
-EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.warc.gz"]
+EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.buckets", "**/*.warc.gz"]
 
 
 class Ray:
     """Runs work on Ray: on this machine, or on the cluster at `address`.
 
-    `workers` bounds the tasks that run at a time (default: all CPUs). Twice as many are in flight, so that a worker
-    never waits for the driver. A task whose worker died is run again up to three times.
+    `workers` bounds the tasks that run at a time; without it all CPUs run one, and twice as many are in flight, so that
+    a worker never waits for the driver. A task whose worker died is run again up to three times. `settings`
+    are environment variables of all tasks.
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None):
@@ -31,7 +35,8 @@ class Ray:
             os.environ.setdefault("RAY_AUTH_MODE", "token")
         import ray
 
-        self._ray, self._workers = ray, workers
+        self._ray, self._workers, self.address = ray, workers, address
+        self.settings: dict[str, str] = {}
         try:
             _knock(address)
             ray.init(
@@ -42,21 +47,28 @@ class Ray:
         except (OSError, RuntimeError, ValueError) as error:
             raise RunnerLost(f"cannot reach Ray at {address or 'this machine'}: {one_line(error)}") from None
         self.ahead = 0 if address else self.slots
-        self._task = ray.remote(max_retries=3, retry_exceptions=False)(attempt)
+        self._bounded = bool(address and workers)
+        self._task = ray.remote(max_retries=3, retry_exceptions=False)(held)
 
     @property
     def slots(self) -> int:
         return self._workers or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
+    @property
+    def window(self) -> int:
+        """Tasks in flight: on this machine Ray lets `workers` of them run, on a cluster it would run them all."""
+        return self.slots if self._bounded else 2 * self.slots
+
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
         ray, waiting, flying = self._ray, list(reversed(items)), {}
-        sent = ray.put(fn)
+        sent, task = [ray.put(fn)], self._task.options(num_cpus=cpus)
         try:
             while waiting or flying:
-                while waiting and len(flying) < 2 * self.slots:
+                for _ in range(min(len(waiting), self.window - len(flying))):
                     item = waiting.pop()
-                    flying[self._task.options(num_cpus=cpus).remote(sent, item)] = item
-                done, _ = ray.wait(list(flying), num_returns=1)
+                    flying[task.remote(sent, item, self.settings)] = item
+                ray.wait(list(flying), num_returns=1)
+                done, _ = ray.wait(list(flying), num_returns=len(flying), timeout=0)
                 for reference in done:
                     yield flying.pop(reference), self._outcome(reference)
         finally:
@@ -67,10 +79,40 @@ class Ray:
         try:
             return self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
-            return Failed(f"its worker died more than three times: {one_line(error)}")
+            return lost(error, self._ray.exceptions)
+
+    @property
+    def reachable_at(self) -> str:
+        """The address at which the cluster's machines reach this process; empty where they cannot, or need not."""
+        outside = (self.address or "").startswith("ray://")
+        return "" if outside or not self.address else self._ray.util.get_node_ip_address()
 
     def close(self) -> None:
         self._ray.shutdown()
+
+
+def held(sent: list[Any], item: Any, settings: dict[str, str]) -> Any:
+    """The work of a task. The function comes as a reference, and is read once a worker and stage, not once a task."""
+    import ray
+
+    os.environ.update(settings)
+    if _function[:1] != sent:
+        _function[:] = [sent[0], ray.get(sent[0])]
+    return attempt(_function[1], item)
+
+
+_function: list[Any] = []  # in a worker: the reference, and what it refers to
+
+
+def lost(error: Exception, exceptions: Any) -> Failed:
+    """Why a task came to nothing, in the words of a person; Ray's own, with the traceback of the worker, as trace."""
+    trace = ANSI.sub("", str(error)).strip()
+    last = trace.splitlines()[-1][:500] if trace else type(error).__name__
+    if isinstance(error, exceptions.OutOfMemoryError):
+        return Failed("it needs more memory than is free beside the others; lower --workers, or give more", trace)
+    if isinstance(error, exceptions.RayTaskError):
+        return Failed(f"its worker could not begin: {last}", trace)
+    return Failed(f"its worker died more than three times: {one_line(error)}", trace)
 
 
 def _knock(address: str | None) -> None:
@@ -82,12 +124,13 @@ def _knock(address: str | None) -> None:
 
 def _this_machine(workers: int | None) -> dict[str, Any]:
     """A cluster of one: no dashboard, loopback only, and a small object store, since no data passes through it."""
+    paths = dict.fromkeys([HOUSE, *map(os.path.abspath, sys.path)])  # a recipe of one's own is imported there as here
     return {
         "num_cpus": workers or os.cpu_count(),
         "include_dashboard": False,
         "object_store_memory": 100 << 20,
         "_node_ip_address": "127.0.0.1",
-        "runtime_env": {"env_vars": {"PYTHONPATH": HOUSE}},
+        "runtime_env": {"env_vars": {"PYTHONPATH": os.pathsep.join(paths)}},
     }
 
 

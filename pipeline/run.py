@@ -1,20 +1,23 @@
 """Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from pipeline import store
 from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import digest
-from pipeline.ledger import Ledger, Receipt, sums_name
+from pipeline.ledger import Ledger, Receipt
 from pipeline.runner import Failed, Runner, one_line
 from pipeline.stage import Map, Source, Stage
-from pipeline.stats import Stats, add
+from pipeline.stats import Stats
 
 PLAN = "plan.json"
-Watch = Callable[[Stage, int, Sequence[Receipt]], None]
+# told of a stage, its shards, how many of these are made, and the receipt of the one that was just made
+Watch = Callable[[Stage, int, int, Receipt | None], None]
 
 
 def plan(*goals: Stage) -> list[Stage]:
@@ -43,19 +46,14 @@ def run(
     `about` (recipe and arguments) goes to DIR/plan.json with the stages. Raises StageFailed when shards failed, after
     all others of the stage have finished.
     """
-    stages = plan(*goals)
-    open_for_writing(root)
-    passed = documents(*goals)
+    stages, passed, ledger = plan(*goals), documents(*goals), Ledger(root)
     written = [
         {"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.after()], "documents": s.name in passed}
         for s in stages
     ]
-    store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
-    ledger = Ledger(root)
-    try:
+    with open_for_writing(root):
+        store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
         return {stage.name: run_stage(stage, ledger, runner, watch or _silent) for stage in stages}
-    finally:
-        store.sweep_parts(root)
 
 
 def documents(*goals: Stage) -> set[str]:
@@ -76,15 +74,13 @@ def kind_of(stage: Stage) -> str:
 def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Stats:
     items, does = stage.items(ledger), stage.does()
     marks = {item: digest(does, stage.reads(item, ledger)) for item in items}
-    receipts = ledger.plan(stage.name, items)
-    made = [receipts[item] for item in items if item in receipts and receipts[item].made_from == marks[item]]
-    done = {receipt.shard for receipt in made}
-    missing = [item for item in items if item not in done]
+    made = ledger.open(stage.name, marks)
+    missing = [item for item in items if item not in made]
     soon = dict(zip(missing, missing[runner.ahead :], strict=False)) if runner.ahead else {}
     todo = [(item, marks[item], soon.get(item, "")) for item in missing]
-    watch(stage, len(items), made)
-    if todo:
-        store.remove(ledger.root, sums_name(stage.name))
+    watch(stage, len(items), len(made), None)
+    for name in store.listing(ledger.root, f"failures/{stage.name}"):
+        store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
     for (item, *_), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
         if isinstance(outcome, Failed):
@@ -92,12 +88,11 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Sta
             store.write_bytes(ledger.root, f"failures/{stage.name}/{item}.txt", (outcome.trace or outcome.why).encode())
         else:
             ledger.enter(outcome)
-            watch(stage, len(items), [outcome])
+            made.add(item)
+            watch(stage, len(items), len(made), outcome)
     if failures:
         raise StageFailed(stage.name, dict(sorted(failures.items())))
-    total = add(receipt.stats for receipt in ledger.receipts(stage.name))
-    store.write_bytes(ledger.root, sums_name(stage.name), json.dumps(total.to_json()).encode())
-    return total
+    return ledger.close(stage.name)
 
 
 def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
@@ -112,16 +107,24 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     return stage.make(shard, root, mark)
 
 
-def open_for_writing(root: str) -> None:
-    """Make sure that the root can be written, before any work. Raises UsageError with the reason."""
+@contextmanager
+def open_for_writing(root: str) -> Iterator[None]:
+    """Make sure that the root can be written, and that no other run does. Raises UsageError with the reason."""
     try:
+        held = store.lock(root)
         store.write_bytes(root, "plan/.writable", b"")
         store.remove(root, "plan/.writable")
         store.sweep_parts(root)
     except OSError as error:
         why = store.redact(one_line(error))
         raise UsageError(f"cannot write to {store.redact(root)}: {why}; choose another root") from None
+    try:
+        yield
+    finally:
+        store.sweep_parts(root)
+        if held is not None:
+            os.close(held)
 
 
-def _silent(stage: Stage, total: int, receipts: Sequence[Receipt]) -> None:
+def _silent(stage: Stage, total: int, done: int, receipt: Receipt | None) -> None:
     """Nobody watches."""

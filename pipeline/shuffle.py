@@ -1,28 +1,23 @@
 """Scatter and Gather: every question about the whole corpus, in memory bounded by a bucket.
 
-A Scatter writes one file a shard, its rows grouped by bucket, a row group a bucket. A Gather reads the row groups of
-one bucket from all of them. 90,000 shards and 1,000 buckets are 90,000 files.
+A Scatter writes one file a shard, its rows by bucket. A Gather reads one bucket out of all of them. 90,000 shards and
+1,000 buckets are 90,000 files.
 """
 
-import json
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
-from pipeline import store
+from pipeline import buckets as bucketed
 from pipeline.errors import RowsLost
 from pipeline.fingerprint import digest, fingerprint, shard_key
 from pipeline.ledger import Ledger, Receipt, planned
 from pipeline.stage import Source, Stage, receive, shard_files, shards_of, tables_of
 from pipeline.stats import Stats
-
-BUCKETS = "buckets"  # footer metadata: the bucket of each row group, in order
 
 
 @dataclass(frozen=True)
@@ -54,13 +49,13 @@ class Scatter:
 
     def does(self) -> str:
         reader = self.source.read if isinstance(self.source, Source) else None
-        return fingerprint(("scatter", reader, self.rows, self.key, self.buckets, self.stay))
+        return fingerprint(("scatter", bucketed.SUFFIX, reader, self.rows, self.key, self.buckets, self.stay))
 
     def reads(self, item: str, ledger: Ledger) -> str:
         if isinstance(self.source, Source):
             path = self.source.shards()[item]
             return digest(path, self.source.version(path))
-        return ledger.receipt(self.source.name, item).digest
+        return ledger.digest(self.source.name, item)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started = time.perf_counter()
@@ -73,12 +68,9 @@ class Scatter:
         table = table.take(order)
         buckets, starts = np.unique(bucket[order], return_index=True)
         with shard_files(root, self.name, item) as files:
-            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
-            for start, end in pairwise([*starts, table.num_rows]):
-                writer.write(table.slice(start, end - start))
-                writer.end_group()
-            writer.metadata[BUCKETS] = json.dumps(buckets.tolist())
-        stats = Stats("scatter", table.num_rows, writer.rows)
+            name = f"{self.name}/{item}{bucketed.SUFFIX}"
+            files.made[name] = bucketed.write(root, name, table, buckets.tolist(), starts.tolist())
+        stats = Stats("scatter", table.num_rows, files.made[name].rows)
         return receive(root, self.name, item, mark, stats, files.made, started)
 
     def bucket(self, keys: np.ndarray) -> np.ndarray:
@@ -124,7 +116,7 @@ class Gather:
         return fingerprint(("gather", self.fn, [source.name for source in self.sources]))
 
     def reads(self, item: str, ledger: Ledger) -> str:
-        parts = [ledger.receipt(s.name, item).digest if s.stay else ledger.whole(s.name) for s in self.sources]
+        parts = [ledger.digest(s.name, item) if s.stay else ledger.whole(s.name) for s in self.sources]
         return digest(*parts)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
@@ -140,16 +132,6 @@ class Gather:
 
     def _parts(self, item: str, bucket: int, root: str) -> Iterator[pa.Table]:
         shards = [(s.name, shard) for s in self.sources for shard in ([item] if s.stay else planned(root, s.name))]
-        names = [f"{stage}/{shard}.parquet" for stage, shard in shards]
+        names = [f"{stage}/{shard}{bucketed.SUFFIX}" for stage, shard in shards]
         with ThreadPoolExecutor(8) as pool:
-            yield from pool.map(lambda name: read_bucket(root, name, bucket), names)
-
-
-def read_bucket(root: str, name: str, bucket: int) -> pa.Table:
-    """The rows of one bucket in one scattered file: its row group, or none."""
-    with store.open_parquet(root, name) as file:
-        buckets = json.loads((file.metadata.metadata or {}).get(BUCKETS.encode(), b"[]"))
-        group = bisect_left(buckets, bucket)
-        if group == len(buckets) or buckets[group] != bucket:
-            return file.schema_arrow.empty_table()
-        return file.read_row_group(group)
+            yield from filter(None, pool.map(lambda name: bucketed.read(root, name, bucket), names))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import store
-from pipeline.errors import RowsLost, SchemaChanged
+from pipeline.errors import RowsLost, SchemaChanged, UsageError
 from pipeline.fingerprint import digest, fingerprint, hash64
 from pipeline.ledger import Ledger, Receipt, receipt_name, write_receipt
 from pipeline.passage import QUARANTINE, Passage, conform, output_schema, rejects_schema
@@ -49,12 +49,24 @@ class Source:
     schema: pa.Schema
     version: Callable[[str], str] = str
 
+    def __getstate__(self) -> dict[str, object]:
+        """What goes over the wire: the fields, and not what was made of them."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
     def __repr__(self) -> str:
         return f"Source({len(self.list)} inputs, read={self.read!r})"
 
     def shards(self) -> dict[str, str]:
         """Shard names and the inputs that they are read from, in the order of the list."""
-        return {shard_name(item): item for item in self.list}
+        return self._shards
+
+    @cached_property
+    def _shards(self) -> dict[str, str]:
+        shards = {shard_name(item): item for item in self.list}
+        if len(shards) < len(set(self.list)):
+            first = next(item for item in self.list if shards[shard_name(item)] != item)
+            raise UsageError(f"{first} and {shards[shard_name(first)]} would be one shard; rename one of them")
+        return shards
 
     def prefetch(self, shard: str) -> None:
         """Tell a reader that can fetch ahead (`read.prefetch(name)`) which input it will be asked for soon."""
@@ -65,7 +77,7 @@ class Source:
 
 def shards_of(source: "Source | Stage", ledger: Ledger) -> list[str]:
     """Names of the shards that a source or stage has, in order."""
-    return list(source.shards()) if isinstance(source, Source) else source.items(ledger)
+    return list(source.shards()) if isinstance(source, Source) else ledger.shards(source.name)
 
 
 def tables_of(source: "Source | Stage", shard: str, root: str) -> Iterator[pa.Table]:
@@ -79,7 +91,7 @@ def shard_name(item: str) -> str:
     """A file name for an input: its last part, made harmless, and a digest of the whole name."""
     stem = re.sub(r"(\.(warc|wet|arc|gz|zst|parquet|jsonl?))+$", "", item.rstrip("/").rpartition("/")[2])
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", stem)[:80].strip("-")
-    return f"{safe or 'shard'}-{digest(item)[:8]}"
+    return f"{safe or 'shard'}-{digest(item)[:12]}"
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,10 @@ class Map:
     where: Mapping[str, str] | None = None
     rejects: float = 1.0
     tokens: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.rejects <= 1:
+            raise UsageError(f"stage {self.name}: rejects={self.rejects}; give the share to keep, 0 to 1")
 
     @property
     def schema(self) -> pa.Schema:
@@ -125,7 +141,7 @@ class Map:
         if isinstance(self.source, Source):
             path = self.source.shards()[item]
             return digest(path, self.source.version(path))
-        return digest(*(ledger.receipt(stage.name, item).digest for stage in self.after()))
+        return digest(*(ledger.digest(stage.name, item) for stage in self.after()))
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started, schema = time.perf_counter(), self.schema
@@ -209,7 +225,7 @@ def receive(
     root: str, stage: str, shard: str, mark: str, stats: Stats, made: Mapping[str, store.Made], started: float
 ) -> Receipt:
     """Write and return the receipt of a shard; its digest is that of the shard's data file."""
-    data = made[f"{stage}/{shard}.parquet"]
+    data = next(of for name, of in made.items() if name.startswith(f"{stage}/{shard}."))
     stats = dataclasses.replace(stats, bytes=data.bytes, seconds=round(time.perf_counter() - started, 3))
     if not stats.conserved():
         raise RowsLost(

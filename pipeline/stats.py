@@ -1,5 +1,6 @@
 """What a receipt counts: documents and tokens in, out, and by reason at every step; and sums of them."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ class Size(NamedTuple):
 
 
 NOTHING = Size()
+SUMMED = ("rows_in", "rows_out", "tokens_in", "tokens_out", "bytes")
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class Step:
     def plus(self, other: "Step") -> "Step":
         return Step(
             self.kept.plus(other.kept),
-            _merge([self.dropped, other.dropped], Size.plus),
-            _merge([self.quarantined, other.quarantined], int.__add__),
+            _sorted(_merge([self.dropped, other.dropped], Size.plus)),
+            _sorted(_merge([self.quarantined, other.quarantined], int.__add__)),
         )
 
 
@@ -78,6 +80,15 @@ class Stats:
             self.quarantined.values()
         )
 
+    def plus(self, other: "Stats") -> "Stats":
+        return Stats(
+            kind=self.kind or other.kind,
+            seconds=round(self.seconds + other.seconds, 3),
+            steps=_merge([self.steps, other.steps], Step.plus),
+            counts=_sorted(_merge([self.counts, other.counts], int.__add__)),
+            **{name: getattr(self, name) + getattr(other, name) for name in SUMMED},
+        )
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -91,20 +102,9 @@ def _step(data: Mapping[str, Any]) -> Step:
     return Step(Size(*data["kept"]), dropped, data["quarantined"])
 
 
-SUMMED = ("rows_in", "rows_out", "tokens_in", "tokens_out", "bytes", "seconds")
-
-
 def add(parts: Iterable[Stats]) -> Stats:
-    """The sum of shards' stats; the order of the parts does not matter but for the order of new steps."""
-    stats = list(parts)
-    if not stats:
-        return Stats()
-    return Stats(
-        kind=stats[0].kind,
-        steps=_merge([s.steps for s in stats], Step.plus),
-        counts=_merge([s.counts for s in stats], int.__add__),
-        **{name: sum(getattr(s, name) for s in stats) for name in SUMMED},
-    )
+    """The sum of shards' stats, the same for any order of the parts."""
+    return functools.reduce(Stats.plus, parts, Stats(kind=""))
 
 
 def _merge(maps: Iterable[Mapping[str, Any]], plus: Any) -> dict[str, Any]:
@@ -113,3 +113,7 @@ def _merge(maps: Iterable[Mapping[str, Any]], plus: Any) -> dict[str, Any]:
         for key, value in each.items():
             merged[key] = plus(merged[key], value) if key in merged else value
     return merged
+
+
+def _sorted(merged: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(merged.items()))

@@ -1,12 +1,15 @@
 """Files of a run, on a local disk or an object store: written whole or not at all.
 
 A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://...`). Below it lie
-`<stage>/<shard>.parquet`, `<stage>.rejects/`, `quarantine/<stage>/`, `receipts/<stage>/<shard>.json` and `plan/`.
+`<stage>/<shard>.parquet` (of a Scatter `.buckets`), `<stage>.rejects/`, `quarantine/<stage>/`,
+`receipts/<stage>/<shard>.json` and `plan/`.
 """
 
+import fcntl
 import functools
 import hashlib
 import io
+import json
 import os
 import re
 import tempfile
@@ -28,18 +31,23 @@ ROW_GROUP_ROWS = 20_000
 @functools.cache
 def open_root(root: str) -> tuple[pafs.FileSystem, str]:
     """The file system of a root and the path in it. Raises UsageError when the URL is not understood."""
+    if not root:
+        raise UsageError("the root is empty; give a folder or an object-store URL")
     if "://" not in root:
         return pafs.LocalFileSystem(), os.path.abspath(os.path.expanduser(root))
     try:
         filesystem, path = pafs.FileSystem.from_uri(root)
-    except (pa.ArrowInvalid, OSError):
-        raise UsageError(f"cannot open {redact(root)}; give a local path or s3://bucket/prefix") from None
+    except (pa.ArrowInvalid, OSError) as error:
+        why = redact(" ".join(str(error).split()))[:300]
+        raise UsageError(f"cannot open {redact(root)}: {why}; give a local path or s3://bucket/prefix") from None
     return filesystem, path.rstrip("/")
 
 
 def redact(text: str) -> str:
     """The text without what URLs may hold of keys: user info and query."""
-    return re.sub(r"(\w+://)[^/@\s]*@", r"\1", re.sub(r"(\w+://[^?\s]*)\?\S*", r"\1", text))
+    text = re.sub(r"(\w+://[^?\s]*)\?\S*", r"\1", text)
+    # A secret key of S3 may hold slashes; a bucket's name holds no colon.
+    return re.sub(r"(\w+://)[^/@\s]*@|(s3://)[^/@:\s]*:[^@\s]*@", r"\1\2", text)
 
 
 def locate(root: str, name: str) -> tuple[pafs.FileSystem, str]:
@@ -52,11 +60,17 @@ def exists(root: str, name: str) -> bool:
     return filesystem.get_file_info(path).type == pafs.FileType.File
 
 
-def listing(root: str, folder: str) -> list[str]:
-    """Names of the files directly in a folder, sorted, hidden ones left out; empty when there is no such folder."""
+def sizes(root: str, folder: str) -> dict[str, int]:
+    """The files directly in a folder with their bytes, by name, hidden ones left out; empty without such a folder."""
     filesystem, path = locate(root, folder)
     infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True))
-    return sorted(i.base_name for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith("."))
+    files = [i for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith(".")]
+    return {i.base_name: i.size for i in sorted(files, key=lambda i: i.base_name)}
+
+
+def listing(root: str, folder: str) -> list[str]:
+    """Names of the files directly in a folder, sorted, hidden ones left out; empty when there is no such folder."""
+    return list(sizes(root, folder))
 
 
 def read_bytes(root: str, name: str) -> bytes:
@@ -144,6 +158,18 @@ def write_bytes(root: str, name: str, data: bytes) -> None:
         sink.write(data)
 
 
+def read_json(root: str, name: str) -> Any:
+    """What a JSON file holds; None when it is not there or cannot be read as JSON."""
+    try:
+        return json.loads(read_bytes(root, name))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+
+
+def write_json(root: str, name: str, value: Any) -> None:
+    write_bytes(root, name, json.dumps(value).encode())
+
+
 def sweep_parts(root: str) -> None:
     """Delete what a killed writer left beside a name. Local roots only; object stores show nothing unfinished."""
     filesystem, path = open_root(root)
@@ -154,14 +180,31 @@ def sweep_parts(root: str) -> None:
                     os.unlink(os.path.join(folder, file))
 
 
-class ShardWriter:
-    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone.
+def lock(root: str) -> int | None:
+    """Hold a local root against other runs until the descriptor is closed. Raises UsageError when a run holds it.
 
-    `metadata` is written to the footer at the end.
+    An object store has no locks, nor have some network file systems.
     """
+    filesystem, path = open_root(root)
+    if not isinstance(filesystem, pafs.LocalFileSystem):
+        return None
+    os.makedirs(path, exist_ok=True)
+    descriptor = os.open(os.path.join(path, ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise UsageError(f"another run is at work on {root}; wait for it, or choose another root") from None
+    except OSError:
+        return descriptor
+    return descriptor
+
+
+class ShardWriter:
+    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone."""
 
     def __init__(self, sink: Sink, schema: pa.Schema):
-        self.schema, self.rows, self.metadata = schema, 0, dict[str, str]()
+        self.schema, self.rows = schema, 0
         self._writer = pq.ParquetWriter(
             pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
         )
@@ -172,9 +215,9 @@ class ShardWriter:
         self._held.append(table.select(self.schema.names).cast(self.schema))
         rows, size = sum(t.num_rows for t in self._held), sum(t.nbytes for t in self._held)
         if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
-            self.end_group()
+            self._end_group()
 
-    def end_group(self) -> None:
+    def _end_group(self) -> None:
         """Close the row group with what is held; nothing happens when nothing is."""
         table = pa.concat_tables(self._held) if self._held else self.schema.empty_table()
         if table.num_rows:
@@ -186,8 +229,7 @@ class ShardWriter:
         self._writer.is_open = False
 
     def close(self) -> None:
-        self.end_group()
-        self._writer.add_key_value_metadata(self.metadata)
+        self._end_group()
         self._writer.close()
 
 

@@ -6,7 +6,8 @@ from filters import lines, url
 from filters.languages import rules
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
-from stages import commoncrawl, extract, pii, shards
+from stages import commoncrawl, extract, shards
+from stages import pii as private
 from stages.language import identify, only
 
 
@@ -26,14 +27,19 @@ def recipe(
     megabytes: int = 256,
     domains: tuple[str, ...] = (),
     languages: tuple[str, ...] = (),
+    pii: str = "mask",
+    pii_types: tuple[str, ...] = (),
+    pii_drop_above: int | None = None,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do.
 
     Several languages come out of one pass over the files, each deduplicated by itself. `seen` are roots of earlier
     runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every
     rule measured, and `rejects` is the share of dropped pages to keep. `domains` and `languages` choose single pages by
-    a crawl's own index, in place of whole files.
+    a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or none (docs/pii.md); `pii_types`
+    are the types to look for, and pages with more findings than `pii_drop_above` go.
     """
+    scrub = private.chosen(pii, pii_types, pii_drop_above)
     steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
@@ -51,7 +57,7 @@ def recipe(
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
         exact = Map(f"exact{name}", fuzzy, (substring.cut(cut),), verdicts=repeats, rejects=rejects)
-        clean = Map(f"clean{name}", exact, (pii.scrub(),), rejects=rejects)
+        clean = Map(f"clean{name}", exact, scrub, rejects=rejects)
         beside = (urls.kept(known, clean), guard.hosts(f"near{name}.hosts", near))
         return shards.publish(f"refinedweb{name}", clean, megabytes=megabytes, beside=beside)
 

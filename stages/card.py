@@ -1,8 +1,8 @@
 """What lies beside published shards: stats.json, the funnel of the run, and README.md, the data set's card."""
 
-import html
 import importlib.metadata
 import json
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -90,13 +90,15 @@ class Card:
         names = [f"{stage}/{shard}.parquet" for stage in stages for shard in planned(root, stage)]
         rows = [row for name in names for row in store.read_table(root, name).to_pylist()]
         rows.sort(key=lambda row: (-row["lost"], row["host"]))
-        told = [f"| {shown(row['host'])} | {row['pages']:,} | {row['lost']:,} | {row['kept']} |\n" for row in rows]
+        told = [
+            f"| {shown(row['host'])} | {row['pages']:,} | {row['lost']:,} | {shown(row['kept'])} |\n" for row in rows
+        ]
         return "".join([WARNING, *told]) if rows else ""
 
 
 def shown(text: str) -> str:
-    """Text from a page as Markdown shows it: nothing in it is markup."""
-    return html.escape(text).replace("|", "\\|")
+    """Text from a page as Markdown shows it: nothing in it is markup, nor ends a line or a cell."""
+    return re.sub(r"[^\w .-]", lambda sign: f"&#{ord(sign[0])};", text)
 
 
 def versions() -> dict[str, str]:

@@ -1,10 +1,10 @@
 """The last stage: Parquet shards as a data set is published, its statistics, and its card."""
 
-import json
 import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -37,6 +37,8 @@ def publish(
 
     `beside` are stages to be made as well, for later runs. Raises UsageError when `source` lacks a column of `schema`.
     """
+    if megabytes < 1:
+        raise UsageError(f"{name}: megabytes={megabytes}; give the size of a file, at least 1")
     missing = [f.name for f in schema if CALLED.get(f.name, f.name) not in source.schema.names]
     if missing:
         raise UsageError(f"{name} is to have the columns {missing}, which stage {source.name} does not make")
@@ -63,28 +65,25 @@ class Shards:
 
     def items(self, ledger: Ledger) -> list[str]:
         """Names of the files; which rows each takes is written down for the workers."""
-        receipts = ledger.receipts(self.source.name)
-        cuts = cut([(r.shard, r.stats.rows_out, r.stats.bytes) for r in receipts], self.megabytes << 20)
+        shards = [(shard, entry.rows, entry.bytes) for shard, entry in ledger.entries(self.source.name)]
+        cuts = cut(shards, self.megabytes << 20)
         named = {f"train-{k:05d}-of-{len(cuts):05d}": slices for k, slices in enumerate(cuts)}
-        store.write_bytes(ledger.root, self._cuts, json.dumps(named).encode())
+        store.write_json(ledger.root, self._cuts, named)
         return list(named)
 
     @property
     def _cuts(self) -> str:
         return f"plan/{self.name}.cuts.json"
 
-    def _slices(self, root: str, item: str) -> list[Slice]:
-        return json.loads(store.read_bytes(root, self._cuts))[item]
-
     def reads(self, item: str, ledger: Ledger) -> str:
-        slices = self._slices(ledger.root, item)
-        return digest(*(str(x) for s in slices for x in (*s, ledger.receipt(self.source.name, s[0]).digest)))
+        slices = _cuts(ledger.root, self._cuts, self.megabytes, ledger.whole(self.source.name))[item]
+        return digest(*(str(x) for s in slices for x in (*s, ledger.digest(self.source.name, s[0]))))
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started = time.perf_counter()
         with shard_files(root, self.name, item) as files:
             writer = files.open(f"{self.name}/{item}.parquet", self.schema)
-            for table in self._tables(root, self._slices(root, item)):
+            for table in self._tables(root, store.read_json(root, self._cuts)[item]):
                 writer.write(
                     table.select([CALLED.get(c, c) for c in self.schema.names]).rename_columns(self.schema.names)
                 )
@@ -103,6 +102,12 @@ class Shards:
         for item in set(receipted(root, self.name)) - set(planned(root, self.name)):
             store.remove(root, f"{self.name}/{item}.parquet")
             store.remove(root, receipt_name(self.name, item))
+
+
+@lru_cache(maxsize=1)
+def _cuts(root: str, name: str, megabytes: int, source: str) -> dict[str, list[Slice]]:
+    """The cuts as they are written down, read once for all files; `source` is the digest of what is cut."""
+    return store.read_json(root, name)
 
 
 def cut(shards: Sequence[tuple[str, int, int]], target: int) -> list[list[Slice]]:

@@ -169,7 +169,7 @@ class Packed:
         return fingerprint(("pack", self.fn))
 
     def reads(self, item: str, ledger: Ledger) -> str:
-        return ledger.receipt(self.source.name, item).digest
+        return ledger.digest(self.source.name, item)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started, pages = time.perf_counter(), store.read_table(root, f"{self.source.name}/{item}.parquet")

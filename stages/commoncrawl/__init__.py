@@ -13,7 +13,7 @@ from pipeline.stage import Source
 from stages import download, warc
 from stages.commoncrawl.index import Chosen, language_codes
 from stages.commoncrawl.names import find, indexed
-from stages.download.place import Manners, Place
+from stages.download.place import Manners, Place, public
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 
@@ -46,7 +46,7 @@ def pages(
         return Source(tuple(names[:files]), chosen, warc.PAGE, partial(version, place))
     names, place = find(snapshot, base, manners)
     if not names:
-        raise UsageError(f"snapshot {snapshot} has no files; choose another")
+        raise UsageError(f"snapshot {public(snapshot)} has no files; choose another")
     read = Reader(*warc.described(place.shown("")), place)
     return Source(tuple(names[:files]), read, warc.PAGE, partial(version, place))
 

@@ -59,7 +59,9 @@ def crawl(snapshot: str, kind: str, base: str, manners: Manners) -> list[str]:
 def indexed(snapshot: str, base: str, manners: Manners) -> list[str]:
     """The files of a crawl's columnar index that are about pages. UsageError when the snapshot is no crawl."""
     if not CRAWL.fullmatch(snapshot):
-        raise UsageError(f"snapshot {snapshot} has no index to choose pages by; give a crawl such as CC-MAIN-2024-10")
+        raise UsageError(
+            f"snapshot {public(snapshot)} has no index to choose pages by; give a crawl such as CC-MAIN-2024-10"
+        )
     return [name for name in crawl(snapshot, "cc-index-table", base, manners) if "/subset=warc/" in name]
 
 

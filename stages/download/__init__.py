@@ -1,5 +1,6 @@
 """Files on a local disk, from wherever they lie: fetched politely, gone on with after a break, never half there."""
 
+import errno
 import fcntl
 import os
 import random
@@ -27,6 +28,10 @@ class NotFound(BadInput):
 
 class Unreachable(MewsError):
     """A file could not be had, in spite of all patience."""
+
+
+class Full(MewsError):
+    """The local disk holds no more."""
 
 
 class Refused(MewsError):
@@ -71,8 +76,15 @@ def prefetch(place: Place, name: str) -> None:
 def fetch(url: str, target: Path, manners: Manners) -> None:
     """Fetch a file whole; after a break only what is missing."""
     part = Part(target)
-    _patiently(url, manners, target.name, lambda: request(url, part, manners), lambda: part.size)
-    part.finish()
+    try:
+        if not part.whole:
+            _patiently(url, manners, target.name, lambda: request(url, part, manners), lambda: part.size)
+        part.finish()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        part.path.unlink(missing_ok=True)  # room for the files that others are fetching
+        raise Full(f"{target.parent}: the disk is full; free some, or set MEWS_CACHE to a larger one") from None
 
 
 def read_range(place: Place, name: str, offset: int, length: int) -> tuple[bytes, int]:
@@ -88,33 +100,33 @@ def read_range(place: Place, name: str, offset: int, length: int) -> tuple[bytes
 
 def _patiently(url: str, manners: Manners, name: str, ask: Callable[[], T], came: Callable[[], int] = int) -> T:
     """Ask again after breaks: at most once a second, ever more rarely, and when told to. `came` counts bytes got."""
-    dice, vain = random.Random(name), 0
+    dice, vain, breaks, passed = random.Random(name), 0, 0, 0.0
     while True:
         before = came()
         try:
-            with gate.passing(url, manners):
+            with gate.passing(url, manners.requests) as passed:
                 answer = ask()
-            gate.served(url)
+            gate.served(url, passed)
             return answer
         except Missing:
             raise NotFound(f"{public(url)}: no such file; check the snapshot or the list of paths") from None
         except Hopeless as error:
             raise Unreachable(f"{public(url)}: {error}; check the address and the keys") from None
         except Refusal as refusal:
-            wait = _refused(url, refusal, manners)
+            wait = _refused(url, passed, refusal, manners)
         except Broken as broken:
             lost = max(1, manners.tries // 8) if isinstance(broken, Unconnected) else 1
-            vain = 0 if came() - before >= PROGRESS else vain + lost
+            vain, breaks = (0, 0) if came() - before >= PROGRESS else (vain + lost, breaks + 1)
             if vain >= manners.tries:
                 raise Unreachable(f"{public(url)}: {broken} again and again; run again to go on with it") from None
-            wait = dice.uniform(0, min(manners.most, manners.least * 2 ** min(vain, 30)))
+            wait = dice.uniform(0, min(manners.most, manners.least * 2 ** min(breaks, 30)))
             _obey(url, broken.after, manners)
         time.sleep(max(manners.least, wait))
 
 
-def _refused(url: str, refusal: Refusal, manners: Manners) -> float:
+def _refused(url: str, passed: float, refusal: Refusal, manners: Manners) -> float:
     """After a 403 everybody rests, each time twice as long; after some in a row it is the end."""
-    count = gate.refused(url)
+    count = gate.refused(url, passed)
     if count >= manners.refusals:
         raise Refused(
             f"{public(url)}: refused {count} times (403), the host limits us; wait a day, then run again with a lower "

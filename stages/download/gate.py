@@ -1,97 +1,55 @@
-"""The gate that all requests to a host pass: so many at once on this machine, and none while the host asks for rest.
+"""The gate that every request to a host passes: so many at once in the whole cluster, and rest when the host asks it.
 
-Its state lies in a folder of the machine, so that all processes of a run share it: a slot is a locked file, which the
-system unlocks when its process dies. A cluster divides its requests by its machines (`Manners.slots`).
+A run on one machine has that machine's turnstile. A run on a cluster has one keeper, whose address its tasks find in
+MEWS_KEEPER: they go through the turnstile of the machine on which the run was started.
 """
 
-import fcntl
-import hashlib
 import os
-import random
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from stages.download.place import Manners
-
-POLL = 0.05  # seconds between looks for a free slot
+from stages.download import keeper, turnstile
 
 
 @contextmanager
-def passing(url: str, manners: Manners) -> Iterator[None]:
-    """Wait for the end of a rest and for a free slot; hold the slot meanwhile."""
-    folder = _folder(url)
-    while True:
-        time.sleep(max(0.0, _rest(folder) - time.time()))
-        slot = _take(folder, manners.slots)
-        if slot is not None and _rest(folder) <= time.time():
-            break
-        if slot is not None:
-            os.close(slot)
-        time.sleep(POLL * (1 + random.random()))
-    try:
-        yield
-    finally:
-        os.close(slot)
+def passing(url: str, slots: int) -> Iterator[float]:
+    """Wait until a request to this host may go; hold one of `slots` places meanwhile. Gives the time of passing."""
+    if address := _keeper():
+        with keeper.asked(address, do="pass", host=_host(url), slots=slots) as passed:
+            yield passed
+    else:
+        with turnstile.passing(_host(url), slots) as passed:
+            yield passed
 
 
 def rest(url: str, seconds: float) -> None:
-    """No request to this host for so long, by any process of this machine."""
-    folder = _folder(url)
-    _write(folder / "rest", str(max(_rest(folder), time.time() + seconds)))
+    """No request to this host for so long, by anybody."""
+    if address := _keeper():
+        keeper.ask(address, do="rest", host=_host(url), seconds=seconds)
+    else:
+        turnstile.rest(_host(url), seconds)
 
 
-def refused(url: str) -> int:
-    """Note a refusal; how many there were in a row, by all processes."""
-    path = _folder(url) / "refusals"
-    count = int(_read(path) or 0) + 1
-    _write(path, str(count))
-    return count
+def refused(url: str, passed: float) -> int:
+    """Note the refusal of a request that passed then; how many waves of them came in a row."""
+    if address := _keeper():
+        return int(keeper.ask(address, do="refused", host=_host(url), passed=passed))
+    return turnstile.refused(_host(url), passed)
 
 
-def served(url: str) -> None:
-    """Note an answer: refusals before it count no more."""
-    (_folder(url) / "refusals").unlink(missing_ok=True)
+def served(url: str, passed: float) -> None:
+    """Note an answer: refusals before its request count no more."""
+    if address := _keeper():
+        keeper.ask(address, do="served", host=_host(url), passed=passed)
+    else:
+        turnstile.served(_host(url), passed)
 
 
-def _folder(url: str) -> Path:
-    """The gate of a host, in a folder that only this user can write to."""
-    top = Path(os.environ.get("MEWS_GATE") or Path(tempfile.gettempdir()) / f"mews-gate-{os.getuid()}")
-    top.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if top.stat().st_uid != os.getuid():
-        raise PermissionError(f"{top} belongs to somebody else; set MEWS_GATE to a folder of yours")
-    folder = top / hashlib.blake2b(urlsplit(url).netloc.encode(), digest_size=8).hexdigest()
-    folder.mkdir(exist_ok=True)
-    return folder
+def _keeper() -> str:
+    return os.environ.get("MEWS_KEEPER", "")
 
 
-def _take(folder: Path, slots: int) -> int | None:
-    """A lock on one of the slots, as a file descriptor; None when all are taken."""
-    for number in random.sample(range(slots), slots):
-        descriptor = os.open(folder / f"slot-{number}", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except BlockingIOError:
-            os.close(descriptor)
-    return None
-
-
-def _rest(folder: Path) -> float:
-    return float(_read(folder / "rest") or 0)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        return ""
-
-
-def _write(path: Path, text: str) -> None:
-    beside = path.with_name(f"{path.name}-{os.getpid()}-{time.monotonic_ns()}")
-    beside.write_text(text)
-    beside.replace(path)
+def _host(url: str) -> str:
+    """The host and port of a URL (the bucket of s3://), without the user and password that may stand before it."""
+    return urlsplit(url).netloc.rpartition("@")[2]

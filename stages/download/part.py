@@ -18,12 +18,23 @@ class Part:
     def __post_init__(self) -> None:
         self.path = self.target.with_name(f"{self.target.name}.part")
         self._note = self.target.with_name(f"{self.target.name}.part.json")
-        if self._note.exists():
-            known = json.loads(self._note.read_text() or "{}")
-            self.total, self.version = known.get("total"), known.get("version", "")
+        self.total, self.version = self._known()
         # Bytes of an unknown version cannot be gone on with.
         if not self.version:
             self.path.unlink(missing_ok=True)
+
+    def _known(self) -> tuple[int | None, str]:
+        """Size and version as noted; nothing when there is no note, or one that a crash left half written."""
+        try:
+            known = json.loads(self._note.read_text())
+            return known["total"], known["version"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None, ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing but the name."""
+        return self.total is not None and self.path.exists() and self.size == self.total
 
     @property
     def size(self) -> int:

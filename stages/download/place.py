@@ -6,27 +6,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from pipeline.errors import UsageError
+
 REMOTE = ("http://", "https://", "s3://")
 
 
-def _setting(name: str, default: float) -> float:
-    return float(os.environ.get(name) or default)
+def _setting(name: str, default: int) -> int:
+    said = os.environ.get(name) or str(default)
+    if not said.isdecimal():
+        raise UsageError(f"{name}={said}: give a whole number")
+    return int(said)
 
 
 @dataclass(frozen=True)
 class Manners:
     """How files are asked for. Seconds, unless said otherwise.
 
-    `cache` keeps files; without it they are deleted when read. `requests` is how many may be in flight in the whole
-    cluster (MEWS_REQUESTS), which is divided by its number of machines (MEWS_NODES). A retry waits at least `least`
-    and at most `most`; `tries` of them without a megabyte between them (an eighth of that without any answer),
-    `refusals` in a row (403), or a Retry-After over `longest` are the end. A connection on which nothing comes for
-    `silence` seconds is given up. `contact` is told to the server (MEWS_CONTACT: a mail address or a page).
+    `cache` keeps files; without it they are deleted when read. `requests` is how many may be in flight to a host in
+    the whole cluster (MEWS_REQUESTS). A retry waits at least `least` and at most `most`; `tries` of them without a
+    megabyte between them (an eighth of that without any answer), `refusals` in a row (403), or a Retry-After over
+    `longest` are the end. A connection on which nothing comes for `silence` seconds is given up. `contact` is told to
+    the server (MEWS_CONTACT: a mail address or a page).
     """
 
     cache: str = ""
-    requests: int = field(default_factory=lambda: int(_setting("MEWS_REQUESTS", 10)))
-    nodes: int = field(default_factory=lambda: int(_setting("MEWS_NODES", 1)))
+    requests: int = field(default_factory=lambda: _setting("MEWS_REQUESTS", 10))
     contact: str = field(default_factory=lambda: os.environ.get("MEWS_CONTACT", ""))
     least: float = 1.0
     most: float = 120.0
@@ -39,11 +43,6 @@ class Manners:
     def folder(self) -> Path:
         """Where files are fetched to: `cache`, MEWS_CACHE or ~/.cache/mews."""
         return Path(self.cache or os.environ.get("MEWS_CACHE") or Path.home() / ".cache" / "mews").expanduser()
-
-    @property
-    def slots(self) -> int:
-        """Requests that this machine may have in flight."""
-        return max(1, self.requests // max(1, self.nodes))
 
 
 class Place:
@@ -103,5 +102,7 @@ def public(url: str) -> str:
     if not sign:
         return url
     rest = rest.partition("?")[0].partition("#")[0]
+    if scheme == "s3" and ":" in rest.partition("/")[0]:
+        rest = rest.rpartition("@")[2]  # a secret key may hold slashes, a bucket's name no colon
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"

@@ -195,7 +195,8 @@ def _trust() -> ssl.SSLContext:
 
 @cache
 def agent(contact: str) -> str:
-    """Who we are, and whom to tell when we are a burden."""
+    """Who we are, and whom to tell when we are a burden; a header holds ASCII on one line."""
+    contact = " ".join(contact.encode("ascii", "replace").decode().split())
     try:
         number = version("mews")
     except PackageNotFoundError:

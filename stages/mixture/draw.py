@@ -153,12 +153,12 @@ class Draw:
     def reads(self, item: str, ledger: Ledger) -> str:
         """Of a longer phase no more than the shard sees, so that its shards are found made."""
         parts = []
-        known = remembered(ledger.root, self.plan.name, ledger.receipt(self.plan.name, ONE).digest)
+        known = remembered(ledger.root, self.plan.name, ledger.digest(self.plan.name, ONE))
         for source, found in self._stretches(item, known):
             line, interval = self.lines[source].name, self.intervals[source]
             seen = min(found.high + known[source].longest, interval.end)  # a page may go on beyond the shard
             parts += [source, repr((interval.start, interval.weight, found.low, seen))]
-            parts += [ledger.receipt(line, f"bucket-{b:05d}").digest for b in found.buckets]
+            parts += [ledger.digest(line, f"bucket-{b:05d}") for b in found.buckets]
         return digest(item, *parts)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:

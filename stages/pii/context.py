@@ -8,24 +8,30 @@ import re2
 
 BEFORE, AFTER = 60, 24  # how many characters are read to either side
 LABEL = 32  # how many of them hold the label of a phone number
-NUMBER = re.compile("[0-9@]")
+NUMBER = re.compile(r"[0-9@]|\|\|\|")  # or the mark that Dolma sets in place of one
 W = r"[\pL\pM\pN_]"
 
 # "Phone" and "fax" in the languages of the web: whole words, and stems that go on ("Telefonnummer").
 PHONE = frozenset(
     "tel tél tlf tfno telf ph phone phones fone fon fax faks telex mob mobil mobile mobiel móvil movil cell cellphone "
     "cellulare celular gsm handy natel whatsapp viber sms hotline tollfree contactno contactnumber contactnr rufnummer "
-    "puhelin puh тел факс моб điệnthoại".split()
+    "puhelin puh vaihde telp hp telepon tālr wame тел факс моб điệnthoại đt τηλ κιν φαξ".split()
 )
 STEMS = tuple(
-    "telephon telefon téléphon teléfon téléphon faxn telefax télécop móvil celular phone телефон мобиль".split()
+    "telephon telefon téléphon teléfon faxn telefax télécop móvil celular phone телефон мобиль τηλέφων κινητ".split()
 )
-UNSPACED = tuple("电话 電話 传真 傳真 手机 携帯 전화 팩스 โทร".split())  # in scripts that set no spaces between words
+UNSPACED = tuple(  # in scripts that set no spaces between words, or whose words Python takes apart
+    "电话 電話 传真 傳真 手机 手機 热线 熱線 携帯 전화 팩스 휴대폰 โทร แฟกซ์ "
+    "هاتف تلفون تليفون جوال موبايل فاكس تلفن موبایل טלפון נייד פקס फ़ोन फोन मोबाइल ফোন মোবাইল தொலைபேசி ફોન ఫోన్ ഫോൺ".split()
+)
 ASKED = frozenset(
     "call calls called calling dial dialing dialling ring reach reached answering text bel bellen ruf rufen anruf "
     "anrufen appelez appeler llamar llama llámenos llame chiama chiamare chiamaci ligue zadzwoń desk switchboard "
     "helpline helpdesk reservation reservations centralita standard".split()
 )
+WRITTEN_TO = frozenset("contact contacts enquiries inquiries kontakt".split())
+SHELVED = frozenset("callnumber callno callnr".split())
+GROUPS = re.compile(r"\d[-. ]\d")
 WORD = re.compile(r"[^\W\d_]+")
 VERSION = r"v|ver|version|versie|versión|release|rel|build|firmware|driver|update|patch|rev|revision"
 PASSAGE = r"section|sec|chapter|clause|article|part|figure|fig|table|rule"
@@ -34,7 +40,7 @@ OTHER = (
     r"p\.?\s?iva|partita iva|codice fiscale|cnpj|cpf|nip|regon|krs|reg(?:istration|istro)?|company|licen[cs]e|patent|"
     rf"invoice|order|rechnung{W}*|bestell{W}*|account|acct|konto\S*|tracking|ticket|case|passport|ssn|social security|"
     rf"serial|model|part|item|ref(?:erence)?|product|catalog{W}*|article|artikel{W}*|barcode|"
-    r"zip|plz|post\s?code|postal code"
+    r"zip|plz|cep|post\s?code|postal code"
 )
 CARD = (
     r"cards?|visa|master\s?card|amex|american express|maestro|discover|jcb|diners|credit|debit|cc|cvv|"
@@ -62,14 +68,29 @@ NAMES_CARD = re2.compile(rf"(?i)(?:^|[^\pL\pN])(?:{CARD})(?:[^\pL\pN]|$)")
 
 
 def said_to_be_phone(text: str, start: int, end: int, digits: int) -> bool:
-    """A label before it, such as "Fax:", or a remark behind it, such as "(office)"; "call" alone may mean a taxi."""
-    words = _words(text, start)
-    if any(word in PHONE or word.startswith(STEMS) for word in words) or (digits > 6 and not ASKED.isdisjoint(words)):
+    """A phone number by its label, or one that readers are asked to call; "call" alone may mean a taxi."""
+    return labelled(text, start, end) or (digits > 6 and asked_for(text, start, end))
+
+
+def labelled(text: str, start: int, end: int) -> bool:
+    """A label before it, such as "Fax:", or a remark behind it, such as "(office)"."""
+    if any(word in PHONE or word.startswith(STEMS) for word in _words(text, start)):
         return True
     before = text[max(0, start - 12) : start]
-    if LETTER.search(before) or REMARK.match(text, end, end + AFTER):
+    if LETTER.search(before) or (REMARK.match(text, end, end + AFTER) and not PRODUCT.search(before)):
         return True
     return not before.isascii() and any(label in before for label in UNSPACED)
+
+
+def asked_for(text: str, start: int, end: int) -> bool:
+    """A verb before it, such as "call" or, before a number in groups, "contact"; no call number of a library."""
+    words = _words(text, start)
+    if not SHELVED.isdisjoint(words):
+        return False
+    if not ASKED.isdisjoint(words):
+        return True
+    same_line = "\n" not in text[max(0, start - LABEL) : start]
+    return same_line and not WRITTEN_TO.isdisjoint(words) and GROUPS.search(text, start, end) is not None
 
 
 def _words(text: str, start: int) -> list[str]:

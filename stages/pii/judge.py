@@ -27,6 +27,7 @@ TYPES = {
 }  # our name for each of presidio's, strongest evidence first: where two overlap, the earlier one stands
 
 
+ABROAD = re.compile(r"\+[0-9]{1,3}[ -]$")
 LINKED = re.compile("[0-9A-Fa-f]{2}[:.-] | [:.-][0-9A-Fa-f]{2}")
 
 
@@ -62,7 +63,10 @@ def _email(text: str, hit: Hit) -> tuple[int, int] | None:
 
 
 def _ip(text: str, hit: Hit) -> tuple[int, int] | None:
-    """Public ones only, and no versions: longer dotted numbers, or four small numbers that nobody calls an address."""
+    """Public ones only, and no versions: longer dotted numbers, or small numbers that nobody calls an address.
+
+    2000::/3 is all of IPv6 that has been given out, and face::add is a name in a program: the short form must be of it.
+    """
     written = text[hit.start : hit.end]
     try:
         address = ipaddress.ip_interface(written).ip
@@ -70,7 +74,10 @@ def _ip(text: str, hit: Hit) -> tuple[int, int] | None:
         return None
     if not address.is_global or glued(text, hit.start, hit.end, ".") or context.said_to_be_version(text, hit.start):
         return None
-    small = address.version == 4 and max(address.packed) < 32
+    given = address.packed[0] >> 5 == 1 or getattr(address, "ipv4_mapped", None)
+    if address.version == 6 and "::" in written and not given:
+        return None
+    small = address.version == 4 and max(address.packed[:3]) < 32
     return None if small and not context.said_to_be_address(text, hit.start) else (hit.start, hit.end)
 
 
@@ -92,8 +99,11 @@ def _ssn(text: str, hit: Hit) -> tuple[int, int] | None:
     written = text[hit.start : hit.end]
     if written[0] == "9" or glued(text, hit.start, hit.end, "-."):
         return None
+    if context.said_to_be_ssn(text, hit.start):
+        return at
     usual = bool(re.fullmatch(r"\d{3}-\d{2}-\d{4}", written)) and text[hit.start - 1 : hit.start] not in ("+", ")", "/")
-    return at if usual or context.said_to_be_ssn(text, hit.start) else None
+    phone = ABROAD.search(text[max(0, hit.start - 5) : hit.start]) or context.labelled(text, *at)
+    return at if usual and not phone else None
 
 
 def _mac(text: str, hit: Hit) -> tuple[int, int] | None:
@@ -114,7 +124,7 @@ def _iban(text: str, hit: Hit) -> tuple[int, int] | None:
 
 
 def _phone(text: str, hit: Hit) -> tuple[int, int] | None:
-    return (hit.start, hit.end) if shape.is_phone(text, hit.start, hit.end) else None
+    return shape.whole(text, hit.start, hit.end) if shape.is_phone(text, hit.start, hit.end) else None
 
 
 JUDGES: dict[str, Callable[[str, Hit], tuple[int, int] | None]] = {

@@ -1,34 +1,45 @@
 """What presidio's recognisers miss on the web, in linear time: our own, beside them.
 
-Phone numbers that stand behind the word "phone" but are valid in none of the chosen regions; cards of every length
-that issuers use; IBANs in lower case; e-mail addresses written with [at] and [dot]; Ethereum wallets.
+Phone numbers that stand behind the word "phone" but are valid in none of the chosen regions, or that spell a word;
+cards of every length that issuers use; IBANs in lower case; wallets of Ethereum, and of every currency with Bitcoin's
+checksum. E-mail addresses in disguise are in `mail`. All read a text as `plain` gives it.
 """
 
 import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import Any
 
 import re2
 
+from stages.pii import mail
 from stages.pii.context import said_to_be_card, said_to_be_phone
 from stages.pii.presidio import Hit
 
 DIGITS = r"\b[0-9](?:[- ]?[0-9]){11,18}\b"
-IBAN = r"(?i)\b[A-Z]{2}[0-9]{2}(?:[ \x{A0}-]?[A-Z0-9]{4}){2,7}(?:[ \x{A0}-]?[A-Z0-9]{1,3})?\b"
-SPELT = (
-    r"(?i)\b[a-z0-9][a-z0-9._+-]{0,63} ?[\[({] ?(?:at|@|arroba) ?[\])}] ?[a-z0-9-]{1,63}"
-    r"(?: ?(?:\.|[\[({] ?(?:dot|\.|punkt|punto|point) ?[\])}]) ?[a-z0-9-]{2,63}){1,4}"
-)
+IBAN = r"(?i)\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b"
 ETHEREUM = r"\b0x[0-9a-fA-F]{40}\b"
-ABROAD = r"\(?\+ ?[1-9][0-9]{0,2}\)?(?:[-. ()\x{A0}]{1,3}[0-9]{1,6}\)?){2,7}(?: ?x ?[0-9]{1,6})?"
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+WALLET = rf"\b[{BASE58}]{{26,35}}\b"
+ABROAD = r"\(?\+ ?[1-9][0-9]{0,2}\)?(?:[-./ ()]{1,3}[0-9]{1,6}\)?){2,7}(?: ?x ?[0-9]{1,6})?"
 AMERICAN = (
     r"(?:1[-. ]|001[-. ])?"
-    r"(?:\([0-9]{3}\)[ \x{A0}]?[0-9]{3}[-. ][0-9]{4}|[0-9]{3} [0-9]{3}[ -][0-9]{4}|"
-    r"[0-9]{3}-[0-9]{3}-[0-9]{4}|[0-9]{3}\.[0-9]{3}\.[0-9]{4})"
+    r"(?:\([2-9][0-9]{2}\)[- ]?[0-9]{3}[-. ][0-9]{4}|[2-9][0-9]{2} [0-9]{3}[ -][0-9]{4}|"
+    r"[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}|[2-9][0-9]{2}\.[0-9]{3}\.[0-9]{4})"
     r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?"
 )
-NUMBER = re.compile(r"\(?[0-9](?:[-. ()\xa0\u2010-\u2015]{0,3}[0-9]){5,14}(?![0-9])")
+RUSSIAN = r"\b8[- ]?(?:\([0-9]{3,5}\)|[0-9]{3,5})[- ]?[0-9]{1,3}[- ][0-9]{2}[- ][0-9]{2}\b"
+AGAIN = r"(?: ?\((?:1-)?(?:[0-9]{3}-){0,2}[0-9]{4}\))?"  # the same in digits
+TOLL_FREE = "8(?:00|33|44|55|66|77|88)"
+SPELT = (  # 1-800-FLOWERS, 1-888-LUTRON1 (588-7661), (540) 767-GAME (4263), 303.333.PAUL
+    rf"(?:\b(?:1[-.])?{TOLL_FREE}[-.]|\({TOLL_FREE}\)[- ]?)"
+    rf"(?:[0-9A-Z]{{7,10}}|[0-9A-Z]{{1,4}}(?:[-.][0-9A-Z]{{1,7}}){{1,3}})\b{AGAIN}|"
+    rf"\([2-9][0-9]{{2}}\)[- ]?(?:[0-9]{{3}}[-. ]|[A-Z]{{3}}[-.])[A-Z]{{4}}\b{AGAIN}|"
+    rf"\b[2-9][0-9]{{2}}[-.][2-9][0-9]{{2}}[-.][A-Z]{{4}}\b{AGAIN}"
+)
+NUMBER = re.compile(r"\(?[0-9](?:[-. ()]{0,3}[0-9]){5,14}(?![0-9])")
+CERTAIN = 1.0  # what presidio gives an e-mail address: of the two, the longer stands
 SURE, LIKELY = 0.6, 0.3  # over and under the 0.4 that presidio gives a valid phone number
 
 # Prefix and lengths by issuer (ISO/IEC 7812 ranges as the issuers publish them).
@@ -47,14 +58,16 @@ ON_CARDS = ([15], [16], [4, 4, 4, 4], [4, 6, 5])  # other lengths are also those
 
 def hits(text: str, entities: Sequence[str], chains: Iterable[tuple[int, int]]) -> Iterator[Hit]:
     """What our recognisers find, in no particular order; phone numbers in these chains of digits."""
-    found = {"CREDIT_CARD": _cards, "IBAN_CODE": _ibans, "EMAIL_ADDRESS": _spelt, "CRYPTO": _wallets}
-    found["PHONE_NUMBER"] = _written_as_phones
-    if _compiled(f"{DIGITS}|{IBAN}|{SPELT}|{ABROAD}|{AMERICAN}").search(text) or "0x" in text:
+    found = {"CREDIT_CARD": _cards, "IBAN_CODE": _ibans, "CRYPTO": _wallets, "PHONE_NUMBER": _written_as_phones}
+    if _compiled("|".join((DIGITS, IBAN, WALLET, ETHEREUM, ABROAD, AMERICAN, RUSSIAN, SPELT))).search(text):
         for entity, find in found.items():
             if entity in entities:
                 score = LIKELY if entity == "PHONE_NUMBER" else SURE
                 yield from (Hit(entity, start, end, score) for start, end in find(text))
+    if "EMAIL_ADDRESS" in entities:
+        yield from (Hit("EMAIL_ADDRESS", start, end, CERTAIN) for start, end in mail.hits(text))
     if "PHONE_NUMBER" in entities:
+        yield from (Hit("PHONE_NUMBER", start, end, SURE) for start, end in _spelt(text))
         yield from (Hit("PHONE_NUMBER", start, end, LIKELY) for start, end in _called_phones(text, chains))
 
 
@@ -67,6 +80,16 @@ def matches(pattern: str, text: str) -> Iterator[tuple[int, int]]:
 def is_american(written: str) -> bool:
     """Whether it begins as numbers of North America are written, valid or not."""
     return _compiled(AMERICAN).match(written) is not None
+
+
+def is_russian(written: str) -> bool:
+    """Whether it begins with the trunk prefix 8 and ends in two pairs: 8 (495) 123-45-67."""
+    return _compiled(RUSSIAN).match(written) is not None
+
+
+def is_spelt(written: str) -> bool:
+    """Whether it is a number of North America with letters for digits: 1-800-FLOWERS."""
+    return sum(map(str.isupper, written)) >= 3 and _compiled(SPELT).fullmatch(written) is not None
 
 
 @functools.cache
@@ -87,11 +110,23 @@ def luhn(digits: str) -> bool:
 
 
 def _spelt(text: str) -> Iterator[tuple[int, int]]:
-    return matches(SPELT, text)
+    return (at for at in matches(SPELT, text) if is_spelt(text[slice(*at)]))
 
 
 def _wallets(text: str) -> Iterator[tuple[int, int]]:
-    return matches(ETHEREUM, text)
+    yield from matches(ETHEREUM, text)
+    yield from (at for at in matches(WALLET, text) if base58check(text[slice(*at)]))
+
+
+def base58check(written: str) -> bool:
+    """One byte that names the currency, 20 of a hash, and four of a checksum (Bitcoin, Litecoin, Dogecoin, Tron …)."""
+    number = 0
+    for char in written:
+        number = number * 58 + BASE58.index(char)
+    if number >> 200:
+        return False
+    data = number.to_bytes(25, "big")
+    return sha256(sha256(data[:21]).digest()).digest()[:4] == data[21:]
 
 
 def _cards(text: str) -> Iterator[tuple[int, int]]:
@@ -109,8 +144,8 @@ def grouped(number: str) -> bool:
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
     """IBANs in any case whose length, format and check digits are right, without the words that may follow one."""
     for start, end in matches(IBAN, text):
-        ends = [end, *(start + gap.start() for gap in re.finditer("[ \xa0-]", text[start:end]))]
-        valid = (at for at in sorted(ends, reverse=True) if _iban(re.sub("[ \xa0-]", "", text[start:at]).upper()))
+        ends = [end, *(start + gap.start() for gap in re.finditer("[ -]", text[start:end]))]
+        valid = (at for at in sorted(ends, reverse=True) if _iban(re.sub("[ -]", "", text[start:at]).upper()))
         if (last := next(valid, None)) is not None:
             yield start, last
 
@@ -133,6 +168,7 @@ def _written_as_phones(text: str) -> Iterator[tuple[int, int]]:
         if 9 <= sum(c.isdigit() for c in text[start:end].partition("x")[0]) <= 15:
             yield start, end
     yield from matches(AMERICAN, text)
+    yield from matches(RUSSIAN, text)
 
 
 def _called_phones(text: str, chains: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -1,30 +1,22 @@
 """What stands in the place of private data: placeholders, reserved values, or what FineWeb and Dolma write.
 
 A policy is a function `(type, value, number, seed) -> str`: `number` counts the distinct values of a type in a page,
-from 1, by first appearance. Nothing outlives a page, so a page is rewritten the same way wherever it stands.
+from 1, by first appearance. Nothing outlives a page, so a page is rewritten the same way wherever it stands; and what
+was rewritten stays as it is when it is rewritten again.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import xxhash
 
+from stages.pii.as_fineweb import INSTEAD
 from stages.pii.judge import Span
+from stages.pii.plain import plain, seen
 
 Policy = Callable[[str, str, int, int], str]
 
-# Penedo et al. 2024 (FineWeb): two reserved addresses, and six that answered nobody when the list was made.
-FINEWEB = {
-    "email": ("email@example.com", "firstname.lastname@example.org"),
-    "ip": (
-        "22.214.171.124",
-        "126.96.36.199",
-        "188.8.131.52",
-        "184.108.40.206",
-        "220.127.116.11",
-        "18.104.22.168",
-    ),
-}
+PLACEHOLDER = re.compile(r"<([A-Z]{2,6})_([0-9]{1,9})>")
 DOLMA = {"email": "EMAIL_ADDRESS", "phone": "PHONE_NUMBER", "ip": "IP_ADDRESS"}  # Soldaini et al. 2024
 
 CARDS = (
@@ -41,33 +33,50 @@ IBANS = (
 WALLETS = ("1BitcoinEaterAddressDontSendf59kuE", "1CounterpartyXXXXXXXXXXXXXXXUWLpVr")  # nobody has their keys
 
 
-def replace(text: str, spans: Sequence[Span], policy: str = "mask", seed: int = 0) -> tuple[str, dict[str, int]]:
-    """The text with every span rewritten, and how many of each type there were; spans are in order and apart."""
-    write, numbers, counts = POLICIES[policy], _numbers(text, spans), {}
+NOBODY = "0x000000000000000000000000000000000000dEaD"
+
+
+def replace(
+    text: str,
+    spans: Sequence[Span],
+    policy: str = "mask",
+    seed: int = 0,
+    known: dict[tuple[str, str], int] | None = None,
+) -> tuple[str, dict[str, int]]:
+    """The text with every span rewritten, and how many of each type were; spans are in order and apart.
+
+    `known` holds the numbers of values by type and is added to, for a page that is read more than once.
+    """
+    write, numbers = POLICIES[policy], _taken(text) if policy == "mask" else {}
+    known = {} if known is None else known
+    counts: dict[str, int] = {}
     parts, done = [], 0
-    for span in spans:
-        value = same(span.type, text[span.start : span.end])
-        parts += text[done : span.start], write(span.type, value, numbers[span.type, value], seed)
-        counts[span.type] = counts.get(span.type, 0) + 1
-        done = span.end
+    for type, start, end, _ in spans:
+        if policy == "fake" and _is_fake(type, text[start:end]):
+            continue
+        value = same(type, text[start:end])
+        if (type, value) not in known or policy == "fineweb":
+            numbers[type] = known[type, value] = numbers.get(type, 0) + 1
+        parts += text[done:start], write(type, value, known[type, value], seed)
+        counts[type] = counts.get(type, 0) + 1
+        done = end
     return "".join([*parts, text[done:]]), dict(sorted(counts.items()))
 
 
 def same(type: str, value: str) -> str:
     """A form that is equal for two ways of writing the same value: lower case, for numbers without punctuation."""
+    value = seen(plain(value))
     if type in ("phone", "card", "ssn", "iban", "mac"):
         return re.sub(r"\W+", "", value).lower()
     return value if type == "crypto" else value.lower()
 
 
-def _numbers(text: str, spans: Iterable[Span]) -> dict[tuple[str, str], int]:
-    numbers: dict[tuple[str, str], int] = {}
-    seen: dict[str, int] = {}
-    for span in spans:
-        key = span.type, same(span.type, text[span.start : span.end])
-        if key not in numbers:
-            seen[span.type] = numbers[key] = seen.get(span.type, 0) + 1
-    return numbers
+def _taken(text: str) -> dict[str, int]:
+    """The highest number of a placeholder that already stands in a text, by type: no other value may share it."""
+    taken: dict[str, int] = {}
+    for match in PLACEHOLDER.finditer(text):
+        taken[match[1].lower()] = max(int(match[2]), taken.get(match[1].lower(), 0))
+    return taken
 
 
 def _mask(type: str, value: str, number: int, seed: int) -> str:
@@ -79,8 +88,14 @@ def _fake(type: str, value: str, number: int, seed: int) -> str:
     return FAKES[type](xxhash.xxh3_64_intdigest(f"{type}\0{value}", seed=seed), value)
 
 
+def _is_fake(type: str, written: str) -> bool:
+    """Whether a value is one that `fake` writes."""
+    fakes = FAKED.get(type)
+    return fakes is not None and re.fullmatch(fakes, written) is not None
+
+
 def _fineweb(type: str, value: str, number: int, seed: int) -> str:
-    choices = FINEWEB.get(type)
+    choices = INSTEAD.get(type)
     return choices[(number - 1) % len(choices)] if choices else _mask(type, value, number, seed)
 
 
@@ -96,7 +111,7 @@ def _fake_ip(h: int, value: str) -> str:
 
 
 def _fake_crypto(h: int, value: str) -> str:
-    return "0x000000000000000000000000000000000000dEaD" if value.startswith("0x") else WALLETS[h % len(WALLETS)]
+    return NOBODY if value.startswith("0x") else WALLETS[h % len(WALLETS)]
 
 
 FAKES: dict[str, Callable[[int, str], str]] = {
@@ -110,5 +125,13 @@ FAKES: dict[str, Callable[[int, str], str]] = {
     "ssn": lambda h, value: f"987-65-432{h % 10}",  # set aside by the authority for advertisements
     "crypto": _fake_crypto,
     "mac": lambda h, value: f"00:00:5e:00:53:{h & 0xFF:02x}",  # RFC 7042
+}
+FAKED = {  # what these write
+    "email": r"user-[0-9a-f]{16}@example\.com",
+    "phone": r"\([2-9]0[0-9]\) 555-01[0-9]{2}|\([2-9]10\) 555-01[0-9]{2}",
+    "card": "|".join(CARDS),
+    "iban": "|".join(IBANS),
+    "crypto": "|".join((*WALLETS, NOBODY)),
+    "mac": r"00:00:5e:00:53:[0-9a-f]{2}",
 }
 POLICIES: dict[str, Policy] = {"mask": _mask, "fake": _fake, "fineweb": _fineweb, "dolma": _dolma}

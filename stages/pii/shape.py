@@ -14,7 +14,7 @@ TABLE = 80  # characters: a longer chain of digits, with no word in it, is a tab
 
 DIGIT = re.compile(r"\d")
 LEFT, RIGHT = re.compile(rf"(?:\d{BETWEEN})*$"), re.compile(rf"(?:{BETWEEN}\d)*")
-EXTENSION = re.compile(r"(?i)\s*(?:[;,#]|[eｅ]?[xｘ][tｔ]|int|ｉｎｔ|доб|anexo)")
+EXTENSION = re.compile(r"(?i)\s*(?:[;,#]|e?xt|x(?=\s?\d{1,6}$)|int|доб|anexo)")
 URL = re.compile(r"(?i)https?:|www\.|//|\.[a-z]{2,5}/|/.*/|[&=_%]")
 YEAR, DAY = r"(?:1[5-9]|20)\d\d", r"[0-3]?\d"
 DATE = re.compile(
@@ -29,26 +29,64 @@ THOUSANDS = re.compile(r"\d{1,3}(?:([ .\xa0])\d{3})(?:\1\d{3})*$")
 MARKED = re.compile("[(.-]")
 TRUNK = re.compile(r"\(?0\d")
 BRACKETED = re.compile(r"\(0?\d{1,4}\)\s?\d{2,8}(?:[-. ]{1,3}\d{2,5}){0,3}$")
-SHAPE = re.compile(r"[+＋(（［\[]|(?<!\d)0\d|(?<!\d)\d{3}[-. ]\d{3}[-. ]\d{4}(?!\d)")
+SHAPE = re.compile(r"[+(\[]|(?<!\d)0\d|(?<!\d)\d{3}[-. ]\d{3}[-. ]\d{4}(?!\d)|(?<!\d)8[- ]?\d{3,5}[- ]")
+PLACE = re.compile(r"[+-]?\d{1,3}\.\d{3,}[,;\s]+[+-]?\d{1,3}\.\d{3,}$")  # latitude and longitude
+VERSION = re.compile(r"\d{1,4}\.0\.\d+\.\d+$")
+ISSUED = re.compile(r"\d{1,4}\s\((?:19|20)\d\d\)?$")  # "Nokia 3210 (2024)"
+OTHERS = (ZIP, DATE, PLACE, VERSION, ISSUED)
+ZIPPED = re.compile(r"(?!00)\d{4,5}[.,;]?\s+(?=\(\d{3}\)\s?\d{3})")  # the postal code at the end of the address before
+COUNTRY = re.compile(r"(?<![\w+])(?:\(\s?)?\+\s?\(?(?:\d{1,3}[-.) ]{1,2})?$")
+DIALLED = re.compile(r"(?i),?\s?(?:x|ext(?:ension)?)[.:]{0,2}\s?\d{1,6}(?!\w)")
+BRACKET = re.compile(r"\(\s?$")
 
 
 def is_phone(text: str, start: int, end: int) -> bool:
     """A number that is said to be a phone, or that is written as one."""
     written = text[start:end]
+    if own.is_spelt(written):
+        return not in_url(text, start, end)
     digits = _count(EXTENSION.split(written)[0])
-    if digits < FEWEST or ZIP.match(written) or DATE.match(written) or TIMES.search(written):
+    if digits < FEWEST or any(other.match(written) for other in OTHERS) or TIMES.search(written):
         return False
     if glued(text, start, end, ".") or context.said_to_be_other(text, start):
         return False
-    listed = own.is_american(written) and MARKED.search(written)
+    american = own.is_american(written)
+    listed = american and MARKED.search(written)
     if not listed and in_table(text, start + DIGIT.search(written).start()):  # type: ignore[union-attr]
         return False
-    if context.said_to_be_phone(text, start, end, digits):
+    if context.labelled(text, start, end):
         return True
-    if text[start - 1 : start].isalpha() or text[end : end + 1].isalpha() or in_url(text, start, end):
+    if in_url(text, start, end) or stuck(text, start, end, american):
         return False
-    plus = written.lstrip("([（［ ")[0] in "+＋"
-    return plus or (digits > FEWEST and _shaped(written, digits) and not BOOK.match(written))
+    if digits > FEWEST and _balanced(written) and context.asked_for(text, start, end):
+        return True
+    if written.lstrip("([ ")[0] == "+":
+        return sum(len(group) == 1 for group in re.findall(r"\d+", written)) < 3  # "+ 1 0 - 114514 1" is a formula
+    return digits > FEWEST and _shaped(written, digits) and not BOOK.match(written)
+
+
+def stuck(text: str, start: int, end: int, american: bool) -> bool:
+    """A letter touches it, and is not of a whole word that lost its blank ("Toll free800-555-0187") or of Chinese."""
+    before, after = text[max(0, start - 3) : start], text[end : end + 3]
+    if american:
+        return (_latin(before[-1:]) and not before.isalpha()) or (_latin(after[:1]) and not after.isalpha())
+    return _latin(before[-1:]) or (_latin(after[:1]) and "+" not in text[start : start + 2])
+
+
+def whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """With its plus sign, country code, brackets and extension; without the postal code before it."""
+    if extension := DIALLED.match(text, end, end + 20):
+        end = extension.end()
+    if zipped := ZIPPED.match(text, start, end):
+        start = zipped.end()
+    elif before := COUNTRY.search(text[max(0, start - 9) : start]):
+        start -= len(before[0])
+    opened, closed = text.count("(", start, end), text.count(")", start, end)
+    if closed > opened and (bracket := BRACKET.search(text[max(0, start - 2) : start])):
+        return start - len(bracket[0]), end
+    if opened > closed and text[start] == "(":
+        return start + 1, end
+    return start, end + (opened > closed and text[end : end + 1] == ")")
 
 
 def worth(text: str, start: int, end: int) -> bool:
@@ -56,13 +94,13 @@ def worth(text: str, start: int, end: int) -> bool:
     if in_table(text, start):
         return False
     lead, chain = text[max(0, start - 4) : start], text[start:end]
-    plus = "+" in lead or "＋" in lead
+    plus = "+" in lead
     if MOMENT.fullmatch(chain) and not plus:
         return False
     digits = _count(chain)
     if plus or (FEWEST < digits < end - start and SHAPE.search(lead + chain)):
         return True
-    return context.said_to_be_phone(text, start - len(lead) + len(lead.rstrip("([（［")), end, digits)
+    return context.said_to_be_phone(text, start - len(lead) + len(lead.rstrip("([")), end, digits)
 
 
 def in_table(text: str, at: int) -> bool:
@@ -87,14 +125,27 @@ def in_url(text: str, start: int, end: int) -> bool:
 
 
 def _shaped(written: str, digits: int) -> bool:
+    if own.is_russian(written):
+        return True
+    if not _balanced(written):
+        written = written.lstrip("([")
     if BRACKETED.match(written):
         return True
     groups = re.findall(r"\d+", written)
     if len(groups) == 1 or len(groups) > 6 or sum(len(group) == 1 for group in groups) > 1:
         return False
-    if THOUSANDS.match(written) or written.count("(") != written.count(")"):
+    if THOUSANDS.match(written) or not _balanced(written):
         return False
     return own.is_american(written) or (digits > 8 and TRUNK.match(written) is not None)
+
+
+def _balanced(written: str) -> bool:
+    return written.count("(") == written.count(")")
+
+
+def _latin(letter: str) -> bool:
+    """A letter of a script that puts blanks between its words."""
+    return letter.isalpha() and letter < "\u0e00"
 
 
 def _count(written: str) -> int:

@@ -15,6 +15,7 @@ from stages.warc import charset as charset
 from stages.warc.digest import sha1
 from stages.warc.html import NOT_HTML, is_binary, is_page
 from stages.warc.http import Response, parse
+from stages.warc.layers import bare
 from stages.warc.records import TOO_LARGE, Record, records
 
 PAGE = pa.schema(
@@ -42,7 +43,7 @@ def pages(path: str | Path, name: str, dump: str = "", segment: str = "") -> Ite
     Raises BadInput when the file holds no record at all, or extracted text (WET) in place of pages.
     """
     batch, maker = Batch(), Maker(name, dump, segment)
-    with open(path, "rb") as file:
+    with bare(path) as file:
         for record in records(file):
             row = maker.row(record)
             if row and batch.add(row):
@@ -55,7 +56,7 @@ def pages(path: str | Path, name: str, dump: str = "", segment: str = "") -> Ite
 def page_at(path: str | Path, name: str, offset: int, id: str, dump: str = "", segment: str = "") -> pa.Table:
     """The row of READ of one page, given by its place and id; no row when there is no page any more."""
     maker = Maker(name, dump, segment)
-    with open(path, "rb") as file:
+    with bare(path) as file:
         here = itertools.takewhile(lambda record: record.offset == offset, records(file, offset))
         rows = [row for record in here if (row := maker.row(record))]
     found = [row for row in rows if row["id"] == id] or rows[:1]

@@ -15,6 +15,15 @@ NEXT = re.compile(
     rb"|(?:https?|ftp|dns):[^ \n]{1,4000} \d{1,3}(?:\.\d{1,3}){3} \d{14} [^ \n]{0,200} "
     rb"(?:[^ \n]{1,2000} ){0,5}\d{1,12}\r?\n)"
 )
+# Behind a record that was cut it begins no line; then it is known by fields that records alone have.
+GLUED = re.compile(rb"WARC/[01]\.\d{1,2}\r\n(?:WARC-(?:Type|Record-ID|Date)|Content-(?:Length|Type)): ")
+
+
+def _search(data: bytes, at: int) -> int:
+    """Where the next record begins; -1 when none does."""
+    found = NEXT.search(data, at)
+    glued = GLUED.search(data, at, found.end() if found else len(data))
+    return glued.start() if glued else found.end() if found else -1
 
 
 class Cursor:
@@ -44,7 +53,10 @@ class Cursor:
 
     def need(self, count: int) -> bool:
         """Hold `count` bytes from here on, if the member has so many."""
-        missing, parts = count - len(self.data) + self.at, []
+        missing = count - len(self.data) + self.at
+        if missing <= 0:
+            return True
+        parts = []
         while missing > 0 and (piece := self._ahead) and not self.error:
             if piece.first and (piece.error or START.match(piece.data)):
                 break
@@ -67,14 +79,14 @@ class Cursor:
     def next_record(self, limit: int) -> int | None:
         """How far the next record is: the bytes left when there is none, None when it is more than `limit` away."""
         seen = 0
-        while not (found := NEXT.search(self.data, self.at + seen)):
+        while (found := _search(self.data, self.at + seen)) < 0:
             have = self.left
             if have > limit:
                 return None
             if not self.need(have + PIECE) and self.left == have:
                 return have
             seen = max(0, have - LARGEST_HEADER)
-        return found.end() - self.at
+        return found - self.at
 
     def take(self, count: int) -> bytes:
         self.at += count

@@ -11,7 +11,7 @@ from fastwarc.stream_io import BrotliReader
 
 from stages.warc.cursor import LARGEST_HEADER
 from stages.warc.fields import parse_fields
-from stages.warc.members import decompress
+from stages.warc.members import GZIP, decompress
 from stages.warc.records import TOO_LARGE
 
 LARGEST_PAYLOAD = 16 << 20
@@ -95,8 +95,10 @@ def _unchunked(payload: bytes) -> bytes | None:
 
 def _inflated(payload: bytes) -> bytes | None:
     """gzip, zlib or bare deflate, as far as it goes; the payload as it is when it is text."""
-    if payload[:2] == b"\x1f\x8b":
-        return _partly(zlib.decompressobj(31), payload)
+    if payload.startswith(GZIP):
+        once = _partly(zlib.decompressobj(31), payload)
+        # Some servers compress twice what they say once.
+        return _partly(zlib.decompressobj(31), once) if once and once.startswith(GZIP) else once
     if payload[:1] in b"\x78\x58\x38\x18" and int.from_bytes(payload[:2]) % 31 == 0:
         return _partly(zlib.decompressobj(15), payload)
     if _is_text(payload):

@@ -18,12 +18,14 @@ from fastwarc.stream_io import GzipReader, Lz4Reader
 from stages.warc.tape import PIECE, Tape
 
 GZIP, ZSTD, LZ4, BZIP2 = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"BZh"
+DICTIONARY = b"\x5d\x2a\x4d\x18"  # a skippable frame of zstd (IIPC's WARC-zstd convention)
 # A WARC version line, or an ARC header line: URL, address, date, type, (up to five more in version 2,) length.
 START = re.compile(
     rb"\s{0,16}(?:[Ww][Aa][Rr][Cc]/\d|[a-z]{2,10}:[^\n]{0,8000} [\da-fA-F.:]{1,45} \d{8,14} [^ \n]{0,200} "
     rb"(?:[^ \n]{1,2000} ){0,5}\d{1,12}\r?\n)"
 )
 LARGEST = 16 << 20  # no larger member is held whole
+PROBE, LARGEST_BLOCK = 1 << 10, 132 << 10  # bytes that are tried at a time to open a member, and at most
 TRUNCATED, DAMAGED = "warc:truncated", "warc:damaged"
 
 
@@ -68,26 +70,29 @@ def members(file: BinaryIO, start: int = 0) -> Iterator[Piece]:
     if head == LZ4 or head[:3] == BZIP2:
         file.seek(0)
         yield from _stream(Lz4Reader(file) if head == LZ4 else bz2.BZ2File(file), tape.size)
-    elif head == ZSTD or _is_skippable(head):
-        yield from _members(tape, _zstd(tape), start)
-    elif not is_plain(tape):
-        yield from _members(tape, GZIP_CODEC, start)
+    elif codec := _codec(tape):
+        yield from _members(tape, codec, start)
     else:
         for at in range(start, tape.size, PIECE):
             data = tape.read(at, PIECE)
             yield Piece(at, at + len(data), data, at == start, plain=True, proved=False)
 
 
-def is_plain(tape: Tape) -> bool:
-    """Whether the file's bytes are those of its records; one that lost its head is gzip when a sound member follows."""
+def _codec(tape: Tape) -> Codec | None:
+    """The compression of a file's members, told by a sound one in its first megabyte when the head is lost."""
     head = tape.read(0, PIECE)
-    if head.startswith((GZIP, ZSTD, LZ4, BZIP2)) or _is_skippable(head[:4]):
-        return False
-    return bool(START.match(head)) or not 0 <= _resync(tape, GZIP_CODEC, 0, PIECE) < tape.size
+    if head.startswith(GZIP):
+        return GZIP_CODEC
+    if head.startswith(ZSTD) or _is_skippable(head[:4]):
+        return _zstd(tape)
+    codecs = () if START.match(head) else (GZIP_CODEC, _zstd(tape))
+    return next((codec for codec in codecs if _resync(tape, codec, 0, PIECE) < tape.size), None)
 
 
 def _members(tape: Tape, codec: Codec, at: int) -> Iterator[Piece]:
     while at < tape.size:
+        if tape.read(at, len(DICTIONARY)) == DICTIONARY:
+            codec = _zstd(tape, at)  # of another file that was put behind the first
         if not tape.read(at, len(codec.magic)).startswith(codec.magic):
             at = yield from _gap(tape, codec, at)
             continue
@@ -151,13 +156,22 @@ def decompress(stream: Any, taken: bytes, limit: tuple[int, ...]) -> tuple[bytes
 def _resync(tape: Tape, codec: Codec, at: int, stop: int) -> int:
     """Where the next member is that opens and begins like a record; the file's end when none is found before `stop`."""
     while (at := tape.find(codec.magic, at, stop)) >= 0:
-        try:
-            if START.match(codec.open().decompress(tape.read(at, 1 << 12), *codec.limit)):
-                return at
-        except (zlib.error, zstandard.ZstdError):
-            pass  # these bytes only look like a member's head
-        at += 1
+        if _begins(tape, codec, at):
+            return at
+        at += 1  # these bytes only look like a member's head
     return tape.size
+
+
+def _begins(tape: Tape, codec: Codec, at: int) -> bool:
+    """Whether a member opens here and begins like a record; zstd tells nothing before its first block is whole."""
+    stream, data = codec.open(), b""
+    try:
+        for place in range(at, min(at + LARGEST_BLOCK, tape.size), PROBE):
+            if data := stream.decompress(tape.read(place, PROBE), *codec.limit):
+                break
+    except (zlib.error, zstandard.ZstdError, EOFError):
+        return False
+    return bool(START.match(data))
 
 
 def _stream(reader: Any, size: int) -> Iterator[Piece]:
@@ -188,13 +202,15 @@ def _is_skippable(head: bytes) -> bool:
     return len(head) >= 4 and head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50
 
 
-def _zstd(tape: Tape) -> Codec:
-    """Frames of zstd; a skippable first frame 0x184D2A5D holds their dictionary (IIPC's WARC-zstd convention)."""
-    head, dictionary = tape.read(0, 8), None
-    if head[:4] == b"\x5d\x2a\x4d\x18":
-        raw = tape.read(8, min(int.from_bytes(head[4:], "little"), LARGEST))
-        if raw.startswith(ZSTD):
-            raw = zstandard.ZstdDecompressor().decompress(raw, LARGEST)
+def _zstd(tape: Tape, at: int = 0) -> Codec:
+    """Frames of zstd, whose dictionary is in the skippable frame here, itself compressed or not."""
+    head, dictionary = tape.read(at, 8), None
+    if head[:4] == DICTIONARY:
+        raw = tape.read(at + 8, min(int.from_bytes(head[4:], "little"), LARGEST))
+        try:
+            raw = zstandard.ZstdDecompressor().decompress(raw, LARGEST) if raw.startswith(ZSTD) else raw
+        except zstandard.ZstdError:
+            raw = b""  # what was written with it is lost
         dictionary = zstandard.ZstdCompressionDict(raw)
     return Codec(ZSTD, zstandard.ZstdDecompressor(dict_data=dictionary).decompressobj, 1 << 10)
 

@@ -11,6 +11,7 @@ from stages.warc.members import DAMAGED, LARGEST, START, TRUNCATED, members
 from stages.warc.tape import PIECE
 
 TOO_LARGE = "warc:too_large"
+HOLE = bytes(512)  # a sector that a broken disk or a sparse copy left empty; digests alone are wrong too often to tell
 FIELD = re.compile(rb"[A-Za-z-]{1,64}[ \t]*:|[ \t]")
 HEADER_END = re.compile(rb"\r{0,2}\n\r{0,2}\n")
 CONTENT_LENGTH = re.compile(rb"\ncontent-length[ \t]*:[ \t]*(\d{1,18})[ \t\r]*\n")
@@ -55,6 +56,7 @@ def _record(cursor: Cursor) -> Record | None:
     if head:
         block, error = _block(cursor, head)
     else:
+        cursor.at += 1  # what begins here is no record, whatever it looks like
         _skip(cursor)
         block, error = b"", cursor.blame() or DAMAGED
     return Record(place, (cursor.place() if cursor.plain else cursor.end) - place, head, block, error)
@@ -100,7 +102,8 @@ def _block(cursor: Cursor, head: bytes) -> tuple[bytes, str | None]:
     length = _length(head)
     if length is not None and length <= LARGEST and cursor.need(length) and _ends(cursor, length):
         suspect, block = cursor.suspect, cursor.take(length)
-        return block, cursor.blame() or (DAMAGED if suspect and not _matches(head, block) else None)
+        hole = not cursor.proved and HOLE in block and _matches(head, block) is False
+        return block, cursor.blame() or (DAMAGED if hole or (suspect and not _matches(head, block)) else None)
     found = cursor.next_record(LARGEST)
     if found is None:
         block = cursor.take(LARGEST_HEADER)
@@ -115,6 +118,8 @@ def _block(cursor: Cursor, head: bytes) -> tuple[bytes, str | None]:
 
 def _ends(cursor: Cursor, length: int) -> bool:
     """Whether a record ends here: by its separator, the next record, or the end of the member."""
+    if cursor.data.startswith(b"\r\n\r\n", cursor.at + length):
+        return True
     more = cursor.need(length + LARGEST_HEADER)
     after = cursor.at + length
     if cursor.data.startswith(b"\r\n\r\n", after) or START.match(cursor.data, after):
@@ -137,5 +142,5 @@ def _matches(head: bytes, block: bytes) -> bool | None:
 def _skip(cursor: Cursor) -> None:
     """Pass everything up to the next record, or to the end of the member."""
     while (found := cursor.next_record(PIECE)) is None:
-        cursor.at += PIECE - LARGEST_HEADER
+        cursor.at = len(cursor.data) - LARGEST_HEADER
     cursor.at += found

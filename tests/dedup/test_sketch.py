@@ -1,12 +1,24 @@
 """Sketches: the collision curve, datasketch as the oracle of the classic one, and what a set means."""
 
+from itertools import product
+
 import datasketch
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from dedup.shingles import mix, shingled
-from dedup.sketch import PRESETS, Banding, chosen_for, fast_sketch, minwise_sketch, permutations, preset, round_seeds
+from dedup.sketch import (
+    PRESETS,
+    Banding,
+    chosen_for,
+    draws,
+    fast_sketch,
+    minwise_sketch,
+    mix32,
+    permutations,
+    preset,
+)
 from dedup.tokens import Tokens
 
 RNG = 20230601
@@ -92,27 +104,44 @@ def test_a_sketch_reads_a_set(sketch):
     assert len(np.unique(bands[0])) == 20
 
 
-def slow_sketch(shingles: list[int], seeds: list[int], k: int) -> list[int]:
-    """Fast similarity sketching as the paper states it: 2k rounds in which all elements draw, until no bin is empty."""
+def slow_sketch(shingles: list[int], k: int) -> list[int]:
+    """Fast similarity sketching in plain words: rounds in which all elements draw, then for empty bins the least."""
     empty = 2**64 - 1
     bins = [empty] * k
-    for turn in range(2 * k):
-        for shingle in shingles:
-            drawn = (shingle ^ seeds[turn]) * 0xBF58476D1CE4E5B9 % 2**64
-            drawn = (drawn ^ drawn >> 32) * 0x9E3779B97F4A7C15 % 2**64
-            chosen = (drawn >> 32) * k >> 32 if turn < k else turn - k
-            bins[chosen] = min(bins[chosen], turn << 32 | drawn % 2**32)
-        if empty not in bins:
-            break
+    seeds, factors, summands = (numbers.tolist() for numbers in draws(k, 1))
+    for turn, shingle in product(range(len(seeds)), shingles):
+        drawn = (shingle ^ seeds[turn]) * 0xBF58476D1CE4E5B9 % 2**64
+        drawn = (drawn ^ drawn >> 32) * 0x9E3779B97F4A7C15 % 2**64
+        chosen = (drawn >> 32) * k >> 32
+        bins[chosen] = min(bins[chosen], turn << 32 | drawn % 2**32)
+    spread = [int(mix32(np.uint32(shingle % 2**32))) for shingle in shingles]
+    for place in range(k):
+        if bins[place] == empty:
+            values = ((factors[place] * h + summands[place]) % 2**32 for h in spread)
+            bins[place] = len(seeds) << 32 | min(values)
     return bins
 
 
-@pytest.mark.parametrize(("k", "size"), [(50, 1), (50, 3), (112, 40), (20, 500)])
-def test_the_fast_sketch_is_the_papers(k, size):
-    values = np.random.default_rng((RNG, size)).integers(0, 2**64, size, np.uint64)
+def sketched(values: np.ndarray, k: int) -> np.ndarray:
     found = np.empty(k, np.uint64)
-    fast_sketch(values, round_seeds(k, 1), found)
-    assert found.tolist() == slow_sketch(values.tolist(), round_seeds(k, 1).tolist(), k)
+    fast_sketch(values, *draws(k, 1), found)
+    return found
+
+
+@pytest.mark.parametrize(("k", "size"), [(50, 1), (50, 3), (112, 40), (112, 90), (20, 500), (2_000, 7), (2_000, 250)])
+def test_the_fast_sketch_in_plain_words(k, size):
+    """Of few bins left empty, of many, and of none."""
+    values = np.random.default_rng((RNG, size)).integers(0, 2**64, size, np.uint64)
+    assert sketched(values, k).tolist() == slow_sketch(values.tolist(), k)
+
+
+@pytest.mark.parametrize("k", [112, 9_000])
+@pytest.mark.parametrize("size", [1, 30, 400, 30_000])
+def test_sketches_of_sets_of_any_sizes_compare(k, size):
+    """Bins are filled in three ways, by the size of the set; all give a union the least of its parts."""
+    values = np.random.default_rng((RNG, size)).integers(0, 2**64, size + 25, np.uint64)
+    parts = np.minimum(sketched(values[:size], k), sketched(values[size:], k))
+    assert np.array_equal(sketched(values, k), parts)
 
 
 def test_seeds_and_bands_matter():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from tokenizers import ByteLevelBPETokenizer
 
 from dedup import substring
 from dedup.tokens import Tokens, by_file, words
+from pipeline import buckets
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
@@ -42,7 +43,10 @@ def source(texts: list[str | None], shards: int = 3, batch: int = 7) -> Source:
 
 
 def read(root: Path, stage: str) -> list[dict]:
-    return [row for path in sorted((root / stage).glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    """The rows of a Scatter or of another stage."""
+    sent = (buckets.read_all(str(root), f"{stage}/{path.name}") for path in sorted((root / stage).glob("*.buckets")))
+    tables = [*chain(*sent), *(pq.read_table(path) for path in sorted((root / stage).glob("*.parquet")))]
+    return [row for table in tables for row in table.to_pylist()]
 
 
 def verdicts(
@@ -102,14 +106,14 @@ def letters(rng: np.random.Generator, alphabet: int, sizes: list[int]) -> list[s
     return [" ".join(chr(97 + letter) for letter in text) for text in made]
 
 
-@pytest.mark.parametrize(("alphabet", "n", "shards", "buckets"), [
+@pytest.mark.parametrize(("alphabet", "n", "shards", "parts"), [
     (1, 5, 2, 1), (2, 8, 3, 4), (2, 12, 1, 7), (3, 2, 2, 3), (3, 10, 4, 2),
     (5, 50, 3, 4), (26, 50, 5, 16), (26, 3, 2, 5),
 ])  # fmt: skip
-def test_windows_are_those_of_the_suffix_array(tmp_path, alphabet, n, shards, buckets):
+def test_windows_are_those_of_the_suffix_array(tmp_path, alphabet, n, shards, parts):
     rng = np.random.default_rng(alphabet * 100 + n)
     texts = letters(rng, alphabet, [0, 1, n - 1, n, n, n + 1, *rng.integers(0, 200, 40).tolist()])
-    verdicts(tmp_path, texts, n, shards, buckets)
+    verdicts(tmp_path, texts, n, shards, parts)
     tokens = words(pa.array(texts))
     wanted = by_suffix_array(tokens, n)
     assert wanted

@@ -43,7 +43,7 @@ def test_run_plan_stats_verify(tmp_path: Path):
             "'foldr=x' is no argument of this recipe; write name=value with one of: folder",
         ),
         (["run", "tests.toy", "folder"], "'folder' is no argument"),
-        (["run", "tests.toy", "folder=x", "characters=few"], "characters=few: give a int"),
+        (["run", "tests.toy", "folder=x", "characters=few"], "characters=few: give a whole number"),
         (["run", "tests.toy"], "tests.toy needs folder="),
         (
             ["run", "tests.toy", "--runner", "local", "--root", "/dev/null/out", "folder=x"],
@@ -69,3 +69,31 @@ def test_arguments_get_the_types_that_the_recipe_names(tmp_path: Path):
 def test_keys_in_urls_are_not_shown():
     assert redact("s3://key:secret@bucket/a?token=x b") == "s3://bucket/a b"
     assert redact("snapshot=https://host/path?sig=1") == "snapshot=https://host/path"
+    assert redact("s3://KEY:se/cr+et@bucket/a s3://bucket/b:c@d") == "s3://bucket/a s3://bucket/b:c@d"
+
+
+EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m [red]bold[/red] \u202egnp.exe"
+
+
+def test_a_page_tells_the_terminal_nothing(tmp_path: Path):
+    """What pages hold is shown, and does nothing to the terminal that shows it."""
+    folder, root = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.txt").write_text(f"{EVIL}\nx")
+    assert mews("run", "tests.toy", "--root", root, "--runner", "local", f"folder={folder}", "characters=99").stdout
+    told = mews("explain", root, "a.txt:0").stdout
+    assert "[red]bold[/red]" in told and "owned" in told
+    unknown = mews("explain", root, f"http://a/{EVIL}").stderr
+    assert unknown.startswith("error: no page of")
+    for shown in (told, unknown):
+        assert not [c for c in shown if c != "\n" and (not c.isprintable() or c == "\u202e")]
+
+
+@pytest.mark.parametrize("command", ["stats", "verify", "explain", "whatif", "compare", "family", "replay"])
+def test_a_root_is_named_without_its_keys(tmp_path: Path, command: str):
+    root = f"file://user:hidden@localhost{tmp_path}/none?token=hidden"
+    said = mews(
+        command, root, *{"explain": ["x"], "whatif": ["a=1"], "compare": [root], "family": ["x"]}.get(command, [])
+    )
+    assert said.returncode and said.stderr.startswith("error: ")
+    assert "hidden" not in said.stderr + said.stdout

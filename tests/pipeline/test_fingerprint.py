@@ -1,5 +1,6 @@
 """Fingerprints: the same for the same work in any process, another for other values or other code."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -89,3 +90,43 @@ def test_hashes_are_xxh3():
     assert hash64(["", "a"]).tolist() == [3244421341483603138, 16629034431890738719]
     assert hash64(pa.array([None, "a"])).tolist() == hash64(["", "a"]).tolist()
     assert shard_key("a") == 16629034431890738719
+
+
+USERS = """
+from mine import filters
+from pipeline.fingerprint import fingerprint
+print(fingerprint(filters.loud))
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "same"),
+    [
+        (
+            "filters.py",
+            "# a comment\nfrom .words import MOST\nSHARE = 0.5\ndef loud(doc): return MOST and SHARE\n",
+            True,
+        ),
+        ("filters.py", "from .words import MOST\nSHARE = 0.4\ndef loud(doc): return MOST and SHARE\n", False),
+        ("words.py", "MOST = 8\n", False),
+        ("other.py", "MOST = 8\n", True),
+    ],
+)
+def test_a_filter_of_the_users_own_is_its_module_with_what_that_imports(
+    tmp_path: Path, file: str, text: str, same: bool
+):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "filters.py").write_text("from .words import MOST\nSHARE = 0.5\ndef loud(doc): return MOST and SHARE\n")
+    (folder / "words.py").write_text("MOST = 7\n")
+
+    def printed() -> str:
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        return subprocess.run(
+            [sys.executable, "-c", USERS], env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    before = printed()
+    (folder / file).write_text(text)
+    assert (printed() == before) is same

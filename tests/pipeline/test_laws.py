@@ -3,6 +3,7 @@
 import os
 import pickle
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -16,14 +17,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import store
+from pipeline import limit, store
+from pipeline.doc import Doc
 from pipeline.errors import RowsLost, StageFailed
 from pipeline.inspect import faults, stage_stats
 from pipeline.ledger import planned, read_receipts
-from pipeline.run import plan, run
+from pipeline.run import open_for_writing, plan, run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
 from pipeline.stats import Stats
+from pipeline.transform import screen
 from tests import toy
 
 
@@ -147,7 +150,9 @@ def test_killed_at_any_moment_and_started_again_gives_the_same_bytes(tmp_path: P
         process.communicate()
         if (tmp_path / "killed/plan.json").exists():
             assert [
-                f for f in faults(str(tmp_path / "killed")) if not f.endswith("no receipt") and "gathered" not in f
+                f
+                for _, _, f in faults(str(tmp_path / "killed"))
+                if not f.endswith("no receipt") and "gathered" not in f
             ] == []
     make(tmp_path / "killed", folder)
     assert data(tmp_path / "killed") == data(tmp_path / "whole")
@@ -252,6 +257,33 @@ def test_a_failed_shard_fails_the_stage_after_the_rest(tmp_path: Path):
     assert "UnicodeDecodeError" in next((tmp_path / "out/failures/read").iterdir()).read_text()
 
 
+def test_a_page_on_which_a_filter_never_ends_costs_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limit, "SECONDS", 0.05)
+    monkeypatch.setattr(limit, "SECONDS_A_ROW", 0.001)
+    folder = toy.corpus(tmp_path / "in", files=1)
+    (folder / "f0.txt").write_text((folder / "f0.txt").read_text().replace("page 3 of file 0", "a" * 40 + "!"))
+    source = Source(("f0.txt",), toy.Read(str(folder)), toy.SCHEMA)
+    stats = run(Map("read", source, (screen(never_ends),)), root=str(tmp_path / "out"), runner=Local())
+    assert stats["read"].quarantined == {"<ill>": 1, "test_laws.never_ends:Hung": 1}
+    assert stats["read"].rows_out == 118
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def never_ends(doc: Doc) -> str | None:
+    return "odd" if re.fullmatch(r"(a+)+", doc.text) else None
+
+
+def test_two_runs_do_not_work_on_one_root(tmp_path: Path):
+    folder = slow_corpus(tmp_path / "in")
+    with open_for_writing(str(tmp_path / "out")):
+        other = driver(tmp_path / "out", folder, "local")
+        assert other.communicate()[1] == (
+            f"error: another run is at work on {tmp_path}/out; wait for it, or choose another root\n"
+        )
+        assert other.returncode == 2
+    make(tmp_path / "out", folder)
+
+
 MEMORY = """
 import resource, sys, tempfile
 import pyarrow as pa
@@ -285,7 +317,7 @@ def test_verify_finds_what_was_changed_behind_our_back(tmp_path: Path):
     shards[1].unlink()
     sorted((tmp_path / "out/receipts/unique").iterdir())[2].unlink()
     found = list(faults(str(tmp_path / "out")))
-    assert [fault.partition(": ")[2] for fault in found] == [
+    assert [fault.what.partition(": ")[2] for fault in found] == [
         "its bytes are not those of its receipt",
         "missing",
         "no receipt",

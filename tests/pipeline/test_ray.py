@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from pipeline.errors import RunnerLost, StageFailed
 from pipeline.ray_runner import Ray
 from pipeline.run import run
+from pipeline.runner import Failed
 from pipeline.stage import Map, Source
 from tests import toy
 from tests.pipeline.test_laws import data, driver, make, slow_corpus
@@ -70,6 +73,60 @@ def test_no_more_tasks_fly_than_twice_the_workers(ray: Ray, tmp_path: Path):
         assert len(list(running.iterdir())) <= seen + 4
         (running / str(item)).exists()
     assert seen == 40
+
+
+def test_what_a_stage_does_is_sent_once_and_read_once_a_worker(ray: Ray):
+    answers = dict(ray.map(Counted(), list(range(20))))
+    assert len(set(answers.values())) <= 2, "an object a worker"
+    assert dict(ray.map(Counted(7), [1])) == {1: 7}, "another stage is another function"
+
+
+class Counted:
+    """Says which object it is in its worker."""
+
+    def __init__(self, said: int = 0):
+        self.said = said
+
+    def __call__(self, item: int) -> int:
+        return self.said or id(self) ^ os.getpid()
+
+
+class Unreadable:
+    def __reduce__(self):
+        return exec, ("raise ModuleNotFoundError('No module named elsewhere')",)
+
+    def __call__(self, item: int) -> int:
+        return item
+
+
+def test_what_cannot_begin_on_a_worker_is_not_called_dead(ray: Ray):
+    ((_, failed),) = ray.map(Unreadable(), [1])
+    assert isinstance(failed, Failed)
+    assert "died" not in failed.why and failed.why.endswith("ModuleNotFoundError: No module named elsewhere")
+    assert "\x1b" not in failed.why + failed.trace
+
+
+OWN = """
+from pipeline.stage import Map, Source
+from pipeline.transform import screen
+from tests import toy
+from own_filters import no_ones
+
+def recipe(folder: str):
+    return Map("read", Source(("f0.txt",), toy.Read(folder), toy.SCHEMA), (screen(no_ones),))
+"""
+
+
+@pytest.mark.parametrize("runner", ["local", "ray"])
+def test_a_recipe_of_ones_own_runs_by_its_path(tmp_path: Path, runner: str):
+    folder, own = toy.corpus(tmp_path / "in", files=1), tmp_path / "own"
+    own.mkdir()
+    (own / "own_recipe.py").write_text(OWN)
+    (own / "own_filters.py").write_text("def no_ones(doc):\n    return 'one' if '1' in doc.text else None\n")
+    command = [sys.executable, "-m", "pipeline", "run", own / "own_recipe.py", "--root", tmp_path / "out"]
+    run = subprocess.run([*command, "--runner", runner, f"folder={folder}"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "own_filters.no_ones" in run.stdout
 
 
 def test_a_driver_that_is_killed_on_ray_is_started_again(tmp_path: Path):

@@ -5,15 +5,18 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
+from pipeline.errors import UsageError
 from stages import download
-from stages.download import gate as download_gate
+from stages.download import turnstile
 from stages.download.place import Manners, Place, public
 from stages.download.request import retry_after
 from tests.stages import server
@@ -21,6 +24,7 @@ from tests.stages.server import Site, cut, serving, stall, status, trickle
 
 BODY = random.Random(7).randbytes(300_000)
 QUICK = {"least": 0.02, "most": 0.1, "silence": 0.3, "tries": 12, "contact": "crawl@example.org"}
+DEFAULTS = {"least": Manners().least, "most": Manners().most, "tries": Manners().tries}
 HERE = str(Path(__file__).resolve().parents[2])
 
 
@@ -117,7 +121,7 @@ def test_retry_after_gives_everybody_rest(site, code):
     site.faults["/a.warc.gz"] = [status(code, Retry_After="1")]
     first = threading.Thread(target=get, args=(site,))
     first.start()
-    while not (end := download_gate._rest(download_gate._folder(site.url))):
+    while not (end := turnstile._rest(turnstile._folder(urlsplit(site.url).netloc))):
         time.sleep(0.01)
     get(site, "b.warc.gz")
     first.join()
@@ -168,18 +172,20 @@ def test_so_many_requests_at_once_over_all_processes(site):
         "import sys; from concurrent.futures import ThreadPoolExecutor\n"
         "from stages import download; from stages.download.place import Manners, Place\n"
         "def get(n):\n"
-        "    with download.local(Place(Manners(requests=4, nodes=2), sys.argv[1]), f'{n}.warc.gz') as path:\n"
+        "    with download.local(Place(Manners(requests=2), sys.argv[1]), f'{n}.warc.gz') as path:\n"
         "        return path.stat().st_size\n"
         "print(sum(ThreadPoolExecutor(3).map(get, map(int, sys.argv[2:]))))"
     )
     runs = [
         subprocess.Popen(
-            [sys.executable, "-c", code, site.url, *map(str, range(k, k + 3))], cwd=HERE, stdout=subprocess.PIPE
+            [sys.executable, "-c", code, site.url, *map(str, range(k, k + 3))],
+            cwd=HERE,
+            stdout=subprocess.PIPE,
         )
         for k in (0, 3)
     ]
     assert [int(run.communicate(timeout=60)[0]) for run in runs] == [3 * len(BODY)] * 2
-    assert site.most == 2  # four for the cluster, two machines
+    assert site.most == 2
     assert len(site.log) == 6
 
 
@@ -191,6 +197,8 @@ def test_what_is_not_there_is_told_without_secrets(site):
     assert "none.warc.gz" in shown
     assert not any(secret in shown for secret in ("user", "pass", "hidden"))
     assert public("https://u:p@h/x?k=1#f") == "https://h/x"
+    assert public("s3://KEY:se/cr+et@bucket/x") == "s3://bucket/x"
+    assert public("s3://bucket/b:c@d") == "s3://bucket/b:c@d"
 
 
 def test_a_host_that_cannot_be_reached_is_told_soon(site):
@@ -255,6 +263,76 @@ def test_a_full_disk_is_no_reason_to_ask_again(site, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("stages.download.part.Part.append", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(download.Full, match=r"/files: the disk is full; .* MEWS_CACHE"):
         get(site)
     assert len(site.log) == 1
+
+
+def test_refusals_of_requests_in_flight_together_are_one(site):
+    """Eight workers meet one burst of 403: all rest, none gives up."""
+    names, here = [f"{n}.warc.gz" for n in range(8)], threading.Barrier(8)
+
+    def burst(handler, body):
+        time.sleep(0.02 * here.wait())
+        status(403)(handler, body)
+
+    site.files |= {f"/{name}": BODY for name in names}
+    site.faults |= {f"/{name}": [burst] for name in names}
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda name: get(site, name, refusals=3), names)) == [BODY] * 8
+    assert len(site.log) == 16
+
+
+def test_an_answer_from_before_a_refusal_forgives_nothing(site):
+    def slow(handler, body):
+        status, body, headers = handler.part(body)
+        handler.answer(status, body[:9], length=len(body), **headers)
+        time.sleep(0.25)
+        handler.send(body[9:])
+
+    site.faults |= {"/b.warc.gz": [slow], "/a.warc.gz": [status(403)] * 3}
+    with ThreadPoolExecutor(2) as pool:
+        other = pool.submit(get, site, "b.warc.gz")
+        while not site.log:
+            time.sleep(0.01)
+        with pytest.raises(download.Refused, match="refused 3 times"):
+            get(site, refusals=3, most=0.15)
+        assert other.result() == BODY[::-1]
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"total": 5}'])
+def test_a_note_that_a_crash_left_half_written_costs_a_new_begin(site, note):
+    target = download._target(Place(Manners(**QUICK), site.url), "a.warc.gz")
+    target.with_name(f"{target.name}.part").write_bytes(BODY[::-1][:1000])
+    target.with_name(f"{target.name}.part.json").write_text(note)
+    assert get(site) == BODY
+
+
+def test_a_file_that_lacked_only_its_name_is_not_fetched_again(site):
+    target = download._target(Place(Manners(**QUICK), site.url), "a.warc.gz")
+    target.with_name(f"{target.name}.part").write_bytes(BODY)
+    target.with_name(f"{target.name}.part.json").write_text(f'{{"total": {len(BODY)}, "version": "x"}}')
+    assert get(site) == BODY
+    assert site.log == []
+
+
+def test_a_host_that_is_not_there_is_told_in_a_minute_or_two(site, monkeypatch):
+    slept: list[float] = []
+    monkeypatch.setattr("stages.download.time", SimpleNamespace(sleep=slept.append))
+    site.url = "http://127.0.0.1:9/"
+    for name in ("a", "b", "c", "d"):
+        with pytest.raises(download.Unreachable):
+            get(site, name, **DEFAULTS)
+    assert sum(slept) / 4 < 180
+    assert sum(slept[:4]) < 30
+
+
+def test_a_contact_of_any_letters_fits_a_header(site):
+    get(site, contact="J\u00f6rg <j@example.org>\r\nX-Evil: 1")
+    assert site.log[0].agent.endswith("(J?rg <j@example.org> X-Evil: 1)")
+
+
+def test_settings_that_are_no_numbers_are_told(monkeypatch):
+    monkeypatch.setenv("MEWS_REQUESTS", "ten")
+    with pytest.raises(UsageError, match="MEWS_REQUESTS=ten: give a whole number"):
+        Manners()

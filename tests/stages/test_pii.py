@@ -14,6 +14,7 @@ from stages import pii
 from stages.pii import own as pii_own
 from stages.pii import policies as pii_policies
 from stages.pii import presidio as pii_presidio
+from stages.pii.as_fineweb import INSTEAD
 
 PRIVATE = [
     ("Write to jane.roe+list@mail.example.co.uk today", "email", "jane.roe+list@mail.example.co.uk"),
@@ -29,7 +30,7 @@ PRIVATE = [
     ("联系电话:010-65525555", "phone", "010-65525555"),
     ("banned 93.184.216.34 for a week", "ip", "93.184.216.34"),
     ("from 2606:2800:220:1:248:1893:25c8:1946 at noon", "ip", "2606:2800:220:1:248:1893:25c8:1946"),
-    ("paid with 4111 1111 1111 1111 yesterday", "card", "4111 1111 1111 1111"),
+    ("paid with 4929 1167 7150 0893 yesterday", "card", "4929 1167 7150 0893"),
     ("my Maestro card 6759649826438453 expired", "card", "6759649826438453"),
     ("IBAN de89 3704 0044 0532 0130 00 please", "iban", "de89 3704 0044 0532 0130 00"),
     ("IBAN: GB33BUKB20201555555555.", "iban", "GB33BUKB20201555555555"),
@@ -136,8 +137,8 @@ def test_fineweb_writes_its_own_addresses_and_leaves_phones() -> None:
     table = pa.table(
         {"text": ["a@b.example.org c@d.example.org e@f.example.org 93.184.216.34 10.0.0.1 (212) 555-0187"]}
     )
-    first, second = pii_policies.FINEWEB["email"]
-    expected = f"{first} {second} {first} {pii_policies.FINEWEB['ip'][0]} 10.0.0.1 (212) 555-0187"
+    first, second = INSTEAD["email"]
+    expected = f"{first} {second} {first} {INSTEAD['ip'][0]} 10.0.0.1 (212) 555-0187"
     assert pii.fineweb()(table)["text"].to_pylist() == [expected]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from stages import pii
+from stages.pii import as_fineweb
 
 
 def table(size: int) -> str:
@@ -35,6 +36,11 @@ WORST: dict[str, Callable[[int], str]] = {
     "moments": lambda n: "2012-01-02 08:00\n" * (n // 17),
     "labels": lambda n: "tel fax " * (n // 8),
     "cards": lambda n: "4111 1111 1111 1111 " * (n // 20),
+    "spelt addresses": lambda n: "a at b dot " * (n // 11),
+    "labels without end": lambda n: "a@b" + ".cd" * (n // 3),
+    "words stuck to hosts": lambda n: "a@b.comX.comX.comX.comX.comX " * (n // 29),
+    "wallets of base 58": lambda n: "z" * 33 + " " + "LQTpS3VaYTjCr4s9Y1t5zbeY26zevf7Fb4 " * (n // 35),
+    "names with hyphens": lambda n: "a-" * (n // 2) + "a..b@c.de",
     "phones": lambda n: "(212) 555-0187, " * (n // 16),
 }
 
@@ -46,13 +52,19 @@ def test_time_grows_with_the_length_only(name: str) -> None:
     assert large < 8 * small + 0.05
 
 
+@pytest.mark.parametrize("name", WORST)
+def test_fineweb_takes_no_more_than_the_length_either(name: str) -> None:
+    small, large = (min(_seconds(WORST[name](size), as_fineweb.find) for _ in range(2)) for size in (8_000, 32_000))
+    assert large < 8 * small + 0.05
+
+
 @pytest.mark.parametrize("text", ["@" * 1_000_000, "." * 100_000, "0001 " * 200_000, "a@" * 500_000])
 def test_a_megabyte_of_nothing_takes_no_time(text: str) -> None:
     assert pii.find(text) == []
     assert _seconds(text) < 3
 
 
-def _seconds(text: str) -> float:
+def _seconds(text: str, find: Callable[[str], object] = pii.find) -> float:
     began = time.process_time()
-    pii.find(text)
+    find(text)
     return time.process_time() - began

@@ -59,6 +59,7 @@ GZIP, CHUNKED = "Content-Encoding: gzip", "Transfer-Encoding: chunked"
         (chunked(BODY).replace(b"\r\n", b"\n"), (CHUNKED,)),
         (chunked(gzip.compress(BODY)), (CHUNKED, GZIP)),
         (chunked(brotli(BODY), 7), (CHUNKED, "Content-Encoding: br")),
+        (gzip.compress(gzip.compress(BODY)), (GZIP,)),
         # what is named but not there is passed over
         (BODY, (GZIP,)),
         (BODY, ("Content-Encoding: deflate",)),

@@ -1,5 +1,6 @@
 """Published shards: even files, every row once, read as their users read them."""
 
+import html
 import json
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source
-from stages import shards
+from stages import card, shards
 
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("id", "url", "dump", "segment", "text")]
@@ -137,3 +138,10 @@ def test_a_source_without_the_columns_is_refused_before_any_work():
     bare = Map("bare", Source((), read, pa.schema([("id", pa.string())])))
     with pytest.raises(UsageError, match=r"content.*which stage bare does not make"):
         shards.publish("refinedweb", bare)
+
+
+def test_text_of_pages_is_no_markup_in_the_card():
+    evil = "<script>x</script> [a](javascript:b) ![c](http://d) |\n# *e* `f` _g_"
+    assert not set("<>[]()!|\n*`") & set(card.shown(evil))
+    assert html.unescape(card.shown(evil)) == evil
+    assert card.shown("news.site-1.example") == "news.site-1.example"

@@ -217,3 +217,20 @@ def test_digests_in_both_spellings():
 def test_the_schema_is_what_stages_build_on():
     assert warc.PAGE.names == "id url timestamp dump segment warc offset length digest html charset".split()
     assert warc.PAGE.field("timestamp").type == pa.timestamp("s")
+
+
+def test_a_file_that_was_compressed_once_more_is_read(path):
+    """As a proxy does that packs what is packed; a page is found again by its offset in what is inside."""
+    inside = b"".join(members(crawl(5)))
+    whole = rows(path, [inside])
+    assert rows(path, [gzip.compress(inside)]) == whole
+    last = whole[-1]
+    assert warc.page_at(path, NAME, last["offset"], last["id"]).to_pylist() == [last]
+    cut = rows(path, [gzip.compress(inside, 0)[:-600]])
+    assert cut[:-1] == whole[:-1]
+    assert cut[-1]["error"] == "warc:truncated"
+
+
+def test_a_bomb_of_two_layers_goes_off_in_neither(path):
+    with pytest.raises(BadInput):
+        rows(path, [gzip.compress(gzip.compress(bytes(1 << 28)) * 50)])

@@ -4,13 +4,16 @@ import gzip
 import io
 import itertools
 import random
+import struct
 import zlib
+from collections import Counter
 
 import pytest
+import zstandard
 
 from stages.warc import Maker
 from stages.warc.records import Record, records
-from tests.stages.warc_maker import crawl, members
+from tests.stages.warc_maker import crawl, html, members, record, response
 
 RECORDS = crawl(12)
 PARTS = members(RECORDS)
@@ -53,6 +56,24 @@ def overwrite(data: bytearray, dice: random.Random) -> None:
     data[start : start + size] = dice.choice((b"\0" * size, dice.randbytes(size), b"\r\n" * (size // 2)))
 
 
+def hole(data: bytearray, dice: random.Random) -> None:
+    """Zeros where a sector or page of the disk could not be read."""
+    size = dice.choice((512, 4096, 16384))
+    start = dice.randrange(len(data)) // size * size
+    data[start : start + size] = bytes(len(data[start : start + size]))
+
+
+def behead(data: bytearray, dice: random.Random) -> None:
+    del data[: dice.randrange(1, 400)]
+
+
+def double(data: bytearray, dice: random.Random) -> None:
+    """A file behind itself, the first of the two cut or not."""
+    whole = bytes(data)
+    cut(data, dice) if dice.random() < 0.5 else data.extend(dice.randbytes(dice.choice((1, 300))))
+    data.extend(whole)
+
+
 def spoil(data: bytes, seed: int) -> bytes:
     dice, spoiled = random.Random(seed), bytearray(data)
     for _ in range(dice.randrange(1, 4)):
@@ -76,6 +97,53 @@ def test_every_undamaged_record_of_a_plain_file_is_recovered(seed):
     found = {record.block for record in read(data) if not record.error}
     whole = [record for record in RECORDS if b"\r\n\r\n" + record in data or data.startswith(record)]
     assert [record for record in whole if block_of(record) not in found] == []
+
+
+LONG = record(response(html(900, 60_000)), number=900)
+TRAINED = zstandard.train_dictionary(4096, RECORDS * 30)  # type: ignore[arg-type]
+DICTIONARY = struct.pack("<II", 0x184D2A5D, len(TRAINED.as_bytes())) + TRAINED.as_bytes()
+
+
+def frames(records: list[bytes], dictionary: zstandard.ZstdCompressionDict | None = None) -> list[bytes]:
+    made = zstandard.ZstdCompressor(dict_data=dictionary, write_checksum=True)
+    return [made.compress(record) for record in records]
+
+
+# Duplicates, another order, and a record whose compressed bytes are more than one read gives.
+SHUFFLED = [*RECORDS[::-1], LONG, *RECORDS[:9], LONG, *RECORDS]
+FORMS = {
+    "gzip": (b"", members(SHUFFLED)),
+    "plain": (b"", SHUFFLED),
+    "zstd": (b"", frames(SHUFFLED)),
+    "zstd with dictionary": (DICTIONARY, frames(SHUFFLED, TRAINED)),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS[::2])
+@pytest.mark.parametrize("form", FORMS)
+def test_holes_lost_heads_and_files_behind_files(form, seed):
+    head, parts = FORMS[form]
+    dice, data = random.Random(f"{form} {seed}"), bytearray(b"".join(parts))
+    dice.choice((hole, behead, double, flip))(data, dice)
+    expected = Counter[bytes]()
+    for part, one in set(zip(parts, SHUFFLED, strict=True)):
+        expected[block_of(one)] += data.count(part)
+    found = Counter(one.block for one in read(head + bytes(data)) if not one.error)
+    assert expected - found == Counter()
+
+
+def test_files_with_dictionaries_behind_one_another():
+    other = zstandard.train_dictionary(2048, SHUFFLED * 20)  # type: ignore[arg-type]
+    second = zstandard.compress(other.as_bytes())  # as the convention allows
+    data = b"".join([DICTIONARY, *frames(RECORDS, TRAINED), struct.pack("<II", 0x184D2A5D, len(second)), second])
+    found = read(data + b"".join(frames(RECORDS, other)))
+    assert [one.block for one in found] == [block_of(one) for one in RECORDS * 2]
+
+
+def test_a_hole_in_a_page_of_a_plain_file_is_seen():
+    page = record(response(html(1, 2_000)), number=1)
+    data = RECORDS[0] + page[:5_000] + bytes(512) + page[5_512:] + RECORDS[2]
+    assert [one.error for one in read(data)] == [None, "warc:damaged", None]
 
 
 @pytest.mark.parametrize("seed", SEEDS[::3])
