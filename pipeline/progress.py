@@ -108,14 +108,14 @@ def print_funnel(lines: Sequence[Line], console: Console) -> None:
 
 
 def print_rows(title: str, rows: pa.Table, console: Console) -> None:
-    """A small table as it is: numbers to the right, nothing where there is none."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-    for field in rows.schema:
-        number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
-        table.add_column(field.name, justify="right" if number else "left", overflow="fold")
-    for row in rows.to_pylist():
-        table.add_row(*(escape(shown(value)) for value in row.values()))
-    console.print(table)
+    """A small table as it is: numbers to the right; a line is as long as it must be."""
+    columns = [[name, *map(shown, rows[name].to_pylist())] for name in rows.column_names]
+    widths = [max(map(len, column)) for column in columns]
+    text = [pa.types.is_string(field.type) for field in rows.schema]
+    console.print(title, markup=False, highlight=False)
+    for line in zip(*columns, strict=True):
+        cells = (c.ljust(w) if left else c.rjust(w) for c, w, left in zip(line, widths, text, strict=True))
+        console.print("  " + "  ".join(cells).rstrip(), markup=False, highlight=False, soft_wrap=True)
 
 
 def shown(value: Any) -> str:

@@ -68,11 +68,10 @@ def train_command(
 
 def choose(
     at: dict[str, str], size: int, alpha: float, seed: int
-) -> tuple[dict[sample.Stratum, int], dict[sample.Stratum, int]]:
-    """The hash bound of each stratum, and the bytes that lie below it."""
+) -> tuple[dict[sample.Stratum, float], dict[sample.Stratum, int]]:
+    """The hash bound of each stratum, and the bytes that it is given."""
     sizes = sample.measure(at, seed)
-    below = sample.bounds(sizes, size, alpha)
-    return below, {k: int(sizes[k][:bound].sum()) for k, bound in below.items()}
+    return sample.bounds(sizes, size, alpha), sample.allot({k: int(s.sum()) for k, s in sizes.items()}, size, alpha)
 
 
 @app.command("report")

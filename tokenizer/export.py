@@ -1,7 +1,9 @@
 """Packed sequences in the forms that training frameworks read: Megatron's .bin/.idx, and mapped NumPy arrays."""
 
+import os
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -63,13 +65,20 @@ def export(store: Path, out: Path, format: str) -> str:
     return f"{out}: {number:,} sequences of {length:,} tokens as {dtype}"
 
 
+@contextmanager
+def whole(path: str) -> Iterator[str]:
+    """A name to write to, which becomes `path` when all is written: a killed export leaves no half file under it."""
+    yield f"{path}.part"
+    os.replace(f"{path}.part", path)
+
+
 def to_megatron(files: list[Path], out: Path, number: int, length: int, dtype: np.dtype) -> None:
     """One Megatron sequence and document for each packed sequence; its pages end with the end-of-text token."""
-    with open(f"{out}.bin", "wb") as binary:
+    with whole(f"{out}.bin") as part, open(part, "wb") as binary:
         for file in files:
             for tokens, _ in rows(file):
                 binary.write(tokens.astype(dtype).tobytes())
-    with open(f"{out}.idx", "wb") as index:
+    with whole(f"{out}.idx") as part, open(part, "wb") as index:
         index.write(HEADER + struct.pack("<QBQQ", 1, TYPE_CODES[dtype], number, number + 1))
         index.write(np.full(number, length, np.int32).tobytes())
         index.write((np.arange(number, dtype=np.int64) * length * dtype.itemsize).tobytes())
@@ -78,13 +87,14 @@ def to_megatron(files: list[Path], out: Path, number: int, length: int, dtype: n
 
 def to_numpy(files: list[Path], out: Path, number: int, length: int, dtype: np.dtype) -> None:
     """A matrix of tokens; page lengths in one array, of which sequence i has those from starts[i] to starts[i + 1]."""
-    tokens = np.lib.format.open_memmap(f"{out}.npy", "w+", dtype, (number, length))
     lengths: list[np.ndarray] = []
-    at = 0
-    for file in files:
-        for batch, pages in rows(file):
-            tokens[at : at + len(batch)] = batch
-            at, lengths = at + len(batch), lengths + pages
-    tokens.flush()
+    with whole(f"{out}.npy") as part:
+        tokens, at = np.lib.format.open_memmap(part, "w+", dtype, (number, length)), 0
+        for file in files:
+            for batch, pages in rows(file):
+                tokens[at : at + len(batch)] = batch
+                at += len(batch)
+                lengths += pages
+        tokens.flush()
     np.save(f"{out}.lengths.npy", np.concatenate([np.zeros(0, np.int32), *lengths]))
     np.save(f"{out}.starts.npy", np.cumsum([0, *(len(n) for n in lengths)], dtype=np.int64))

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow.parquet as pq
 
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, UsageError
 from tokenizer.export import HEADER, TYPE_CODES, matrix, shards
 
 
@@ -76,7 +76,9 @@ class Megatron:
         if not data.startswith(HEADER):
             raise BadInput(f"{self.prefix}.idx is not a Megatron index: it begins with {data[:9]!r}")
         _, code, number, _ = struct.unpack_from("<QBQQ", data, len(HEADER))
-        dtype = next(dtype for dtype, known in TYPE_CODES.items() if known == code)
+        dtype = next((dtype for dtype, known in TYPE_CODES.items() if known == code), None)
+        if dtype is None:
+            raise BadInput(f"{self.prefix}.idx holds tokens of type code {code}; uint16 (8) and int32 (4) can be read")
         lengths = np.frombuffer(data, np.int32, number, len(HEADER) + 25)
         return dtype, lengths, np.frombuffer(data, np.int64, number, len(HEADER) + 25 + lengths.nbytes)
 
@@ -106,6 +108,11 @@ class Reader:
     rank: int = 0
     world: int = 1
     position: int = 0
+
+    def __post_init__(self) -> None:
+        if self.batch < 1 or not 0 <= self.rank < self.world or self.position < 0:
+            asked = f"batch {self.batch}, rank {self.rank} of {self.world}, position {self.position}"
+            raise UsageError(f"{asked}: a batch holds 1 or more, ranks begin at 0, and a position is what was saved")
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Matrices of `batch` sequences; together the trainers take `batch * world` consecutive ones a step."""

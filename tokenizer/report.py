@@ -7,10 +7,11 @@ from tokenizers import Tokenizer
 
 from tokenizer.evaluate import Findings, Size, junk, longest, undertrained
 
+SHOWN = 40  # characters of a token
 COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#9498a0")
 STYLE = (
     "body{font:14px system-ui;margin:2em auto;max-width:60em}"
-    "td,th{padding:.2em .8em;text-align:right}td:first-child{text-align:left}"
+    "code{overflow-wrap:anywhere}td,th{padding:.2em .8em;text-align:right}td:first-child{text-align:left}"
 )
 
 
@@ -61,17 +62,22 @@ def _odd(tokenizer: Tokenizer, findings: Findings) -> list[str]:
         (f"junk: {len(odd):,}", odd[:40]),
     )
     return [
-        f"<p><b>{title}</b> {' '.join(f'<code>{escape(repr(t))}</code>' for t in listed)}</p>"
+        f"<p><b>{title}</b> {' '.join(f'<code>{escape(shown(t))}</code>' for t in listed)}</p>"
         for title, listed in lists
     ]
+
+
+def shown(token: str) -> str:
+    """A token in quotes; of a very long one its beginning and its length."""
+    return repr(token) if len(token) <= SHOWN else f"{token[:SHOWN]!r}… {len(token):,} characters"
 
 
 def bars(groups: Mapping[str, list[float]], names: list[str]) -> str:
     """Grouped horizontal bars, one a name, with their values; an SVG element."""
     top = max((v for values in groups.values() for v in values), default=1) or 1
-    step, gap, parts, y = 14, 8, [], 18
+    step, gap, parts, y = 14, 8, [], 14 * len(names) + 8
     for i, name in enumerate(names):
-        parts += [f'<text x="{150 + 130 * i}" y="11" fill="{COLOURS[i % 6]}">{escape(name)}</text>']
+        parts += [f'<text x="150" y="{11 + step * i}" fill="{COLOURS[i % 6]}">{escape(name)}</text>']
     for group, values in groups.items():
         parts += [f'<text x="140" y="{y + 11}" text-anchor="end">{escape(group or "none")}</text>']
         for i, value in enumerate(values):

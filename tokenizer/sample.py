@@ -4,6 +4,7 @@ Two passes over the shards. The first adds up bytes by stratum and hash; the sec
 below their stratum's bound. So neither the order of the shards nor how rows are spread over them changes the choice.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,18 +103,28 @@ def allot(totals: Mapping[Any, int], budget: int, alpha: float = 1.0) -> dict[An
     return given
 
 
-def bounds(sizes: Mapping[Stratum, np.ndarray], sample_bytes: int, alpha: float = 1.0) -> dict[Stratum, int]:
-    """The hash range below which rows of a stratum are taken."""
+def bounds(sizes: Mapping[Stratum, np.ndarray], sample_bytes: int, alpha: float = 1.0) -> dict[Stratum, float]:
+    """The hash range below which rows of a stratum are taken; its fraction is what is taken of each row within it.
+
+    So a stratum of a few long books has its share, too.
+    """
     shares = allot({k: int(size.sum()) for k, size in sizes.items()}, sample_bytes, alpha)
-    return {k: int(np.searchsorted(np.cumsum(size), shares[k], side="right")) for k, size in sizes.items()}
+    return {k: _bound(size, shares[k]) for k, size in sizes.items()}
 
 
-def rows(folders: Mapping[str, str], below: Mapping[Stratum, int], seed: int = 0) -> Iterator[Row]:
-    """The chosen rows, in the order of the shards. Memory: one batch."""
+def _bound(size: np.ndarray, share: int) -> float:
+    sums = np.cumsum(size)
+    at = int(np.searchsorted(sums, share, side="right"))
+    return float(at) if at == len(size) else at + (share - int(sums[at] - size[at])) / int(size[at])
+
+
+def rows(folders: Mapping[str, str], below: Mapping[Stratum, float], seed: int = 0) -> Iterator[Row]:
+    """The chosen rows, or their beginnings, in the order of the shards. Memory: one batch."""
     for source, file in shards(folders):
         for number, table in enumerate(tables(file, ["id", "source", "language", "text"])):
             ids = table["id"].to_pylist() if "id" in table.column_names else [f"{file}:{number}"] * table.num_rows
             columns = (strata(table, source), bins(table, seed), ids, table["text"].to_pylist())
             for stratum, place, name, text in zip(*columns, strict=True):
-                if text and place < below[stratum]:
-                    yield Row(name, *stratum, text)
+                part = min(below[stratum] - place, 1)
+                if part > 0 and (kept := (text or "")[: math.ceil(part * len(text or ""))]):
+                    yield Row(name, *stratum, kept)

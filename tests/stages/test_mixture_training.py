@@ -195,7 +195,7 @@ def test_what_cannot_be_is_refused_before_any_work(made, given, said):
     usual = {"tokenizer": "{base}/tokenizer", "sources": "web={base}/web"}
     asked = {k: v.format(base=base) if isinstance(v, str) else v for k, v in {**usual, **given}.items()}
     with pytest.raises(MewsError, match=said) as refused:
-        curriculum.recipe(**asked)
+        curriculum.recipe(**asked)  # type: ignore[arg-type]
     assert "\n" not in str(refused.value)
 
 

@@ -7,7 +7,7 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import ByteLevel
 
 from tokenizer.evaluate import Size, evaluate, junk, longest, undertrained
-from tokenizer.report import bars, page
+from tokenizer.report import bars, page, shown
 from tokenizer.sample import Row
 
 
@@ -62,6 +62,10 @@ def test_the_page_holds_every_tokenizer_and_group_and_escapes_tokens():
     html = page(tokenizers, evaluate(tokenizers, [*ROWS, Row("4", "<x>", "en", "<b>")]))
     assert all(name in html for name in ("one", "two", "web", "code", "fr", "&lt;x&gt;", "<svg"))
     assert "<x>" not in html and "<b" not in html.replace("<body", "").replace("<b>", "").replace("<br", "")
+
+
+def test_a_very_long_token_is_shown_by_its_beginning():
+    assert shown("-" * 300) == "'" + "-" * 40 + "'… 300 characters" and shown("a\n") == "'a\\n'"
 
 
 def test_bars_are_in_proportion():

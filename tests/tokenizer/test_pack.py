@@ -1,6 +1,7 @@
 """Packing: every token once, pages whole, little padding; and files that others read."""
 
 import random
+import struct
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline.errors import UsageError
+from pipeline.errors import BadInput, UsageError
 from tokenizer import encode, export, reader
 from tokenizer.pack import Pack, best_fit, concatenate, cut
 from tokenizer.train import END, FIM_SPECIAL, Choices, train
@@ -149,6 +150,14 @@ def test_infilled_texts_get_their_markers_and_others_do_not(encoder):
     assert not set(numbers) & set(plain.tolist())
 
 
+def test_an_end_token_that_a_page_could_write_is_refused(encoder, tmp_path):
+    tokenizer = encode.opened(Path(encoder.path))
+    tokenizer.add_tokens(["</page>"])
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    with pytest.raises(UsageError, match="has no special token </page>"):
+        encode.encoder(str(tmp_path), end="</page>")
+
+
 def test_a_tokenizer_changed_under_way_is_noticed(encoder, tmp_path):
     path = tmp_path / "tokenizer.json"
     path.write_bytes(Path(encoder.path).read_bytes())
@@ -224,6 +233,33 @@ def test_a_reader_goes_on_exactly_where_it_stopped_even_with_more_trainers(store
         read += [batch for step in zip(*later, strict=True) for batch in step]
         flat = np.concatenate(read)
         assert (flat == matrix[: len(flat)]).all() and len(matrix) - len(flat) < 6
+
+
+@pytest.mark.parametrize("given", [{"batch": 0}, {"rank": 2, "world": 2}, {"rank": -1}, {"position": -1}])
+def test_a_reader_that_could_not_read_is_refused(given):
+    with pytest.raises(UsageError, match="a position is what was saved"):
+        reader.Reader(np.zeros((4, 8), np.int32), **{"batch": 1, **given})  # type: ignore[arg-type]
+
+
+def test_an_export_that_fails_leaves_the_one_before(store, tmp_path, monkeypatch):
+    folder, _ = store
+    export.export(folder, tmp_path / "m", "megatron")
+    before = {f.name: f.read_bytes() for f in tmp_path.glob("m.*")}
+
+    def broken(file: Path):
+        yield np.zeros((1, LENGTH), np.int32), []
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(export, "rows", broken)
+    with pytest.raises(OSError, match="gone"):
+        export.export(folder, tmp_path / "m", "megatron")
+    assert {f.name: f.read_bytes() for f in tmp_path.glob("m.???")} == before
+
+
+def test_tokens_of_another_width_are_named(tmp_path):
+    (tmp_path / "m.idx").write_bytes(export.HEADER + struct.pack("<QBQQ", 1, 5, 0, 1))
+    with pytest.raises(BadInput, match="type code 5"):
+        len(reader.Megatron(tmp_path / "m"))
 
 
 def test_wide_vocabularies_are_written_as_int32(tmp_path):

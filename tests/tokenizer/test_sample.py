@@ -21,21 +21,30 @@ def write(base, shards: int) -> dict[str, str]:
     return {source: str(base / source) for source in data}
 
 
-def chosen(at: dict[str, str], size: int, alpha: float = 1.0, seed: int = 0) -> dict:
+def texts(at: dict[str, str], size: int, alpha: float = 1.0, seed: int = 0) -> dict[tuple[str, str], dict[str, str]]:
+    """Texts by id, by source and language."""
     below = sample.bounds(sample.measure(at, seed), size, alpha)
     taken = {}
     for row in sample.rows(at, below, seed):
-        taken.setdefault((row.source, row.language), set()).add(row.id)
+        taken.setdefault((row.source, row.language), {})[row.id] = row.text
     return taken
 
 
+def chosen(at: dict[str, str], size: int, alpha: float = 1.0, seed: int = 0) -> dict[tuple[str, str], set[str]]:
+    return {stratum: set(rows) for stratum, rows in texts(at, size, alpha, seed).items()}
+
+
 def test_the_sample_is_within_its_size_and_in_proportion(tmp_path):
-    taken = chosen(write(tmp_path, 3), 12_000)
-    size = {k: len(ids) * (400 if k[0] == "code" else 100) for k, ids in taken.items()}
-    assert sum(size.values()) <= 12_000
-    assert size["web", "en"] == pytest.approx(9_000, rel=0.02)
-    assert size["web", "de"] == pytest.approx(1_000, abs=101)
-    assert size["code", ""] == pytest.approx(2_000, abs=401)
+    taken = texts(write(tmp_path, 3), 12_000)
+    size = {k: sum(map(len, rows.values())) for k, rows in taken.items()}
+    assert size == {("web", "en"): 9_000, ("web", "de"): 1_000, ("code", ""): 2_000}
+
+
+def test_a_language_of_few_long_books_has_its_share(tmp_path):
+    book = [{"id": f"b{i}", "language": "hu", "text": f"{i}" * 50_000} for i in range(2)]
+    pq.write_table(pa.Table.from_pylist([*rows("w", 900, 100, "en"), *book]), tmp_path / "a.parquet")
+    size = {k: sum(map(len, taken.values())) for k, taken in texts({"web": str(tmp_path)}, 10_000, alpha=0).items()}
+    assert size == {("web", "en"): 5_000, ("web", "hu"): 5_000}
 
 
 def test_alpha_zero_gives_all_strata_the_same(tmp_path):
