@@ -52,8 +52,8 @@ class Chosen:
 
     def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
         """One page again, by its place: one row of `warc.READ`, or none."""
-        row = self._page(warc.Maker(name, "", ""), name, offset, length)
-        return pa.Table.from_pylist([row] if row else [], schema=warc.READ)
+        part, _ = download.read_range(self.place, name, offset, min(length, LARGEST_RECORD))
+        return warc.page_in(io.BytesIO(part), 0, warc.Maker(name, "", ""), offset, id)
 
     def _page(self, maker: warc.Maker, file: str, offset: int, length: int) -> dict[str, Any] | None:
         data, _ = download.read_range(self.place, file, offset, min(length, LARGEST_RECORD))

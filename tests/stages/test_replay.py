@@ -8,6 +8,7 @@ from pipeline.recipes import load
 from pipeline.run import run
 from pipeline.runner import Local
 from stages.replay import replay
+from tests.stages.server import Site, serving
 from tests.stages.warc_maker import crawl, ids, members, record, response
 
 RECIPE = "tests.stages.replay_recipe"
@@ -85,3 +86,24 @@ def test_replay_changes_nothing(spoiled, tmp_path):
 def test_a_folder_without_a_run_is_told(tmp_path):
     with pytest.raises(UsageError, match="holds no run"):
         replay(str(tmp_path))
+
+
+def test_of_a_remote_file_only_the_pages_in_quarantine_are_fetched(spoiled, tmp_path, monkeypatch):
+    """A file of Common Crawl is a gigabyte, and a run has thousands of pages in quarantine."""
+    folder, _, whole = spoiled
+    monkeypatch.setenv("MEWS_GATE", str(tmp_path / "gate"))
+    monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
+    with serving(Site({f"/{name}": (folder / name).read_bytes() for name in whole})) as site:
+        site.files["/list.txt"] = "".join(f"{site.url}{name}\n" for name in whole).encode()
+        arguments, root = [f"snapshot={site.url}list.txt"], str(tmp_path / "remote")
+        run(*load(RECIPE, arguments), root=root, runner=Local(), about={"recipe": RECIPE, "arguments": arguments})
+        local, before = replay(spoiled[1]), len(site.log)
+        found = replay(root)
+        assert [(one.id, one.error, one.now) for one in found.tried if one.error == "extract:timeout"] == [
+            (one.id, one.error, one.now) for one in local.tried if one.error == "extract:timeout"
+        ]
+        assert [(one.error, one.now) for one in found.tried] == [(one.error, one.now) for one in local.tried]
+        again = [asked for asked in site.log[before:] if not asked.path.endswith(".txt")]
+        assert len(again) == 4 and all(asked.range for asked in again)
+        site.files |= {f"/{name}": b"".join(parts) for name, parts in whole.items()}
+        assert sum(one.reads for one in replay(root).tried) == 3
