@@ -67,7 +67,10 @@ class Chosen:
             index = pq.ParquetFile(Ranges(self.place, name), pre_buffer=True)
         except pa.ArrowInvalid:
             raise BadInput(f"{name}: no Parquet file; the index of this crawl cannot be read") from None
-        columns = [c for c in (*WHERE, *HOSTS, LANGUAGE, KIND) if c in index.schema_arrow.names]
+        wanted = (*WHERE, KIND, *(HOSTS if self.domains else ()), *((LANGUAGE,) if self.languages else ()))
+        columns = [column for column in wanted if column in index.schema_arrow.names]
+        if self.languages and LANGUAGE not in columns:
+            raise BadInput(f"{name}: the index of this crawl names no languages; choose by domains, or a later crawl")
         groups = [n for n in range(index.num_row_groups) if self._may_hold(index.metadata.row_group(n))]
         batches = index.iter_batches(row_groups=groups, columns=columns)
         tables = [self._filter(pa.table(batch)).select(WHERE) for batch in batches]

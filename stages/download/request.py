@@ -1,6 +1,6 @@
 """One request for the rest of a file, over HTTP or S3."""
 
-import ssl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,10 +88,7 @@ def _answer(url: str, manners: Manners, wanted: dict[str, str]) -> Iterator[http
     headers = {"User-Agent": agent(manners.contact), "Accept-Encoding": "identity", **wanted}
     limits = httpx.Timeout(manners.silence, connect=min(30.0, manners.silence))
     try:
-        with (
-            httpx.Client(timeout=limits, follow_redirects=True, verify=_trust()) as client,
-            client.stream("GET", url, headers=headers) as got,
-        ):
+        with _client(os.getpid()).stream("GET", url, headers=headers, timeout=limits) as got:
             yield got
     except (httpx.ConnectError, httpx.ConnectTimeout):
         raise Unconnected("the host cannot be reached") from None
@@ -188,9 +185,9 @@ def retry_after(value: str) -> float:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
-    """The certificates that are trusted, read once."""
-    return httpx.create_ssl_context()
+def _client(process: int) -> httpx.Client:
+    """The connections of this process, kept open from one page to the next, and the certificates that it trusts."""
+    return httpx.Client(follow_redirects=True)
 
 
 @cache
