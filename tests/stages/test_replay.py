@@ -1,5 +1,8 @@
 """Replay: what is in quarantine is tried again, and said to be readable exactly when it is."""
 
+import subprocess
+import sys
+
 import pytest
 
 from pipeline.errors import UsageError
@@ -72,6 +75,13 @@ def test_what_is_gone_is_said_to_be(spoiled):
     found = replay(root)
     assert [one.now.partition(":")[0] for one in found.tried[2:]] == ["gone", "gone"]
     assert not any(one.reads for one in found.tried)
+
+
+def test_replay_from_the_command_line(spoiled):
+    _, root, _ = spoiled
+    said = subprocess.run([sys.executable, "-m", "pipeline", "replay", root], capture_output=True, text=True)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.startswith("4 pages are in quarantine; 0 can be read now")
 
 
 def test_replay_changes_nothing(spoiled, tmp_path):
