@@ -155,7 +155,7 @@ def family_command(
 @app.command("replay")
 def replay_command(root: Annotated[str, typer.Argument(help="The --root of a run.")]) -> None:
     """Try the quarantined records again and say which can be read now."""
-    print(plain(_elsewhere("stages.replay").replay(root)))
+    print(plain(str(_elsewhere("stages.replay").replay(root))))
 
 
 def _elsewhere(module: str) -> Any:

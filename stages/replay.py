@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -85,11 +86,17 @@ def _try(root: str, stage: Map, shard: str, row: dict) -> Tried:
 def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
     """The page as its stage was given it: from its WARC file, or out of the stage before."""
     if not isinstance(stage.source, Source):
-        before = store.read_table(root, f"{stage.source.name}/{shard}.parquet")
+        before = _shard(root, f"{stage.source.name}/{shard}.parquet")
         return before.filter(pc.equal(before["id"], row["id"]))
     if not isinstance(stage.source.read, Reader | Chosen):
         raise UsageError(f"stage {stage.name} reads no WARC files")
     return stage.source.read.again(row["warc"], row["offset"], row["length"], row["id"])
+
+
+@lru_cache(maxsize=1)
+def _shard(root: str, name: str) -> pa.Table:
+    """A shard of which one page after another is asked for."""
+    return store.read_table(root, name)
 
 
 def _pass(stage: Map, table: pa.Table) -> tuple[str, bool]:

@@ -1,5 +1,6 @@
 """A snapshot as a source of pages: the sample, a crawl of Common Crawl, or WARC files anywhere."""
 
+import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,10 +12,11 @@ from pipeline.errors import UsageError
 from pipeline.fingerprint import digest
 from pipeline.stage import Source
 from stages import download, warc
-from stages.commoncrawl.index import Chosen, language_codes
+from stages.commoncrawl.index import LARGEST_RECORD, Chosen, language_codes
 from stages.commoncrawl.names import find, indexed
 from stages.download.place import Manners, Place, public
 
+MORE = 1 << 20
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 
 
@@ -68,7 +70,14 @@ class Reader:
             yield from warc.pages(path, name, self.dump, self.segment)
 
     def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
-        """One page again, by its place in a file and its id: one row of `warc.READ`, or none."""
+        """One page again, by its place in a file and its id: one row of `warc.READ`, or none.
+
+        Of a remote file just these bytes are fetched, and some more for a page that was cut before; but not when they
+        are many, or tell nothing without the file's beginning.
+        """
+        if self.place.is_remote(name) and length <= LARGEST_RECORD and not name.endswith(".zst"):
+            part, _ = download.read_range(self.place, name, offset, length + MORE)
+            return warc.page_in(io.BytesIO(part), 0, warc.Maker(name, self.dump, self.segment), offset, id)
         with download.local(self.place, name) as path:
             return warc.page_at(path, name, offset, id, self.dump, self.segment)
 

@@ -52,8 +52,8 @@ class Chosen:
 
     def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
         """One page again, by its place: one row of `warc.READ`, or none."""
-        row = self._page(warc.Maker(name, "", ""), name, offset, length)
-        return pa.Table.from_pylist([row] if row else [], schema=warc.READ)
+        part, _ = download.read_range(self.place, name, offset, min(length, LARGEST_RECORD))
+        return warc.page_in(io.BytesIO(part), 0, warc.Maker(name, "", ""), offset, id)
 
     def _page(self, maker: warc.Maker, file: str, offset: int, length: int) -> dict[str, Any] | None:
         data, _ = download.read_range(self.place, file, offset, min(length, LARGEST_RECORD))
@@ -67,7 +67,10 @@ class Chosen:
             index = pq.ParquetFile(Ranges(self.place, name), pre_buffer=True)
         except pa.ArrowInvalid:
             raise BadInput(f"{name}: no Parquet file; the index of this crawl cannot be read") from None
-        columns = [c for c in (*WHERE, *HOSTS, LANGUAGE, KIND) if c in index.schema_arrow.names]
+        wanted = (*WHERE, KIND, *(HOSTS if self.domains else ()), *((LANGUAGE,) if self.languages else ()))
+        columns = [column for column in wanted if column in index.schema_arrow.names]
+        if self.languages and LANGUAGE not in columns:
+            raise BadInput(f"{name}: the index of this crawl names no languages; choose by domains, or a later crawl")
         groups = [n for n in range(index.num_row_groups) if self._may_hold(index.metadata.row_group(n))]
         batches = index.iter_batches(row_groups=groups, columns=columns)
         tables = [self._filter(pa.table(batch)).select(WHERE) for batch in batches]

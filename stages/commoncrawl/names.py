@@ -135,6 +135,8 @@ def _listed(data: bytes, folder: str, base: str, shown: str, manners: Manners) -
         absent = lines[0].startswith("crawl-data/") and not os.path.exists(here[0])
         return lines, Place(manners, base if absent else folder)
     urls = {_name(public(url)): url for url in here}
+    if len(urls) < len(here):
+        raise UsageError(f"{public(shown)}: files in it differ in nothing but scheme or query; give each its own path")
     first = next(iter(urls))
     prefix = urls[first].removesuffix(first)
     return list(urls), Place(manners, prefix, aside={name: url for name, url in urls.items() if url != prefix + name})

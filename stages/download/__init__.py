@@ -42,20 +42,24 @@ class Refused(MewsError):
 def local(place: Place, name: str, keep: bool = False) -> Iterator[Path]:
     """The file of this name on the local disk while it is needed; a fetched one is deleted then, or kept in the cache.
 
-    Raises NotFound, Unreachable or Refused. Two processes that want the same file take turns.
+    Raises NotFound, Unreachable, Refused or Full. Two processes that want the same file take turns, but read a kept
+    one side by side.
     """
     if not place.is_remote(name):
         yield _at_home(place, name)
         return
     target = _target(place, name)
-    with _locked(target):
+    with _locked(target) as unlock:
         if not target.exists():
             fetch(place.url(name), target, place.manners)
+        if keep or place.manners.cache:
+            unlock()
+            yield target
+            return
         try:
             yield target
         finally:
-            if not keep and not place.manners.cache:
-                target.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
 
 
 def prefetch(place: Place, name: str) -> None:
@@ -164,10 +168,11 @@ def _target(place: Place, name: str) -> Path:
 
 
 @contextmanager
-def _locked(target: Path) -> Iterator[None]:
+def _locked(target: Path) -> Iterator[Callable[[], None]]:
+    """Alone with a file, until the end or until the function that is given is called."""
     descriptor = os.open(target.with_name(f"{target.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield lambda: fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         os.close(descriptor)

@@ -1,6 +1,6 @@
 """One request for the rest of a file, over HTTP or S3."""
 
-import ssl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,10 +88,7 @@ def _answer(url: str, manners: Manners, wanted: dict[str, str]) -> Iterator[http
     headers = {"User-Agent": agent(manners.contact), "Accept-Encoding": "identity", **wanted}
     limits = httpx.Timeout(manners.silence, connect=min(30.0, manners.silence))
     try:
-        with (
-            httpx.Client(timeout=limits, follow_redirects=True, verify=_trust()) as client,
-            client.stream("GET", url, headers=headers) as got,
-        ):
+        with _client(os.getpid()).stream("GET", url, headers=headers, timeout=limits) as got:
             yield got
     except (httpx.ConnectError, httpx.ConnectTimeout):
         raise Unconnected("the host cannot be reached") from None
@@ -106,7 +103,8 @@ def _admit(got: httpx.Response, part: Part, start: int) -> None:
     length = got.headers.get("content-length", "")
     if got.status_code == 206 and start:
         place, _, total = got.headers.get("content-range", "").removeprefix("bytes ").partition("/")
-        if place.partition("-")[0] == str(start) and total == str(part.total):
+        same = _version(got) in ("", part.version)  # not every server heeds If-Range
+        if same and place.partition("-")[0] == str(start) and total == str(part.total):
             return
         part.begin(None, "")
         raise Broken("another part came than was asked for")
@@ -188,9 +186,9 @@ def retry_after(value: str) -> float:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
-    """The certificates that are trusted, read once."""
-    return httpx.create_ssl_context()
+def _client(process: int) -> httpx.Client:
+    """The connections of this process, kept open from one page to the next, and the certificates that it trusts."""
+    return httpx.Client(follow_redirects=True)
 
 
 @cache

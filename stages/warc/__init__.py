@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -55,10 +56,14 @@ def pages(path: str | Path, name: str, dump: str = "", segment: str = "") -> Ite
 
 def page_at(path: str | Path, name: str, offset: int, id: str, dump: str = "", segment: str = "") -> pa.Table:
     """The row of READ of one page, given by its place and id; no row when there is no page any more."""
-    maker = Maker(name, dump, segment)
     with bare(path) as file:
-        here = itertools.takewhile(lambda record: record.offset == offset, records(file, offset))
-        rows = [row for record in here if (row := maker.row(record))]
+        return page_in(file, offset, Maker(name, dump, segment), offset, id)
+
+
+def page_in(file: BinaryIO, start: int, maker: "Maker", offset: int, id: str) -> pa.Table:
+    """The same of an open file, or of a part of it in which the page begins at `start`."""
+    here = itertools.takewhile(lambda record: record.offset == start, records(file, start))
+    rows = [row for record in here if (row := maker.row(record._replace(offset=offset)))]
     found = [row for row in rows if row["id"] == id] or rows[:1]
     return pa.Table.from_pylist(found, schema=READ)
 

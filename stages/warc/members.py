@@ -91,9 +91,9 @@ def _codec(tape: Tape) -> Codec | None:
 
 def _members(tape: Tape, codec: Codec, at: int) -> Iterator[Piece]:
     while at < tape.size:
-        if tape.read(at, len(DICTIONARY)) == DICTIONARY:
-            codec = _zstd(tape, at)  # of another file that was put behind the first
         if not tape.read(at, len(codec.magic)).startswith(codec.magic):
+            if tape.read(at, len(DICTIONARY)) == DICTIONARY:
+                codec = _zstd(tape, at)  # of another file that was put behind the first
             at = yield from _gap(tape, codec, at)
             continue
         stop = min(tape.size, at + LARGEST)
@@ -192,7 +192,7 @@ def _whole_gzip(member: bytes) -> bytes | None:
     if size > LARGEST:
         return None
     try:
-        data = GzipReader(io.BytesIO(member), buffer_size=len(member)).read(size + 1)
+        data = GzipReader(io.BytesIO(member), buffer_size=1 << 16).read(size + 1)  # the quickest size
     except OSError:
         return None
     return data if len(data) == size else None

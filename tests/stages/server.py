@@ -24,7 +24,7 @@ Fault = Callable[["Handler", bytes], None]
 
 @dataclass
 class Site:
-    """Files by path, faults by path (one a request, in order), the log of requests and how many were served at once."""
+    """Files and faults by path (one fault a request, in order), the log of requests, and what was served at once."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
@@ -33,6 +33,7 @@ class Site:
     sent: int = 0
     now: int = 0
     most: int = 0
+    connections: int = 0
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -40,6 +41,10 @@ class Site:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site: Site
+
+    def setup(self) -> None:
+        super().setup()
+        self.site.connections += 1
 
     def do_GET(self) -> None:
         site, path = self.site, self.path.partition("?")[0]

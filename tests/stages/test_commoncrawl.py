@@ -211,3 +211,10 @@ def test_the_sample_is_made_where_it_is_read(monkeypatch, tmp_path):
     Path(tmp_path, "cache", "sample", NAMES[0]).unlink()  # another machine of the cluster
     assert len(rows(source)) == 20
     assert made == [str(tmp_path / "cache" / "sample")] * 2
+
+
+def test_files_that_only_a_query_tells_apart_are_not_lost(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("https://a.example/x.warc.gz?part=1\nhttps://a.example/x.warc.gz?part=2\n")
+    with pytest.raises(UsageError, match="differ in nothing but scheme or query"):
+        commoncrawl.pages(str(path))

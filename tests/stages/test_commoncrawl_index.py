@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.errors import UsageError
+from pipeline.errors import BadInput, UsageError
 from stages import commoncrawl
 from tests.stages.server import Site, cut, serving, stall, status
 from tests.stages.warc_maker import crawl, ids, members
@@ -103,6 +103,22 @@ def test_no_more_is_fetched_than_is_needed(site):
     assert len(pages) == len(found) > 0
     assert all(asked.range for asked in site.log if asked.path.endswith((".warc.gz", ".parquet")))
     assert site.sent < len(site.files[f"/{INDEX[0]}"])
+
+
+def test_an_index_without_languages_is_told(site):
+    for name in INDEX:
+        table = pq.read_table(io.BytesIO(site.files[f"/{name}"])).drop_columns(["content_languages"])
+        out = io.BytesIO()
+        pq.write_table(table, out)
+        site.files[f"/{name}"] = out.getvalue()
+    with pytest.raises(BadInput, match="names no languages"):
+        read(site, languages=("en",))
+    assert read(site, domains=("site3.example",))
+
+
+def test_pages_come_over_one_connection(site):
+    read(site, domains=("site3.example",))
+    assert site.connections < len(site.log) / 2
 
 
 def test_through_storms(site):

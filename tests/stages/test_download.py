@@ -82,6 +82,16 @@ def test_versions_are_never_mixed(site):
     assert get(site) == BODY[::-1]
 
 
+def test_a_server_that_does_not_heed_if_range_mixes_nothing(site):
+    def renewed(handler, body):
+        site.files["/a.warc.gz"], site.tags["/a.warc.gz"] = BODY[::-1], '"two"'
+        del handler.headers["If-Range"]
+        server.whole(handler, BODY[::-1])
+
+    site.faults["/a.warc.gz"] = [cut(100_000), renewed]
+    assert get(site) == BODY[::-1]
+
+
 def test_without_a_version_a_broken_file_begins_anew(site):
     site.tags["/a.warc.gz"] = ""
     site.faults["/a.warc.gz"] = [cut(100_000)]
@@ -237,6 +247,16 @@ def test_a_cache_keeps_and_two_readers_fetch_once(site, tmp_path):
         thread.join()
     assert got == [BODY] * 3
     assert len(site.log) == 1
+
+
+def test_kept_files_are_read_side_by_side(site, tmp_path):
+    place = Place(Manners(**QUICK, cache=str(tmp_path / "kept")), site.url)
+    with download.local(place, "a.warc.gz") as one:
+        other = threading.Thread(target=lambda: get(site, cache=str(tmp_path / "kept")), daemon=True)
+        other.start()
+        other.join(timeout=20)
+        assert not other.is_alive()
+        assert one.read_bytes() == BODY
 
 
 def test_a_prefetched_file_is_there_when_it_is_read(site):

@@ -1,5 +1,8 @@
 """Replay: what is in quarantine is tried again, and said to be readable exactly when it is."""
 
+import subprocess
+import sys
+
 import pytest
 
 from pipeline.errors import UsageError
@@ -8,6 +11,7 @@ from pipeline.recipes import load
 from pipeline.run import run
 from pipeline.runner import Local
 from stages.replay import replay
+from tests.stages.server import Site, serving
 from tests.stages.warc_maker import crawl, ids, members, record, response
 
 RECIPE = "tests.stages.replay_recipe"
@@ -73,6 +77,13 @@ def test_what_is_gone_is_said_to_be(spoiled):
     assert not any(one.reads for one in found.tried)
 
 
+def test_replay_from_the_command_line(spoiled):
+    _, root, _ = spoiled
+    said = subprocess.run([sys.executable, "-m", "pipeline", "replay", root], capture_output=True, text=True)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.startswith("4 pages are in quarantine; 0 can be read now")
+
+
 def test_replay_changes_nothing(spoiled, tmp_path):
     def files() -> dict:
         return {p: p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()}
@@ -85,3 +96,24 @@ def test_replay_changes_nothing(spoiled, tmp_path):
 def test_a_folder_without_a_run_is_told(tmp_path):
     with pytest.raises(UsageError, match="holds no run"):
         replay(str(tmp_path))
+
+
+def test_of_a_remote_file_only_the_pages_in_quarantine_are_fetched(spoiled, tmp_path, monkeypatch):
+    """A file of Common Crawl is a gigabyte, and a run has thousands of pages in quarantine."""
+    folder, _, whole = spoiled
+    monkeypatch.setenv("MEWS_GATE", str(tmp_path / "gate"))
+    monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
+    with serving(Site({f"/{name}": (folder / name).read_bytes() for name in whole})) as site:
+        site.files["/list.txt"] = "".join(f"{site.url}{name}\n" for name in whole).encode()
+        arguments, root = [f"snapshot={site.url}list.txt"], str(tmp_path / "remote")
+        run(*load(RECIPE, arguments), root=root, runner=Local(), about={"recipe": RECIPE, "arguments": arguments})
+        local, before = replay(spoiled[1]), len(site.log)
+        found = replay(root)
+        assert [(one.id, one.error, one.now) for one in found.tried if one.error == "extract:timeout"] == [
+            (one.id, one.error, one.now) for one in local.tried if one.error == "extract:timeout"
+        ]
+        assert [(one.error, one.now) for one in found.tried] == [(one.error, one.now) for one in local.tried]
+        again = [asked for asked in site.log[before:] if not asked.path.endswith(".txt")]
+        assert len(again) == 4 and all(asked.range for asked in again)
+        site.files |= {f"/{name}": b"".join(parts) for name, parts in whole.items()}
+        assert sum(one.reads for one in replay(root).tried) == 3
