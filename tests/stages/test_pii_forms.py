@@ -4,7 +4,7 @@ import pytest
 
 from stages import pii
 from stages.pii.own import base58check
-from stages.pii.plain import plain
+from stages.pii.signs import plain
 
 FORMS = [
     ("Email: kim@corp.example.comPhone", "email", "kim@corp.example.com"),
