@@ -24,7 +24,7 @@ FORMS = (
     rf"{UNSEEN_NAME}@{UNSEEN_LABEL}(?:\.{UNSEEN_LABEL})+",  # name@host.tld, whatever stands around it
     rf"\b{NAME}{AT}{LABEL}(?:(?:\.|{DOT}){LABEL})+",  # name (at) host (dot) tld
     rf"\b{NAME}(?: (?:at|AT) |_at_| ?@ ?)(?:{LABEL}\.)*{LABEL}(?:{DOT}{LABEL})+",  # name at host dot tld
-    rf"\b(?i:e-?mail) ?:\s{{0,3}}({NAME} ?@ ?{LABEL}(?:\.{LABEL})*)",  # E-mail: name @ host.tld
+    rf"\b(?i:e-?mail) ?: {{0,2}}({NAME} @ {LABEL}(?:\.{LABEL})+)",  # E-mail: name @ host.tld
 )
 HINT = r"@|[\[({<] ?(?i:at|arroba|ät|собака) ?[\])}>]|[\[(]a[\])]| (?:dot|DOT) |_dot_"  # one of these is in all
 SPELT_AT, SPELT_DOT = re.compile(rf"{AT}|_at_| (?:at|AT) | ?@ ?"), re.compile(DOT)

@@ -109,7 +109,7 @@ def _recogniser(entity: str) -> Any:
 
     logging.getLogger("presidio-analyzer").disabled = True  # its warnings quote the text that they stumble over
     return {
-        "EMAIL_ADDRESS": _email_recogniser,
+        "EMAIL_ADDRESS": email_recogniser,
         "IP_ADDRESS": presidio.IpRecognizer,
         "CREDIT_CARD": presidio.CreditCardRecognizer,
         "IBAN_CODE": presidio.IbanRecognizer,
@@ -119,7 +119,7 @@ def _recogniser(entity: str) -> Any:
     }[entity]()
 
 
-def _email_recogniser() -> Any:
+def email_recogniser() -> Any:
     from presidio_analyzer import predefined_recognizers as presidio
 
     class Email(presidio.EmailRecognizer):

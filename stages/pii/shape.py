@@ -33,8 +33,11 @@ SHAPE = re.compile(r"[+(\[]|(?<!\d)0\d|(?<!\d)\d{3}[-. ]\d{3}[-. ]\d{4}(?!\d)|(?
 PLACE = re.compile(r"[+-]?\d{1,3}\.\d{3,}[,;\s]+[+-]?\d{1,3}\.\d{3,}$")  # latitude and longitude
 VERSION = re.compile(r"\d{1,4}\.0\.\d+\.\d+$")
 ISSUED = re.compile(r"\d{1,4}\s\((?:19|20)\d\d\)?$")  # "Nokia 3210 (2024)"
-OTHERS = (ZIP, DATE, PLACE, VERSION, ISSUED)
-ZIPPED = re.compile(r"(?!00)\d{4,5}[.,;]?\s+(?=\(\d{3}\)\s?\d{3})")  # the postal code at the end of the address before
+FRACTION = re.compile(r"\d{1,3}\.\d{7,}$")
+OTHERS = (ZIP, DATE, PLACE, VERSION, ISSUED, FRACTION)
+ZIPPED = re.compile(
+    r"(?!00)\d{4,5}(?:[.,;]?\s+|\s-\s)(?=\(\d{3}\)\s?\d{3}|1[-.]\d{3}[-.]\d)"
+)  # the postal code at the end of the address before
 COUNTRY = re.compile(r"(?<![\w+])(?:\(\s?)?\+\s?\(?(?:\d{1,3}[-.) ]{1,2})?$")
 DIALLED = re.compile(r"(?i),?\s?(?:x|ext(?:ension)?)[.:]{0,2}\s?\d{1,6}(?!\w)")
 BRACKET = re.compile(r"\(\s?$")

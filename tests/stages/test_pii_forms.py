@@ -33,6 +33,8 @@ FORMS = [
     ("Tel ( 852 ) 2572- 1121", "phone", "( 852 ) 2572- 1121"),
     ("Health Service (215-746-3535), daily", "phone", "215-746-3535"),
     ("Troy, RI 02919. (800) 942-8300", "phone", "(800) 942-8300"),
+    ("Mahwah, NJ 07430 - 1.800.914.8138", "phone", "1.800.914.8138"),
+    ("Tel. 212-555-0187, ext. 22", "phone", "212-555-0187, ext. 22"),
     ("since 1986 1.800.232.2267directions", "phone", "1.800.232.2267"),
     ("T.\xa0+39 0474 492 390F.", "phone", "+39 0474 492 390"),
     ("Fax: +81 258-83-5757", "phone", "+81 258-83-5757"),
@@ -58,6 +60,7 @@ LOOK_ALIKES = [
     "the rsync port (873) LOCALLY will",
     "worked at the dot com for f(a)x.to and icon@2x.png",
     "Contact us\n\n101-1305 Welch St",
+    "virgola mobile con doppia precisione 1.79769313486232",
     "WBB @ Fresno St, Jobs @ Vox.com",
 ]
 
