@@ -6,6 +6,7 @@ presidio-research's sentences, contact pages with marked entities (webstruct), e
 
 import ipaddress
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -68,7 +69,10 @@ def _quality(folder: Path) -> str:
     lines.append("|---|---|---|" + "---|" * len(FINDERS))
     for group, file in SETS.items():
         items = [(row["text"], _gold(row)) for row in read(folder / file)]
-        scores = {finder: score([(g, public(t, find(t))) for t, g in items]) for finder, find in FINDERS.items()}
+        scores = {
+            finder: score([(g, disputable(t, public(t, find(t)), g)) for t, g in items])
+            for finder, find in FINDERS.items()
+        }
         for type in pii.TYPES:
             labelled = sum(found[0] == type for _, gold in items for found in gold)
             if labelled:
@@ -130,6 +134,17 @@ def public(text: str, found: list[Found]) -> list[Found]:
     return [one for one in found if one[0] != "ip" or ipaddress.ip_interface(text[one[1] : one[2]]).ip.is_global]
 
 
+def disputable(text: str, found: list[Found], gold: list[Found]) -> list[Found]:
+    """Without the e-mail addresses that no label marks and that plainly are some: neither right nor wrong."""
+
+    def plainly(one: Found) -> bool:
+        written = re.sub(r" ?[\[(]?(?:\bat\b|\(a\)|@)[\])]? ?", "@", text[one[1] : one[2]])
+        host = re.sub(r" ?[\[(]?\bdot\b[\])]? ?", ".", written).rpartition("@")[2]
+        return one[0] == "email" and pii_presidio.suffixes()(host).fqdn != ""
+
+    return [one for one in found if any(_overlap(one, other) for other in gold) or not plainly(one)]
+
+
 def read(file: Path) -> Iterator[dict]:
     """The rows of a zstd-compressed JSONL file."""
     for line in zstandard.ZstdDecompressor().decompress(file.read_bytes(), 1 << 30).split(b"\n"):
@@ -138,16 +153,36 @@ def read(file: Path) -> Iterator[dict]:
 
 
 def speed(texts: Sequence[str]) -> str:
-    """Milliseconds a page for presidio alone (our types and regions) and for `find`, side by side in one process."""
+    """Milliseconds a page in one process, side by side: presidio as it comes and with our types only, and `find`."""
     entities = pii.looked_for(tuple(pii.TYPES))
-    took = [
-        (_seconds(pii.find, t), _seconds(lambda x: pii_presidio.alone(x, entities), t), pii.candidate(t)) for t in texts
-    ]
-    lines = ["| pages | number | presidio alone, ms | ours, ms | times |", "|---|---|---|---|---|"]
-    for name, group in (("all", took), ("without a candidate", [x for x in took if not x[2]])):
-        mine, theirs = (1000 * sum(x[i] for x in group) / max(len(group), 1) for i in (0, 1))
-        lines.append(f"| {name} | {len(group)} | {theirs:.2f} | {mine:.3f} | {theirs / max(mine, 1e-9):.0f} |")
-    return "\n".join(lines) + "\n"
+    finders = (pii.find, lambda text: stock().analyze(text, "en"), lambda text: pii_presidio.alone(text, entities))
+    for find in finders:
+        find("loads what is loaded once: kim@example.com, Tel. (212) 555-0187")
+    took = [([_seconds(find, text) for find in finders], pii.candidate(text)) for text in texts]
+    lines = ["| pages | number | ours, ms | presidio, ms | times | presidio with our types, ms | times |"]
+    lines.append("|---|---|---|---|---|---|---|")
+    for name, group in (("all", took), ("without a candidate", [x for x in took if not x[1]])):
+        mine, *theirs = (1000 * sum(times[n] for times, _ in group) / max(len(group), 1) for n in range(3))
+        cells = (f"{each:.2f} | {each / max(mine, 1e-9):.0f}" for each in theirs)
+        lines.append(f"| {name} | {len(group)} | {mine:.3f} | {' | '.join(cells)} |")
+    times = sorted(times[0] for times, _ in took)
+    return "\n".join(lines) + f"\nours, ms: 99 % of pages under {1000 * times[len(times) * 99 // 100]:.1f}\n"
+
+
+@cache
+def stock():
+    """presidio's engine with all the recognisers that it loads by itself for English, and no language model."""
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.nlp_engine import NoOpNlpEngine
+
+    pii_presidio.engine()  # silences the logger that quotes the text
+    registry = RecognizerRegistry(supported_languages=["en"])
+    registry.load_predefined_recognizers(languages=["en"])
+    asking = ("SpacyRecognizer", "EmailRecognizer")  # a model that is not there; the network for a list of suffixes
+    registry.recognizers = [each for each in registry.recognizers if each.name not in asking]
+    registry.recognizers.append(pii_presidio.email_recogniser())
+    nothing = NoOpNlpEngine([{"lang_code": "en", "model_name": "none"}])
+    return AnalyzerEngine(registry=registry, nlp_engine=nothing, supported_languages=["en"])
 
 
 def _seconds(function: Callable[[str], object], text: str) -> float:

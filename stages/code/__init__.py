@@ -88,9 +88,15 @@ LANGUAGES = {
     "yaml": "yaml yml",
 }
 BY_ENDING = {ending: language for language, endings in LANGUAGES.items() for ending in endings.split()}
+BY_NAME = {"cmakelists.txt": "cmake", "gnumakefile": "makefile", "rakefile": "ruby", "gemfile": "ruby"}
 
-# What only one licence says; the first that is found decides, so longer names stand before what they contain.
+# What a licence says of itself. A licence names others further down (MPL all of GNU's): the first in the text decides.
 LICENCES = (
+    ("BUSL", "business source license"),
+    ("SSPL", "server side public license"),
+    ("Commons-Clause", "commons clause"),
+    ("Elastic", "elastic license"),
+    ("CC-BY-NC", "attribution-noncommercial"),
     ("AGPL", "gnu affero general public license"),
     ("LGPL", "gnu lesser general public license"),
     ("GPL", "gnu general public license"),
@@ -101,20 +107,24 @@ LICENCES = (
     ("BSD", "redistribution and use in source and binary forms"),
     ("Unlicense", "this is free and unencumbered software"),
     ("CC0-1.0", "cc0 1.0 universal"),
+    ("Zlib", "this software is provided 'as-is', without any express or implied warranty"),
 )
-PERMISSIVE = ("Apache-2.0", "MIT", "ISC", "BSD", "Unlicense", "CC0-1.0")
+PERMISSIVE = ("Apache-2.0", "MIT", "ISC", "BSD", "Unlicense", "CC0-1.0", "Zlib")
 
 
 def language(path: str) -> str | None:
     """The language of a file by the ending of its name, or by the name itself (Makefile); None for all others."""
     name = path.rpartition("/")[2].lower()
+    if name in BY_NAME:
+        return BY_NAME[name]
     return BY_ENDING.get(name.rpartition(".")[2])
 
 
 def licence(text: str) -> str:
     """The licence that a text is, by a phrase of its own; "" for what is not known."""
     plain = " ".join(text.lower().split())
-    return next((name for name, phrase in LICENCES if phrase in plain), "")
+    found = [(at, name) for name, phrase in LICENCES if (at := plain.find(phrase)) >= 0]
+    return min(found)[1] if found else ""
 
 
 def repositories(folder: str) -> Source:
@@ -158,7 +168,7 @@ def _files(base: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
-            if language(name) and not path.is_symlink() and path.stat().st_size <= MOST_BYTES:
+            if language(name) and not path.is_symlink() and path.is_file() and path.stat().st_size <= MOST_BYTES:
                 yield path
 
 

@@ -33,7 +33,9 @@ class Infill:
     def __call__(self, table: pa.Table) -> pa.Table:
         pairs = zip(table["id"].to_pylist(), (t or "" for t in table["text"].to_pylist()), strict=True)
         texts = [(text, self.infill(name or "", text)) for name, text in pairs]
-        table = put(table, "infilled", pa.array([new is not None for _, new in texts], pa.bool_()))
+        before = table["infilled"].to_pylist() if "infilled" in table.column_names else [False] * table.num_rows
+        infilled = [new is not None or bool(was) for (_, new), was in zip(texts, before, strict=True)]
+        table = put(table, "infilled", pa.array(infilled, pa.bool_()))
         return put(table, "text", pa.array([text if new is None else new for text, new in texts], pa.string()))
 
     def infill(self, name: str, text: str) -> str | None:

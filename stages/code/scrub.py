@@ -1,6 +1,12 @@
 """What leaves a code file before training: the licence at its head, and secrets anywhere."""
 
+import re
+
 import re2
+
+from stages.code.secrets import SECRET, without_secrets
+
+__all__ = ["SECRET", "scrub", "without_licence", "without_secrets"]
 
 HEAD = re2.compile(
     r"(?im)copyright|^\W*licen[cs]e:|licen[cs]ed under|under the .{0,40}licen[cs]e|spdx-"
@@ -8,29 +14,16 @@ HEAD = re2.compile(
 )
 BLOCKS = (("/*", "*/"), ("<!--", "-->"), ('"""', '"""'), ("'''", "'''"), ("(*", "*)"), ("{-", "-}"))
 LINES = ("//", "#", "--", ";", "%", "rem ", "!", "'", "dnl ")
-LONGEST_HEAD = 20_000  # characters
-
-SECRET = "<SECRET>"
-# Forms that their issuers document; a match is a secret whatever stands around it.
-TOKENS = (
-    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
-    r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b",
-    r"\bgithub_pat_[A-Za-z0-9_]{22,255}\b",
-    r"\bglpat-[A-Za-z0-9_-]{20,64}",
-    r"\bxox[abprs]-[A-Za-z0-9-]{10,250}",
-    r"\bsk_live_[A-Za-z0-9]{16,128}\b",
-    r"\bAIza[A-Za-z0-9_-]{35}",
-    r"\bnpm_[A-Za-z0-9]{36}\b",
-    r"\bhf_[A-Za-z0-9]{30,64}\b",
-    r"\beyJ[A-Za-z0-9_-]{10,1000}\.eyJ[A-Za-z0-9_-]{10,1000}\.[A-Za-z0-9_-]{10,1000}",
-    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\nr\",:-]*?-----END [A-Z ]{0,30}PRIVATE KEY-----",
+LONGEST_HEAD = 50_000  # characters of one comment: the whole of GPL-3 has 35,000
+COMMENTS = 8  # are read at the head at most
+BLANK = re.compile(r"\s*")
+QUOTES = ('"""', "'''")
+OPENING = re.compile(
+    r"\ufeff?(?:#![^\n]*\n|<\?php[^\S\n]*\n?|<\?xml[^>]*>[^\S\n]*\n?|<!doctype[^>]*>[^\S\n]*\n?|@echo off\s*?\n)+", re.I
 )
-TOKEN = re2.compile("|".join(TOKENS))
-# A value in quotes that is given to a name that speaks of secrets.
-NAMED = re2.compile(
-    r"""(?i)((?:api_?key|secret|passwd|password|auth_?token|access_?token|private_?key)["']?\s{0,3}[:=]{1,2}>?\s{0,3}["'])([^"'\s]{8,200})(["'])"""
+DIRECTIVE = re.compile(
+    r"#[ \t]*(?:include|define|if|ifdef|ifndef|pragma|region|import|undef)\b|;;?;?###autoload|%%|#\[|--\["
 )
-PLACEHOLDER = re2.compile(r"(?i)^(?:x+|\*+|\.+|your|my|test|example|change|dummy|fake|none|null|<|\$|%|\{)")
 
 
 def scrub(text: str) -> str:
@@ -39,33 +32,41 @@ def scrub(text: str) -> str:
 
 
 def without_licence(text: str) -> str:
-    """Drop the first comment when it speaks of a licence or copyright; a line "#!" before it stays."""
-    first, rest = "", text
-    if text.startswith("#!"):
-        first, _, rest = text.partition("\n")
-        first += "\n"
-    end = comment_end(rest)
-    return first + rest[end:].lstrip("\n") if end and HEAD.search(rest[:end]) else text
+    """Drop the comments at the head that speak of a licence or copyright.
+
+    What must come first stays ("#!", "<?php"), as do other comments there, and a docstring that begins with
+    something else.
+    """
+    opening = OPENING.match(text)
+    at = opening.end() if opening else 0
+    for _ in range(COMMENTS):
+        end = comment_end(text, at)
+        comment = text[at:end].lstrip()
+        quoted = comment.startswith(QUOTES)
+        if HEAD.search(comment.partition("\n")[0] if quoted else comment):
+            broken = "\n" if at and text[at - 1] != "\n" else ""
+            text = text[:at] + broken + text[end:].lstrip("\r\n")
+        elif quoted or end == at:
+            break
+        else:
+            at = end
+    return text
 
 
-def comment_end(text: str) -> int:
-    """Where the comment at the head of the text ends: after a block, or after the last of its line comments."""
-    start = len(text) - len(text.lstrip())
+def comment_end(text: str, at: int = 0) -> int:
+    """Where the comment ends that begins there, after blanks: a block, or the last of its line comments; else `at`."""
+    start = BLANK.match(text, at).end()  # type: ignore[union-attr]
     for begin, finish in BLOCKS:
         if text.startswith(begin, start):
             close = text.find(finish, start + len(begin), start + LONGEST_HEAD)
-            return close + len(finish) if close >= 0 else 0
+            return close + len(finish) if close >= 0 else at
     mark = next((m for m in LINES if text[start : start + len(m)].lower() == m), None)
     end = start
-    while mark and end < LONGEST_HEAD and text[end : end + len(mark)].lower() == mark:
+    while mark and text[end : end + len(mark)].lower() == mark and not DIRECTIVE.match(text, end):
         stop = text.find("\n", end)
         if stop < 0:
             return len(text)
+        if stop - start > LONGEST_HEAD:
+            return at
         end = stop + 1
-    return end if mark else 0
-
-
-def without_secrets(text: str) -> str:
-    """Replace keys and tokens of known form, and quoted values given to names such as `password`."""
-    text = TOKEN.sub(SECRET, text)
-    return NAMED.sub(lambda m: m.group(0) if PLACEHOLDER.search(m.group(2)) else m.group(1) + SECRET + m.group(3), text)
+    return end if end > start else at

@@ -13,11 +13,12 @@ from pipeline.errors import UsageError
 from pipeline.transform import put
 from stages.pii import as_fineweb, own, phone, presidio
 from stages.pii.judge import TYPES, Span, judge
-from stages.pii.plain import plain
 from stages.pii.policies import POLICIES, replace
 from stages.pii.shape import worth
+from stages.pii.signs import plain
 
 REGIONS = phone.REGIONS
+FIRST_LOOK = presidio.expressions((phone.chain(phone.FEWEST), *presidio.LOOKS.values(), *own.LOOKS))
 ROUNDS = 4  # more have not been needed
 COUNTS = pa.map_(pa.string(), pa.int64())
 
@@ -44,8 +45,11 @@ def find(text: str, types: Sequence[str] = tuple(TYPES), regions: Sequence[str] 
     without their country code; with it, all are. Digits, dashes and blanks of every script are read as ASCII's.
     """
     text = plain(text)
+    seen = FIRST_LOOK.Match(text) or ()
+    chains = believable(text) if "phone" in types and 0 in seen else []
+    if not chains and not any(seen):
+        return []
     entities = looked_for(types)
-    chains = believable(text) if "phone" in types else []
     hits = presidio.hits(text, entities, regions, chains)
     return judge(text, [*hits, *own.hits(text, entities, chains)], types)
 

@@ -15,7 +15,7 @@ import re2
 
 from stages.pii import mail
 from stages.pii.context import said_to_be_card, said_to_be_phone
-from stages.pii.presidio import Hit
+from stages.pii.presidio import Hit, expressions
 
 DIGITS = r"\b[0-9](?:[- ]?[0-9]){11,18}\b"
 IBAN = r"(?i)\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b"
@@ -58,16 +58,10 @@ ON_CARDS = ([15], [16], [4, 4, 4, 4], [4, 6, 5])  # other lengths are also those
 
 def hits(text: str, entities: Sequence[str], chains: Iterable[tuple[int, int]]) -> Iterator[Hit]:
     """What our recognisers find, in no particular order; phone numbers in these chains of digits."""
-    found = {"CREDIT_CARD": _cards, "IBAN_CODE": _ibans, "CRYPTO": _wallets, "PHONE_NUMBER": _written_as_phones}
-    if _compiled("|".join((DIGITS, IBAN, WALLET, ETHEREUM, ABROAD, AMERICAN, RUSSIAN, SPELT))).search(text):
-        for entity, find in found.items():
-            if entity in entities:
-                score = LIKELY if entity == "PHONE_NUMBER" else SURE
-                yield from (Hit(entity, start, end, score) for start, end in find(text))
-    if "EMAIL_ADDRESS" in entities:
-        yield from (Hit("EMAIL_ADDRESS", start, end, CERTAIN) for start, end in mail.hits(text))
+    for entity, score, find, _ in (FINDERS[place] for place in sorted(_looks.Match(text) or ())):
+        if entity in entities:
+            yield from (Hit(entity, start, end, score) for start, end in find(text))
     if "PHONE_NUMBER" in entities:
-        yield from (Hit("PHONE_NUMBER", start, end, SURE) for start, end in _spelt(text))
         yield from (Hit("PHONE_NUMBER", start, end, LIKELY) for start, end in _called_phones(text, chains))
 
 
@@ -176,3 +170,15 @@ def _called_phones(text: str, chains: Iterable[tuple[int, int]]) -> Iterator[tup
         number = NUMBER.match(text, start - (text[start - 1 : start] == "("), end)
         if number and said_to_be_phone(text, *number.span(), sum(map(str.isdigit, number.group()))):
             yield number.span()
+
+
+FINDERS = (
+    ("EMAIL_ADDRESS", CERTAIN, mail.hits, mail.HINT),
+    ("CREDIT_CARD", SURE, _cards, DIGITS),
+    ("IBAN_CODE", SURE, _ibans, IBAN),
+    ("CRYPTO", SURE, _wallets, f"{WALLET}|{ETHEREUM}"),
+    ("PHONE_NUMBER", SURE, _spelt, SPELT),
+    ("PHONE_NUMBER", LIKELY, _written_as_phones, f"{ABROAD}|{AMERICAN}|{RUSSIAN}"),
+)
+LOOKS = tuple(look for *_, look in FINDERS)
+_looks = expressions(LOOKS)

@@ -91,9 +91,14 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
+def chain(fewest: int) -> str:
+    """The expression of a run of at least so many digits."""
+    return rf"\p{{Nd}}(?:{BETWEEN}\p{{Nd}}){{{fewest - 1},}}"
+
+
 @functools.cache
 def _chain(fewest: int) -> Any:
-    return re2.compile(rf"\p{{Nd}}(?:{BETWEEN}\p{{Nd}}){{{fewest - 1},}}")
+    return re2.compile(chain(fewest))
 
 
 @functools.cache

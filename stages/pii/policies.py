@@ -12,7 +12,7 @@ import xxhash
 
 from stages.pii.as_fineweb import INSTEAD
 from stages.pii.judge import Span
-from stages.pii.plain import plain, seen
+from stages.pii.signs import plain, seen
 
 Policy = Callable[[str, str, int, int], str]
 

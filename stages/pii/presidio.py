@@ -109,7 +109,7 @@ def _recogniser(entity: str) -> Any:
 
     logging.getLogger("presidio-analyzer").disabled = True  # its warnings quote the text that they stumble over
     return {
-        "EMAIL_ADDRESS": _email_recogniser,
+        "EMAIL_ADDRESS": email_recogniser,
         "IP_ADDRESS": presidio.IpRecognizer,
         "CREDIT_CARD": presidio.CreditCardRecognizer,
         "IBAN_CODE": presidio.IbanRecognizer,
@@ -119,7 +119,7 @@ def _recogniser(entity: str) -> Any:
     }[entity]()
 
 
-def _email_recogniser() -> Any:
+def email_recogniser() -> Any:
     from presidio_analyzer import predefined_recognizers as presidio
 
     class Email(presidio.EmailRecognizer):
@@ -145,11 +145,16 @@ def _look(kinds: tuple[str, ...]) -> Any:
 @functools.cache
 def _set(kinds: tuple[str, ...]) -> Any:
     """Which kinds could be in a stretch: `Match(stretch)` gives their places in `kinds`."""
-    expressions = re2.Set.SearchSet()
-    for kind in kinds:
-        expressions.Add(LOOKS[kind])
-    expressions.Compile()
-    return expressions
+    return expressions(LOOKS[kind] for kind in kinds)
+
+
+def expressions(each: Iterable[str]) -> Any:
+    """RE2 expressions of which `Match(text)` gives the places of those that match somewhere, in one pass."""
+    made = re2.Set.SearchSet()
+    for expression in each:
+        made.Add(expression)
+    made.Compile()
+    return made
 
 
 def stretches(text: str, kinds: tuple[str, ...]) -> Iterator[tuple[int, int]]:

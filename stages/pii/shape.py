@@ -18,7 +18,8 @@ EXTENSION = re.compile(r"(?i)\s*(?:[;,#]|e?xt|x(?=\s?\d{1,6}$)|int|доб|anexo)
 URL = re.compile(r"(?i)https?:|www\.|//|\.[a-z]{2,5}/|/.*/|[&=_%]")
 YEAR, DAY = r"(?:1[5-9]|20)\d\d", r"[0-3]?\d"
 DATE = re.compile(
-    rf"{YEAR}\s?[-./ ]\s?[01]?\d\s?[-./ ]\s?{DAY}(?!\d)|{DAY}[-./ ]{DAY}[-./ ]{YEAR}(?!\d)|{DAY}[-./]{DAY}[-./]\d\d$|"
+    rf"{YEAR}\s?[-./ ]\s?[01]?\d\s?[-./ ]\s?{DAY}(?!\d)|{DAY}[-./ ]{DAY}[-./ ]{YEAR}(?!\d)|"
+    rf"{DAY}[-./]{DAY}[-./]\d\d(?:\.?\s|$)|"
     rf"{YEAR}\s?[-–—/ ]\s?{YEAR}(?!\d)|{YEAR}[01]\d[0-3]\d\d{{0,6}}$"
 )
 MOMENT = re.compile(rf"(?:{DATE.pattern})(?:[ ~-]+[0-2]?\d)?")
@@ -33,8 +34,12 @@ SHAPE = re.compile(r"[+(\[]|(?<!\d)0\d|(?<!\d)\d{3}[-. ]\d{3}[-. ]\d{4}(?!\d)|(?
 PLACE = re.compile(r"[+-]?\d{1,3}\.\d{3,}[,;\s]+[+-]?\d{1,3}\.\d{3,}$")  # latitude and longitude
 VERSION = re.compile(r"\d{1,4}\.0\.\d+\.\d+$")
 ISSUED = re.compile(r"\d{1,4}\s\((?:19|20)\d\d\)?$")  # "Nokia 3210 (2024)"
-OTHERS = (ZIP, DATE, PLACE, VERSION, ISSUED)
-ZIPPED = re.compile(r"(?!00)\d{4,5}[.,;]?\s+(?=\(\d{3}\)\s?\d{3})")  # the postal code at the end of the address before
+FRACTION = re.compile(r"\d{1,3}\.\d{7,}$")
+OTHERS = (ZIP, DATE, PLACE, VERSION, ISSUED, FRACTION)
+CLOCK = re.compile(r"\d:\n|\n:\d")  # what stands beside a number that holds the hour or the minutes of a time
+ZIPPED = re.compile(
+    r"(?!00)\d{4,5}(?:[.,;]?\s+|\s-\s)(?=\(\d{3}\)\s?\d{3}|1[-.]\d{3}[-.]\d|\d{3}([-.])\d{3}\1\d{4})"
+)  # the postal code at the end of the address before
 COUNTRY = re.compile(r"(?<![\w+])(?:\(\s?)?\+\s?\(?(?:\d{1,3}[-.) ]{1,2})?$")
 DIALLED = re.compile(r"(?i),?\s?(?:x|ext(?:ension)?)[.:]{0,2}\s?\d{1,6}(?!\w)")
 BRACKET = re.compile(r"\(\s?$")
@@ -48,7 +53,8 @@ def is_phone(text: str, start: int, end: int) -> bool:
     digits = _count(EXTENSION.split(written)[0])
     if digits < FEWEST or any(other.match(written) for other in OTHERS) or TIMES.search(written):
         return False
-    if glued(text, start, end, ".") or context.said_to_be_other(text, start):
+    timed = CLOCK.search(text[max(0, start - 2) : start] + "\n" + text[end : end + 2])
+    if timed or glued(text, start, end, ".") or context.said_to_be_other(text, start):
         return False
     american = own.is_american(written)
     listed = american and MARKED.search(written)

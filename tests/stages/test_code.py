@@ -167,3 +167,9 @@ def test_texts_with_markers_or_too_short_stay():
     got = Infill(1.0)(table)
     assert got["text"].equals(table["text"]) and got["infilled"].to_pylist() == [False, False]
     assert Infill(1.0)(table.slice(0, 0)).schema == got.schema
+
+
+def test_a_second_time_changes_nothing_and_forgets_nothing():
+    once = Infill(rate=1.0)(pa.table({"id": ["a"], "text": ["def add(a, b):\n    return a + b\n" * 3]}))
+    assert once["infilled"].to_pylist() == [True]
+    assert Infill(rate=1.0)(once).equals(once)

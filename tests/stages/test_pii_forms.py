@@ -4,7 +4,7 @@ import pytest
 
 from stages import pii
 from stages.pii.own import base58check
-from stages.pii.plain import plain
+from stages.pii.signs import plain
 
 FORMS = [
     ("Email: kim@corp.example.comPhone", "email", "kim@corp.example.com"),
@@ -33,6 +33,11 @@ FORMS = [
     ("Tel ( 852 ) 2572- 1121", "phone", "( 852 ) 2572- 1121"),
     ("Health Service (215-746-3535), daily", "phone", "215-746-3535"),
     ("Troy, RI 02919. (800) 942-8300", "phone", "(800) 942-8300"),
+    ("Mahwah, NJ 07430 - 1.800.914.8138", "phone", "1.800.914.8138"),
+    ("Tel. 212-555-0187, ext. 22", "phone", "212-555-0187, ext. 22"),
+    ("Cambridge, MA 02142 617-253-1000", "phone", "617-253-1000"),
+    ("appelez 06.12.34.56.78", "phone", "06.12.34.56.78"),
+    ("Tel:030 901820", "phone", "030 901820"),
     ("since 1986 1.800.232.2267directions", "phone", "1.800.232.2267"),
     ("T.\xa0+39 0474 492 390F.", "phone", "+39 0474 492 390"),
     ("Fax: +81 258-83-5757", "phone", "+81 258-83-5757"),
@@ -58,6 +63,9 @@ LOOK_ALIKES = [
     "the rsync port (873) LOCALLY will",
     "worked at the dot com for f(a)x.to and icon@2x.png",
     "Contact us\n\n101-1305 Welch St",
+    "Date of Publication: 08.22.16. 08.22.16",
+    "retweets 48 • 21:06 2011-04-12, Jul 19 2001 04:14PM",
+    "virgola mobile con doppia precisione 1.79769313486232",
     "WBB @ Fresno St, Jobs @ Vox.com",
 ]
 

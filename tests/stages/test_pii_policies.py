@@ -2,16 +2,23 @@
 
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from datatrove.pipeline.formatters import PIIFormatter
 
 from pipeline import recipes
 from pipeline.errors import UsageError
+from pipeline.run import run
+from pipeline.runner import Local
+from pipeline.stage import Map, Source
 from stages import pii
+from stages.pii.judge import JUDGES
+from stages.pii.presidio import Hit
 
 HOSTILE = [
     "a@b.com@c.org and x@y..z.com, a..b@c.de, é.abc@x.com éa!b@x.com -@x.com",
@@ -91,3 +98,25 @@ def test_a_recipe_chooses_policy_types_and_limit() -> None:
     assert pii.chosen("none") == ()
     assert pii.chosen("fake", ("ip", "email"), 5) == (pii.Scrub("fake", ("email", "ip"), drop_above=5),)
     assert pii.chosen("mask") == (pii.scrub(),)
+
+
+def test_no_file_of_a_run_holds_a_value_that_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = [f"kim{n}@corp.com" for n in range(8)]
+    schema = pa.schema([("id", pa.string()), ("text", pa.string())])
+    texts = ["Ask kim0@corp.com", " ".join(values), "kim1@corp.com and 2001:4860:4860::8888"]
+
+    def read(_: str) -> Iterator[pa.Table]:
+        yield pa.table({"id": ["kept", "dropped", "ill"], "text": texts}, schema)
+
+    def refuse(text: str, hit: Hit) -> None:
+        raise ValueError(f"cannot judge {text}")
+
+    monkeypatch.setitem(JUDGES, "IP_ADDRESS", refuse)
+    stage = Map("clean", Source(("one",), read, schema), (pii.scrub(drop_above=5),))
+    stats = run(stage, root=str(tmp_path), runner=Local())["clean"]
+    assert stats.counts == {"email": 9} and stats.rows_out == 1
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    parquet = [str(pq.read_table(path).to_pylist()) for path in written if path.suffix == ".parquet"]
+    said = "".join(parquet) + "".join(path.read_text() for path in written if path.suffix != ".parquet")
+    assert "pii:too_many" in said and "pii:ValueError" in said
+    assert not [value for value in values if value in said]

@@ -16,7 +16,7 @@ from stages.pii import own as pii_own
 from stages.pii import phone as pii_phone
 from stages.pii import presidio as pii_presidio
 from stages.pii.judge import judge
-from stages.pii.plain import plain
+from stages.pii.signs import plain
 
 STOCK = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR")  # the regions of presidio
 ENTITIES = pii.looked_for(tuple(pii.TYPES))
