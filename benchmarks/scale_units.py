@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup import verdicts
-from dedup.families import families, forest, pairs
+from dedup.families import families, pairs
 from dedup.members import label_rows, members
 from dedup.verdicts import Judge
 from pipeline import buckets as bucketed
