@@ -16,11 +16,13 @@ from dedup.sketch import Banding
 from dedup.tokens import words
 from dedup.verdicts import Judge, Rows, home, homing, same
 from pipeline.errors import UsageError
-from pipeline.fingerprint import shard_key
+from pipeline.fingerprint import digest, shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 
 WHAT = "minhash"
+MADE_BY = "bands of a probe"  # in the metadata of the files of bands
+PROBE = " ".join(map(str, range(100)))
 
 
 def near(
@@ -81,6 +83,8 @@ class Flow:
         sent = [Scatter(bands, self.source, made, "band", self.buckets)]
         if seen:
             source = earlier(seen, bands, verdicts=self.name)
+            for root in seen:
+                made.agrees(earlier((root,), bands).schema, f"{root}/{bands}")
             sent.append(Scatter(f"{bands}.seen", source, as_seen, "band", self.buckets))
         joined = Gather(f"{self.name}.pairs", tuple(sent), pairs)
         if self.buckets > verdicts.FEW:  # else a pair is there at most so often, and one task takes them all
@@ -161,7 +165,20 @@ class Bands:
         part = mix(np.uint64(part_of(shard, self.parts)))  # 0 of part 0
         bands = self.banding(flat, starts)[there] ^ part
         doc = np.repeat(numbers(table["id"])[there], self.banding.bands)
-        return pa.table({"band": bands.ravel(), "doc": doc})
+        return pa.table({"band": bands.ravel(), "doc": doc}, metadata={MADE_BY: self.probe()})
+
+    def probe(self) -> str:
+        """What these bands make of one fixed text: bands made otherwise never meet these, and nobody would notice."""
+        bands = self.banding(*shingled(pa.array([PROBE]), self.ngram, self.tokenise))
+        return digest(bands.tobytes().hex(), str(self.parts))
+
+    def agrees(self, schema: pa.Schema, where: str) -> None:
+        """Raises UsageError when the bands of an earlier run, with this schema, were made otherwise."""
+        if (schema.metadata or {}).get(MADE_BY.encode()) != self.probe().encode():
+            raise UsageError(
+                f"the signatures in {where} were made with other bands, rows, n-grams, tokens, seed or parts, or by"
+                " another version, and would match nothing: take the same, or make the earlier run again"
+            )
 
 
 def part_of(shard: str, parts: int) -> int:
