@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from dedup import verdicts
-from dedup.families import families, forest, pairs
+from dedup import merge, verdicts
+from dedup.families import families, pairs
 from dedup.members import label_rows, members
 from dedup.verdicts import Judge
 from pipeline import buckets as bucketed
@@ -160,8 +160,10 @@ def kernels(rows: int = 2_000_000) -> dict[str, float]:
     shared = pa.table({"band": bands, "doc": docs[draw.integers(0, len(docs), rows)]})
     joined, spent = timed(pairs, shared)
     found = {"near.pairs": spent}
-    _, found["near.forests"] = timed(forest, joined)
-    labels, found["near.families"] = timed(families, joined)
+    hooked, found["near.hooked"] = timed(merge.hooked, joined)
+    settled, found["near.settled"] = timed(merge.settled, merge.with_heads(hooked, ""))
+    _, found["near.families"] = timed(merge.labelled, merge.hooks(settled, ""))
+    labels, found["near.ties"] = timed(families, joined)
     sent, found["near.labels"] = timed(lambda table: label_rows(table, ""), labels)
     ids = labels["doc"].cast(pa.string())
     pages = sent.set_column(4, "id", ids).set_column(5, "host", ids)

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 PAIRS = pa.schema([("one", pa.uint64()), ("other", pa.uint64())])
 LABELS = pa.schema([("doc", pa.uint64()), ("family", pa.uint64())])
+MILLION = 1_000_000
 SEEN = np.uint64(1)  # the lowest bit of a page's number: it belongs to an earlier run
 
 
@@ -38,28 +39,12 @@ def distinct(one: np.ndarray, other: np.ndarray) -> pa.Table:
     return pa.table([one[new], other[new]], schema=PAIRS)
 
 
-def forest(table: pa.Table) -> pa.Table:
-    """The fewest pairs that join the same pages: each page once, with the least number of its component."""
-    docs, roots = _roots(table)
-    alone = np.isin(docs, column(table, "one")[column(table, "one") == column(table, "other")])
-    wanted = (docs != roots) | alone
-    return distinct(roots[wanted], docs[wanted])
-
-
 def families(table: pa.Table) -> pa.Table:
-    """The connected components of pairs: every page with the number of its family.
-
-    Memory: the pairs (16 bytes each), and 24 bytes a page that is in a pair.
-    """
-    docs, roots = _roots(table)
-    return pa.table([docs, spread(roots)], schema=LABELS)
-
-
-def _roots(table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """All pages that are in a pair, and the least page of the component of each."""
+    """The connected components of pairs: every page with the number of its family."""
     one, other = column(table, "one"), column(table, "other")
-    docs = np.unique(np.concatenate((one, other)))
-    return docs, docs[components(np.searchsorted(docs, one), np.searchsorted(docs, other), len(docs))]
+    docs = np.unique(np.concatenate((np.unique(one), np.unique(other))))
+    roots = components(docs, one, other)
+    return pa.table([docs, spread(docs[roots])], schema=LABELS)
 
 
 def spread(values: np.ndarray) -> np.ndarray:
@@ -69,22 +54,37 @@ def spread(values: np.ndarray) -> np.ndarray:
     return values ^ (values >> np.uint64(32))
 
 
+def components(nodes: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """For each of the nodes (ascending) the place of the least node of its component.
+
+    Memory: 8 bytes a node, or 4 of fewer than 2**32, and pairs are looked up a million at a time.
+    """
+    parent = np.arange(len(nodes), dtype=np.uint32 if len(nodes) < 2**32 else np.uint64)
+    for start in range(0, len(one), MILLION):
+        part = slice(start, start + MILLION)
+        _join(parent, np.searchsorted(nodes, one[part]), np.searchsorted(nodes, other[part]))
+    _settle(parent)
+    return parent
+
+
 @nb.njit(cache=True)
-def components(one: np.ndarray, other: np.ndarray, count: int) -> np.ndarray:
-    """For each of `count` nodes the least node of its component. Union-find with path halving; the lesser root wins."""
-    parent = np.arange(count)
+def _join(parent, one, other):
+    """Union-find with path halving; the lesser root wins."""
     for i in range(one.shape[0]):
         a, b = one[i], other[i]
         while parent[a] != a:
             parent[a] = parent[parent[a]]
-            a = parent[a]
+            a = np.int64(parent[a])
         while parent[b] != b:
             parent[b] = parent[parent[b]]
-            b = parent[b]
+            b = np.int64(parent[b])
         parent[max(a, b)] = min(a, b)
-    for node in range(count):
+
+
+@nb.njit(cache=True)
+def _settle(parent):
+    for node in range(parent.shape[0]):
         parent[node] = parent[parent[node]]  # parents are lesser, so theirs are settled already
-    return parent
 
 
 def runs(*keys: np.ndarray) -> np.ndarray:

@@ -6,21 +6,23 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dedup import verdicts
+from dedup import merge, verdicts
 from dedup import verify as compare
 from dedup.earlier import earlier
-from dedup.families import SEEN, column, families, forest, pairs, spread
+from dedup.families import SEEN, column, families, pairs
 from dedup.members import EARLIER, POLICIES, Nodes, label_rows, members, numbers
 from dedup.shingles import Tokenise, mix, shingled
 from dedup.sketch import Banding
 from dedup.tokens import words
-from dedup.verdicts import Judge, home, homing, same
+from dedup.verdicts import Judge, Rows, home, homing, same
 from pipeline.errors import UsageError
-from pipeline.fingerprint import shard_key
+from pipeline.fingerprint import digest, shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 
 WHAT = "minhash"
+MADE_BY = "bands of a probe"  # in the metadata of the files of bands
+PROBE = " ".join(map(str, range(100)))
 
 
 def near(
@@ -81,13 +83,32 @@ class Flow:
         sent = [Scatter(bands, self.source, made, "band", self.buckets)]
         if seen:
             source = earlier(seen, bands, verdicts=self.name)
+            for root in seen:
+                made.agrees(earlier((root,), bands).schema, f"{root}/{bands}")
             sent.append(Scatter(f"{bands}.seen", source, as_seen, "band", self.buckets))
         joined = Gather(f"{self.name}.pairs", tuple(sent), pairs)
         if self.buckets > verdicts.FEW:  # else a pair is there at most so often, and one task takes them all
-            joined = Gather(
-                f"{self.name}.forests", Scatter(f"{joined.name}.by", joined, keyed, "key", self.buckets), forest
-            )
-        return Gather(f"{self.name}.families", Scatter(f"{self.name}.families.in", joined, same, "one", 1), families)
+            return self._merged(joined)
+        return self._joined("families", joined, same)
+
+    def _joined(self, name: str, stage: Gather, rows: Rows) -> Gather:
+        """The components of all pairs, by one task."""
+        return Gather(f"{self.name}.{name}", Scatter(f"{self.name}.{name}.in", stage, rows, "one", 1), families)
+
+    def _merged(self, joined: Gather) -> Gather:
+        """The same, of which one task sees only what ties families that buckets have found."""
+        buckets = self.page_buckets
+        hooked = Gather(
+            f"{self.name}.hooked",
+            Scatter(f"{joined.name}.by", joined, merge.by_other, "key", self.buckets),
+            merge.hooked,
+        )
+        sent = Scatter(f"{hooked.name}.by", hooked, merge.with_heads, "key", buckets)
+        settled = Gather(f"{self.name}.settled", sent, merge.settled)
+        pages = Scatter(f"{settled.name}.by", settled, merge.hooks, "key", buckets)
+        tied = self._joined("ties", settled, merge.ties)
+        named = Scatter(f"{tied.name}.by", tied, merge.heads, "key", buckets)
+        return Gather(f"{self.name}.families", (pages, named), merge.labelled)
 
     def members(self, labels: Gather, nodes: Nodes, seen: tuple[str, ...]) -> Gather:
         """The pages of the families (schema `MEMBERS`)."""
@@ -144,7 +165,20 @@ class Bands:
         part = mix(np.uint64(part_of(shard, self.parts)))  # 0 of part 0
         bands = self.banding(flat, starts)[there] ^ part
         doc = np.repeat(numbers(table["id"])[there], self.banding.bands)
-        return pa.table({"band": bands.ravel(), "doc": doc})
+        return pa.table({"band": bands.ravel(), "doc": doc}, metadata={MADE_BY: self.probe()})
+
+    def probe(self) -> str:
+        """What these bands make of one fixed text: bands made otherwise never meet these, and nobody would notice."""
+        bands = self.banding(*shingled(pa.array([PROBE]), self.ngram, self.tokenise))
+        return digest(bands.tobytes().hex(), str(self.parts))
+
+    def agrees(self, schema: pa.Schema, where: str) -> None:
+        """Raises UsageError when the bands of an earlier run, with this schema, were made otherwise."""
+        if (schema.metadata or {}).get(MADE_BY.encode()) != self.probe().encode():
+            raise UsageError(
+                f"the signatures in {where} were made with other bands, rows, n-grams, tokens, seed or parts, or by"
+                " another version, and would match nothing: take the same, or make the earlier run again"
+            )
 
 
 def part_of(shard: str, parts: int) -> int:
@@ -161,11 +195,6 @@ def as_seen(table: pa.Table, shard: str) -> pa.Table:
             filled = pa.repeat(value, table.num_rows)
             table = table.set_column(table.column_names.index(name), name, filled)
     return table
-
-
-def keyed(table: pa.Table, shard: str) -> pa.Table:
-    """Rows for a Scatter: pairs, by a spread number of their first page."""
-    return table.append_column("key", pa.array(spread(column(table, "one"))))
 
 
 def buckets_for(source: Source | Stage) -> int:

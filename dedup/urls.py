@@ -1,6 +1,7 @@
 """Pages under the same URL, within a snapshot and across snapshots."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -43,7 +44,7 @@ def canonical(url: str) -> str:
     """
     try:
         parts = urlsplit(url.strip())
-        host, port = (parts.hostname or "").rstrip(".").removeprefix("www."), parts.port
+        host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return ""
     if not host:
@@ -51,6 +52,13 @@ def canonical(url: str) -> str:
     place = host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
     query, bang = _query(parts.query), parts.fragment if parts.fragment.startswith("!") else ""
     return place + _path(parts.path) + (f"?{query}" if query else "") + (f"#{bang}" if bang else "")
+
+
+def _host(host: str) -> str:
+    """Without "www." (of www.com it is the name) and the last dot; labels that are not ASCII as the crawl has them."""
+    labels = unicodedata.normalize("NFKC", host).rstrip(".").split(".")
+    labels = labels[1:] if labels[0] == "www" and len(labels) > 2 else labels
+    return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
 
 
 def _path(path: str) -> str:
@@ -67,7 +75,9 @@ def _path(path: str) -> str:
 
 def _query(query: str) -> str:
     fields = (
-        field.partition("=") for field in query.replace(";", "&").replace("+", " ").split("&") if field.strip("=")
+        field.partition("=")
+        for field in query.replace("&amp;", "&").replace(";", "&").replace("+", " ").split("&")
+        if field.strip("=")
     )
     said = {(_escaped(name, ""), _escaped(value, "")) for name, _, value in fields if not _idle(name, value)}
     return "&".join(f"{name}={value}" for name, value in sorted(said))

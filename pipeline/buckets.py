@@ -1,14 +1,16 @@
 """Files of rows by bucket, of which any one bucket is read without the others.
 
 A Parquet footer describes every row group: with thousands of buckets, reading it costs a hundred times what a bucket's
-rows do, in time and in bytes. Here a file is Arrow streams one after another, one without rows and one a bucket, and
-then where each bucket begins:
+rows do, in time and in bytes. Here a file is one Arrow stream, which any Arrow reads, and behind it where each bucket's
+batches begin, so that two reads find them:
 
-    stream ... stream | bucket, start, bucket, start, ..., n, end    (uint64, little-endian; n buckets, ascending)
+    schema, batches | schema, bucket, start, bucket, start, ..., end, length of the schema, n
+                      (n buckets, ascending; numbers are uint64, little-endian; the second part begins behind `end`)
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,57 +20,68 @@ from pipeline import store
 SUFFIX = ".buckets"
 NUMBER = np.dtype("<u8")
 TAIL = 64 << 10  # bytes of the end of a file that are read at once: the index of 4,000 buckets
-OPTIONS = pa.ipc.IpcWriteOptions(compression="zstd")
+LZ4 = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)  # on small buckets a quarter of zstd's time
+ALONE = pa.ipc.IpcReadOptions(use_threads=False)
+
+
+class Index(NamedTuple):
+    """The schema as it stands in a stream, the buckets (uint64, ascending), where each begins, and where all end."""
+
+    schema: bytes
+    buckets: np.ndarray
+    starts: list[int]
 
 
 def write(root: str, name: str, table: pa.Table, buckets: Sequence[int], starts: Sequence[int]) -> store.Made:
     """Write rows that lie in the order of their buckets; `starts` are the first rows of each."""
     index: list[int] = []
+    schema = table.schema.serialize()
     with store.writing(root, name) as sink:
-        sink.write(_stream(table.schema.empty_table()))
-        for bucket, (start, end) in zip(buckets, pairwise([*starts, table.num_rows]), strict=True):
-            index += [bucket, sink.size]
-            sink.write(_stream(table.slice(start, end - start).combine_chunks()))
-        sink.write(np.array([*index, len(buckets), sink.size], NUMBER).tobytes())
+        with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), table.schema, options=LZ4) as writer:
+            writer.write_table(table.schema.empty_table(), 1)
+            for bucket, (start, end) in zip(buckets, pairwise([*starts, table.num_rows]), strict=True):
+                index += [bucket, sink.size or len(schema)]
+                writer.write_table(table.slice(start, end - start).combine_chunks())
+            index.append(sink.size)
+        sink.write(schema)
+        sink.write(np.array([*index, len(schema), len(buckets)], NUMBER).tobytes())
     return store.Made(sink.digest, table.num_rows, sink.size)
-
-
-def _stream(table: pa.Table) -> pa.Buffer:
-    held = pa.BufferOutputStream()
-    with pa.ipc.new_stream(held, table.schema, options=OPTIONS) as writer:
-        writer.write_table(table)
-    return held.getvalue()
 
 
 def read(root: str, name: str, bucket: int) -> pa.Table | None:
     """The rows of one bucket; None when the file has none. Raises FileNotFoundError when there is no file."""
     filesystem, path = store.locate(root, name)
     with filesystem.open_input_file(path) as file:
-        buckets, starts = _index(file)
-        place = int(np.searchsorted(buckets, np.uint64(bucket)))
-        return _table(file, *starts[place : place + 2]) if bucket in buckets[place : place + 1] else None
+        index = _index(file)
+        place = int(np.searchsorted(index.buckets, np.uint64(bucket)))
+        if bucket not in index.buckets[place : place + 1]:
+            return None
+        start, end = index.starts[place : place + 2]
+        return _table(index.schema + file.read_at(end - start, start))
 
 
 def read_all(root: str, name: str) -> Iterator[pa.Table]:
     """The rows of each bucket, in the order of the buckets; first an empty table, which has their schema."""
     filesystem, path = store.locate(root, name)
     with filesystem.open_input_file(path) as file:
-        _, starts = _index(file)
-        for start, end in pairwise([0, *starts]):
-            yield _table(file, start, end)
+        index = _index(file)
+        yield _table(index.schema)
+        for start, end in pairwise(index.starts):
+            yield _table(index.schema + file.read_at(end - start, start))
 
 
-def _index(file: pa.NativeFile) -> tuple[np.ndarray, list[int]]:
-    """The buckets of a file (uint64, ascending) and where each begins; last, where all end."""
+def _index(file: pa.NativeFile) -> Index:
     size = file.size()
     tail = file.read_at(min(size, TAIL), size - min(size, TAIL))
-    count, end = np.frombuffer(tail[-2 * NUMBER.itemsize :], NUMBER).tolist()
-    if size - end > len(tail):
-        tail = file.read_at(size - end, end)
-    numbers = np.frombuffer(tail[end - size :], NUMBER)[: 2 * count]
-    return numbers[::2], [*numbers[1::2].tolist(), end]
+    header, count = np.frombuffer(tail[-2 * NUMBER.itemsize :], NUMBER).tolist()
+    length = header + (2 * count + 3) * NUMBER.itemsize
+    if length > len(tail):
+        tail = file.read_at(length, size - length)
+    behind = tail[len(tail) - length :]
+    numbers = np.frombuffer(behind[header:], NUMBER)[: 2 * count + 1]
+    return Index(behind[:header], numbers[:-1:2], [*numbers[1::2].tolist(), int(numbers[-1])])
 
 
-def _table(file: pa.NativeFile, start: int, end: int) -> pa.Table:
-    with pa.ipc.open_stream(file.read_at(end - start, start)) as stream:
-        return stream.read_all()
+def _table(stream: bytes) -> pa.Table:
+    with pa.ipc.open_stream(stream, options=ALONE) as batches:
+        return batches.read_all()

@@ -1,12 +1,16 @@
 """Components, pairs, who is kept, and comparisons: each against a plain and slow way of saying the same."""
 
 import random
+import tracemalloc
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from dedup.families import components, families, forest, pairs, spread
+from dedup import merge
+from dedup.families import components, families, pairs, spread
 from dedup.members import MEMBERS, WORST, host, rank
 from dedup.verdicts import Judge
 from dedup.verify import Compare, agreement, following, grouped, jaccard, packed, sketched
@@ -32,7 +36,7 @@ def random_edges(seed: int) -> list[tuple[int, int]]:
     return [(draw.randrange(nodes) * 7, draw.randrange(nodes) * 7) for _ in range(draw.randrange(1, 80))]
 
 
-def table_of(edges: list[tuple[int, int]]) -> pa.Table:
+def table_of(edges: Sequence[tuple[int, int]] | np.ndarray) -> pa.Table:
     both = np.array(edges, np.uint64).reshape(-1, 2)
     return pa.table({"one": both[:, 0], "other": both[:, 1]})
 
@@ -49,13 +53,64 @@ def test_families_are_the_connected_components(seed):
     assert families(table_of([(b, a) for a, b in edges])).equals(found)
 
 
+def by_key(table: pa.Table, key: str, buckets: int) -> list[pa.Table]:
+    """The rows as a Scatter sends them: to each bucket those of its keys."""
+    bucket = (table[key].to_numpy() >> np.uint64(32)) * np.uint64(buckets) >> np.uint64(32)
+    return [table.filter(pa.array(bucket == number)) for number in range(buckets)]
+
+
+def merged_families(edges: list[tuple[int, int]], buckets: int) -> tuple[pa.Table, int]:
+    """Families by buckets and a merge, sorted, and how many pairs the one task saw."""
+    sent = merge.by_other(table_of([(min(e), max(e)) for e in edges]), "")
+    hooked = pa.concat_tables(map(merge.hooked, by_key(sent, "key", buckets)))
+    again = merge.with_heads(hooked, "")
+    settled = pa.concat_tables(map(merge.settled, by_key(again, "key", buckets)))
+    assert (settled["one"].to_numpy() <= settled["other"].to_numpy()).all()
+    tied = merge.ties(settled, "")
+    named = pa.concat_tables([merge.hooks(settled, ""), merge.heads(families(tied), "")])
+    return pa.concat_tables(map(merge.labelled, by_key(named, "key", buckets))).sort_by("doc"), tied.num_rows
+
+
+@pytest.mark.parametrize("buckets", [1, 3, 50])
 @pytest.mark.parametrize("seed", range(40))
-def test_forests_of_parts_join_what_the_pairs_join(seed):
+def test_buckets_and_a_merge_find_the_families_of_one_task(seed, buckets):
     edges = random_edges(seed)
-    cut = len(edges) // 2
-    parts = [forest(table_of(part)) for part in (edges[:cut], edges[cut:])]
-    assert families(pa.concat_tables(parts)).equals(families(table_of(edges)))
-    assert forest(table_of(edges)).num_rows <= len({node for edge in edges for node in edge})
+    assert merged_families(edges, buckets)[0].equals(families(table_of(edges)).sort_by("doc"))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_long_chain_is_merged_too(seed):
+    nodes = list(range(500))
+    random.Random(seed).shuffle(nodes)
+    found, _ = merged_families(list(pairwise(nodes)), 7)
+    assert found["doc"].to_pylist() == list(range(500)) and len(set(found["family"].to_pylist())) == 1
+
+
+def test_the_one_task_sees_nothing_of_families_that_share_bands_with_their_least_page():
+    """Of each band the least page of those that have it is the centre: a family has many centres, and one is enough."""
+    draw = random.Random(6)
+    edges = []
+    for family in range(300):
+        pages = range(family * 20, family * 20 + draw.randrange(2, 20))
+        for _ in range(100):
+            band = sorted(draw.sample(pages, draw.randrange(1, len(pages) + 1)))
+            edges += [(band[0], other) for other in band[1:]]
+    found, tied = merged_families(edges, 5)
+    assert found.equals(families(table_of(edges)).sort_by("doc"))
+    assert tied < 30 < found.num_rows / 80
+
+
+def test_components_take_little_memory():
+    """Beside the table itself: the dense numbers, and their sorting; the benchmark says how many bytes these are."""
+    draw = np.random.default_rng(8)
+    one, other = draw.integers(0, 2**62, (2, 300_000), np.uint64)
+    table = table_of(np.stack((one, other), axis=1))
+    families(table)
+    tracemalloc.start()
+    families(table)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak / table.num_rows < 80
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -79,12 +134,12 @@ def test_pages_of_earlier_runs_pair_only_with_new_ones():
 def test_a_long_path_is_one_component():
     nodes = np.arange(200_000)
     order = np.random.default_rng(1).permutation(len(nodes) - 1)
-    assert not components(nodes[1:][order], nodes[:-1][order], len(nodes)).any()
+    assert not components(nodes, nodes[1:][order], nodes[:-1][order]).any()
 
 
 def test_empty_tables_go_through():
     nothing = table_of([])
-    assert families(nothing).num_rows == forest(nothing).num_rows == 0
+    assert families(nothing).num_rows == merged_families([], 2)[0].num_rows == 0
     empty = MEMBERS.empty_table()
     assert Judge("x")(empty).num_rows == grouped(empty).num_rows == 0
 

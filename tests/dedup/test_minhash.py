@@ -188,6 +188,17 @@ def test_a_second_snapshot_drops_what_the_first_kept(corpus, another, verify):
     assert third.dropped(near(three, seen=seen, **options)) == {"e", "f"}
 
 
+@pytest.mark.parametrize("other", [{"bands": 14, "rows": 8}, {"rows": 19}, {"ngram": 4}, {"seed": 2}, {"parts": 2}])
+def test_signatures_made_otherwise_are_not_compared_in_silence(corpus, another, other):
+    first = another("first")
+    first.verdicts(near(first.source([], [page("a", text(1))])))
+    seen = (str(first.folder / "run"),)
+    source = corpus.source([page("b", text(1))])
+    assert corpus.dropped(near(source, seen=seen)) == {"b"}
+    with pytest.raises(UsageError, match=r"near\.bands were made with other bands"):
+        near(source, seen=seen, **other)
+
+
 def test_seen_needs_an_earlier_run(corpus, tmp_path):
     with pytest.raises(UsageError, match=r"holds no stage near\.bands"):
         near(corpus.source([]), seen=(str(tmp_path),))

@@ -24,6 +24,9 @@ SAME = [
         "http://e.org/p;jsessionid=1A2B?id=3",
         "http://e.org/p?PHPSESSID=9&id=3&fbclid=z&replytocom=4",
     ),
+    ("http://xn--mnchen-3ya.de/", "http://www.münchen.de/", "http://MÜNCHEN.de/", "http://mu\u0308nchen.de"),
+    ("http://xn--fa-hia.de", "http://faß.de"),
+    ("http://e.org/?a=1&b=2", "http://e.org/?b=2&amp;a=1"),
     ("http://e.org/?q=a+b", "http://e.org/?q=a%20b", "http://user:pw@e.org/?q=a%20b&ASPSESSIONIDQQ=1"),
     ("http://e.org/t", "http://e.org/t?s=0123456789abcdef0123456789abcdef", "http://e.org/t?showComment=12#c12"),
 ]
@@ -43,6 +46,8 @@ DIFFERENT = [
     "http://e.org/#!a",
     "http://e.org/index.html/a",
     "http://sub.e.org/",
+    "http://com/",
+    "http://www.com/",
 ]
 
 
