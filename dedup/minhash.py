@@ -53,6 +53,8 @@ def near(
     rows of 16 bytes, four times that while it is worked on.
     """
     check(verify, keep, best, sketch)
+    if min(bands, rows, parts) < 1:
+        raise UsageError(f"{name}: bands={bands}, rows={rows}, parts={parts}; give at least 1 of each")
     buckets = buckets or buckets_for(source)
     flow = Flow(name, source, Banding(bands, rows, sketch, seed), ngram, tokenise, parts, buckets)
     nodes = Nodes(keep, best, verify != "none", tokenise)

@@ -13,6 +13,7 @@ from dedup.families import SEEN, column
 from dedup.members import EARLIER, MEMBERS, hosts, numbers, rank
 from dedup.minhash import buckets_for, fewer, part_of
 from dedup.verdicts import Judge, home
+from pipeline.errors import UsageError
 from pipeline.fingerprint import hash64, shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
@@ -112,6 +113,8 @@ def repeated(
     100 parts one after another. `seen` are roots of earlier runs that left the stage `kept_stage`: what they kept is
     dropped here. A bucket takes pages / buckets rows of about 100 bytes. Pages without a URL are not judged.
     """
+    if parts < 1:
+        raise UsageError(f"{name}: parts={parts}; give at least 1")
     buckets = buckets or fewer(buckets_for(source))
     sent = [Scatter(f"{name}.keys", source, Rows(keep, best, parts), "family", buckets)]
     if seen:

@@ -16,12 +16,14 @@ from pipeline.ledger import receipted
 from pipeline.progress import Bar, plain, print_funnel, print_rows
 from pipeline.run import kind_of, plan, run
 from pipeline.runner import Local
-from pipeline.store import redact
+from pipeline.store import open_root, redact
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Root = Annotated[str, typer.Option("--root", help="Where everything is written: a folder or an object-store URL.")]
 FEW = 100  # rows of a goal that are shown at the end
 Arguments = Annotated[list[str] | None, typer.Argument(help="Arguments of the recipe: snapshot=sample files=4")]
+
+INTERRUPTED = 130
 
 
 class Kind(StrEnum):
@@ -41,6 +43,7 @@ def run_command(
     """Make everything that the recipe says and that is not made yet."""
     console = Console(stderr=True)
     goals = recipes.load(recipe, arguments or [])
+    open_root(root)  # says what is wrong with it before Ray is started
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
     with Bar(console, len(plan(*goals))) as bar:
         stats = run(*goals, root=root, runner=_runner(runner, address, workers), watch=bar, about=about)
@@ -164,13 +167,15 @@ def _elsewhere(module: str) -> Any:
 
 def main() -> None:
     try:
-        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except MewsError as error:
         _end(str(error), error.exit_code)
     except typer.TyperException as error:
         _end(f"{error.format_message().rstrip('.')}; python -m pipeline --help says more", error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        _end("interrupted; what is made is made, the same command goes on with the rest", 130)
+    else:
+        if code == INTERRUPTED:
+            _end("interrupted; the same command goes on with what is not made yet", code)
+        sys.exit(code)
 
 
 def _end(why: str, code: int) -> None:

@@ -16,6 +16,8 @@ HOUSE = str(Path(__file__).resolve().parent.parent)
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# A task that alone needs more memory than there is would be tried for ever; and Ray tells a page about each time.
+MANNERS = {"RAY_task_oom_retries": "5", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
 # What of this folder a cluster's workers do without.
 EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.buckets", "**/*.warc.gz"]
 
@@ -24,12 +26,14 @@ class Ray:
     """Runs work on Ray: on this machine, or on the cluster at `address`.
 
     `workers` bounds the tasks that run at a time; without it all CPUs run one, and twice as many are in flight, so that
-    a worker never waits for the driver. A task whose worker died is run again up to three times. `settings`
-    are environment variables of all tasks.
+    a worker never waits for the driver. A task whose worker died is run again up to three times, one that had to give
+    way because memory was short five times. `settings` are environment variables of all tasks.
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None):
         address = address or os.environ.get("RAY_ADDRESS")
+        for name, value in MANNERS.items():
+            os.environ.setdefault(name, value)
         if not address:
             os.environ[LOOPBACK] = "0"
             os.environ.setdefault("RAY_AUTH_MODE", "token")
@@ -126,7 +130,7 @@ def _this_machine(workers: int | None) -> dict[str, Any]:
     """A cluster of one: no dashboard, loopback only, and a small object store, since no data passes through it."""
     paths = dict.fromkeys([HOUSE, *map(os.path.abspath, sys.path)])  # a recipe of one's own is imported there as here
     return {
-        "address": "local",  # not one that somebody else runs on this machine
+        "address": "local",  # and not a cluster of somebody else that happens to run here
         "num_cpus": workers or os.cpu_count(),
         "include_dashboard": False,
         "object_store_memory": 100 << 20,

@@ -26,6 +26,8 @@ def find(snapshot: str, base: str, manners: Manners) -> tuple[list[str], Place]:
 
     Names are relative to the folder that was given, or as Common Crawl writes them. UsageError tells what is missing.
     """
+    if not snapshot:
+        raise UsageError(f"the snapshot is empty; {FORMS}")
     if snapshot == "sample":
         from stages import sample
 

@@ -1,8 +1,10 @@
 """The command line: one clear line for what cannot be done, and its exit code."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,10 @@ def test_run_plan_stats_verify(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "recipes.refinedwebb"], "there is no recipe recipes.refinedwebb; give the path"),
+        (
+            ["run", "recipes.refinedwebb"],
+            "there is no recipe recipes.refinedwebb; give the path of a Python file of yours, or one of",
+        ),
         (
             ["run", "tests.toy", "foldr=x"],
             "'foldr=x' is no argument of this recipe; write name=value with one of: folder",
@@ -49,6 +54,15 @@ def test_run_plan_stats_verify(tmp_path: Path):
             ["run", "tests.toy", "--runner", "local", "--root", "/dev/null/out", "folder=x"],
             "cannot write to /dev/null/out",
         ),
+        (["run", "tests.toy", "--root", "", "folder=x"], "the root is empty"),
+        (["run", "tests.toy", "folder=x", "rejects=7"], "stage read: rejects=7.0; give the share to keep, 0 to 1"),
+        (["run", "tests.toy", "folder=x", "rejects=nan"], "rejects=nan"),
+        (["run", "tests.toy", "folder=x", "--workers", "0"], "Invalid value for '--workers'"),
+        (["run", "tests.toy", "folder=x", "--runner", "spark"], "'spark' is not one of 'local', 'ray'"),
+        (["run"], "Missing argument 'recipe'"),
+        (["jump"], "No such command 'jump'"),
+        (["run", "nowhere.py"], "there is no recipe nowhere.py: no such file"),
+        (["run", "filters.gopher"], "filters.gopher has no function `recipe`"),
         (["stats", "nowhere"], "nowhere holds no run"),
         (["verify", "nowhere"], "nowhere holds no run"),
     ],
@@ -59,6 +73,44 @@ def test_what_cannot_be_done_is_one_line(arguments: list[str], said: str):
     assert run.stdout == ""
     assert run.stderr.startswith("error: ") and said in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("def recipe():\n    return {}['stages']\n", "line 2: KeyError: 'stages'"),
+        ("def recipe(:\n", "line 1: invalid syntax"),
+        ("from filters.gopher import nothing\n", "line 1: ImportError: cannot import name 'nothing'"),
+        ("import package_of_nobody\n", "needs the package package_of_nobody"),
+        ("def recipe():\n    return 3\n", "a recipe returns a stage"),
+        ("def recipe():\n    return ()\n", "a recipe returns a stage"),
+        ("from pipeline.errors import UsageError\ndef recipe():\n    raise UsageError('so')\n", "error: so"),
+    ],
+)
+def test_what_is_wrong_with_a_recipe_of_ones_own_is_one_line(tmp_path: Path, code: str, said: str):
+    (tmp_path / "own.py").write_text(code)
+    run = mews("run", tmp_path / "own.py", "--runner", "local", "--root", tmp_path / "out")
+    assert run.returncode == 2
+    assert said in run.stderr and len(run.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_ctrl_c_is_one_line_and_the_next_run_goes_on(tmp_path: Path):
+    folder, root = toy.corpus(tmp_path / "in"), tmp_path / "out"
+    for path in folder.iterdir():
+        path.write_text(path.read_text() + "\n<slow>" * 40)
+    command = ["run", "tests.toy", "--root", str(root), "--runner", "local", f"folder={folder}"]
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += f"from pipeline.__main__ import main; sys.argv[1:] = {command}; main()"
+    run = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    while not list(root.glob("read/*.parquet")):
+        assert run.poll() is None
+        time.sleep(0.05)
+    run.send_signal(signal.SIGINT)
+    assert run.communicate()[1] == "error: interrupted; the same command goes on with what is not made yet\n"
+    assert run.returncode == 130
+    assert list(root.rglob("*.part")) == []
+    assert mews(*command).returncode == 0
 
 
 def test_arguments_get_the_types_that_the_recipe_names(tmp_path: Path):

@@ -14,8 +14,10 @@ from moto.server import ThreadedMotoServer
 from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.inspect import faults, stage_stats
+from pipeline.ledger import receipt_name
+from pipeline.stage import shard_files
 from tests import toy
-from tests.pipeline.test_laws import Spy, data, make
+from tests.pipeline.test_laws import Spy, data, driver, make
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +113,27 @@ def test_hidden_files_are_not_listed_and_parts_are_swept(tmp_path: Path):
     store.sweep_parts(str(tmp_path))
     assert sorted(os.listdir(tmp_path / "folder")) == ["a", "b"]
     assert store.listing(str(tmp_path), "nowhere") == []
+
+
+def test_what_is_renamed_into_place_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    done: list[str] = []
+    for name in ("fsync", "replace"):
+        call = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *a, name=name, call=call: (done.append(name), call(*a))[1])
+    store.write_bytes(str(tmp_path), "stage/shard.parquet", b"rows")
+    assert done == ["fsync", "replace", "fsync"], "the file, then its name, then the folder"
+
+
+def test_a_shard_that_is_made_anew_has_no_receipt_meanwhile(tmp_path: Path):
+    root = str(tmp_path)
+    store.write_bytes(root, receipt_name("stage", "shard"), b"{}")
+    with shard_files(root, "stage", "shard"):
+        assert not store.exists(root, receipt_name("stage", "shard"))
+
+
+def test_nothing_of_a_process_is_in_the_data(tmp_path: Path):
+    folder = toy.corpus(tmp_path / "in")
+    make(tmp_path / "here", folder)
+    process = driver(tmp_path / "there", folder, "local")
+    assert process.wait() == 0
+    assert data(tmp_path / "there") == data(tmp_path / "here")
