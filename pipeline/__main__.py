@@ -42,7 +42,8 @@ def run_command(
 ) -> None:
     """Make everything that the recipe says and that is not made yet."""
     console = Console(stderr=True)
-    goals = recipes.load(recipe, arguments or [])
+    with console.status("finding what the recipe reads"):  # which may be a list of files far away
+        goals = recipes.load(recipe, arguments or [])
     open_root(root)  # says what is wrong with it before Ray is started
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
     with Bar(console, len(plan(*goals))) as bar:

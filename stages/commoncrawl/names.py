@@ -52,7 +52,7 @@ def crawl(snapshot: str, kind: str, base: str, manners: Manners) -> list[str]:
     """The lines of a crawl's `<kind>.paths.gz`. It is kept on the local disk: a finished crawl does not change."""
     name = f"crawl-data/{snapshot}/{kind}.paths.gz"
     try:
-        with download.local(Place(manners, base), name, keep=True) as path:
+        with download.local(Place(manners.hurried, base), name, keep=True) as path:
             return _lines(path.read_bytes(), name)
     except download.NotFound:
         raise UsageError(f"no snapshot {snapshot} at {public(base)}; {CRAWLS} names all of them") from None
