@@ -34,6 +34,7 @@ PARSER = html.HTMLParser(
 PARSER.set_element_class_lookup(CLASSES)
 LEFTOVER = 0.15  # of the running text: less is what is left when the main text has been thrown away
 MUCH_LONGER = 3
+SENTENCE_ENDS, SENTENCE_LENGTH = tuple('.!?…。！？؟।"”’»)'), 80
 RESCUED_TAGS = 10_000  # a second extraction of a denser page might pass the limit of CPU time, on some machines only
 
 
@@ -126,7 +127,14 @@ def main_text(source: str, tree: etree._Element) -> str | None:
     if source.count("<") > RESCUED_TAGS or len(text) >= LEFTOVER * running_text(tree):
         return text
     more = balanced(source, tree) or ""
-    return more if len(more) > MUCH_LONGER * len(text) else text
+    return more if len(more) > MUCH_LONGER * len(text) and is_prose(more) else text
+
+
+def is_prose(text: str) -> bool:
+    """Whether most of a text stands in lines that end a sentence or are as long as one: no menu, list or stub."""
+    lines = [line.strip() for line in text.split("\n")]
+    told = sum(len(line) for line in lines if line.endswith(SENTENCE_ENDS) or len(line) >= SENTENCE_LENGTH)
+    return told >= 0.5 * sum(map(len, lines))
 
 
 def precise(source: str, tree: etree._Element) -> str | None:

@@ -71,7 +71,7 @@ def test_charset_is_obeyed_and_a_wrong_one_costs_no_page():
 
 
 def test_what_precision_throws_away_is_looked_for_again(monkeypatch):
-    """Unless the page is dense, or enough is left, or no more is found."""
+    """Unless the page is dense, or enough is left, or no more is found, or what is found is a menu."""
     source = f"<html><body><article>{''.join(f'<p>{sentence}</p>' for sentence in SENTENCES)}</article></body></html>"
     tree = extracting.parse(source)
     whole = extracting.precise(source, tree)
@@ -79,8 +79,9 @@ def test_what_precision_throws_away_is_looked_for_again(monkeypatch):
     monkeypatch.setattr(extracting, "precise", lambda source, tree: "Monday")
     assert extracting.main_text(source, tree) == extracting.balanced(source, tree)
     assert extracting.main_text(source + "<br>" * extracting.RESCUED_TAGS, tree) == "Monday"
-    monkeypatch.setattr(extracting, "balanced", lambda source, tree: "Monday, again")
-    assert extracting.main_text(source, tree) == "Monday"
+    for other in ("Monday, again.", "Home\nYour cart\nView page source\n" * 9 + "Your cart is empty."):
+        monkeypatch.setattr(extracting, "balanced", lambda source, tree, other=other: other)
+        assert extracting.main_text(source, tree) == "Monday"
     monkeypatch.setattr(extracting, "precise", lambda source, tree: whole[: len(whole) // 2])
     assert extracting.main_text(source, tree) == whole[: len(whole) // 2]
 
