@@ -22,7 +22,7 @@ from dedup import minhash
 from dedup.shingles import shingled
 from dedup.sketch import PRESETS, Banding
 from dedup.verify import agreement, jaccard, packed, sketched
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
@@ -122,7 +122,7 @@ def _run(rows: list[dict], preset: str, verify: str, similarity: float = SIMILAR
     goal = minhash.near("near", source, *PRESETS[preset], verify=verify, similarity=similarity, buckets=2)
     with tempfile.TemporaryDirectory() as root:
         run(goal, root=root, runner=Local())
-        tables = [store.read_table(root, f"near/{shard}") for shard in store.listing(root, "near")]
+        tables = [parquet.read_table(root, f"near/{shard}") for shard in store.listing(root, "near")]
     dropped = [row for row in pa.concat_tables(tables).to_pylist() if row["reason"]]
     right = sum(cluster[row["id"]] == cluster[row["near_kept"]] for row in dropped)
     return Score(len(dropped), right, len(cluster) - len(set(cluster.values())))

@@ -21,7 +21,7 @@ from dedup.families import families, pairs
 from dedup.members import label_rows, members
 from dedup.verdicts import Judge
 from pipeline import buckets as bucketed
-from pipeline import store
+from pipeline import parquet
 from pipeline.ledger import Ledger, planned
 from pipeline.run import plan, run
 from pipeline.runner import Local
@@ -102,7 +102,7 @@ def width(root: str, stage: Stage) -> float:
         if isinstance(stage, Scatter):
             tables = list(bucketed.read_all(root, name + bucketed.SUFFIX))
         else:
-            tables = [store.read_table(root, f"{name}.parquet")]
+            tables = [parquet.read_table(root, f"{name}.parquet")]
         if rows := sum(table.num_rows for table in tables):
             return sum(table.nbytes for table in tables) / rows
     return 8 * len(stage.schema)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from dedup.members import numbers
 from pipeline import buckets as bucketed
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.ledger import read_receipt, receipted
 from pipeline.stage import Source
@@ -36,9 +36,9 @@ def _tables(root: str, stage: str, shard: str) -> Iterator[pa.Table]:
         yield from bucketed.read_all(root, sent)
         return
     name = f"{stage}/{shard}.parquet"
-    with store.open_parquet(root, name) as file:
+    with parquet.open_file(root, name) as file:
         yield file.schema_arrow.remove_metadata().empty_table()
-    for table in store.read_batches(root, name, rows=50_000):
+    for table in parquet.read_batches(root, name, rows=50_000):
         yield table.replace_schema_metadata(None)
 
 
@@ -66,7 +66,7 @@ class Reader:
     def _dropped(self, root: str, shard: str) -> np.ndarray:
         if self.verdicts is None:
             return np.empty(0, np.uint64)
-        table = store.read_table(root, f"{self.verdicts}/{shard}.parquet")
+        table = parquet.read_table(root, f"{self.verdicts}/{shard}.parquet")
         return numbers(table.filter(pc.is_valid(table["reason"]))["id"])
 
 

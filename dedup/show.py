@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.ledger import receipted
 
@@ -42,14 +42,14 @@ def _verdicts(root: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _kept_column(root: str, stage: str, shard: str) -> str | None:
-    with store.open_parquet(root, f"{stage}/{shard}.parquet") as file:
+    with parquet.open_file(root, f"{stage}/{shard}.parquet") as file:
         names = file.schema_arrow.names
     return next((name for name in names if name.endswith("_kept") and "id" in names), None)
 
 
 def _family(root: str, stage: str, source: str | None, id: str) -> str:
     """What is to be said of the family that a stage put the page in; empty when it did not."""
-    tables = {shard: store.read_table(root, f"{stage}/{shard}.parquet") for shard in receipted(root, stage)}
+    tables = {shard: parquet.read_table(root, f"{stage}/{shard}.parquet") for shard in receipted(root, stage)}
     column = _kept_column(root, stage, next(iter(tables)))
     assert column is not None
     own = [row for t in tables.values() for row in t.filter(pc.equal(t["id"], id)).to_pylist()]
@@ -78,7 +78,7 @@ def _page(root: str, source: str | None, shard: str, id: str) -> dict:
     """The row of a page; empty when its stage was not stored."""
     if source is None or shard not in receipted(root, source):
         return {}
-    for table in store.read_batches(root, f"{source}/{shard}.parquet"):
+    for table in parquet.read_batches(root, f"{source}/{shard}.parquet"):
         found = table.filter(pc.equal(table["id"], pa.scalar(id)))
         if found.num_rows:
             return found.to_pylist()[0]

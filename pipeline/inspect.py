@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.ledger import Receipt, planned, read_receipts, receipt_name, sums
 from pipeline.run import PLAN
@@ -68,7 +68,7 @@ def funnel(root: str) -> list[Line]:
 
 def rows(root: str, stage: str) -> pa.Table:
     """All rows of a stage that has few."""
-    return pa.concat_tables(store.read_table(root, f"{stage}/{shard}.parquet") for shard in planned(root, stage))
+    return pa.concat_tables(parquet.read_table(root, f"{stage}/{shard}.parquet") for shard in planned(root, stage))
 
 
 class Fault(NamedTuple):
@@ -116,6 +116,6 @@ def _receipt_faults(root: str, receipt: Receipt) -> Iterator[str]:
         if hashlib.blake2b(data, digest_size=16).hexdigest() != made.digest:
             yield f"{name}: its bytes are not those of its receipt"
             continue
-        rows = store.open_parquet(root, name).metadata.num_rows if name.endswith(".parquet") else made.rows
+        rows = parquet.open_file(root, name).metadata.num_rows if name.endswith(".parquet") else made.rows
         if rows != made.rows:
             yield f"{name}: {rows} rows, its receipt says {made.rows}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.fingerprint import digest
 from pipeline.stats import Stats, add
 from pipeline.store import Made
@@ -94,7 +94,7 @@ class Ledger:
         entries = self.entries(stage)
         if not store.exists(self.root, record_name(stage)):
             rows = [{"shard": shard, **entry._asdict()} for shard, entry in entries]
-            with store.writing_parquet(self.root, record_name(stage), RECORD, {}) as writer:
+            with parquet.writing(self.root, record_name(stage), RECORD, {}) as writer:
                 writer.write(pa.Table.from_pylist(rows, RECORD))
         store.write_json(self.root, sums_name(stage), self._total.to_json())
         self._entries[stage] = {shard: Entry("", *entry[1:4]) for shard, entry in entries}
@@ -127,7 +127,7 @@ def _entry(receipt: Receipt) -> Entry:
 def _recorded(root: str, stage: str) -> dict[str, Entry]:
     """The receipts of a finished stage, by shard; empty before it is finished."""
     try:
-        table = store.read_table(root, record_name(stage))
+        table = parquet.read_table(root, record_name(stage))
         return {row.pop("shard"): Entry(**row) for row in table.to_pylist()}
     except (OSError, ValueError, TypeError):
         return {}

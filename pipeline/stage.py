@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import RowsLost, SchemaChanged, UsageError
 from pipeline.fingerprint import digest, fingerprint, hash64
 from pipeline.ledger import Ledger, Receipt, receipt_name, write_receipt
@@ -84,7 +84,7 @@ def tables_of(source: "Source | Stage", shard: str, root: str) -> Iterator[pa.Ta
     """The rows of one shard of a source or stage, in batches."""
     if isinstance(source, Source):
         return source.read(source.shards()[shard])
-    return store.read_batches(root, f"{source.name}/{shard}.parquet")
+    return parquet.read_batches(root, f"{source.name}/{shard}.parquet")
 
 
 def shard_name(item: str) -> str:
@@ -167,7 +167,7 @@ class Map:
 
     def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
         tables = tables_of(self.source, item, root)
-        verdicts = store.read_table(root, f"{self.verdicts.name}/{item}.parquet") if self.verdicts else None
+        verdicts = parquet.read_table(root, f"{self.verdicts.name}/{item}.parquet") if self.verdicts else None
         for table in tables:
             for column, value in (self.where or {}).items():
                 table = table.filter(pc.equal(table[column], value))
@@ -201,11 +201,11 @@ class ShardFiles:
     def __init__(self, root: str, stage: str, shard: str, stack: ExitStack):
         self.root, self.stage, self.shard, self._stack = root, stage, shard, stack
         self.made: dict[str, store.Made] = {}
-        self._writers: dict[str, store.ShardWriter] = {}
+        self._writers: dict[str, parquet.ShardWriter] = {}
 
-    def open(self, name: str, schema: pa.Schema) -> store.ShardWriter:
+    def open(self, name: str, schema: pa.Schema) -> parquet.ShardWriter:
         if name not in self._writers:
-            self._writers[name] = self._stack.enter_context(store.writing_parquet(self.root, name, schema, self.made))
+            self._writers[name] = self._stack.enter_context(parquet.writing(self.root, name, schema, self.made))
         return self._writers[name]
 
 

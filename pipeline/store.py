@@ -20,12 +20,8 @@ from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.fs as pafs
-import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
-
-ROW_GROUP_BYTES = 32 << 20
-ROW_GROUP_ROWS = 20_000
 
 
 @functools.cache
@@ -198,68 +194,3 @@ def lock(root: str) -> int | None:
     except OSError:
         return descriptor
     return descriptor
-
-
-class ShardWriter:
-    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone."""
-
-    def __init__(self, sink: Sink, schema: pa.Schema):
-        self.schema, self.rows = schema, 0
-        self._writer = pq.ParquetWriter(
-            pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
-        )
-        self._held: list[pa.Table] = []
-
-    def write(self, table: pa.Table) -> None:
-        self.rows += table.num_rows
-        self._held.append(table.select(self.schema.names).cast(self.schema))
-        rows, size = sum(t.num_rows for t in self._held), sum(t.nbytes for t in self._held)
-        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
-            self._end_group()
-
-    def _end_group(self) -> None:
-        """Close the row group with what is held; nothing happens when nothing is."""
-        table = pa.concat_tables(self._held) if self._held else self.schema.empty_table()
-        if table.num_rows:
-            self._writer.write_table(table, row_group_size=table.num_rows)
-        self._held = []
-
-    def abandon(self) -> None:
-        """Keep pyarrow from finishing, when it is collected, a file that nobody wants."""
-        self._writer.is_open = False
-
-    def close(self) -> None:
-        self._end_group()
-        self._writer.close()
-
-
-@contextmanager
-def writing_parquet(root: str, name: str, schema: pa.Schema, made: dict[str, Made]) -> Iterator[ShardWriter]:
-    """A writer whose file appears when the block ends well, entered in `made` under its name."""
-    with writing(root, name) as sink:
-        writer = ShardWriter(sink, schema)
-        try:
-            yield writer
-            writer.close()
-        finally:
-            writer.abandon()
-    made[name] = Made(sink.digest, writer.rows, sink.size)
-
-
-def open_parquet(root: str, name: str) -> pq.ParquetFile:
-    """A Parquet file of a root, read ahead by row group. Raises FileNotFoundError when there is none."""
-    filesystem, path = locate(root, name)
-    return pq.ParquetFile(filesystem.open_input_file(path), pre_buffer=True)
-
-
-def read_table(root: str, name: str) -> pa.Table:
-    with open_parquet(root, name) as file:
-        return file.read()
-
-
-def read_batches(root: str, name: str, rows: int = 2_000) -> Iterator[pa.Table]:
-    """Tables of at most `rows` rows, in order; an empty file gives none."""
-    with open_parquet(root, name) as file:
-        for group in range(file.num_row_groups):
-            for batch in file.iter_batches(batch_size=rows, row_groups=[group]):
-                yield pa.Table.from_batches([batch])

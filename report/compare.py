@@ -3,7 +3,7 @@
 import numpy as np
 from rich.console import Console
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.fingerprint import hash64
 from pipeline.inspect import funnel, read_plan
 from pipeline.ledger import planned
@@ -30,5 +30,5 @@ def _kept(root: str) -> np.ndarray:
     """Hashes of the ids of the last stage that has ids: the pages that a run kept."""
     stages = [s["name"] for s in read_plan(root)["stages"] if s["kind"] == "map" and s["documents"]]
     shards = [f"{stages[-1]}/{shard}.parquet" for shard in planned(root, stages[-1])]
-    hashes = [hash64(store.open_parquet(root, name).read(columns=["id"])["id"]) for name in shards]
+    hashes = [hash64(parquet.open_file(root, name).read(columns=["id"])["id"]) for name in shards]
     return np.unique(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)

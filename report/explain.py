@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.inspect import read_plan
 from pipeline.ledger import planned
@@ -36,7 +36,7 @@ def _rows(root: str, name: str, page: str) -> Iterator[dict[str, Any]]:
     """The rows of a file that are the page; only ids and URLs are read of the others."""
     if not store.exists(root, name):
         return
-    with store.open_parquet(root, name) as file:
+    with parquet.open_file(root, name) as file:
         keys = [key for key in ("id", "url") if key in file.schema_arrow.names]
         for group in range(file.num_row_groups) if "url" in keys else ():
             table = file.read_row_group(group, columns=keys)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan
 from typing import Any
 
-from pipeline import recipes, store
+from pipeline import parquet, recipes, store
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from pipeline.inspect import read_plan
@@ -107,7 +107,7 @@ def _rows(root: str, stage: str, filters: Mapping[Any, Any]) -> Iterator[dict[st
     for shard in planned(root, stage):
         for name in (f"{stage}/{shard}.parquet", f"{stage}.rejects/{shard}.parquet"):
             if store.exists(root, name):
-                with store.open_parquet(root, name) as file:
+                with parquet.open_file(root, name) as file:
                     here = [c for c in ("url", "text", *signals) if c in file.schema_arrow.names]
                     for batch in file.iter_batches(columns=here):
                         yield from (row for row in batch.to_pylist() if any(row.get(s) is not None for s in signals))

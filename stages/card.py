@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.fingerprint import digest, fingerprint
 from pipeline.inspect import Line, funnel, read_plan, stage_stats
 from pipeline.ledger import Ledger, Receipt, planned, write_receipt
@@ -88,7 +88,7 @@ class Card:
         """The section on hosts that lost most of their pages to one family, when a stage beside found any."""
         stages = [stage.name for stage in self.beside if "lost" in stage.schema.names]
         names = [f"{stage}/{shard}.parquet" for stage in stages for shard in planned(root, stage)]
-        rows = [row for name in names for row in store.read_table(root, name).to_pylist()]
+        rows = [row for name in names for row in parquet.read_table(root, name).to_pylist()]
         rows.sort(key=lambda row: (-row["lost"], row["host"]))
         told = [
             f"| {shown(row['host'])} | {row['pages']:,} | {row['lost']:,} | {shown(row['kept'])} |\n" for row in rows

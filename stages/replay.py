@@ -7,7 +7,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import recipes, store
+from pipeline import parquet, recipes, store
 from pipeline.errors import MewsError, UsageError
 from pipeline.inspect import read_plan
 from pipeline.ledger import planned
@@ -71,7 +71,7 @@ def _stage(root: str, stage: Map) -> list[Tried]:
     for shard in planned(root, stage.name):
         name = f"quarantine/{stage.name}/{shard}.parquet"
         if store.exists(root, name):
-            found += [_try(root, stage, shard, row) for row in store.read_table(root, name).to_pylist()]
+            found += [_try(root, stage, shard, row) for row in parquet.read_table(root, name).to_pylist()]
     return found
 
 
@@ -96,7 +96,7 @@ def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
 @lru_cache(maxsize=1)
 def _shard(root: str, name: str) -> pa.Table:
     """A shard of which one page after another is asked for."""
-    return store.read_table(root, name)
+    return parquet.read_table(root, name)
 
 
 def _pass(stage: Map, table: pa.Table) -> tuple[str, bool]:

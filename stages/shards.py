@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.fingerprint import digest, fingerprint
 from pipeline.ledger import Ledger, Receipt, planned, receipt_name, receipted
@@ -93,7 +93,7 @@ class Shards:
     def _tables(self, root: str, slices: Sequence[Slice]) -> Iterator[pa.Table]:
         for shard, start, end in slices:
             at = 0
-            for table in store.read_batches(root, f"{self.source.name}/{shard}.parquet"):
+            for table in parquet.read_batches(root, f"{self.source.name}/{shard}.parquet"):
                 yield table.slice(max(0, start - at), max(0, min(end - at, table.num_rows) - max(0, start - at)))
                 at += table.num_rows
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from pipeline import store
+from pipeline import parquet
 from pipeline.errors import UsageError
 from pipeline.fingerprint import fingerprint, hash64
 from pipeline.ledger import Ledger, Receipt
@@ -172,7 +172,7 @@ class Packed:
         return ledger.digest(self.source.name, item)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
-        started, pages = time.perf_counter(), store.read_table(root, f"{self.source.name}/{item}.parquet")
+        started, pages = time.perf_counter(), parquet.read_table(root, f"{self.source.name}/{item}.parquet")
         made = self.fn(pages)
         with shard_files(root, self.name, item) as files:
             files.open(f"{self.name}/{item}.parquet", SEQUENCES).write(made)

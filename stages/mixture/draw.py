@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import store
+from pipeline import parquet
 from pipeline.errors import UsageError
 from pipeline.fingerprint import digest, fingerprint
 from pipeline.ledger import Ledger, Receipt
@@ -101,7 +101,7 @@ class Place(NamedTuple):
 
 def places(root: str, plan: str) -> dict[str, Place]:
     """What the plan's table says of each source."""
-    table = store.read_table(root, f"{plan}/{ONE}.parquet")
+    table = parquet.read_table(root, f"{plan}/{ONE}.parquet")
     found = {}
     for source in pc.unique(table["source"]).to_pylist():
         mine = table.filter(pc.equal(table["source"], source)).sort_by("range")
@@ -193,7 +193,7 @@ class Draw:
 
 def read_stretch(root: str, name: str, found: Stretch) -> Iterator[pa.Table]:
     """The row groups of a bucket of a line that a stretch touches; pages lie in the order of `at`, its first column."""
-    with store.open_parquet(root, name) as file:
+    with parquet.open_file(root, name) as file:
         groups = [file.metadata.row_group(n) for n in range(file.num_row_groups)]
         starts = [*(group.column(0).statistics.min for group in groups), found.lap]
         for n in range(len(groups)):

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source, Stage
@@ -44,7 +44,7 @@ class Corpus:
         where = str(self.folder / root)
         run(goal, root=where, runner=Local())
         shards = store.listing(where, goal.name)
-        rows = [row for shard in shards for row in store.read_table(where, f"{goal.name}/{shard}").to_pylist()]
+        rows = [row for shard in shards for row in parquet.read_table(where, f"{goal.name}/{shard}").to_pylist()]
         assert len({row["id"] for row in rows}) == len(rows)
         return {row["id"]: row for row in rows}
 

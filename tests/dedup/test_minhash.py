@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from dedup import minhash, verdicts, verify
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.ledger import receipt_name, receipted
 from pipeline.run import run
@@ -162,7 +162,7 @@ def test_a_record_that_was_read_twice_is_one_page(corpus):
     goal = near(twice)
     done = run(Map("kept", twice, verdicts=goal), root=where, runner=Local())
     assert done["kept"].rows_out == 2
-    rows = [r for s in store.listing(where, "near") for r in store.read_table(where, f"near/{s}").to_pylist()]
+    rows = [r for s in store.listing(where, "near") for r in parquet.read_table(where, f"near/{s}").to_pylist()]
     assert sorted(row["reason"] or "" for row in rows) == ["", "minhash:duplicate"]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from dedup import guard, minhash
 from dedup.show import show
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.run import run
 from pipeline.runner import Local
@@ -57,7 +57,7 @@ def test_hosts_that_lose_much_to_one_family_are_named(corpus, buckets):
     warned = guard.hosts("guard", verdicts, share=0.5, least=10, buckets=2)
     run(verdicts, warned, root=root, runner=Local())
     rows = [
-        row for shard in store.listing(root, "guard") for row in store.read_table(root, f"guard/{shard}").to_pylist()
+        row for shard in store.listing(root, "guard") for row in parquet.read_table(root, f"guard/{shard}").to_pylist()
     ]
     assert [(row["host"], row["pages"], row["lost"]) for row in rows] == [("shop.example", 30, 29)]
     assert rows[0]["share"] == pytest.approx(29 / 30) and rows[0]["kept"].startswith("t")

@@ -35,7 +35,7 @@ def cluster(tmp_path_factory):
         assert head.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
         time.sleep(0.2)
     yield os.environ | own | {"RAY_ADDRESS": f"127.0.0.1:{port}"}
-    os.killpg(head.pid, signal.SIGTERM)
+    os.killpg(head.pid, signal.SIGINT)
     head.wait(60)
 
 

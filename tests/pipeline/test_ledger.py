@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import ledger as ledgers
+from pipeline import parquet, store
 from pipeline import stage as stages
-from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.inspect import faults, mend
 from pipeline.run import run
@@ -102,7 +102,7 @@ def test_the_names_of_a_source_are_not_sent_twice():
 
 def test_a_record_holds_what_receipts_say(tmp_path: Path):
     make(tmp_path / "out", toy.corpus(tmp_path / "in"))
-    rows = store.read_table(str(tmp_path / "out"), ledgers.record_name("read")).to_pylist()
+    rows = parquet.read_table(str(tmp_path / "out"), ledgers.record_name("read")).to_pylist()
     for row in rows:
         receipt = json.loads((tmp_path / f"out/receipts/read/{row['shard']}.json").read_text())
         assert (row["made_from"], row["digest"]) == (receipt["made_from"], receipt["digest"])

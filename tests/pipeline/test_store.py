@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from moto.server import ThreadedMotoServer
 
-from pipeline import store
+from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.inspect import faults, stage_stats
 from pipeline.ledger import receipt_name
@@ -98,11 +98,11 @@ def test_a_disk_that_takes_no_more_is_one_line_and_loses_nothing(tmp_path: Path)
 def test_row_groups_depend_on_rows_alone(tmp_path: Path):
     schema = pa.schema([("n", pa.int64())])
     for name, batch in (("a", 1_000), ("b", 1_000)):
-        with store.writing_parquet(str(tmp_path), name, schema, {}) as writer:
+        with parquet.writing(str(tmp_path), name, schema, {}) as writer:
             for start in range(0, 50_000, batch):
                 writer.write(pa.table({"n": range(start, start + batch)}, schema=schema))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    with store.open_parquet(str(tmp_path), "a") as file:
+    with parquet.open_file(str(tmp_path), "a") as file:
         assert [file.metadata.row_group(g).num_rows for g in range(file.num_row_groups)] == [20_000, 20_000, 10_000]
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
+from pipeline.parquet import read_table
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
-from pipeline.store import read_table
 from pipeline.transform import rewrite, screen
 from stages import code
 from stages.code.fim import FALCON, MARKERS, Infill

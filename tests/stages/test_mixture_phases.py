@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline import store
+from pipeline import parquet
 from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import hash64
 from pipeline.inspect import stage_stats
@@ -66,7 +66,7 @@ def make(base: Path, curriculum: Curriculum, corpora: dict[str, Corpus], **more)
 
 def rows(base: Path, phase: str) -> list[dict]:
     shards = planned(str(base), phase)
-    return [row for shard in shards for row in store.read_table(str(base), f"{phase}/{shard}.parquet").to_pylist()]
+    return [row for shard in shards for row in parquet.read_table(str(base), f"{phase}/{shard}.parquet").to_pylist()]
 
 
 def use(row: dict) -> tuple:
@@ -216,7 +216,7 @@ def test_shares_are_exact_even_with_pages_longer_than_the_error_allowed(tmp_path
     )
     made = make(tmp_path, c, write(tmp_path, 2, long), shard_tokens=1 << 20)
     run(shares(c, made), root=str(tmp_path), runner=Local())
-    for row in store.read_table(str(tmp_path), "shares/bucket-00000.parquet").to_pylist():
+    for row in parquet.read_table(str(tmp_path), "shares/bucket-00000.parquet").to_pylist():
         if row["source"] is None:
             continue
         assert row["realised"] == row["wanted"] > 0

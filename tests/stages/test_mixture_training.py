@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 from pipeline.__main__ import app as pipeline
 from pipeline.errors import MewsError, UsageError
 from pipeline.ledger import planned
+from pipeline.parquet import read_table
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.stage import Map, Stage
-from pipeline.store import read_table
 from recipes import curriculum, fox_1
 from recipes._training import pairs, with_sources
 from stages.mixture.sources import folder as files
