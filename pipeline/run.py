@@ -12,7 +12,7 @@ from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import digest
 from pipeline.ledger import Ledger, Receipt
 from pipeline.runner import Failed, Runner, one_line
-from pipeline.stage import Map, Source, Stage
+from pipeline.stage import Source, Stage
 from pipeline.stats import Stats
 
 PLAN = "plan.json"
@@ -57,13 +57,13 @@ def run(
 
 
 def documents(*goals: Stage) -> set[str]:
-    """Names of the stages that the goals' documents pass: all that one reads, but for the verdicts that judge them."""
+    """Names of the stages that the goals' documents pass: all that one reads, or its `documents()` where it tells."""
     passed: set[str] = set()
     waiting = list(goals)
     while waiting:
         stage = waiting.pop()
         passed.add(stage.name)
-        waiting += stage.after()[:1] if isinstance(stage, Map) else stage.after()
+        waiting += getattr(stage, "documents", stage.after)()
     return passed
 
 

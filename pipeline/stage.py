@@ -130,6 +130,10 @@ class Map:
         stages = (self.source, self.verdicts)
         return tuple(s for s in stages if s is not None and not isinstance(s, Source))
 
+    def documents(self) -> "tuple[Stage, ...]":
+        """Where its documents come from: not the verdicts."""
+        return () if isinstance(self.source, Source) else (self.source,)
+
     def items(self, ledger: Ledger) -> list[str]:
         return shards_of(self.source, ledger)
 

@@ -59,6 +59,9 @@ class Card:
     def after(self) -> tuple[Stage, ...]:
         return (self.shards, *self.beside)
 
+    def documents(self) -> tuple[Stage, ...]:
+        return (self.shards,)
+
     def items(self, ledger: Ledger) -> list[str]:
         return ["card"]
 
