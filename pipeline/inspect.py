@@ -1,8 +1,8 @@
 """What a finished or half-finished run says of itself: its plan, its funnel, and whether its files are what it says."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -94,8 +94,10 @@ def faults(root: str) -> Iterator[Fault]:
         receipts = read_receipts(root, stage["name"], shards)
         for shard in sorted(set(shards) - {r.shard for r in receipts}):
             yield Fault(stage["name"], shard, f"{stage['name']}/{shard}: no receipt")
-        for receipt in receipts:
-            yield from (Fault(stage["name"], receipt.shard, what) for what in _receipt_faults(root, receipt))
+        with ThreadPoolExecutor(8) as pool:
+            found = pool.map(lambda receipt: list(_receipt_faults(root, receipt)), receipts)
+            for receipt, said in zip(receipts, found, strict=True):
+                yield from (Fault(stage["name"], receipt.shard, what) for what in said)
         sums[stage["name"]] = add(r.stats for r in receipts)
     for stage in plan:
         scattered = [name for name in stage["after"] if sums[name].kind == "scatter"]
@@ -112,8 +114,7 @@ def _receipt_faults(root: str, receipt: Receipt) -> Iterator[str]:
         if not store.exists(root, name):
             yield f"{name}: missing"
             continue
-        data = store.read_bytes(root, name)
-        if hashlib.blake2b(data, digest_size=16).hexdigest() != made.digest:
+        if store.digest_of(root, name) != made.digest:
             yield f"{name}: its bytes are not those of its receipt"
             continue
         rows = parquet.open_file(root, name).metadata.num_rows if name.endswith(".parquet") else made.rows

@@ -75,6 +75,16 @@ def read_bytes(root: str, name: str) -> bytes:
         return stream.read()
 
 
+def digest_of(root: str, name: str) -> str:
+    """The digest of a file's bytes, as `Made` has it."""
+    filesystem, path = locate(root, name)
+    digest = hashlib.blake2b(digest_size=16)
+    with filesystem.open_input_stream(path) as stream:
+        while piece := stream.read(8 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
 def remove(root: str, name: str) -> None:
     """Delete a file; nothing happens when there is none."""
     if exists(root, name):
