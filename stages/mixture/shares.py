@@ -15,7 +15,8 @@ from stages.mixture.phases import Made
 NAMES = {"phase": pa.string(), "source": pa.string()}
 SUMS = pa.schema({"key": pa.uint64(), **NAMES, "tokens": pa.int64(), "pages": pa.int64()})
 AMOUNTS = {"wanted": pa.int64(), "realised": pa.int64(), "share": pa.float64(), "pages": pa.int64()}
-SHARES = pa.schema({**NAMES, **AMOUNTS, "epochs": pa.float64(), "left": pa.int64(), "padding": pa.float64()})
+LEFT = {"epochs": pa.float64(), "left": pa.int64()}
+SHARES = pa.schema({**NAMES, **AMOUNTS, **LEFT, "sequences": pa.int64(), "padding": pa.float64()})
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Packed:
 class Table:
     """A Gather's function: `SHARES`. `epochs` and `left` (tokens never used so far) count from the first phase on.
 
-    A row without source tells of the whole phase: `pages` are then its sequences, `padding` their share of filling.
+    A row without source tells of the whole phase, its sequences, and what share of them is padding.
     """
 
     curriculum: Curriculum
@@ -69,10 +70,12 @@ class Table:
                 used[source] += tokens
                 have, _ = _of(table.filter(pc.equal(table["phase"], "")), source)
                 made = (wanted[source], tokens, tokens / phase.tokens, pages)
-                rows.append((phase.name, source, *made, used[source] / max(have, 1), max(have - used[source], 0), None))
+                epochs, left = used[source] / max(have, 1), max(have - used[source], 0)
+                rows.append((phase.name, source, *made, epochs, left, None, None))
             tokens, sequences = _of(mine, "")
             padding = 1 - tokens / (sequences * phase.length) if sequences else None
-            rows.append((phase.name, None, phase.tokens, tokens, tokens / phase.tokens, sequences, None, None, padding))
+            made = (phase.tokens, tokens, tokens / phase.tokens, None)
+            rows.append((phase.name, None, *made, None, None, sequences, padding))
         return pa.Table.from_pylist([dict(zip(SHARES.names, row, strict=True)) for row in rows], SHARES)
 
 
