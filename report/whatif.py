@@ -108,18 +108,21 @@ def _rows(root: str, stage: str, filters: Mapping[Any, Any]) -> Iterator[dict[st
         for name in (f"{stage}/{shard}.parquet", f"{stage}.rejects/{shard}.parquet"):
             if store.exists(root, name):
                 with parquet.open_file(root, name) as file:
-                    here = [c for c in ("url", "text", *signals) if c in file.schema_arrow.names]
+                    here = [c for c in ("url", "text", "language", *signals) if c in file.schema_arrow.names]
                     for batch in file.iter_batches(columns=here):
                         yield from (row for row in batch.to_pylist() if any(row.get(s) is not None for s in signals))
 
 
 def _reason(row: Mapping[str, Any], filters: Iterable[Any]) -> str | None:
-    """The first reason that filters give for the signals of a row; a filter that never saw it has the last word."""
+    """The first reason that filters give for the signals of a row; what a filter never saw it is shown now."""
+    doc: Doc | None = None
     for function in filters:
         name = name_of(function)
         measured = {key.removeprefix(f"{name}."): row.get(key) for key in signal_names(function)}
         if None in measured.values():
-            return f"left to {name}"
+            doc = doc or Doc(row["text"] or "", row["url"] or "", fields={"language": row.get("language")})
+            measured, said = function.measure(doc), function(doc)
+            doc = dataclasses.replace(doc, text=said[0]) if isinstance(said, tuple) else doc
         if code := function.judge(measured):
             return f"{name}:{code}"
     return None

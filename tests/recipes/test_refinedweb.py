@@ -4,13 +4,17 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from filters import gopher, lines
+from filters.gopher import Quality, Repetition
 from pipeline.errors import UsageError
 from pipeline.inspect import faults, funnel
 from pipeline.run import run
 from pipeline.runner import Local
+from pipeline.transform import edit, screen
 from recipes import refinedweb
 from report.compare import compare
 from report.explain import explain
@@ -133,6 +137,27 @@ def test_whatif_with_the_same_threshold_changes_nothing_and_with_another_what_a_
     before, after = next(line for line in other.splitlines() if "gopher.quality:short" in line).split()[1::2]
     assert int(after) > int(before)
     assert "kept -> gopher.quality:short" in other
+
+
+@pytest.mark.parametrize(
+    ("change", "filters"),
+    [
+        ("gopher.quality.min_words=150", (gopher.repetition, Quality(min_words=150))),
+        ("gopher.quality.max_ellipsis_lines=1", (gopher.repetition, Quality(max_ellipsis_lines=1.0))),
+        ("gopher.repetition.top_4gram=0.5", (Repetition(top_4gram=0.5), gopher.quality)),
+    ],
+)
+def test_whatif_says_what_a_run_would_keep(made: Path, change: str, filters: tuple):
+    """Also of pages that a later filter of the run never saw, since an earlier one had dropped them."""
+    judged, kept = (screen(*filters), edit(lines.corrections)), 0
+    for path in (made / "raw").iterdir():
+        table = pq.read_table(path)
+        for transform in judged:
+            table = transform(table)
+            table = table.filter(pc.is_null(table["reason"]))
+        kept += table.num_rows
+    told = next(line for line in whatif(str(made), [change]).splitlines() if line.startswith("  kept "))
+    assert int(told.split()[-1].replace(",", "")) == kept
 
 
 @pytest.mark.parametrize(
