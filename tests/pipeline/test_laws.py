@@ -24,7 +24,7 @@ from pipeline.inspect import faults, stage_stats
 from pipeline.ledger import planned, read_receipts
 from pipeline.run import open_for_writing, plan, run
 from pipeline.runner import Local
-from pipeline.stage import Map, Source
+from pipeline.stage import Map, Source, receive
 from pipeline.stats import Stats
 from pipeline.transform import screen
 from tests import toy
@@ -81,6 +81,13 @@ def test_every_page_is_kept_dropped_or_quarantined_once(tmp_path: Path):
 
 def test_stats_that_do_not_add_up_are_not_conserved():
     assert not Stats(rows_in=3, rows_out=2).conserved()
+
+
+def test_a_receipt_that_does_not_add_up_is_not_written(tmp_path: Path):
+    made = {"read/one.parquet": store.Made("0" * 32, 2, 9)}
+    with pytest.raises(RowsLost, match="of 3 rows 2 went out"):
+        receive(str(tmp_path), "read", "one", "mark", Stats(rows_in=3, rows_out=2), made, 0.0)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("wrong", [lambda t: t.slice(1), lambda t: pa.concat_tables([t, t.slice(0, 1)])])
@@ -289,7 +296,7 @@ import resource, sys, tempfile
 import pyarrow as pa
 from pipeline.run import run
 from pipeline.runner import Local
-from pipeline.stage import Map, Source
+from pipeline.stage import Map, Source, receive
 SCHEMA = pa.schema([("id", pa.string()), ("url", pa.string()), ("text", pa.string())])
 def read(name):
     for batch in range(int(name)):
