@@ -83,8 +83,9 @@ def _thresholds(function: Any) -> list[str]:
 
 def _stage(root: str, stage: str, changed: Mapping[Any, Any]) -> list[str]:
     before, after, crossing = Counter[str](), Counter[str](), []
-    for row in _rows(root, stage, changed):
-        old, new = _reason(row, changed), _reason(row, changed.values())
+    signals = {name_of(function): signal_names(function) for function in changed}
+    for row in _rows(root, stage, [signal for names in signals.values() for signal in names]):
+        old, new = _reason(row, changed, signals), _reason(row, changed.values(), signals)
         before[old or "kept"] += 1
         after[new or "kept"] += 1
         if bool(old) != bool(new) and len(crossing) < PAGES:
@@ -101,9 +102,8 @@ def _stage(root: str, stage: str, changed: Mapping[Any, Any]) -> list[str]:
     ]
 
 
-def _rows(root: str, stage: str, filters: Mapping[Any, Any]) -> Iterator[dict[str, Any]]:
+def _rows(root: str, stage: str, signals: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Rows of a stage, kept and dropped, that have signals; of the others nothing was measured."""
-    signals = [name for f in filters for name in signal_names(f)]
     for shard in planned(root, stage):
         for name in (f"{stage}/{shard}.parquet", f"{stage}.rejects/{shard}.parquet"):
             if store.exists(root, name):
@@ -113,12 +113,12 @@ def _rows(root: str, stage: str, filters: Mapping[Any, Any]) -> Iterator[dict[st
                         yield from (row for row in batch.to_pylist() if any(row.get(s) is not None for s in signals))
 
 
-def _reason(row: Mapping[str, Any], filters: Iterable[Any]) -> str | None:
+def _reason(row: Mapping[str, Any], filters: Iterable[Any], signals: Mapping[str, Sequence[str]]) -> str | None:
     """The first reason that filters give for the signals of a row; what a filter never saw it is shown now."""
     doc: Doc | None = None
     for function in filters:
         name = name_of(function)
-        measured = {key.removeprefix(f"{name}."): row.get(key) for key in signal_names(function)}
+        measured = {key.removeprefix(f"{name}."): row.get(key) for key in signals[name]}
         if None in measured.values():
             doc = doc or Doc(row["text"] or "", row["url"] or "", fields={"language": row.get("language")})
             measured, said = function.measure(doc), function(doc)

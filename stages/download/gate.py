@@ -25,25 +25,23 @@ def passing(url: str, slots: int) -> Iterator[float]:
 
 def rest(url: str, seconds: float) -> None:
     """No request to this host for so long, by anybody."""
-    if address := _keeper():
-        keeper.ask(address, do="rest", host=_host(url), seconds=seconds)
-    else:
-        turnstile.rest(_host(url), seconds)
+    _note("rest", url, seconds=seconds)
 
 
 def refused(url: str, passed: float) -> int:
     """Note the refusal of a request that passed then; how many waves of them came in a row."""
-    if address := _keeper():
-        return int(keeper.ask(address, do="refused", host=_host(url), passed=passed))
-    return turnstile.refused(_host(url), passed)
+    return int(_note("refused", url, passed=passed) or 0)
 
 
 def served(url: str, passed: float) -> None:
     """Note an answer: refusals before its request count no more."""
+    _note("served", url, passed=passed)
+
+
+def _note(do: str, url: str, **what: float) -> float | None:
     if address := _keeper():
-        keeper.ask(address, do="served", host=_host(url), passed=passed)
-    else:
-        turnstile.served(_host(url), passed)
+        return keeper.ask(address, do=do, host=_host(url), **what)
+    return keeper.NOTES[do](_host(url), **what)
 
 
 def _keeper() -> str:

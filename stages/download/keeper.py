@@ -17,6 +17,7 @@ from typing import Any, cast
 from stages.download import turnstile
 
 LONGEST = 4096  # bytes of a question
+NOTES = {"rest": turnstile.rest, "refused": turnstile.refused, "served": turnstile.served}
 ALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}  # a machine that vanished is noticed in a minute
 
 
@@ -42,28 +43,27 @@ class Keeper(socketserver.ThreadingTCPServer):
 
 
 class Question(socketserver.StreamRequestHandler):
-    """One question: {"secret", "do", "host"} and what a function of the turnstile, which `do` names, asks besides."""
+    """One question: {"secret", "do", "host"} and what the function of the turnstile that `do` names asks besides."""
 
     def handle(self) -> None:
         _watch(self.connection)
-        try:
-            asked = json.loads(self.rfile.readline(LONGEST))
-            if hmac.compare_digest(str(asked.pop("secret")), cast(Keeper, self.server).secret):
-                self._answer(**asked)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return  # none of ours: the connection is closed
-
-    def _answer(self, do: str, host: str, slots: int = 0, seconds: float = 0.0, passed: float = 0.0) -> None:
+        asked = self._read()
+        do = asked.pop("do", None)
         if do == "pass":
-            with turnstile.passing(host, slots) as passed:
+            with turnstile.passing(**asked) as passed:
                 self._say(passed)
                 self.rfile.read(1)  # until the holder closes
-        elif do == "rest":
-            self._say(turnstile.rest(host, seconds))
-        elif do == "refused":
-            self._say(turnstile.refused(host, passed))
-        elif do == "served":
-            self._say(turnstile.served(host, passed))
+        elif do:
+            self._say(NOTES[do](**asked))
+
+    def _read(self) -> dict[str, Any]:
+        """The question; nothing of one that is none of ours, so that the connection is closed."""
+        try:
+            asked = json.loads(self.rfile.readline(LONGEST))
+            ours = hmac.compare_digest(str(asked.pop("secret")), cast(Keeper, self.server).secret)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return {}
+        return asked if ours else {}
 
     def _say(self, answer: float | None) -> None:
         self.wfile.write(f"{answer or 0!r}\n".encode())
