@@ -25,7 +25,7 @@ $(SETUP): pyproject.toml constraints.txt
 	@touch $@
 
 refinedweb: $(SETUP) ## build RefinedWeb: SNAPSHOT= FILES= OUT= WORKERS= RAY_ADDRESS= RECIPE_ARGS=
-	$(PY) -m pipeline run recipes.refinedweb --root '$(OUT)' $(if $(WORKERS),--workers $(WORKERS)) \
+	$(PY) -m mews run recipes.refinedweb --root '$(OUT)' $(if $(WORKERS),--workers $(WORKERS)) \
 		$(if $(RAY_ADDRESS),--address '$(RAY_ADDRESS)') 'snapshot=$(SNAPSHOT)' $(if $(FILES),files=$(FILES)) $(RECIPE_ARGS)
 
 test: $(SETUP) ## run the tests
@@ -44,7 +44,7 @@ slow: $(SETUP) ## run the tests that take minutes
 	$(PY) -m pytest -m slow --timeout 3600
 
 compare: $(SETUP) ## two runs side by side: A= B=
-	$(PY) -m pipeline compare '$(A)' '$(B)'
+	$(PY) -m mews compare '$(A)' '$(B)'
 
 fidelity: $(SETUP) ## docs/fidelity.md anew: DATA= a folder with realweb/, gold/, lang/
 	$(PY) -m benchmarks.fidelity '$(DATA)'
@@ -69,18 +69,18 @@ kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare wit
 	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)
 
 tokenizer: $(SETUP) ## train a tokenizer: SOURCES= "NAME=FOLDER ..." TOKENIZER= PRESET= TOKENIZER_ARGS=
-	$(PY) -m tokenizer train $(SOURCES) --out '$(TOKENIZER)' --preset $(or $(PRESET),falcon) $(TOKENIZER_ARGS)
+	$(PY) -m mews tokenizer train $(SOURCES) --out '$(TOKENIZER)' --preset $(or $(PRESET),falcon) $(TOKENIZER_ARGS)
 
 tokenizer-report: $(SETUP) ## compare tokenizers: TOKENIZERS= (folders) SOURCES=
-	$(PY) -m tokenizer report $(or $(TOKENIZERS),$(TOKENIZER)) $(foreach source,$(SOURCES),--source $(source)) --out out/tokenizers.html
+	$(PY) -m mews tokenizer report $(or $(TOKENIZERS),$(TOKENIZER)) $(foreach source,$(SOURCES),--source $(source)) --out out/tokenizers.html
 
 pack: $(SETUP) ## packed sequences as Megatron's or NumPy's files: STORE= PACKED= FORMAT=
-	$(PY) -m tokenizer pack '$(STORE)' --out '$(PACKED)' --format $(or $(FORMAT),megatron)
+	$(PY) -m mews tokenizer pack '$(STORE)' --out '$(PACKED)' --format $(or $(FORMAT),megatron)
 
 curriculum: $(SETUP) ## shards, tokenizer, three phases and packed sequences, end to end on the sample
-	$(PY) -m pipeline run recipes.refinedweb --root out/refinedweb --runner local
-	$(PY) -m tokenizer train web=out/refinedweb/clean --out '$(TOKENIZER)' --preset falcon_h1_32k --vocabulary 4096 --reserved 64
-	$(PY) -m pipeline run recipes.curriculum --root '$(CURRICULUM)' --runner local tokenizer='$(TOKENIZER)' \
+	$(PY) -m mews run recipes.refinedweb --root out/refinedweb --runner local
+	$(PY) -m mews tokenizer train web=out/refinedweb/clean --out '$(TOKENIZER)' --preset falcon_h1_32k --vocabulary 4096 --reserved 64
+	$(PY) -m mews run recipes.curriculum --root '$(CURRICULUM)' --runner local tokenizer='$(TOKENIZER)' \
 		'sources=web=out/refinedweb/clean,code=repo:pipeline'
-	for phase in short long decay; do $(PY) -m tokenizer pack "$(CURRICULUM)/$$phase.packed" --out "$(CURRICULUM)/$$phase"; done
-	$(PY) -m tokenizer report '$(TOKENIZER)' --source web=out/refinedweb/clean --out '$(CURRICULUM)/tokenizer.html'
+	for phase in short long decay; do $(PY) -m mews tokenizer pack "$(CURRICULUM)/$$phase.packed" --out "$(CURRICULUM)/$$phase"; done
+	$(PY) -m mews tokenizer report '$(TOKENIZER)' --source web=out/refinedweb/clean --out '$(CURRICULUM)/tokenizer.html'

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parent.parent
+REPO_ROOT = Path(__file__).resolve().parent.parent
 DATA = (".parquet", ".buckets")
 
 
@@ -30,7 +30,7 @@ def start(root: Path, snapshot: str) -> subprocess.Popen:
         f"snapshot={snapshot}",
     ]
     return subprocess.Popen(
-        command, cwd=HOUSE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command, cwd=REPO_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
 
 

@@ -17,7 +17,7 @@ from benchmarks.pages import pages
 from dedup.minhash import Bands
 from dedup.shingles import shingled
 from dedup.sketch import Banding
-from stages.sample.texts import articles
+from sample.texts import articles
 
 PAGES = 40
 ROUNDS = 3

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from benchmarks.pages import Page, pages
 from benchmarks.reference import RULES, Answer, Rule, reference_words, same_quality
 from pipeline.doc import Doc
-from pipeline.splitter import UNSPACED
+from text.splitter import UNSPACED
 
 TOLERANCE = 1e-12
 

@@ -58,7 +58,7 @@ def measure(folder: str) -> None:
         began.setdefault(stage.name, cpu_seconds())
 
     with tempfile.TemporaryDirectory() as root:
-        stats = run(*goals, root=root, runner=Local(), watch=watch)
+        stats = run(*goals, root=root, runner=Local(), on_progress=watch)
         ended = [*list(began.values())[1:], cpu_seconds()]
         tasks = {name: len(planned(root, name)) for name in began}
         widths = {stage.name: width(root, stage) for stage in plan(*goals)}
@@ -66,7 +66,7 @@ def measure(folder: str) -> None:
     for stage, end in zip(plan(*goals), ended, strict=True):
         name, done = stage.name, stats[stage.name]
         home = getattr(stage, "buckets", 0) is None or getattr(stage, "one_for", None) is not None
-        after = tuple(before.name for before in stage.after())
+        after = tuple(before.name for before in stage.inputs())
         kind, spent = type(stage).__name__, end - began[name]
         units.append(
             Unit(name, kind, after, done.rows_in, done.rows_out, done.bytes, widths[name], tasks[name], spent, home)

@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from dedup import merge, verdicts
 from dedup import verify as compare
-from dedup.earlier import earlier
 from dedup.families import SEEN, column, families, pairs
 from dedup.members import EARLIER, POLICIES, Nodes, label_rows, members, numbers
+from dedup.prior_runs import earlier
 from dedup.shingles import Tokenise, mix, shingled
 from dedup.sketch import Banding
 from dedup.tokens import words

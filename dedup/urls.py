@@ -8,10 +8,10 @@ from urllib.parse import quote, unquote, urlsplit
 import numpy as np
 import pyarrow as pa
 
-from dedup.earlier import earlier
 from dedup.families import SEEN, column
 from dedup.members import EARLIER, MEMBERS, hosts, numbers, rank
 from dedup.minhash import buckets_for, fewer, part_of
+from dedup.prior_runs import earlier
 from dedup.verdicts import Judge, home
 from pipeline.errors import UsageError
 from pipeline.fingerprint import hash64, shard_key

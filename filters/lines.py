@@ -2,7 +2,7 @@
 
 The paper names the rules; it gives neither the share that is "mainly" upper case, nor the counters, nor the list of
 patterns. The share and the counters are DCLM's reproduction; the patterns are ours, those of the paper and their likes
-in `filters.furniture`, each a phrase that a page's machinery writes and a sentence seldom holds.
+in `filters.boilerplate_phrases`, each a phrase that a page's machinery writes and a sentence seldom holds.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from filters.furniture import ANYWHERE, COUNTED, END, START
+from filters.boilerplate_phrases import ANYWHERE, COUNTED, END, START
 from pipeline.doc import Doc, count_words
 
 NUMBER_MARKS = dict.fromkeys(map(ord, " \t\u00a0\u202f.,:/-+%()"))  # a line of bare digits is one word anyway

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import datatrove
 
-from filters.hashlist import digest, found, hashes
+from filters.hashed_set import digest, found, hashes
 from pipeline.doc import Doc
 
 ASSETS = Path(datatrove.__file__).parent / "assets"  # the lists that RefinedWeb's first author publishes

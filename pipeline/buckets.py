@@ -32,7 +32,7 @@ class Index(NamedTuple):
     starts: list[int]
 
 
-def write(root: str, name: str, table: pa.Table, buckets: Sequence[int], starts: Sequence[int]) -> store.Made:
+def write(root: str, name: str, table: pa.Table, buckets: Sequence[int], starts: Sequence[int]) -> store.FileInfo:
     """Write rows that lie in the order of their buckets; `starts` are the first rows of each."""
     index: list[int] = []
     schema = table.schema.serialize()
@@ -45,7 +45,7 @@ def write(root: str, name: str, table: pa.Table, buckets: Sequence[int], starts:
             index.append(sink.size)
         sink.write(schema)
         sink.write(np.array([*index, len(schema), len(buckets)], NUMBER).tobytes())
-    return store.Made(sink.digest, table.num_rows, sink.size)
+    return store.FileInfo(sink.digest, table.num_rows, sink.size)
 
 
 def read(root: str, name: str, bucket: int) -> pa.Table | None:

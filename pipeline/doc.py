@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.splitter import UNSPACED
-from pipeline.words import Splitter, Words, split
+from text.splitter import UNSPACED
+from text.words import Splitter, Words, split
 
 LINE_BREAKS = re.compile("\n+")
 PARAGRAPH_BREAKS = re.compile("\n{2,}")

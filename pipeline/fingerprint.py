@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import xxhash
 
-HOUSE = Path(__file__).resolve().parent.parent
+REPO_ROOT = Path(__file__).resolve().parent.parent
 # The engine's own machinery moves shards and does not change what is in them.
 MACHINERY = frozenset(
     f"pipeline.{name}"
@@ -143,7 +143,7 @@ def _imports(tree: ast.Module, package: str) -> list[str]:
 @functools.cache
 def _source(module: str) -> Path | None:
     """The file of a module of ours or of the user's, found by name without importing it; None for installed ones."""
-    for place in dict.fromkeys([HOUSE, *map(Path, filter(_is_users, map(os.path.abspath, sys.path)))]):
+    for place in dict.fromkeys([REPO_ROOT, *map(Path, filter(_is_users, map(os.path.abspath, sys.path)))]):
         base = place.joinpath(*module.split("."))
         for path in (base.parent / f"{base.name}.py", base / "__init__.py"):
             if module and path.is_file():

@@ -11,7 +11,7 @@ import pyarrow as pa
 from pipeline import parquet, store
 from pipeline.fingerprint import digest
 from pipeline.stats import Stats, add
-from pipeline.store import Made
+from pipeline.store import FileInfo
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Receipt:
     made_from: str
     digest: str
     stats: Stats
-    files: Mapping[str, Made] = field(default_factory=dict)
+    files: Mapping[str, FileInfo] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         return json.dumps({**asdict(self), "stats": self.stats.to_json()}, indent=1, sort_keys=False).encode()
@@ -31,7 +31,7 @@ class Receipt:
     @staticmethod
     def from_json(data: bytes) -> "Receipt":
         raw = json.loads(data)
-        files = {name: Made(*made) for name, made in raw["files"].items()}
+        files = {name: FileInfo(*made) for name, made in raw["files"].items()}
         return Receipt(**{**raw, "stats": Stats.from_json(raw["stats"]), "files": files})
 
 

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 SECONDS, SECONDS_A_ROW = 60.0, 0.3  # a transform takes some milliseconds a row; the limit is for what never ends
 
 
-class Hung(Exception):
+class CpuTimeExceeded(Exception):
     """A transform took more CPU time than any page is worth."""
 
 
 @contextmanager
 def limited(rows: int) -> Iterator[None]:
-    """Raise Hung in the block when it takes longer. CPU time, not the clock: the output must not depend on the load.
+    """Raise CpuTimeExceeded in the block when it takes longer.
 
+    CPU time, not the clock: the output must not depend on the load.
     Only the main thread can be interrupted, which is where both runners work; elsewhere there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -31,4 +32,4 @@ def limited(rows: int) -> Iterator[None]:
 
 
 def _end(number: int, frame: object) -> None:
-    raise Hung("it took more CPU time than any page is worth")
+    raise CpuTimeExceeded("it took more CPU time than any page is worth")

@@ -15,7 +15,7 @@ ROW_GROUP_ROWS = 20_000
 class ShardWriter:
     """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone."""
 
-    def __init__(self, sink: store.Sink, schema: pa.Schema):
+    def __init__(self, sink: store.HashingWriter, schema: pa.Schema):
         self.schema, self.rows = schema, 0
         self._writer = pq.ParquetWriter(
             pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
@@ -46,7 +46,7 @@ class ShardWriter:
 
 
 @contextmanager
-def writing(root: str, name: str, schema: pa.Schema, made: dict[str, store.Made]) -> Iterator[ShardWriter]:
+def writing(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Iterator[ShardWriter]:
     """A writer whose file appears when the block ends well, entered in `made` under its name."""
     with store.writing(root, name) as sink:
         writer = ShardWriter(sink, schema)
@@ -55,7 +55,7 @@ def writing(root: str, name: str, schema: pa.Schema, made: dict[str, store.Made]
             writer.close()
         finally:
             writer.abandon()
-    made[name] = store.Made(sink.digest, writer.rows, sink.size)
+    made[name] = store.FileInfo(sink.digest, writer.rows, sink.size)
 
 
 def open_file(root: str, name: str) -> pq.ParquetFile:

@@ -12,12 +12,12 @@ from pipeline.errors import RunnerLost
 from pipeline.runner import Failed, attempt, one_line
 
 R = TypeVar("R")
-HOUSE = str(Path(__file__).resolve().parent.parent)
+REPO_ROOT = str(Path(__file__).resolve().parent.parent)
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # A task that alone needs more memory than there is would be tried for ever; and Ray tells a page about each time.
-MANNERS = {"RAY_task_oom_retries": "5", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
+RAY_ENV = {"RAY_task_oom_retries": "5", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
 # What of this folder a cluster's workers do without.
 EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.buckets", "**/*.warc.gz"]
 
@@ -32,7 +32,7 @@ class Ray:
 
     def __init__(self, address: str | None = None, workers: int | None = None):
         address = address or os.environ.get("RAY_ADDRESS")
-        for name, value in MANNERS.items():
+        for name, value in RAY_ENV.items():
             os.environ.setdefault(name, value)
         if not address:
             os.environ[LOOPBACK] = "0"
@@ -42,7 +42,7 @@ class Ray:
         self._ray, self._workers, self.address = ray, workers, address
         self.settings: dict[str, str] = {}
         try:
-            _knock(address)
+            check_reachable(address)
             ray.init(
                 **(_cluster(address) if address else _this_machine(workers)),
                 log_to_driver=False,
@@ -50,9 +50,9 @@ class Ray:
             )
         except (OSError, RuntimeError, ValueError) as error:
             raise RunnerLost(f"cannot reach Ray at {address or 'this machine'}: {one_line(error)}") from None
-        self.ahead = 0 if address else self.slots
+        self.prefetch_depth = 0 if address else self.slots
         self._bounded = bool(address and workers)
-        self._task = ray.remote(max_retries=3, retry_exceptions=False)(held)
+        self._task = ray.remote(max_retries=3, retry_exceptions=False)(run_task)
 
     @property
     def slots(self) -> int:
@@ -83,7 +83,7 @@ class Ray:
         try:
             return self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
-            return lost(error, self._ray.exceptions)
+            return failure_from(error, self._ray.exceptions)
 
     @property
     def reachable_at(self) -> str:
@@ -95,7 +95,7 @@ class Ray:
         self._ray.shutdown()
 
 
-def held(sent: list[Any], item: Any, settings: dict[str, str]) -> Any:
+def run_task(sent: list[Any], item: Any, settings: dict[str, str]) -> Any:
     """The work of a task. The function comes as a reference, and is read once a worker and stage, not once a task."""
     import ray
 
@@ -108,7 +108,7 @@ def held(sent: list[Any], item: Any, settings: dict[str, str]) -> Any:
 _function: list[Any] = []  # in a worker: the reference, and what it refers to
 
 
-def lost(error: Exception, exceptions: Any) -> Failed:
+def failure_from(error: Exception, exceptions: Any) -> Failed:
     """Why a task came to nothing, in the words of a person; Ray's own, with the traceback of the worker, as trace."""
     trace = ANSI.sub("", str(error)).strip()
     last = trace.splitlines()[-1][:500] if trace else type(error).__name__
@@ -119,7 +119,7 @@ def lost(error: Exception, exceptions: Any) -> Failed:
     return Failed(f"its worker died more than three times: {one_line(error)}", trace)
 
 
-def _knock(address: str | None) -> None:
+def check_reachable(address: str | None) -> None:
     """Raises OSError when nobody listens at host:port; Ray itself would try for minutes."""
     host, colon, port = (address or "").rpartition("://")[2].rpartition(":")
     if colon:
@@ -128,7 +128,8 @@ def _knock(address: str | None) -> None:
 
 def _this_machine(workers: int | None) -> dict[str, Any]:
     """A cluster of one: no dashboard, loopback only, and a small object store, since no data passes through it."""
-    paths = dict.fromkeys([HOUSE, *map(os.path.abspath, sys.path)])  # a recipe of one's own is imported there as here
+    # A recipe of one's own is imported there as here.
+    paths = dict.fromkeys([REPO_ROOT, *map(os.path.abspath, sys.path)])
     return {
         "address": "local",  # and not a cluster of somebody else that happens to run here
         "num_cpus": workers or os.cpu_count(),
@@ -142,4 +143,4 @@ def _this_machine(workers: int | None) -> dict[str, Any]:
 def _cluster(address: str) -> dict[str, Any]:
     """A submitted job has its working directory already; a driver that connects by itself brings this one."""
     submitted = "RAY_JOB_CONFIG_JSON_ENV_VAR" in os.environ
-    return {"address": address, "runtime_env": None if submitted else {"working_dir": HOUSE, "excludes": EXCLUDES}}
+    return {"address": address, "runtime_env": None if submitted else {"working_dir": REPO_ROOT, "excludes": EXCLUDES}}

@@ -17,7 +17,7 @@ from pipeline.stats import Stats
 
 PLAN = "plan.json"
 # told of a stage, its shards, how many of these are made, and the receipt of the one that was just made
-Watch = Callable[[Stage, int, int, Receipt | None], None]
+Progress = Callable[[Stage, int, int, Receipt | None], None]
 
 
 def plan(*goals: Stage) -> list[Stage]:
@@ -27,7 +27,7 @@ def plan(*goals: Stage) -> list[Stage]:
     def visit(stage: Stage) -> None:
         if ordered.get(stage.name) is stage:
             return
-        for before in stage.after():
+        for before in stage.inputs():
             visit(before)
         if ordered.setdefault(stage.name, stage) != stage:
             raise UsageError(f"two different stages are named {stage.name}; give each its own name")
@@ -38,7 +38,11 @@ def plan(*goals: Stage) -> list[Stage]:
 
 
 def run(
-    *goals: Stage, root: str, runner: Runner, watch: Watch | None = None, about: Mapping[str, Any] | None = None
+    *goals: Stage,
+    root: str,
+    runner: Runner,
+    on_progress: Progress | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> dict[str, Stats]:
     """Make every shard that is not made yet, and return the sum of receipts by stage.
 
@@ -48,12 +52,12 @@ def run(
     """
     stages, passed, ledger = plan(*goals), documents(*goals), Ledger(root)
     written = [
-        {"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.after()], "documents": s.name in passed}
+        {"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.inputs()], "documents": s.name in passed}
         for s in stages
     ]
     with open_for_writing(root):
         store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
-        return {stage.name: run_stage(stage, ledger, runner, watch or _silent) for stage in stages}
+        return {stage.name: run_stage(stage, ledger, runner, on_progress or _silent) for stage in stages}
 
 
 def documents(*goals: Stage) -> set[str]:
@@ -63,7 +67,7 @@ def documents(*goals: Stage) -> set[str]:
     while waiting:
         stage = waiting.pop()
         passed.add(stage.name)
-        waiting += getattr(stage, "documents", stage.after)()
+        waiting += getattr(stage, "documents", stage.inputs)()
     return passed
 
 
@@ -71,14 +75,14 @@ def kind_of(stage: Stage) -> str:
     return type(stage).__name__.lower()
 
 
-def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Stats:
-    items, does = stage.items(ledger), stage.does()
-    marks = {item: digest(does, stage.reads(item, ledger)) for item in items}
+def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progress) -> Stats:
+    items, does = stage.items(ledger), stage.code_digest()
+    marks = {item: digest(does, stage.input_digest(item, ledger)) for item in items}
     made = ledger.open(stage.name, marks)
     missing = [item for item in items if item not in made]
-    soon = dict(zip(missing, missing[runner.ahead :], strict=False)) if runner.ahead else {}
-    todo = [(item, marks[item], soon.get(item, "")) for item in missing]
-    watch(stage, len(items), len(made), None)
+    upcoming = dict(zip(missing, missing[runner.prefetch_depth :], strict=False)) if runner.prefetch_depth else {}
+    todo = [(item, marks[item], upcoming.get(item, "")) for item in missing]
+    on_progress(stage, len(items), len(made), None)
     for name in store.listing(ledger.root, f"failures/{stage.name}"):
         store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
@@ -89,7 +93,7 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Sta
         else:
             ledger.enter(outcome)
             made.add(item)
-            watch(stage, len(items), len(made), outcome)
+            on_progress(stage, len(items), len(made), outcome)
     if failures:
         raise StageFailed(stage.name, dict(sorted(failures.items())))
     return ledger.close(stage.name)
@@ -98,12 +102,12 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, watch: Watch) -> Sta
 def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     """The unit that is mapped, retried and skipped: makes one shard and returns its receipt.
 
-    An item is a shard, its mark, and the shard that this machine will make soon, which may be fetched meanwhile.
+    An item is a shard, its mark, and the shard that this machine will make upcoming, which may be fetched meanwhile.
     """
-    shard, mark, soon = item
+    shard, mark, upcoming = item
     source = getattr(stage, "source", None)
-    if soon and isinstance(source, Source):
-        source.prefetch(soon)
+    if upcoming and isinstance(source, Source):
+        source.prefetch(upcoming)
     return stage.make(shard, root, mark)
 
 

@@ -23,9 +23,9 @@ class Failed:
 
 
 class Runner(Protocol):
-    """`ahead` is how many items after this one the same machine takes the next; 0 when nobody can tell."""
+    """`prefetch_depth` is how many items after this one the same machine takes the next; 0 when nobody can tell."""
 
-    ahead: int
+    prefetch_depth: int
 
     def map(
         self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1
@@ -35,7 +35,7 @@ class Runner(Protocol):
 class Local:
     """Runs work here, one item after another."""
 
-    ahead = 1
+    prefetch_depth = 1
 
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
         for item in items:

@@ -16,7 +16,7 @@ from pipeline import buckets as bucketed
 from pipeline.errors import RowsLost
 from pipeline.fingerprint import digest, fingerprint, shard_key
 from pipeline.ledger import Ledger, Receipt, planned
-from pipeline.stage import Source, Stage, receive, shard_files, shards_of, tables_of
+from pipeline.stage import Source, Stage, commit_receipt, shard_files, shards_of, tables_of
 from pipeline.stats import Stats
 
 
@@ -41,17 +41,17 @@ class Scatter:
     def schema(self) -> pa.Schema:
         return self.rows(self.source.schema.empty_table(), "").schema
 
-    def after(self) -> tuple[Stage, ...]:
+    def inputs(self) -> tuple[Stage, ...]:
         return () if isinstance(self.source, Source) else (self.source,)
 
     def items(self, ledger: Ledger) -> list[str]:
         return shards_of(self.source, ledger)
 
-    def does(self) -> str:
+    def code_digest(self) -> str:
         reader = self.source.read if isinstance(self.source, Source) else None
         return fingerprint(("scatter", bucketed.SUFFIX, reader, self.rows, self.key, self.buckets, self.stay))
 
-    def reads(self, item: str, ledger: Ledger) -> str:
+    def input_digest(self, item: str, ledger: Ledger) -> str:
         if isinstance(self.source, Source):
             path = self.source.shards()[item]
             return digest(path, self.source.version(path))
@@ -71,7 +71,7 @@ class Scatter:
             name = f"{self.name}/{item}{bucketed.SUFFIX}"
             files.made[name] = bucketed.write(root, name, table, buckets.tolist(), starts.tolist())
         stats = Stats("scatter", table.num_rows, files.made[name].rows)
-        return receive(root, self.name, item, mark, stats, files.made, started)
+        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
 
     def bucket(self, keys: np.ndarray) -> np.ndarray:
         """Bucket of each key (uint64); with `buckets=None` the key itself."""
@@ -103,7 +103,7 @@ class Gather:
     def schema(self) -> pa.Schema:
         return self.fn(self.sources[0].schema.empty_table()).schema
 
-    def after(self) -> tuple[Stage, ...]:
+    def inputs(self) -> tuple[Stage, ...]:
         homes = () if self.one_for is None or isinstance(self.one_for, Source) else (self.one_for,)
         return (*self.sources, *homes)
 
@@ -112,10 +112,10 @@ class Gather:
             return [f"bucket-{b:05d}" for b in range(self.sources[0].buckets or 1)]
         return shards_of(self.one_for, ledger)
 
-    def does(self) -> str:
+    def code_digest(self) -> str:
         return fingerprint(("gather", self.fn, [source.name for source in self.sources]))
 
-    def reads(self, item: str, ledger: Ledger) -> str:
+    def input_digest(self, item: str, ledger: Ledger) -> str:
         parts = [ledger.digest(s.name, item) if s.stay else ledger.whole(s.name) for s in self.sources]
         return digest(*parts)
 
@@ -128,7 +128,7 @@ class Gather:
             writer = files.open(f"{self.name}/{item}.parquet", self.schema)
             writer.write(made)
         stats = Stats("gather", table.num_rows, writer.rows)
-        return receive(root, self.name, item, mark, stats, files.made, started)
+        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
 
     def _parts(self, item: str, bucket: int, root: str) -> Iterator[pa.Table]:
         shards = [(s.name, shard) for s in self.sources for shard in ([item] if s.stay else planned(root, s.name))]

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import parquet, store
+from pipeline.chain import QUARANTINE, TransformChain, conform, output_schema, rejects_schema
 from pipeline.errors import RowsLost, SchemaChanged, UsageError
 from pipeline.fingerprint import digest, fingerprint, hash64
 from pipeline.ledger import Ledger, Receipt, receipt_name, write_receipt
-from pipeline.passage import QUARANTINE, Passage, conform, output_schema, rejects_schema
 from pipeline.stats import Stats
 from pipeline.transform import Transform, put
 
@@ -30,10 +30,10 @@ class Stage(Protocol):
     def name(self) -> str: ...
     @property
     def schema(self) -> pa.Schema: ...
-    def after(self) -> "tuple[Stage, ...]": ...
+    def inputs(self) -> "tuple[Stage, ...]": ...
     def items(self, ledger: Ledger) -> list[str]: ...
-    def does(self) -> str: ...
-    def reads(self, item: str, ledger: Ledger) -> str: ...
+    def code_digest(self) -> str: ...
+    def input_digest(self, item: str, ledger: Ledger) -> str: ...
     def make(self, item: str, root: str, mark: str) -> Receipt: ...
 
 
@@ -126,7 +126,7 @@ class Map:
             joined = joined.append(field) if field.name not in ("id", "reason") else joined
         return joined
 
-    def after(self) -> "tuple[Stage, ...]":
+    def inputs(self) -> "tuple[Stage, ...]":
         stages = (self.source, self.verdicts)
         return tuple(s for s in stages if s is not None and not isinstance(s, Source))
 
@@ -137,33 +137,33 @@ class Map:
     def items(self, ledger: Ledger) -> list[str]:
         return shards_of(self.source, ledger)
 
-    def does(self) -> str:
+    def code_digest(self) -> str:
         reader = self.source.read if isinstance(self.source, Source) else None
         return fingerprint(("map", reader, self.transforms, self.where, self.rejects))
 
-    def reads(self, item: str, ledger: Ledger) -> str:
+    def input_digest(self, item: str, ledger: Ledger) -> str:
         if isinstance(self.source, Source):
             path = self.source.shards()[item]
             return digest(path, self.source.version(path))
-        return digest(*(ledger.digest(stage.name, item) for stage in self.after()))
+        return digest(*(ledger.digest(stage.name, item) for stage in self.inputs()))
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started, schema = time.perf_counter(), self.schema
         with shard_files(root, self.name, item) as files:
-            passage = Passage(
+            chain = TransformChain(
                 self.transforms, partial(self._reject, files, schema), partial(_quarantine, files), self.tokens
             )
             data = files.open(f"{self.name}/{item}.parquet", schema)
             for table in self._tables(item, root):
-                kept = passage.send(table, self._first())
+                kept = chain.apply(table, self._first())
                 if kept.schema.names != schema.names:
                     raise SchemaChanged(
                         f"stage {self.name} promised columns {schema.names} and gave {kept.schema.names}"
                     )
                 data.write(kept)
-        stats = Stats("map", passage.rows_in, data.rows, passage.tokens_in, passage.tokens_out,
-                      steps=passage.steps, counts=passage.counts)  # fmt: skip
-        return receive(root, self.name, item, mark, stats, files.made, started)
+        stats = Stats("map", chain.rows_in, data.rows, chain.tokens_in, chain.tokens_out,
+                      steps=chain.steps, counts=chain.counts)  # fmt: skip
+        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
 
     def _first(self) -> str:
         """The step that judges before any transform does: the verdicts, or the reader."""
@@ -204,7 +204,7 @@ class ShardFiles:
 
     def __init__(self, root: str, stage: str, shard: str, stack: ExitStack):
         self.root, self.stage, self.shard, self._stack = root, stage, shard, stack
-        self.made: dict[str, store.Made] = {}
+        self.made: dict[str, store.FileInfo] = {}
         self._writers: dict[str, parquet.ShardWriter] = {}
 
     def open(self, name: str, schema: pa.Schema) -> parquet.ShardWriter:
@@ -225,8 +225,8 @@ def shard_files(root: str, stage: str, shard: str) -> Iterator[ShardFiles]:
             store.remove(root, name)
 
 
-def receive(
-    root: str, stage: str, shard: str, mark: str, stats: Stats, made: Mapping[str, store.Made], started: float
+def commit_receipt(
+    root: str, stage: str, shard: str, mark: str, stats: Stats, made: Mapping[str, store.FileInfo], started: float
 ) -> Receipt:
     """Write and return the receipt of a shard; its digest is that of the shard's data file."""
     data = next(of for name, of in made.items() if name.startswith(f"{stage}/{shard}."))

@@ -76,7 +76,7 @@ def read_bytes(root: str, name: str) -> bytes:
 
 
 def digest_of(root: str, name: str) -> str:
-    """The digest of a file's bytes, as `Made` has it."""
+    """The digest of a file's bytes, as `FileInfo` has it."""
     filesystem, path = locate(root, name)
     digest = hashlib.blake2b(digest_size=16)
     with filesystem.open_input_stream(path) as stream:
@@ -92,7 +92,7 @@ def remove(root: str, name: str) -> None:
         filesystem.delete_file(path)
 
 
-class Made(NamedTuple):
+class FileInfo(NamedTuple):
     """A file as it was written: its digest (BLAKE2b-128, hex), rows and bytes."""
 
     digest: str
@@ -100,7 +100,7 @@ class Made(NamedTuple):
     bytes: int
 
 
-class Sink(io.RawIOBase):
+class HashingWriter(io.RawIOBase):
     """A file being written that knows its digest (BLAKE2b, 128 bits, hexadecimal) and its size in bytes."""
 
     def __init__(self, file: IO[bytes]):
@@ -121,7 +121,7 @@ class Sink(io.RawIOBase):
 
 
 @contextmanager
-def writing(root: str, name: str) -> Iterator[Sink]:
+def writing(root: str, name: str) -> Iterator[HashingWriter]:
     """A sink whose bytes appear under `name` when the block ends well, and not at all when it raises.
 
     Local: written beside its name, synced, renamed. Object store: spooled here, then one put.
@@ -129,7 +129,7 @@ def writing(root: str, name: str) -> Iterator[Sink]:
     filesystem, path = locate(root, name)
     if not isinstance(filesystem, pafs.LocalFileSystem):
         with tempfile.TemporaryFile() as spool:
-            yield Sink(spool)
+            yield HashingWriter(spool)
             spool.seek(0)
             with filesystem.open_output_stream(path) as target:
                 while chunk := spool.read(8 << 20):
@@ -140,7 +140,7 @@ def writing(root: str, name: str) -> Iterator[Sink]:
     part = os.path.join(folder, f".{base}.{uuid.uuid4().hex}.part")
     try:
         with open(part, "wb") as file:
-            yield Sink(file)
+            yield HashingWriter(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)

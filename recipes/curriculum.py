@@ -1,8 +1,8 @@
 """A curriculum to try: three phases over whatever sources there are, in budgets that a laptop meets."""
 
+from curriculum import Curriculum, Phase
+from curriculum.build import Inputs, build, pairs
 from pipeline.stage import Stage
-from recipes._training import Inputs, build, pairs
-from stages.mixture import Curriculum, Phase
 
 
 def recipe(

@@ -1,7 +1,7 @@
 """Falcon-40B: 1,000 billion tokens in one phase of 2,048 (model card and arXiv 2311.16867)."""
 
-from recipes._training import recipe_of
-from stages.mixture import Curriculum, Phase
+from curriculum import Curriculum, Phase
+from curriculum.build import recipe_of
 
 EUROPE = {"de": 26, "es": 24, "fr": 23, "it": 7, "pt": 4, "pl": 4, "nl": 4, "ro": 3, "cs": 3, "sv": 2}  # percent
 WEIGHTS = {

@@ -1,7 +1,7 @@
 """Falcon-7B: 1,500 billion tokens in one phase of 2,048 (model card and arXiv 2311.16867)."""
 
-from recipes._training import recipe_of
-from stages.mixture import Curriculum, Phase
+from curriculum import Curriculum, Phase
+from curriculum.build import recipe_of
 
 WEIGHTS = {
     "web": 0.79,  # RefinedWeb English

@@ -6,8 +6,8 @@ reuse outside an estimated window of memorisation. Not published: the rest of th
 the rate of infilling, the window in tokens, the number of epochs. They are chosen here.
 """
 
-from recipes._training import recipe_of
-from stages.mixture import Curriculum, Phase
+from curriculum import Curriculum, Phase
+from curriculum.build import recipe_of
 
 BILLION = 1_000_000_000
 WEIGHTS = {

@@ -6,8 +6,8 @@ data, each conversation used once, no other languages. Not published in figures:
 weight. They are chosen here, so that web falls and technical, code and mathematics rise from stage to stage.
 """
 
-from recipes._training import recipe_of
-from stages.mixture import Curriculum, Phase
+from curriculum import Curriculum, Phase
+from curriculum.build import recipe_of
 
 BILLION = 1_000_000_000
 

@@ -4,7 +4,8 @@ from dedup import minhash
 from filters import c4, fineweb, gopher, url
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
-from stages import commoncrawl, extract, pii, shards
+from stages import commoncrawl, extract, pii
+from stages import publish as shards
 from stages.language import identify, only
 
 

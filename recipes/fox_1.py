@@ -6,8 +6,8 @@ RefinedWeb. Not published: what each stage takes of which. The weights are chose
 half its size, short sources in the one and long in the other; its order within the stage is not published either.
 """
 
-from recipes._training import recipe_of
-from stages.mixture import Curriculum, Phase
+from curriculum import Curriculum, Phase
+from curriculum.build import recipe_of
 
 BILLION = 1_000_000_000
 CURRICULUM = Curriculum(

@@ -1,13 +1,15 @@
 """RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language."""
 
-from dedup import guard, minhash, substring, urls
+from dedup import minhash, substring, urls
+from dedup import template_hosts as guard
 from dedup.substring_cut import Mode
 from filters import lines, url
-from filters.languages import rules
+from filters.language_presets import rules
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
-from stages import commoncrawl, extract, shards
+from stages import commoncrawl, extract
 from stages import pii as private
+from stages import publish as shards
 from stages.language import identify, only
 
 

@@ -5,9 +5,9 @@ from rich.console import Console
 
 from pipeline import parquet, store
 from pipeline.fingerprint import hash64
-from pipeline.inspect import funnel, read_plan
+from pipeline.funnel import funnel, read_plan
 from pipeline.ledger import planned
-from pipeline.progress import print_funnel
+from report.progress import print_funnel
 
 
 def compare(first: str, second: str) -> str:

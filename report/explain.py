@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.inspect import read_plan
+from pipeline.funnel import read_plan
 from pipeline.ledger import planned
 
 SHOWN = 600  # characters of the text

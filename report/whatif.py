@@ -6,27 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan
 from typing import Any
 
-from pipeline import parquet, recipes, store
+from pipeline import parquet, store
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
-from pipeline.inspect import read_plan
 from pipeline.ledger import planned
-from pipeline.run import plan
-from pipeline.stage import Map
+from pipeline.stage import Map, Stage
 from pipeline.transform import Screen, name_of, signal_names
 
 PAGES = 20
 SAMPLE = Doc("Here is a line with some words in it.\nAnd here is another one.", "https://host.example/page")
 
 
-def whatif(root: str, changes: Sequence[str]) -> str:
+def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> str:
     """What each changed stage would keep and drop, and up to twenty pages that would change sides.
 
     A change is "<filter>.<field>=<number>". Raises UsageError when no filter of the run's recipe has that name and
     field, or the run kept no signals.
     """
-    about = read_plan(root)
-    stages = plan(*recipes.load(about["recipe"], about["arguments"]))
     wanted = dict(_parse(change) for change in changes)
     told: list[str] = []
     for stage in stages:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.corpus import another as another
+from tests.helpers.corpus import corpus as corpus
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -11,9 +11,21 @@ import pytest
 from filters import c4, fineweb, gopher, lines, url
 from pipeline.transform import edit, rewrite, screen
 from stages import language, pii
-from stages.extractor.clean import clean
+from stages.extract.clean import clean
 
-HOUSE = ("dedup", "filters", "pipeline", "recipes", "report", "stages", "tokenizer")
+PACKAGES = (
+    "curriculum",
+    "dedup",
+    "filters",
+    "mews",
+    "pipeline",
+    "recipes",
+    "report",
+    "sample",
+    "stages",
+    "text",
+    "tokenizer",
+)
 SIGNS = " \n\t\r\0\xa0aA1.-,:;<>\"'([=&%/@\\{|+#$~*^_éß中ไ🙂﷽\u0301\u2028\u202e\x85"
 WORDS = (
     r"a. 1. 1, a- 1- a@ a| a/ 1/ .. ... … http:// www. https://a.b/ ftp:// <!-- <a <?xml ab: (1) [edit] \( \(?: ::",
@@ -55,7 +67,7 @@ PUMPS = sorted({*SIGNS, *PHRASES, *" ".join(WORDS).split()})
 def expressions() -> dict[str, re.Pattern]:
     """The compiled expressions that modules hold, by module and name; those of re2 take linear time by themselves."""
     found = {}
-    for package in HOUSE:
+    for package in PACKAGES:
         for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             held = vars(importlib.import_module(module.name)) if not module.name.endswith("__main__") else {}
             found |= {f"{module.name}.{name}": value for name, value in held.items() if isinstance(value, re.Pattern)}

@@ -83,7 +83,7 @@ def encoder(path: str, end: str = "<|endoftext|>") -> Encoder:
     """The encoder of a tokenizer.json (or a folder that holds one). Raises UsageError where it has no end token."""
     file = Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
     if not file.is_file():
-        raise UsageError(f"no tokenizer at {path}: train one with `python -m tokenizer train`")
+        raise UsageError(f"no tokenizer at {path}: train one with `python -m mews tokenizer train`")
     data, tokenizer = file.read_bytes(), opened(file)
     number = tokenizer.token_to_id(end)
     if number is None or not getattr(tokenizer.get_added_tokens_decoder().get(number), "special", False):

@@ -17,7 +17,7 @@ from pipeline import parquet
 from pipeline.errors import UsageError
 from pipeline.fingerprint import fingerprint, hash64
 from pipeline.ledger import Ledger, Receipt
-from pipeline.stage import Stage, receive, shard_files
+from pipeline.stage import Stage, commit_receipt, shard_files
 from pipeline.stats import Stats
 from tokenizer.encode import Encoder
 
@@ -159,16 +159,16 @@ class Packed:
     def schema(self) -> pa.Schema:
         return SEQUENCES
 
-    def after(self) -> tuple[Stage, ...]:
+    def inputs(self) -> tuple[Stage, ...]:
         return (self.source,)
 
     def items(self, ledger: Ledger) -> list[str]:
         return self.source.items(ledger)
 
-    def does(self) -> str:
+    def code_digest(self) -> str:
         return fingerprint(("pack", self.fn))
 
-    def reads(self, item: str, ledger: Ledger) -> str:
+    def input_digest(self, item: str, ledger: Ledger) -> str:
         return ledger.digest(self.source.name, item)
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
@@ -177,7 +177,7 @@ class Packed:
         with shard_files(root, self.name, item) as files:
             files.open(f"{self.name}/{item}.parquet", SEQUENCES).write(made)
         stats = Stats("gather", pages.num_rows, made.num_rows)
-        return receive(root, self.name, item, mark, stats, files.made, started)
+        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
 
 
 def packed(phase: Stage, encoder: Encoder, length: int, method: Method = "best_fit", seed: int = 0) -> Packed:

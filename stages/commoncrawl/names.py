@@ -29,7 +29,7 @@ def find(snapshot: str, base: str, manners: Manners) -> tuple[list[str], Place]:
     if not snapshot:
         raise UsageError(f"the snapshot is empty; {FORMS}")
     if snapshot == "sample":
-        from stages import sample
+        import sample
 
         folder = os.path.join(str(manners.folder), "sample")
         return list(sample.make(folder)), Place(manners, f"{folder}/", sample=True)

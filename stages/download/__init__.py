@@ -152,7 +152,7 @@ def _obey(url: str, after: float, manners: Manners) -> None:
 def _at_home(place: Place, name: str) -> Path:
     path = Path(place.url(name))
     if place.sample and not path.exists():
-        from stages import sample
+        import sample
 
         sample.make(place.url("").rstrip("/"))
     if not path.is_file():

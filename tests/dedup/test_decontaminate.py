@@ -140,7 +140,7 @@ def test_files_that_cannot_serve_are_named(tmp_path):
 
 def test_a_changed_file_is_another_stage(tmp_path):
     pages, path = Source(("0",), Read(("page",)), SCHEMA), written(tmp_path, "quiz.jsonl", QUESTION)
-    before = contaminated("eval", pages, (str(path),)).sources[0].does()
-    assert before == contaminated("eval", pages, (str(path),)).sources[0].does()
+    before = contaminated("eval", pages, (str(path),)).sources[0].code_digest()
+    assert before == contaminated("eval", pages, (str(path),)).sources[0].code_digest()
     written(tmp_path, "quiz.jsonl", QUESTION + " more")
-    assert before != contaminated("eval", pages, (str(path),)).sources[0].does()
+    assert before != contaminated("eval", pages, (str(path),)).sources[0].code_digest()

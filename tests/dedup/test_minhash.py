@@ -18,7 +18,7 @@ from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
 
-HOUSE = Path(__file__).resolve().parents[2]
+REPO_ROOT = Path(__file__).resolve().parents[2]
 
 WORDS = [f"w{number}" for number in range(5_000)]
 
@@ -261,7 +261,7 @@ def test_a_page_of_a_million_words_takes_little_memory():
         before = peak(1000)
         print(peak(1_000_000) - before)
     """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPO_ROOT)
     assert float(done.stdout) < 250
 
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dedup.normalise import UNSPACED, normalise
 from dedup.tokens import alphabet, words
+from text.normalise import UNSPACED, normalise
 
 
 def plain_words(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from filters import fasttext
 from filters.fasttext_train import passes, texts_of, train
 from pipeline.doc import Doc
 
-HOUSE = Path(fasttext.__file__).resolve().parents[1]
+REPO_ROOT = Path(fasttext.__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_the_threshold_is_the_learnt_one_or_an_argument(trained):
 def test_the_same_folders_make_the_same_bytes(folders, trained, tmp_path):
     """In another process, through the command line."""
     run = [sys.executable, "-m", "filters.fasttext", "train", *map(str, folders), "--out", str(tmp_path)]
-    done = subprocess.run(run, cwd=HOUSE, capture_output=True, text=True)
+    done = subprocess.run(run, cwd=REPO_ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     for name in ("model.bin", "quality.json"):
         assert (tmp_path / name).read_bytes() == (trained / name).read_bytes()
@@ -80,7 +80,7 @@ def test_a_wrong_folder_is_one_clear_line(folders, tmp_path, wrong):
         "--out",
         str(tmp_path),
     ]
-    done = subprocess.run(run, cwd=HOUSE, capture_output=True, text=True)
+    done = subprocess.run(run, cwd=REPO_ROOT, capture_output=True, text=True)
     assert done.returncode and done.stderr.startswith("error: ") and done.stderr.count("\n") == 1, done.stderr
 
 

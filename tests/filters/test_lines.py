@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from filters.furniture import ANYWHERE, COUNTED, END, START
+from filters.boilerplate_phrases import ANYWHERE, COUNTED, END, START
 from filters.lines import corrections, expressions
 from pipeline.doc import Doc
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from filters import hashlist, url
+from filters import hashed_set as hashlist
+from filters import url
 from pipeline.doc import Doc
 
 STRICT, HARD, SOFT = ("evilthing",), ("vice", "crime"), ("bait", "lure", "decoy")
@@ -117,7 +118,7 @@ def test_builders_at_once_leave_one_whole_table(tmp_path, monkeypatch):
     monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
     listed = tmp_path / "list"
     listed.write_text("\n".join(map(str, range(100_000))))
-    code = f"from filters.hashlist import hashes; from pathlib import Path; print(len(hashes(Path({str(listed)!r}))))"
+    code = f"from filters.hashed_set import hashes; from pathlib import Path; print(len(hashes(Path({str(listed)!r}))))"
     house = Path(url.__file__).resolve().parents[1]
     run = [sys.executable, "-c", code]
     with ThreadPoolExecutor(3) as pool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import toy
+from tests.helpers import toy
 from tests.pipeline.test_laws import data, make
 
 
@@ -42,7 +42,7 @@ def cluster(tmp_path_factory):
 def test_a_cluster_makes_the_same_bytes(tmp_path: Path, cluster):
     folder = toy.corpus(tmp_path / "in")
     make(tmp_path / "here", folder)
-    command = [sys.executable, "-m", "pipeline", "run", "tests.toy", "--root", str(tmp_path / "there")]
+    command = [sys.executable, "-m", "mews", "run", "tests.helpers.toy", "--root", str(tmp_path / "there")]
     done = subprocess.run([*command, f"folder={folder}"], env=cluster, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     assert data(tmp_path / "there") == data(tmp_path / "here")
@@ -50,7 +50,7 @@ def test_a_cluster_makes_the_same_bytes(tmp_path: Path, cluster):
 
 GATE = """
 import os, time
-from pipeline.__main__ import Kind, _runner
+from mews.__main__ import Kind, _runner
 def told(item):
     from stages.download import gate, turnstile
     os.environ["MEWS_GATE"] = "/dev/null/a-machine-of-its-own"

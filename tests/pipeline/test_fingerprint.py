@@ -13,7 +13,7 @@ import pytest
 from pipeline import fingerprint
 from pipeline.fingerprint import fingerprint as of
 from pipeline.fingerprint import hash64, module_digest, shard_key
-from tests import toy
+from tests.helpers import toy
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def test_another_process_says_the_same():
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A folder of modules that stands for the project; call it to write a module, then ask for digests anew."""
-    monkeypatch.setattr(fingerprint, "HOUSE", tmp_path)
+    monkeypatch.setattr(fingerprint, "REPO_ROOT", tmp_path)
 
     def write(name: str, code: str) -> None:
         (tmp_path / name).write_text(code)

@@ -20,14 +20,14 @@ import pytest
 from pipeline import limit, store
 from pipeline.doc import Doc
 from pipeline.errors import RowsLost, StageFailed
-from pipeline.inspect import faults, stage_stats
+from pipeline.funnel import faults, stage_stats
 from pipeline.ledger import planned, read_receipts
 from pipeline.run import open_for_writing, plan, run
 from pipeline.runner import Local
-from pipeline.stage import Map, Source, receive
+from pipeline.stage import Map, Source, commit_receipt
 from pipeline.stats import Stats
 from pipeline.transform import screen
-from tests import toy
+from tests.helpers import toy
 
 
 class Spy(Local):
@@ -84,9 +84,9 @@ def test_stats_that_do_not_add_up_are_not_conserved():
 
 
 def test_a_receipt_that_does_not_add_up_is_not_written(tmp_path: Path):
-    made = {"read/one.parquet": store.Made("0" * 32, 2, 9)}
+    made = {"read/one.parquet": store.FileInfo("0" * 32, 2, 9)}
     with pytest.raises(RowsLost, match="of 3 rows 2 went out"):
-        receive(str(tmp_path), "read", "one", "mark", Stats(rows_in=3, rows_out=2), made, 0.0)
+        commit_receipt(str(tmp_path), "read", "one", "mark", Stats(rows_in=3, rows_out=2), made, 0.0)
     assert not list(tmp_path.iterdir())
 
 
@@ -130,7 +130,7 @@ def driver(root: Path, folder: Path, runner: str) -> subprocess.Popen:
         "-m",
         "pipeline",
         "run",
-        "tests.toy",
+        "tests.helpers.toy",
         "--root",
         root,
         "--runner",
@@ -271,7 +271,7 @@ def test_a_page_on_which_a_filter_never_ends_costs_one_page(tmp_path: Path, monk
     (folder / "f0.txt").write_text((folder / "f0.txt").read_text().replace("page 3 of file 0", "a" * 40 + "!"))
     source = Source(("f0.txt",), toy.Read(str(folder)), toy.SCHEMA)
     stats = run(Map("read", source, (screen(never_ends),)), root=str(tmp_path / "out"), runner=Local())
-    assert stats["read"].quarantined == {"<ill>": 1, "test_laws.never_ends:Hung": 1}
+    assert stats["read"].quarantined == {"<ill>": 1, "test_laws.never_ends:CpuTimeExceeded": 1}
     assert stats["read"].rows_out == 118
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
@@ -296,7 +296,7 @@ import resource, sys, tempfile
 import pyarrow as pa
 from pipeline.run import run
 from pipeline.runner import Local
-from pipeline.stage import Map, Source, receive
+from pipeline.stage import Map, Source, commit_receipt
 SCHEMA = pa.schema([("id", pa.string()), ("url", pa.string()), ("text", pa.string())])
 def read(name):
     for batch in range(int(name)):

@@ -12,12 +12,12 @@ from pipeline import ledger as ledgers
 from pipeline import parquet, store
 from pipeline import stage as stages
 from pipeline.errors import UsageError
-from pipeline.inspect import faults, mend
+from pipeline.funnel import faults, mend
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source
-from tests import toy
+from tests.helpers import toy
 from tests.pipeline.test_laws import Spy, data, make
 
 

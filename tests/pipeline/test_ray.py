@@ -15,7 +15,7 @@ from pipeline.ray_runner import Ray
 from pipeline.run import run
 from pipeline.runner import Failed
 from pipeline.stage import Map, Source
-from tests import toy
+from tests.helpers import toy
 from tests.pipeline.test_laws import data, driver, make, slow_corpus
 
 
@@ -109,7 +109,7 @@ def test_what_cannot_begin_on_a_worker_is_not_called_dead(ray: Ray):
 OWN = """
 from pipeline.stage import Map, Source
 from pipeline.transform import screen
-from tests import toy
+from tests.helpers import toy
 from own_filters import no_ones
 
 def recipe(folder: str):
@@ -123,7 +123,7 @@ def test_a_recipe_of_ones_own_runs_by_its_path(tmp_path: Path, runner: str):
     own.mkdir()
     (own / "own_recipe.py").write_text(OWN)
     (own / "own_filters.py").write_text("def no_ones(doc):\n    return 'one' if '1' in doc.text else None\n")
-    command = [sys.executable, "-m", "pipeline", "run", own / "own_recipe.py", "--root", tmp_path / "out"]
+    command = [sys.executable, "-m", "mews", "run", own / "own_recipe.py", "--root", tmp_path / "out"]
     run = subprocess.run([*command, "--runner", runner, f"folder={folder}"], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert "own_filters.no_ones" in run.stdout

@@ -13,10 +13,10 @@ from moto.server import ThreadedMotoServer
 
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.inspect import faults, stage_stats
+from pipeline.funnel import faults, stage_stats
 from pipeline.ledger import receipt_name
 from pipeline.stage import shard_files
-from tests import toy
+from tests.helpers import toy
 from tests.pipeline.test_laws import Spy, data, driver, make
 
 
@@ -75,9 +75,9 @@ def test_a_root_that_nobody_understands_is_said_so_without_its_keys():
 FULL = """
 import resource, sys
 from pathlib import Path
-from pipeline.__main__ import main
+from mews.__main__ import main
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-sys.argv = ["pipeline", "run", "tests.toy", "--runner", "local", "--root", sys.argv[1], "folder=" + sys.argv[2]]
+sys.argv = ["pipeline", "run", "tests.helpers.toy", "--runner", "local", "--root", sys.argv[1], "folder=" + sys.argv[2]]
 main()
 """
 

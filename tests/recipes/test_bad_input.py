@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import recipes
+import sample
+from mews import recipe_loader as recipes
 from pipeline.errors import UsageError
-from stages import sample
 
 
 def refinedweb(root: Path, *arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "pipeline", "run", "recipes.refinedweb", "--runner", "local", "--root", str(root)]
+    command = [sys.executable, "-m", "mews", "run", "recipes.refinedweb", "--runner", "local", "--root", str(root)]
     return subprocess.run([*command, *arguments], capture_output=True, text=True)
 
 

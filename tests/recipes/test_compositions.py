@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import recipes
-from pipeline.inspect import faults, funnel
+from mews import recipe_loader as recipes
+from pipeline.funnel import faults, funnel
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from stages.language import most_likely

@@ -8,10 +8,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+import sample
 from filters import gopher, lines
 from filters.gopher import Quality, Repetition
+from mews.recipe_loader import stages_of
 from pipeline.errors import UsageError
-from pipeline.inspect import faults, funnel
+from pipeline.funnel import faults, funnel
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.transform import edit, screen
@@ -19,7 +21,6 @@ from recipes import refinedweb
 from report.compare import compare
 from report.explain import explain
 from report.whatif import whatif
-from stages import sample
 
 FATES = {  # what the reasons of a fate begin with
     "url": ("url.",),
@@ -131,9 +132,9 @@ def test_explain_says_where_a_page_went(made: Path, fates: dict):
 
 
 def test_whatif_with_the_same_threshold_changes_nothing_and_with_another_what_a_run_would(made: Path):
-    same = whatif(str(made), ["gopher.quality.min_words=50"])
+    same = whatif(str(made), stages_of(str(made)), ["gopher.quality.min_words=50"])
     assert "pages that would change sides:\n  none" in same
-    other = whatif(str(made), ["gopher.quality.min_words=150"])
+    other = whatif(str(made), stages_of(str(made)), ["gopher.quality.min_words=150"])
     before, after = next(line for line in other.splitlines() if "gopher.quality:short" in line).split()[1::2]
     assert int(after) > int(before)
     assert "kept -> gopher.quality:short" in other
@@ -156,7 +157,9 @@ def test_whatif_says_what_a_run_would_keep(made: Path, change: str, filters: tup
             table = transform(table)
             table = table.filter(pc.is_null(table["reason"]))
         kept += table.num_rows
-    told = next(line for line in whatif(str(made), [change]).splitlines() if line.startswith("  kept "))
+    told = next(
+        line for line in whatif(str(made), stages_of(str(made)), [change]).splitlines() if line.startswith("  kept ")
+    )
     assert int(told.split()[-1].replace(",", "")) == kept
 
 
@@ -167,13 +170,13 @@ def test_whatif_says_what_a_run_would_keep(made: Path, change: str, filters: tup
 def test_whatif_refuses_what_is_no_threshold_of_the_measured_values(made: Path, change: str):
     """A name that is misspelt, and settings that the measured values already hold."""
     with pytest.raises(UsageError, match=r"no threshold is called .*; there are gopher\.quality\.max_bullet_lines"):
-        whatif(str(made), [change])
+        whatif(str(made), stages_of(str(made)), [change])
 
 
 @pytest.mark.parametrize("change", ["lines.max_flagged", "lines.max_flagged=", "lines.max_flagged=nan"])
 def test_whatif_refuses_what_is_no_number(made: Path, change: str):
     with pytest.raises(UsageError, match="is no threshold; write"):
-        whatif(str(made), [change])
+        whatif(str(made), stages_of(str(made)), [change])
 
 
 def test_a_run_is_kept_alike_with_itself(made: Path):

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tokenizer import __main__ as command
+from mews.__main__ import main
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def base(tmp_path_factory) -> Path:
 )
 def test_a_command_that_cannot_be_done_says_why(base, capsys, given, said):
     with pytest.raises(SystemExit) as left:
-        command.main(given.format(base=base).split())
+        main(["tokenizer", *given.format(base=base).split()])
     error = capsys.readouterr().err
     assert left.value.code in (1, 2) and error.startswith("error: ") and error.count("\n") == 1
     assert said in error
@@ -53,7 +53,7 @@ def test_a_command_that_cannot_be_done_says_why(base, capsys, given, said):
 @pytest.mark.parametrize("given", ["--alpha -1", "--alpha 2", "--sample-bytes 0"])
 def test_numbers_out_of_bounds_are_refused(base, given):
     with pytest.raises(SystemExit, match="2"):
-        command.main(["train", f"web={base}/web", "--out", str(base / "t"), *given.split()])
+        main(["tokenizer", "train", f"web={base}/web", "--out", str(base / "t"), *given.split()])
 
 
 def test_a_place_that_cannot_be_written_is_named(base, capsys):
@@ -62,7 +62,7 @@ def test_a_place_that_cannot_be_written_is_named(base, capsys):
     texts.mkdir()
     pq.write_table(pa.table({"text": ["the cat and the hat and the bat"] * 9}), texts / "a.parquet")
     with pytest.raises(SystemExit, match="1"):
-        command.main(["train", str(texts), "--out", str(base / "file" / "t"), *choice])
+        main(["tokenizer", "train", str(texts), "--out", str(base / "file" / "t"), *choice])
     assert capsys.readouterr().err == f"error: {base}/file/t: Not a directory\n"
 
 
@@ -72,13 +72,13 @@ def test_two_tokenizers_in_folders_of_one_name_are_both_reported(base, capsys):
     pq.write_table(pa.table({"text": ["the cat and the hat and the bat"] * 9}), texts / "a.parquet")
     for folder in ("one/bpe", "two/bpe"):
         with pytest.raises(SystemExit, match="0"):
-            command.main(["train", str(texts), "--out", str(base / folder), "--vocabulary", "270"])
+            main(["tokenizer", "train", str(texts), "--out", str(base / folder), "--vocabulary", "270"])
     capsys.readouterr()
     given = [str(base / "one/bpe"), str(base / "two/bpe"), "--source", f"web={texts}", "--out", str(base / "r/a.html")]
     with pytest.raises(SystemExit, match="0"):
-        command.main(["report", *given])
+        main(["tokenizer", "report", *given])
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert all(f"{base}/{n}/bpe" in (base / "r/a.html").read_text() for n in ("one", "two"))
     with pytest.raises(SystemExit, match="2"):
-        command.main(["report", str(base / "one/bpe"), "--source", f"web={base}/nulls"])
+        main(["tokenizer", "report", str(base / "one/bpe"), "--source", f"web={base}/nulls"])
     assert "no text to try them on" in capsys.readouterr().err

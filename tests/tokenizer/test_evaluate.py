@@ -6,8 +6,8 @@ from tokenizers.models import BPE
 from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import ByteLevel
 
+from report.tokenizers import bars, page, shown
 from tokenizer.evaluate import Size, evaluate, junk, longest, undertrained
-from tokenizer.report import bars, page, shown
 from tokenizer.sample import Row
 
 

@@ -1,0 +1,161 @@
+"""What the curriculum recipes share: sources by name, counted by a tokenizer, mixed in phases and packed."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import curriculum as mixture
+from curriculum import Curriculum, Phase, code
+from curriculum.code.scrub import scrub
+from curriculum.fim import Infill
+from curriculum.phases import Corpus, phases
+from curriculum.shares import shares
+from curriculum.sources import folder, size
+from curriculum.token_stream import REHYDRATION
+from dedup import minhash
+from dedup.decontaminate import contaminated
+from pipeline.errors import UsageError
+from pipeline.stage import Map, Source, Stage
+from pipeline.transform import rewrite, screen
+from tokenizer.encode import Count, encoder
+from tokenizer.pack import Method, packed
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run gives a curriculum.
+
+    `sources` is "web=FOLDER,code=repos:FOLDER": Parquet or JSONL, a folder of checkouts (repos:) of which only
+    permissively licensed code is taken, or one checkout of your own (repo:). `columns` names columns of theirs,
+    "text=content,language=lang". `have`, "web=1000000,code=5000", are tokens known beforehand: with them a budget
+    that cannot be met fails at once. `spread` gives the weight of sources that are not there to the others; else
+    they are missed. A source lies in so many `buckets`, a power of two: one must fit in memory. `rehydrate` repeats
+    pages by the size of their family of copies, as FineWeb-2 does. Pages that share 13 words with one of the
+    evaluation files `evals`, "mmlu.jsonl,gsm8k.parquet", are left out.
+    """
+
+    tokenizer: str
+    sources: str
+    scale: float = 1.0
+    seed: int = 0
+    columns: str = ""
+    have: str = ""
+    spread: bool = False
+    buckets: int = 16
+    rehydrate: bool = False
+    evals: str = ""
+
+
+def pairs(text: str) -> dict[str, str]:
+    """{"a": "1"} of "a=1". Raises UsageError on anything else, and on a name that comes twice."""
+    parts = [part.partition("=") for part in text.split(",") if part]
+    if any(not value or not re.fullmatch(r"[\w-]+", name) for name, _, value in parts):
+        raise UsageError(
+            f"{text!r} is not a list of name=value with commas between; names are letters, digits, - and _"
+        )
+    if len(found := {name: value for name, _, value in parts}) < len(parts):
+        raise UsageError(f"{text!r} gives a name twice")
+    return found
+
+
+def numbers(text: str) -> dict[str, int]:
+    """{"web": 1000} of "web=1e3". Raises UsageError on what is no number of tokens."""
+    try:
+        return {name: int(float(value)) for name, value in pairs(text).items()}
+    except (ValueError, OverflowError):
+        raise UsageError(f"have={text}: give tokens, as in have=web=5e12,code=2e11") from None
+
+
+def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Method = "best_fit") -> Stage:
+    """The whole way: phases `<name>`, sequences `<name>.packed`, and the table `shares`, which is the goal.
+
+    `fim` is the share of `code` whose middle is put last. Raises UsageError where sources or tokens are wanting.
+    """
+    given = pairs(inputs.sources)
+    curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
+    words = encoder(inputs.tokenizer)
+    columns, repeats = pairs(inputs.columns), REHYDRATION if inputs.rehydrate else ()
+    found = {name: pages(name, given[name], columns) for name in curriculum.sources}
+    enough(curriculum, found, inputs)
+    evals = tuple(file for file in inputs.evals.split(",") if file)
+    corpora = {name: Corpus(without(name, source, evals), repeats) for name, source in found.items()}
+    if fim and "code" in corpora:
+        infill = Infill(fim, tuple(marker for marker, _ in words.markers), inputs.seed)  # type: ignore[arg-type]
+        corpora["code"] = Corpus(Map("code.infilled", corpora["code"].pages, (infill,)), repeats)
+    made = phases(curriculum, corpora, Count(words), max(1, round((1 << 26) * inputs.scale)), inputs.buckets)
+    both = zip(made.phases, curriculum.phases, strict=True)
+    return shares(curriculum, made, [packed(stage, words, phase.length, method, inputs.seed) for stage, phase in both])
+
+
+def enough(curriculum: Curriculum, found: Mapping[str, Source | Stage], inputs: Inputs) -> None:
+    """Refuse before any work what cannot be had, by the tokens known beforehand, else by the sizes of files.
+
+    Ten tokens are granted for each byte on disk: text packed as well as can be has three.
+    """
+    have = numbers(inputs.have)
+    if unknown := sorted(set(have) - set(curriculum.sources)):
+        raise UsageError(f"have= names {', '.join(unknown)}, which is no source here: {', '.join(curriculum.sources)}")
+    mixture.check(curriculum, have)
+    granted = 10 * max((times for _, times in REHYDRATION if inputs.rehydrate), default=1)
+    sizes = {name: size(source) * granted for name, source in found.items() if isinstance(source, Source)}
+    try:
+        mixture.check(curriculum, {name: tokens for name, tokens in sizes.items() if name not in have})
+    except UsageError as error:
+        raise UsageError(f"{error} at the very most, by the size of its files; scale= asks for less") from None
+
+
+def without(name: str, source: Source | Stage, evals: tuple[str, ...]) -> Source | Stage:
+    """The pages that hold no 13 words of an evaluation file."""
+    if not evals:
+        return source
+    return Map(f"{name}.unseen", source, verdicts=contaminated(f"{name}.contaminated", source, evals))
+
+
+def recipe_of(curriculum: Curriculum, fim: float = 0.0, method: Method = "best_fit") -> Callable[..., Stage]:
+    """The recipe of a curriculum: what all of them ask for is said here once, and explained in `Inputs`."""
+
+    def recipe(
+        tokenizer: str,
+        sources: str,
+        scale: float = 1.0,
+        seed: int = 0,
+        columns: str = "",
+        have: str = "",
+        spread: bool = False,
+        buckets: int = 16,
+        rehydrate: bool = False,
+        evals: str = "",
+    ) -> Stage:
+        given = Inputs(tokenizer, sources, scale, seed, columns, have, spread, buckets, rehydrate, evals)
+        return build(curriculum, given, fim, method)
+
+    return recipe
+
+
+def with_sources(curriculum: Curriculum, given: Mapping[str, str], spread: bool) -> Curriculum:
+    """The curriculum of the sources that are there."""
+    if unknown := sorted(set(given) - set(curriculum.sources)):
+        raise UsageError(f"no source {', '.join(unknown)} in this curriculum; it has {', '.join(curriculum.sources)}")
+    missing = sorted(set(curriculum.sources) - set(given))
+    if missing and not spread:
+        raise UsageError(f"sources= lacks {', '.join(missing)}; give them, or spread=true to do without")
+    return replace(curriculum, phases=tuple(_without(phase, missing) for phase in curriculum.phases))
+
+
+def _without(phase: Phase, missing: list[str]) -> Phase:
+    weights = {source: weight for source, weight in phase.weights.items() if source not in missing}
+    if not weights:
+        raise UsageError(f"phase {phase.name} has none of its sources {', '.join(phase.weights)}; give at least one")
+    return replace(phase, weights=weights)
+
+
+def pages(name: str, place: str, columns: Mapping[str, str]) -> Source | Stage:
+    """The pages at a place: a folder of files, or checkouts whose code is judged, scrubbed and rid of near copies."""
+    kind, colon, path = place.partition(":")
+    if kind not in ("repo", "repos") or not colon:
+        return folder(place, columns)
+    others = kind == "repos"
+    source = code.repositories(path) if others else code.repository(path)
+    judged = screen(code.Licensed(), code.Written()) if others else screen(code.Written())
+    written = Map(f"{name}.written", source, (judged, rewrite(scrub)))
+    return Map(f"{name}.clean", written, verdicts=minhash.near(f"{name}.near", written, bands=14, rows=8))

@@ -1,0 +1,106 @@
+"""The quarantined pages of a run, tried again: which can be read now, and where they would go."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import parquet, store
+from pipeline.chain import TransformChain
+from pipeline.errors import MewsError, UsageError
+from pipeline.ledger import planned
+from pipeline.stage import Map, Source, Stage
+from stages.commoncrawl import Chosen, Reader
+
+GONE = "gone"  # the page, or its file, is not there any more
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A quarantined page: its stage, shard and place, the error it left with, and what becomes of it now.
+
+    `now` is "kept", the reason for which it is dropped, the error that it still has, or "gone".
+    """
+
+    stage: str
+    shard: str
+    id: str
+    warc: str
+    offset: int
+    length: int
+    error: str
+    now: str
+    reads: bool
+
+
+@dataclass(frozen=True)
+class Replay:
+    """All that were tried, in the order of stages, shards and rows."""
+
+    tried: tuple[Tried, ...]
+
+    def __str__(self) -> str:
+        reads = [each for each in self.tried if each.reads]
+        lines = [f"{len(self.tried):,} pages are in quarantine; {len(reads):,} can be read now"]
+        counts = Counter((each.stage, each.error, each.now) for each in self.tried)
+        lines += [f"  {stage}: {error} -> {now}  {count:,}" for (stage, error, now), count in sorted(counts.items())]
+        lines += [f"{each.warc} at {each.offset}, {each.length} bytes: {each.id} is {each.now}" for each in reads]
+        shards = dict.fromkeys(f"receipts/{each.stage}/{each.shard}.json" for each in reads)
+        return "\n".join(lines + [f"to take it in, delete {receipt} and run the recipe again" for receipt in shards])
+
+
+def replay(root: str, stages: Sequence[Stage]) -> Replay:
+    """Try every page in DIR/quarantine again, from its WARC file through its stage. Nothing is written.
+
+    `stages` are those of the run. Raises UsageError when a page's snapshot cannot be had any more.
+    """
+    maps = [stage for stage in stages if isinstance(stage, Map)]
+    return Replay(tuple(tried for stage in maps for tried in _stage(root, stage)))
+
+
+def _stage(root: str, stage: Map) -> list[Tried]:
+    found = []
+    for shard in planned(root, stage.name):
+        name = f"quarantine/{stage.name}/{shard}.parquet"
+        if store.exists(root, name):
+            found += [_try(root, stage, shard, row) for row in parquet.read_table(root, name).to_pylist()]
+    return found
+
+
+def _try(root: str, stage: Map, shard: str, row: dict) -> Tried:
+    try:
+        now, reads = _pass(stage, _read(root, stage, shard, row))
+    except (MewsError, OSError) as error:
+        now, reads = f"{GONE}: {error}", False
+    return Tried(stage.name, shard, row["id"], row["warc"], row["offset"], row["length"], row["error"], now, reads)
+
+
+def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
+    """The page as its stage was given it: from its WARC file, or out of the stage before."""
+    if not isinstance(stage.source, Source):
+        before = _shard(root, f"{stage.source.name}/{shard}.parquet")
+        return before.filter(pc.equal(before["id"], row["id"]))
+    if not isinstance(stage.source.read, Reader | Chosen):
+        raise UsageError(f"stage {stage.name} reads no WARC files")
+    return stage.source.read.again(row["warc"], row["offset"], row["length"], row["id"])
+
+
+@lru_cache(maxsize=1)
+def _shard(root: str, name: str) -> pa.Table:
+    """A shard of which one page after another is asked for."""
+    return parquet.read_table(root, name)
+
+
+def _pass(stage: Map, table: pa.Table) -> tuple[str, bool]:
+    """What the stage's transforms make of the page, and whether it could be read and judged at all."""
+    if not table.num_rows:
+        return GONE, False
+    dropped, ill = [], []
+    chain = TransformChain(stage.transforms, dropped.append, ill.append)
+    kept = chain.apply(table, "read")
+    errors = [error for out in ill if out.num_rows for error in out["error"].to_pylist()]
+    reasons = [reason for out in dropped if out.num_rows for reason in out["reason"].to_pylist()]
+    return (errors or reasons or ["kept"])[0], bool(kept.num_rows or reasons)

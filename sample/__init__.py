@@ -1,0 +1,124 @@
+"""A small crawl that is made on the spot, with the truth about every page of it."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sample import crawl, texts
+from sample.plants import pages
+
+SCHEMA = pa.schema(
+    {
+        "id": pa.string(),  # of the response record
+        "url": pa.string(),
+        "warc": pa.string(),
+        "offset": pa.int64(),  # of the response record in that file
+        "kind": pa.string(),
+        "fate": pa.string(),
+        "group": pa.string(),
+        "language": pa.string(),
+        "charset": pa.string(),  # of the bytes; the next two are what is said about them
+        "http_charset": pa.string(),
+        "meta_charset": pa.string(),
+        "pii": pa.string(),  # JSON: [[type, value], ...]
+        "planted": pa.string(),  # JSON, the same for what is not private
+        "title": pa.string(),
+        "text": pa.string(),  # the main text, a block a line
+    }
+)
+
+
+def make(folder: str) -> list[str]:
+    """Make the sample under `folder` unless it is there, and return the names of its WARC files below `folder`.
+
+    The same bytes every time and everywhere. The crawl is built beside its place and renamed, so that half of one
+    is never taken for a whole one; one of another version is replaced. UsageError when a package is missing.
+    """
+    place = Path(folder, "crawl-data")
+    if edition(place) != version():
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".sample-", dir=folder) as beside:
+            build(Path(beside))
+            publish(Path(beside, "crawl-data"), place)
+    return crawl.names()
+
+
+def truth(folder: str) -> pa.Table:
+    """The truth about the sample under `folder`: a row a page, columns as in SCHEMA."""
+    return pq.read_table(Path(folder, "crawl-data", crawl.DUMP, "truth.parquet"), schema=SCHEMA)
+
+
+def version() -> str:
+    """Names what is made: the code of this package and the versions of the packages whose text it takes."""
+    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in (".py", ".html"))
+    code = hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+    return json.dumps({"code": code, **texts.versions(), "pyarrow": pa.__version__}, indent=1)
+
+
+def edition(place: Path) -> str | None:
+    """The version of the crawl that lies there, None without one."""
+    marker = place / crawl.DUMP / "version.json"
+    return marker.read_text() if marker.exists() else None
+
+
+def build(root: Path) -> None:
+    """Write the crawl, the list of its files, the truth and at last its version."""
+    everything = pages()
+    rows = []
+    for number, name in enumerate(crawl.names()):
+        data, caught = crawl.warc(name, crawl.share(everything, number), everything)
+        write(root / name, data)
+        rows += [row(name, capture) for capture in caught]
+    top = root / "crawl-data" / crawl.DUMP
+    write(top / "warc.paths.gz", crawl.listing(crawl.names()))
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), top / "truth.parquet", compression="zstd")
+    write(top / "version.json", version().encode())
+
+
+def write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def publish(made: Path, place: Path) -> None:
+    """Put a finished crawl in its place; when another process was faster, its crawl is the same and stays."""
+    if place.exists() and edition(place) != version():
+        shutil.rmtree(place)
+    try:
+        os.rename(made, place)
+    except OSError:
+        if edition(place) != version():
+            raise
+
+
+def row(name: str, capture: crawl.Capture) -> dict[str, str | int | None]:
+    """The truth about a page."""
+    page = capture.page
+    pii = [pair for pair in page.planted if pair[0].isupper()]
+    planted = [pair for pair in page.planted if not pair[0].isupper()]
+    return {
+        "id": capture.id,
+        "url": page.url,
+        "warc": name,
+        "offset": capture.offset,
+        "kind": page.kind,
+        "fate": page.fate,
+        "group": page.group,
+        "language": page.site.language,
+        "charset": page.written.charset,
+        "http_charset": page.written.http,
+        "meta_charset": page.written.meta,
+        "pii": json.dumps(pii),
+        "planted": json.dumps(planted, ensure_ascii=False),
+        "title": page.title,
+        "text": page.text,
+    }

@@ -1,0 +1,188 @@
+"""What is done with one page: bytes to main text and its images. Runs in `stages.extract.worker`."""
+
+import importlib
+import logging
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import lxml.etree as etree
+import lxml.html as html
+import trafilatura.utils
+from resiliparse.extract.html2text import extract_plain_text
+from trafilatura import bare_extraction
+from trafilatura.settings import Document
+
+from stages.extract.clean import clean
+from stages.extract.images import images, running_text
+from stages.extract.shape import defect
+
+Extractor = Callable[[str, etree._Element], str | None]  # the page as a string and as a tree, to its main text
+CLASSES = etree.ElementDefaultClassLookup(
+    element=html.HtmlElement, comment=html.HtmlComment, pi=html.HtmlProcessingInstruction, entity=html.HtmlEntity
+)
+# huge_tree: 2,048 levels instead of 256. The class lookup in C instead of Python makes all of it 8 % faster.
+PARSER = html.HTMLParser(
+    encoding="utf-8",
+    huge_tree=True,
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
+    default_doctype=False,
+)
+PARSER.set_element_class_lookup(CLASSES)
+LEFTOVER = 0.15  # of the running text: less is what is left when the main text has been thrown away
+MUCH_LONGER = 3
+SENTENCE_ENDS, SENTENCE_LENGTH = tuple('.!?…。！？؟।"”’»)'), 80
+RESCUED_TAGS = 10_000  # a second extraction of a denser page might pass the limit of CPU time, on some machines only
+
+
+class Malformed(Exception):
+    """The page has a shape that is not extracted; the message is the error code."""
+
+
+class OutOfMemory(logging.Handler):
+    """Notices the MemoryErrors that trafilatura logs and goes on without, having lost a part of the page."""
+
+    seen = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen |= any(isinstance(value, MemoryError) for value in record.args or ())
+
+
+WATCH = OutOfMemory(logging.WARNING)
+
+
+def warm() -> None:
+    """Prepare this process: one parser for everything, no log lines, word lists loaded."""
+    for name in ("trafilatura", "courlan", "htmldate"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [WATCH], False
+    trafilatura.utils.HTML_PARSER = PARSER  # readability's result is parsed again: it must not be cut either
+    sys.setrecursionlimit(20_000)  # trafilatura writes trees recursively
+    sample = "<html><body><article><p>One sentence of a page, and another one.</p></article></body></html>"
+    for extractor in EXTRACTORS:
+        answer(sample.encode(), "utf-8", "", extractor)
+
+
+def answer(page: bytes, charset: str | None, url: str, extractor: str) -> dict[str, Any]:
+    """{"text", "image_urls"} of a page, or {"error": "empty" | "too_deep" | "too_dense" | "memory" | "raised"}."""
+    WATCH.seen = False
+    try:
+        text, found = extract(page, charset, url, extractor)
+    except Malformed as shape:
+        return {"error": str(shape)}
+    except MemoryError:
+        return {"error": "memory"}
+    except Exception as raised:  # whatever the page makes an extractor do is the page's, and costs the page
+        return {"error": "raised", "detail": f"{type(raised).__name__}: {raised}"[:200]}
+    if WATCH.seen:
+        return {"error": "memory"}
+    return {"text": text, "image_urls": found} if text else {"error": "empty"}
+
+
+def extract(page: bytes, charset: str | None, url: str, extractor: str) -> tuple[str, list[list[str]]]:
+    """The cleaned main text of a page and its [address, alternative text] pairs."""
+    source = trafilatura.utils.repair_faulty_html(*beginning(decode(page, charset)))
+    tree = parse(source)
+    text = None if tree is None else find(extractor)(source, tree)
+    if tree is None or not text:
+        return "", []
+    return clean(text), images(tree, text, url)
+
+
+def decode(page: bytes, charset: str | None) -> str:
+    """The page in its charset (UTF-8 where that is unknown); what is invalid in it becomes U+FFFD."""
+    try:
+        return page.decode(charset or "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return page.decode("utf-8", "replace")
+
+
+def beginning(source: str) -> tuple[str, str]:
+    return source, source[:50].lower()
+
+
+def parse(source: str) -> html.HtmlElement | None:
+    """The whole tree of a page, None where there is nothing; never a tree that lacks a part."""
+    try:
+        tree = html.fromstring(source.encode("utf-8", "surrogatepass"), parser=PARSER)
+    except etree.ParserError:  # "Document is empty"
+        return None
+    if PARSER.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
+        raise Malformed("too_deep")  # more than 2,048 levels: libxml2 has left out what is below
+    if shape := defect(tree):
+        raise Malformed(shape)
+    return tree
+
+
+def main_text(source: str, tree: etree._Element) -> str | None:
+    """`precise`, or `balanced` where that finds what precision has thrown away.
+
+    Precision skips the rescue that trafilatura's other settings end with. On one page in thirty it leaves under a
+    seventh of the running text, or nothing; where the balanced settings give three times as much, theirs is taken.
+    """
+    text = precise(source, tree) or ""
+    if source.count("<") > RESCUED_TAGS or len(text) >= LEFTOVER * running_text(tree):
+        return text
+    more = balanced(source, tree) or ""
+    return more if len(more) > MUCH_LONGER * len(text) and is_prose(more) else text
+
+
+def is_prose(text: str) -> bool:
+    """Whether most of a text stands in lines that end a sentence or are as long as one: no menu, list or stub."""
+    lines = [line.strip() for line in text.split("\n")]
+    told = sum(len(line) for line in lines if line.endswith(SENTENCE_ENDS) or len(line) >= SENTENCE_LENGTH)
+    return told >= 0.5 * sum(map(len, lines))
+
+
+def precise(source: str, tree: etree._Element) -> str | None:
+    """trafilatura as RefinedWeb's authors set it later (datatrove), without its memory of earlier pages."""
+    return trafilatura_text(tree, precision=True)
+
+
+def balanced(source: str, tree: etree._Element) -> str | None:
+    """trafilatura as it comes, comments left out."""
+    return trafilatura_text(tree)
+
+
+def recalled(source: str, tree: etree._Element) -> str | None:
+    """trafilatura when in doubt for the text."""
+    return trafilatura_text(tree, recall=True)
+
+
+def trafilatura_text(tree: etree._Element, precision: bool = False, recall: bool = False) -> str | None:
+    document = bare_extraction(
+        tree, favor_precision=precision, favor_recall=recall, include_comments=False, deduplicate=False
+    )
+    return document.text if isinstance(document, Document) else None
+
+
+def fast_text(source: str, tree: etree._Element) -> str:
+    """resiliparse's main content."""
+    return extract_plain_text(source, main_content=True, alt_texts=False, links=False, comments=False)
+
+
+def all_text(source: str, tree: etree._Element) -> str:
+    """Everything visible, menus and all, as in Common Crawl's WET files."""
+    return extract_plain_text(source, main_content=False, alt_texts=False, links=False)
+
+
+EXTRACTORS: dict[str, Extractor] = {
+    "trafilatura": main_text,
+    "precision": precise,
+    "balanced": balanced,
+    "recall": recalled,
+    "resiliparse": fast_text,
+    "raw": all_text,
+}
+
+
+@cache
+def find(extractor: str) -> Extractor:
+    """One of EXTRACTORS by its name, or "module:function" of your own."""
+    if extractor in EXTRACTORS:
+        return EXTRACTORS[extractor]
+    module, _, function = extractor.partition(":")
+    return getattr(importlib.import_module(module), function)

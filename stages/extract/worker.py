@@ -1,0 +1,128 @@
+"""The process that pages are extracted in, so that no page can hurt the worker that asked.
+
+`python -m stages.extract.worker CONTROL MEMORY` imports the extractors once and then, for every socket that it gets
+over its control socket, forks a server that answers pages on that socket. It reports each server's pid and its end.
+A server ends when its socket is closed; this process ends when the control socket is. So when the parent dies, by
+whatever signal, nothing is left behind, and there is no file to clean.
+"""
+
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+import time
+from typing import Any
+
+LENGTH = struct.Struct("!Q")
+NUMBER = struct.Struct("!q")
+READY = NUMBER.pack(0)
+RETIRE_PAGES = 5_000
+RETIRE_BYTES = 640 << 20  # resident memory that is worth a fresh server (about 10 ms)
+COLLECT_PAGES = 50
+
+
+def send(sock: socket.socket, *frames: bytes) -> None:
+    """Write frames, each after its length in eight bytes."""
+    for frame in frames:
+        sock.sendall(LENGTH.pack(len(frame)))
+        sock.sendall(frame)
+
+
+def receive(sock: socket.socket) -> bytes | None:
+    """Read one frame; None when the other side is gone."""
+    head = read(sock, LENGTH.size)
+    return None if head is None else read(sock, *LENGTH.unpack(head))
+
+
+def read(sock: socket.socket, size: int) -> bytes | None:
+    """Read exactly `size` bytes; None when the other side is gone before that."""
+    buffer = bytearray(size)
+    view, got = memoryview(buffer), 0
+    while got < size:
+        count = sock.recv_into(view[got:])
+        if not count:
+            return None
+        got += count
+    return bytes(buffer)
+
+
+def main(control: socket.socket, memory: int) -> None:
+    from stages.extract import page
+
+    page.warm()
+    for number in (signal.SIGPROF, signal.SIGPIPE, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # what the parent ignores is ignored here too, until told otherwise
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; we end when it does
+    gc.disable()
+    gc.collect()
+    gc.freeze()
+    control.sendall(READY)
+    while True:
+        _, sockets, _, _ = socket.recv_fds(control, 1, 1)
+        if not sockets:
+            return
+        pid = os.fork()
+        if not pid:
+            control.close()
+            run(socket.socket(fileno=sockets[0]), memory)
+        os.close(sockets[0])
+        control.sendall(NUMBER.pack(pid))
+        _, status = os.waitpid(pid, 0)
+        control.sendall(NUMBER.pack(status))
+
+
+def run(sock: socket.socket, memory: int) -> None:
+    """Serve and leave without the parent's clean-up: nothing may return into the loop of `main`."""
+    code = 1
+    try:
+        limit_memory(memory)
+        serve(sock)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def serve(sock: socket.socket) -> None:
+    """Answer pages until the socket is closed."""
+    from stages.extract import page
+
+    pages = 0
+    while (request := receive(sock)) is not None and (html := receive(sock)) is not None:
+        asked = json.loads(request)
+        signal.setitimer(signal.ITIMER_PROF, asked.pop("cpu_seconds"))
+        started = time.process_time()
+        answer: dict[str, Any] = page.answer(html, **asked)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        answer["cpu"] = time.process_time() - started
+        pages += 1
+        answer["last"] = pages >= RETIRE_PAGES or resident() > RETIRE_BYTES
+        send(sock, json.dumps(answer).encode())
+        if pages % COLLECT_PAGES == 0:
+            gc.collect(0)
+
+
+def limit_memory(extra: int) -> None:
+    """Allow `extra` bytes of address space above what is mapped now; no core files."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as statm:
+            mapped = int(statm.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + extra, mapped + extra))
+
+
+def resident() -> int:
+    """The most memory that was ever resident, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+if __name__ == "__main__":
+    try:
+        main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))
+    except (BrokenPipeError, ConnectionResetError):
+        sys.exit(0)  # the parent is gone, and so are we

@@ -1,1 +1,0 @@
-"""Main text and images of one page, in a process that no page can take down."""

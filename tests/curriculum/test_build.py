@@ -1,0 +1,251 @@
+"""The whole way: shards, a tokenizer, phases, packed sequences; and the recipes of six models at a small scale."""
+
+import importlib
+import io
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from typer.testing import CliRunner
+
+from curriculum.build import pairs, with_sources
+from curriculum.sources import folder as files
+from mews.__main__ import app as pipeline
+from mews.__main__ import main
+from pipeline.errors import MewsError, UsageError
+from pipeline.ledger import planned
+from pipeline.parquet import read_table
+from pipeline.run import plan, run
+from pipeline.runner import Local
+from pipeline.stage import Map, Stage
+from recipes import curriculum, fox_1
+from tokenizer.encode import encoder
+from tokenizer.export import shards
+from tokenizer.reader import Megatron, Parquet, Reader
+
+MODELS = ("falcon_7b", "falcon_40b", "falcon_mamba", "falcon_h1", "falcon_edge", "fox_1")
+
+
+def words(chosen: random.Random, number: int) -> str:
+    """Words of a language of a hundred thousand."""
+    parts = ["ka", "to", "mi", "ren", "sol", "ver", "ung", "ist", "pra", "lo"]
+    return " ".join("".join(chosen.choice(parts) for _ in range(chosen.randint(1, 5))) for _ in range(number))
+
+
+def write(folder: Path, source: str, pages: int) -> str:
+    chosen = random.Random(source)
+    folder.joinpath(source).mkdir(parents=True)
+    texts = [words(chosen, chosen.randint(5, 400)) for _ in range(pages)]
+    rows = [{"id": f"{source}-{i}", "language": "en", "text": text} for i, text in enumerate(texts)]
+    for n in range(2):
+        pq.write_table(pa.Table.from_pylist(rows[n::2]), folder / source / f"{n}.parquet")
+    return str(folder / source)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> tuple[Path, dict[str, str]]:
+    """Shards of three sources, and a tokenizer trained on them by the command line."""
+    base = tmp_path_factory.mktemp("curriculum")
+    at = {source: write(base, source, 120) for source in ("web", "code", "math")}
+    listed = [f"{source}={folder}" for source, folder in at.items()]
+    choice = ["--preset", "falcon_edge", "--vocabulary", "800", "--latex", "20", "--sample-bytes", "200000"]
+    with pytest.raises(SystemExit, match="0"):
+        main(["tokenizer", "train", *listed, "--out", str(base / "tokenizer"), *choice])
+    return base, at
+
+
+def recipe(base: Path, at: dict[str, str], **more) -> Stage:
+    return curriculum.recipe(str(base / "tokenizer"), ",".join(f"{s}={f}" for s, f in at.items()), scale=0.2, **more)
+
+
+def table(root: Path) -> list[dict]:
+    return read_table(str(root), "shares/bucket-00000.parquet").to_pylist()
+
+
+@pytest.fixture(scope="module")
+def done(made) -> Path:
+    """The root of a run of all three phases."""
+    base, at = made
+    run(recipe(base, at), root=str(base / "out"), runner=Local())
+    return base / "out"
+
+
+def test_from_shards_to_sequences(done):
+    rows = table(done)
+    assert [r["phase"] for r in rows if r["source"] is None] == ["short", "long", "decay"]
+    assert all(r["realised"] == r["wanted"] for r in rows)
+    web = [r["realised"] for r in rows if r["source"] == "web"]
+    assert web == [24_000, 12_000, 2_442]
+    for phase, length in (("short", 1_024), ("long", 2_048), ("decay", 2_048)):
+        sequences = Parquet(done / f"{phase}.packed")
+        tokens = sum(sum(n) for f in shards(sequences.folder) for n in pq.read_table(f)["lengths"].to_pylist())
+        wanted = sum(r["realised"] for r in rows if r["phase"] == phase and r["source"])
+        assert len(sequences[0]) == length and tokens == wanted
+
+
+def test_the_run_ends_with_the_table_of_shares(made, tmp_path):
+    base, at = made
+    listed = ",".join(f"{s}={f}" for s, f in at.items())
+    given = ["recipes.curriculum", f"tokenizer={base}/tokenizer", f"sources={listed}", "scale=0.2"]
+    ran = CliRunner().invoke(pipeline, ["run", *given, "--root", str(tmp_path / "out"), "--runner", "local"])
+    assert ran.exit_code == 0
+    shown = [line.split() for line in ran.output.splitlines()]
+    assert [sum(line[:1] == [f"{source}.counted"] for line in shown) for source in at] == [1, 1, 1]
+    assert sum(line[:2] == ["read", "120"] and line[2] == "100.0%" for line in shown) == 3
+    assert ["short", "web", "24,000", "24,000", "0.8000"] in [line[:5] for line in shown]
+
+
+def test_infilled_code_carries_its_markers_and_nothing_else_does(made, done):
+    base, _ = made
+    numbers = {n for _, n in encoder(str(base / "tokenizer")).markers}
+    seen = {"code": 0, "other": 0}
+    for shard in planned(str(done), "short.packed"):
+        for row in read_table(str(done), f"short.packed/{shard}.parquet").to_pylist():
+            ends = np.cumsum(row["lengths"])
+            for name, start, end in zip(row["ids"], [0, *ends[:-1]], ends, strict=True):
+                seen["code" if name.startswith("code") else "other"] += bool(numbers & set(row["tokens"][start:end]))
+    assert seen["code"] > 3 and seen["other"] == 0
+
+
+def test_a_packed_phase_is_exported_and_read_again(done, tmp_path, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["tokenizer", "pack", str(done / "long.packed"), "--out", str(tmp_path / "long")])
+    assert "sequences of 2,048 tokens" in capsys.readouterr().out
+    ours, theirs = Reader(Parquet(done / "long.packed"), 2), Reader(Megatron(tmp_path / "long"), 2)
+    assert sum(1 for a, b in zip(ours, theirs, strict=True) if (a == b).all()) == len(ours.sequences) // 2
+
+
+def test_the_report_compares_and_finds_nothing_broken(made, capsys, tmp_path):
+    base, at = made
+    given = [str(base / "tokenizer"), "--source", f"web={at['web']}", "--source", f"code={at['code']}"]
+    with pytest.raises(SystemExit, match="0"):
+        main(["tokenizer", "report", *given, "--out", str(tmp_path / "report.html")])
+    assert "0 round trips broken" in capsys.readouterr().out
+    assert (tmp_path / "report.html").read_text().count("<svg") == 2
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_recipes_plan_at_a_small_scale(made, model):
+    base, _ = made
+    module = importlib.import_module(f"recipes.{model}")
+    for phase in module.CURRICULUM.phases:
+        assert sum(phase.weights.values()) == pytest.approx(1) or sum(phase.weights.values()) == pytest.approx(100)
+    listed = ",".join(f"{source}={base}/web" for source in module.CURRICULUM.sources)
+    have = ",".join(f"{source}=1e9" for source in module.CURRICULUM.sources)
+    goal = module.recipe(str(base / "tokenizer"), listed, scale=1e-6, have=have)
+    names = [stage.name for stage in plan(goal)]
+    assert all(f"{phase.name}.packed" in names for phase in module.CURRICULUM.phases)
+    assert plan(goal)[-1].schema.names[0] == "phase"
+
+
+def test_tokens_known_beforehand_fail_a_budget_before_any_work(made):
+    base, at = made
+    with pytest.raises(UsageError, match="source math is short of"):
+        recipe(base, at, have="web=1e9,code=1e9,math=10")
+
+
+@pytest.mark.parametrize(
+    ("given", "spread", "said"),
+    [
+        ({"web": "x"}, False, "sources= lacks"),
+        ({"web": "x", "moon": "y"}, True, "no source moon"),
+        ({"math": "x"}, True, "phase stage-2-8k has none"),
+    ],
+)
+def test_sources_that_do_not_fit_are_named(given, spread, said):
+    with pytest.raises(UsageError, match=said):
+        with_sources(fox_1.CURRICULUM, given, spread)
+
+
+def test_a_list_of_names_and_values_is_checked():
+    assert pairs("a=1,b=c:/d=e") == {"a": "1", "b": "c:/d=e"}
+    with pytest.raises(UsageError):
+        pairs("a,b=1")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"sources": "web={base}/web,web={base}/code"}, "gives a name twice"),
+        ({"sources": "a/b={base}/web"}, "names are letters"),
+        ({"sources": "web={base}/nowhere"}, "no Parquet or JSONL file"),
+        ({"sources": "web={base}/garbage"}, "is no Parquet file"),
+        ({"columns": "body=x"}, "columns= names body"),
+        ({"columns": "text=body"}, "no column body, only id, language, text"),
+        ({"have": "web=many"}, "give tokens"),
+        ({"have": "moon=5"}, "names moon, which is no source"),
+        ({"scale": 0.0}, "scale=0: give a number above 0"),
+        ({"scale": float("nan")}, "scale=nan"),
+        ({"scale": 1e6}, "at the very most, by the size of its files"),
+        ({"buckets": 5}, "buckets=5 is not a power of two; take 8"),
+        ({"tokenizer": "{base}/web/0.parquet"}, "is no tokenizer.json"),
+        ({"evals": "{base}/none.jsonl"}, "cannot read the evaluation set"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_any_work(made, given, said):
+    base, _ = made
+    base.joinpath("garbage").mkdir(exist_ok=True)
+    base.joinpath("garbage/a.parquet").write_text("no parquet")
+    usual = {"tokenizer": "{base}/tokenizer", "sources": "web={base}/web"}
+    asked = {k: v.format(base=base) if isinstance(v, str) else v for k, v in {**usual, **given}.items()}
+    with pytest.raises(MewsError, match=said) as refused:
+        curriculum.recipe(**asked)  # type: ignore[arg-type]
+    assert "\n" not in str(refused.value)
+
+
+def test_pages_of_evaluation_sets_are_left_out(made, tmp_path):
+    base, at = made
+    page = pq.read_table(Path(at["web"]) / "0.parquet").filter(pc.greater(pc.utf8_length(pc.field("text")), 500))
+    text = page["text"][0].as_py()
+    tmp_path.joinpath("quiz.jsonl").write_text(json.dumps({"question": text[:400]}) + "\n")
+    goal = recipe(base, {"web": at["web"]}, evals=str(tmp_path / "quiz.jsonl"))
+    stats = run(goal, root=str(tmp_path / "out"), runner=Local())
+    assert {reason: size.rows for reason, size in stats["web.unseen"].dropped.items()} == {"contaminated:quiz": 1}
+    assert stats["web.counted"].rows_in == 119
+
+
+def test_a_missing_tokenizer_is_said(made):
+    with pytest.raises(UsageError, match="no tokenizer"):
+        curriculum.recipe("/nowhere", f"web={made[1]['web']}")
+
+
+def excerpt(path: Path, out: Path, size: int) -> str:
+    """The first texts of a file, as many as make `size` characters."""
+    taken, lines = 0, []
+    with open(path, "rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as stream:
+        for line in io.BufferedReader(stream):
+            row = json.loads(line)
+            lines.append(json.dumps(row | {"text": row["text"][:20_000]}))
+            taken += len(row["text"][:20_000])
+            if taken > size:
+                break
+    out.mkdir(parents=True)
+    out.joinpath("part.jsonl").write_text("\n".join(lines) + "\n")
+    return str(out)
+
+
+def test_real_texts_go_the_whole_way(shared, tmp_path):
+    files = {"web": "nltk_misc", "books": "books_eltec", "code": "code", "math": "math_latex", "science": "tech_docs"}
+    texts = shared / "data" / "text"
+    at = {s: excerpt(texts / f"{name}.jsonl.zst", tmp_path / s, 250_000) for s, name in files.items()}
+    run(*(as_store(s, folder) for s, folder in at.items()), root=str(tmp_path / "store"), runner=Local())
+    listed = [f"{s}={tmp_path}/store/{s}.texts" for s in at]
+    choice = ["--preset", "falcon_edge", "--vocabulary", "4096"]
+    with pytest.raises(SystemExit, match="0"):
+        main(["tokenizer", "train", *listed, "--out", str(tmp_path / "t"), *choice])
+    sources = ",".join(f"{s}={f}" for s, f in at.items())
+    given = {"columns": "language=lang", "spread": True, "buckets": 4}
+    goal = fox_1.recipe(str(tmp_path / "t"), sources, scale=1e-7, **given)
+    run(goal, root=str(tmp_path / "out"), runner=Local())
+    rows = table(tmp_path / "out")
+    assert all(r["realised"] == r["wanted"] for r in rows) and {r["source"] for r in rows} == {*at, None}
+
+
+def as_store(source: str, folder: str) -> Stage:
+    return Map(f"{source}.texts", files(folder, {"language": "lang"}))

@@ -1,0 +1,283 @@
+"""Mixtures as stages: against a plain implementation, and the laws of places, extension and repetition."""
+
+import json
+import random
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from curriculum import Curriculum, Phase
+from curriculum import token_stream as line
+from curriculum.draw import stretch
+from curriculum.phases import Corpus, Made, phases
+from curriculum.shares import shares
+from curriculum.sources import folder
+from curriculum.token_stream import REHYDRATION
+from pipeline import parquet
+from pipeline.errors import StageFailed, UsageError
+from pipeline.fingerprint import hash64
+from pipeline.funnel import stage_stats
+from pipeline.ledger import planned, read_receipts
+from pipeline.run import plan, run
+from pipeline.runner import Local
+from pipeline.transform import put
+
+TWO = Curriculum(
+    (
+        Phase("early", 30_000, 16, {"web": 0.7, "code": 0.3}),
+        Phase("late", 19_997, 16, {"web": 0.21, "code": 0.5, "math": 0.29}),
+    ),
+    seed=7,
+)
+PAGES = {"web": (300, 90), "code": (150, 80), "math": (60, 150)}  # pages, tokens of the longest
+
+
+def count(table: pa.Table) -> pa.Table:
+    """A page's text says how many tokens it is."""
+    return put(table, "tokens", pa.array([int(t.split()[0]) for t in table["text"].to_pylist()], pa.int64()))
+
+
+def pages(source: str) -> list[dict]:
+    number, longest = PAGES[source]
+    sizes = [1 + (i * 7919) % longest for i in range(number)]
+    return [{"id": f"{source}/{i}", "text": f"{n} tokens", "cluster": 1 + i % 7} for i, n in enumerate(sizes)]
+
+
+def write(base: Path, files: int = 1, sources: dict[str, list[dict]] | None = None) -> dict[str, Corpus]:
+    corpora = {}
+    for source, rows in (sources or {s: pages(s) for s in PAGES}).items():
+        path = base / "input" / f"{files}" / source
+        path.mkdir(parents=True)
+        for n in range(files):
+            path.joinpath(f"{n}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[n::files]))
+        corpora[source] = Corpus(folder(str(path)))
+    return corpora
+
+
+def make(base: Path, curriculum: Curriculum, corpora: dict[str, Corpus], **more) -> Made:
+    made = phases(curriculum, corpora, count, **({"shard_tokens": 8_192, "ranges": 4} | more))
+    run(*made.phases, root=str(base), runner=Local())
+    return made
+
+
+def rows(base: Path, phase: str) -> list[dict]:
+    shards = planned(str(base), phase)
+    return [row for shard in shards for row in parquet.read_table(str(base), f"{phase}/{shard}.parquet").to_pylist()]
+
+
+def use(row: dict) -> tuple:
+    return row["source"], row["id"], row["copy"], row["epoch"], row["skip"], row["tokens"]
+
+
+def plainly(curriculum: Curriculum) -> dict[str, set[tuple]]:
+    """What each phase uses, from one list a source and a loop."""
+    used = {phase.name: set() for phase in curriculum.phases}
+    for source in curriculum.sources:
+        key = {p["id"]: int(hash64([f"{curriculum.seed}:{p['id']}"])[0]) for p in pages(source)}
+        line = sorted(pages(source), key=lambda p: key[p["id"]])
+        tokens = [(p["id"], t, int(p["text"].split()[0])) for p in line for t in range(int(p["text"].split()[0]))]
+        at = 0
+        for phase in curriculum.phases:
+            taken = [(tokens[x % len(tokens)], x // len(tokens)) for x in range(at, at + phase.shares().get(source, 0))]
+            at += len(taken)
+            counts = Counter((name, epoch) for (name, _, _), epoch in taken)
+            firsts = {(name, epoch): t for (name, t, _), epoch in reversed(taken)}
+            used[phase.name] |= {
+                (source, name, 0, epoch, firsts[name, epoch], n) for (name, epoch), n in counts.items()
+            }
+    return used
+
+
+def test_phases_are_those_of_a_plain_implementation(tmp_path):
+    make(tmp_path, TWO, write(tmp_path))
+    for phase, wanted in plainly(TWO).items():
+        got = [use(row) for row in rows(tmp_path, phase)]
+        assert len(got) == len(set(got))
+        assert set(got) == wanted
+
+
+def test_sharding_and_buckets_change_nothing(tmp_path):
+    one = make(tmp_path / "one", TWO, write(tmp_path, 1))
+    make(tmp_path / "many", TWO, write(tmp_path, 5))
+    make(tmp_path / "other", TWO, write(tmp_path / "again", 3), ranges=16)
+    for phase in one.phases:
+        files = sorted(f.name for f in (tmp_path / "one" / phase.name).glob("*.parquet"))
+        assert files
+        for other in ("many", "other"):
+            for file in files:
+                mine, its = ((tmp_path / base / phase.name / file).read_bytes() for base in ("one", other))
+                assert mine == its
+
+
+def marks(base: Path, stage: str) -> dict[str, bytes]:
+    """The receipts of a stage: equal only when no shard was made again, for they carry the seconds it took."""
+    return {r.shard: r.to_json() for r in read_receipts(str(base), stage, planned(str(base), stage))}
+
+
+def test_a_later_phase_can_change_and_earlier_ones_are_not_touched(tmp_path):
+    corpora = write(tmp_path)
+    make(tmp_path, TWO, corpora)
+    before = marks(tmp_path, "early"), marks(tmp_path, "web.line"), marks(tmp_path, "late")
+    later = replace(TWO.phases[1], weights={"web": 0.5, "code": 0.5}, tokens=10_000)
+    make(tmp_path, replace(TWO, phases=(TWO.phases[0], later)), corpora)
+    assert (marks(tmp_path, "early"), marks(tmp_path, "web.line")) == before[:2]
+    assert marks(tmp_path, "late") != before[2]
+    assert sum(row["tokens"] for row in rows(tmp_path, "late")) == 10_000
+
+
+def test_an_extended_phase_begins_with_what_was_made(tmp_path):
+    corpora = write(tmp_path)
+    make(tmp_path, TWO, corpora)
+    short = [use(row) for row in rows(tmp_path, "late")]
+    full = (tmp_path / "late/bucket-00000.parquet").read_bytes()
+    make(tmp_path, replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=29_000))), corpora)
+    long = [use(row) for row in rows(tmp_path, "late")]
+    assert full == (tmp_path / "late/bucket-00000.parquet").read_bytes()
+    edges = [(a, b) for a, b in zip(short, long, strict=False) if a != b]
+    assert len(edges) <= 3  # the page of each source that the old edge cut goes on
+    assert all(a[:5] == b[:5] and a[5] < b[5] for a, b in edges)
+
+
+def test_an_extended_phase_makes_no_shard_anew_but_its_last(tmp_path):
+    corpora = write(tmp_path)
+    make(tmp_path, TWO, corpora)
+    before = marks(tmp_path, "late")
+    make(tmp_path, replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=29_000))), corpora)
+    after = marks(tmp_path, "late")
+    assert len(before) == 3 and len(after) == 4
+    assert [before[f"bucket-0000{n}"] == after[f"bucket-0000{n}"] for n in range(3)] == [True, True, False]
+
+
+def test_a_shard_reads_only_the_stretches_that_it_holds(tmp_path):
+    made = make(tmp_path, TWO, write(tmp_path), ranges=16)
+    first = (tmp_path / "early/bucket-00000.parquet").read_bytes()
+    for source in ("web", "code"):
+        for bucket in range(12, 16):
+            (tmp_path / f"{source}.line/bucket-{bucket:05d}.parquet").unlink()
+    made.phases[0].make("bucket-00000", str(tmp_path), "mark")
+    assert (tmp_path / "early/bucket-00000.parquet").read_bytes() == first
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_stretches_of_a_line_are_those_of_every_token(seed):
+    chosen = random.Random(seed)
+    before = np.cumsum([0, *(chosen.choice([0, 1, 5, 40]) for _ in range(8)), 3])
+    low = chosen.randrange(300)
+    high = low + 1 + chosen.randrange(200)
+    found = stretch(before, low, high)
+    owner = [int(np.searchsorted(before, x % before[-1], "right")) - 1 for x in range(low, high)]
+    assert set(owner) <= set(found.buckets)
+    assert all(b in owner or before[b] == before[b + 1] for b in found.buckets)
+
+
+def test_a_source_without_text_is_named(tmp_path):
+    none = {s: [{"id": f"{s}{i}", "text": ""} for i in range(3)] for s in PAGES}
+    with pytest.raises(UsageError, match="has no text"):
+        make(tmp_path, TWO, write(tmp_path, 1, none))
+
+
+def test_buckets_that_no_machine_can_hold_are_refused_before_a_page_moves(tmp_path, monkeypatch):
+    monkeypatch.setattr(line, "HELD", 2_000)
+    with pytest.raises(StageFailed, match=r"source web puts [0-9,]+ tokens into one of 4 buckets.*buckets=16"):
+        make(tmp_path, TWO, write(tmp_path))
+    assert not list(tmp_path.glob("*.laid"))
+
+
+def test_every_stage_of_a_curriculum_says_what_it_did(tmp_path):
+    made = make(tmp_path, TWO, write(tmp_path))
+    goal = shares(TWO, made)
+    for _ in range(2):
+        run(goal, root=str(tmp_path), runner=Local())
+        assert set(stage_stats(str(tmp_path))) == {stage.name for stage in plan(goal)}
+
+
+def test_a_page_is_used_once_unless_an_epoch_is_over(tmp_path):
+    make(tmp_path, TWO, write(tmp_path))
+    pieces = [use(row) for phase in ("early", "late") for row in rows(tmp_path, phase)]
+    whole = Counter()
+    for source, name, copy, epoch, _, tokens in pieces:
+        whole[source, name, copy, epoch] += tokens
+    sizes = {p["id"]: int(p["text"].split()[0]) for s in PAGES for p in pages(s)}
+    assert all(tokens <= sizes[name] for (_, name, _, _), tokens in whole.items())
+    assert max(epoch for source, _, _, epoch, _, _ in pieces if source == "web") == 1
+
+
+def test_shares_are_exact_even_with_pages_longer_than_the_error_allowed(tmp_path):
+    long = {s: [{"id": f"{s}{i}", "text": str(300_000 + 1_009 * i)} for i in range(30)] for s in ("books", "web")}
+    c = Curriculum(
+        (
+            Phase("a", 10**7, 128, {"books": 0.07, "web": 0.93}),
+            Phase("b", 10**7 + 1, 128, {"books": 0.5, "web": 0.5}),
+        )
+    )
+    made = make(tmp_path, c, write(tmp_path, 2, long), shard_tokens=1 << 20)
+    run(shares(c, made), root=str(tmp_path), runner=Local())
+    for row in parquet.read_table(str(tmp_path), "shares/bucket-00000.parquet").to_pylist():
+        if row["source"] is None:
+            continue
+        assert row["realised"] == row["wanted"] > 0
+        assert row["epochs"] * sum(int(p["text"]) for p in long[row["source"]]) == pytest.approx(
+            sum(p.shares()[row["source"]] for p in c.phases[: 1 + (row["phase"] == "b")])
+        )
+
+
+def test_too_little_of_a_source_fails_before_a_page_moves(tmp_path):
+    greedy = replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=200_000)))
+    with pytest.raises(StageFailed, match=r"source math is short of [0-9,]+ tokens"):
+        make(tmp_path, greedy, write(tmp_path))
+    assert not list(tmp_path.glob("*.laid")) and not list(tmp_path.glob("late*"))
+
+
+def test_order_mixes_the_sources_all_the_way(tmp_path):
+    make(tmp_path, TWO, write(tmp_path))
+    got = rows(tmp_path, "early")
+    positions = [row["position"] for row in got]
+    assert positions == sorted(positions) and positions[0] == 0
+    half = got[: len(got) // 2]
+    share = sum(r["tokens"] for r in half if r["source"] == "web") / sum(r["tokens"] for r in half)
+    assert share == pytest.approx(0.7, abs=0.02)
+
+
+def test_no_page_comes_again_within_the_window(tmp_path):
+    tight = Curriculum((Phase("p", 60_000, 16, {"math": 0.25, "web": 0.75}, window=17_000),), seed=3)
+    make(tmp_path, tight, write(tmp_path))
+    last: dict[str, float] = {}
+    for row in rows(tmp_path, "p"):
+        if row["skip"] == 0 and row["source"] == "math":
+            assert row["position"] - last.get(row["id"], -1e9) >= 17_000
+            last[row["id"]] = row["position"]
+    assert max(row["epoch"] for row in rows(tmp_path, "p") if row["source"] == "math") > 1
+    with pytest.raises(StageFailed, match="comes again after"):
+        make(
+            tmp_path / "again", Curriculum((replace(tight.phases[0], window=20_000),), seed=3), write(tmp_path / "more")
+        )
+
+
+def test_pages_are_repeated_by_the_size_of_their_family(tmp_path):
+    corpora = write(tmp_path)
+    total = sum({1: 1, 2: 2, 3: 3, 4: 3}.get(p["cluster"], 5) * int(p["text"].split()[0]) for p in pages("web"))
+    one_lap = Curriculum((Phase("p", total, 16, {"web": 1}),))
+    make(tmp_path, one_lap, {"web": replace(corpora["web"], repeats=REHYDRATION)})
+    got = rows(tmp_path, "p")
+    assert all(row["skip"] == 0 and row["epoch"] == 0 for row in got)
+    times, places = Counter(row["id"] for row in got), {}
+    for row in got:
+        places.setdefault(row["id"], []).append(row["position"])
+    assert all(times[p["id"]] == {1: 1, 2: 2, 3: 3, 4: 3}.get(p["cluster"], 5) for p in pages("web"))
+    gaps = [b - a for at in places.values() if len(at) == 5 for a, b in pairwise(at)]
+    assert min(gaps) > total / 5 / 2  # the copies lie evenly around the line
+
+
+def test_a_bad_line_costs_one_line(tmp_path):
+    corpora = write(tmp_path)
+    path = Path(corpora["math"].pages.list[0])  # type: ignore[union-attr]
+    path.write_text(path.read_text() + "{no json\n" + json.dumps({"id": "e", "text": None}) + "\n")
+    make(tmp_path, TWO, corpora)
+    (receipt,) = read_receipts(str(tmp_path), "math.counted", planned(str(tmp_path), "math.counted"))
+    assert receipt.stats.rows_out == PAGES["math"][0] == receipt.stats.rows_in - 2
+    assert list(receipt.stats.quarantined) == ["mixture:not_json"] and list(receipt.stats.dropped) == ["mixture:empty"]

@@ -1,0 +1,43 @@
+"""The normalised text, its offsets and its tokens."""
+
+import random
+import unicodedata
+
+import numpy as np
+import pytest
+
+from text.normalise import normalise, normalise_with_offsets
+
+CASES = [
+    ("Héllo,  Wörld — don't\tstop!\n", "hello world dont stop"),
+    ("İstanbul", "istanbul"),
+    ("$1,234.50 (net)", "123450 net"),
+    ("soft\u00adhyphen zero\u200bwidth", "softhyphen zerowidth"),
+    ("你好，世界", "你好世界"),
+    ("— ... —", ""),
+    ("", ""),
+    ("e\u0301t\u00e9", "ete"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_table(text, expected):
+    assert normalise(text) == expected
+
+
+def strange_texts(count: int) -> list[str]:
+    """Texts of letters, marks, spaces, symbols and scripts that have broken normalisers before."""
+    draw = random.Random(7)
+    alphabet = "aB é\u0301İΣς \t\n\u00a0\u2028\x1c—’.,$ﬁ½\u00ad한글你好กำကြ\U00020000\U0001f600\u0f77\u1f82"
+    return ["".join(draw.choices(alphabet, k=draw.randrange(60))) for _ in range(count)]
+
+
+@pytest.mark.parametrize("text", strange_texts(300))
+def test_offsets_map_back_to_the_characters_they_come_from(text):
+    plain, positions = normalise_with_offsets(text)
+    assert plain == normalise(text)
+    assert len(plain) == len(positions)
+    assert (np.diff(positions) >= 0).all()
+    for character, position in zip(plain, positions.tolist(), strict=True):
+        source = text[position]
+        assert source.isspace() if character == " " else character in unicodedata.normalize("NFD", source.lower() + "ς")

@@ -1,0 +1,154 @@
+"""Splitting: no character is lost, the rules are spaCy's where it matters, and time and memory are bounded."""
+
+import random
+import time
+
+import numpy as np
+import pytest
+
+from pipeline.doc import Doc
+from text import words
+from text.splitter import cut
+
+CUTS = [
+    ("don't", "do n't"),
+    ("I'd've", "I 'd 've"),
+    ("cannot", "can not"),
+    ("it’s", "it ’s"),
+    ("(U.S.)", "( U.S. )"),
+    ("Mr.", "Mr."),
+    ("end.", "end ."),
+    ("wait...", "wait ..."),
+    ("well-known", "well - known"),
+    ("and/or", "and/or"),
+    ("input/output", "input / output"),
+    ("$12.50,", "$ 12.50 ,"),
+    ("5km", "5 km"),
+    ("99%", "99 %"),
+    ("end.Begin", "end . Begin"),
+    ("(https://example.com/a-b?c=d).", "( https://example.com/a-b?c=d ) ."),
+    ("name@example.com", "name@example.com"),
+    ("1990-2000", "1990 - 2000"),
+    ("“quoted”", "“ quoted ”"),
+    ("©2020", "© 2020"),
+    ("--", "--"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("chunk", "expected"), CUTS)
+def test_english(chunk, expected):
+    assert cut(chunk, "en") == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("language", "chunk", "expected"),
+    [
+        ("fr", "l'homme", "l' homme"),
+        ("fr", "qu’il", "qu’ il"),
+        ("it", "dell'arte", "dell' arte"),
+        ("de", "Dr.", "Dr."),
+        ("nl", "foto’s", "foto ’s"),
+        ("zh", "我们在北京。", "我 们 在 北京 。"),
+        ("ja", "本をコンピュータで", "本 を コンピュータ で"),
+        ("ja", "首都は有名です", "首都 は 有名 で す"),
+        ("en", "Python入门abc-def", "Python 入门 abc - def"),
+    ],
+)
+def test_other_languages(language, chunk, expected):
+    assert cut(chunk, language) == expected.split()
+
+
+def test_a_page_of_chinese_is_many_words():
+    text = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏" * 10
+    lengths = Doc(text, fields={"language": "zh"}).each_word(len, int)
+    assert len(lengths) > len(text) / 3
+    assert 1 <= lengths.mean() <= 2
+
+
+ALPHABET = "aZé9.,'’-–/:@#($€…\"我ぁカก\u0e31한ب\U0001f600\u0301\u200b_"
+
+
+def test_no_character_is_lost_or_moved():
+    draw = random.Random(0)
+    for _ in range(20_000):
+        chunk = "".join(draw.choices(ALPHABET, k=draw.randint(1, 12)))
+        for language in ("en", "fr", ""):
+            pieces = cut(chunk, language)
+            assert "".join(pieces) == chunk and all(pieces), (chunk, pieces)
+
+
+def test_the_rules_are_those_of_spacy_in_running_english():
+    """Over the docstrings of numpy: 99 of 100 chunks are cut as spaCy's English splitter cuts them."""
+    spacy = pytest.importorskip("spacy")
+    tokenizer = spacy.blank("en").tokenizer
+    text = " ".join(getattr(np, name).__doc__ or "" for name in sorted(dir(np)) if name.islower())
+    chunks = [chunk for chunk in text.split() if chunk.isalpha() or chunk[:-1].isalpha()]
+    assert len(chunks) > 10_000
+    theirs = {chunk: [token.text for token in tokenizer(chunk)] for chunk in set(chunks)}
+    same = sum(cut(chunk, "en") == theirs[chunk] for chunk in chunks)
+    assert same / len(chunks) > 0.99
+
+
+def seconds(text: str, language: str) -> float:
+    start = time.process_time()
+    assert len(Doc(text, fields={"language": language}).word_ids)
+    return time.process_time() - start
+
+
+WORST = [
+    "a",
+    ".",
+    "(",
+    "'",
+    "a.",
+    "a@",
+    "-",
+    "a-",
+    "1+",
+    "don't",
+    "'s",
+    "#a",
+    "://",
+    "a/",
+    "我",
+    "ก\u0e31",
+    "n't",
+    "..a",
+    "$",
+    "l'",
+]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("unit", WORST)
+def test_the_worst_chunk_takes_linear_time(unit, language):
+    """One run without white space, four times as long, takes about four times as long; quadratic would be sixteen."""
+    small, large = (unit * (size // len(unit)) for size in (50_000, 200_000))
+    quick = max(min(seconds(small, language) for _ in range(3)), 0.01)
+    assert min(seconds(large, language) for _ in range(3)) < 9 * quick
+
+
+def test_vocabularies_are_bounded_and_a_doc_keeps_its_own(monkeypatch):
+    monkeypatch.setattr(words, "LARGEST_VOCABULARY", 100_000)
+    monkeypatch.setattr(words, "_vocabularies", {})
+    first = Doc("the first text keeps its words")
+    kept = first.words
+    for n in range(50):
+        Doc(" ".join(f"word{n}x{k}" for k in range(100))).word_ids  # noqa: B018
+        assert words._vocabularies["en"].size < 200_000
+    assert first.split.strings() == kept
+    assert first.split.vocabulary is not words._vocabularies["en"]
+
+
+def test_a_column_answers_each_word_once():
+    asked = []
+
+    def length(word):
+        asked.append(word)
+        return len(word)
+
+    for text in ("alpha beta zebra-fish", "beta gamma alpha"):
+        doc = Doc(text, splitter=str.split)
+        assert doc.each_word(length, np.int64).tolist() == [len(word) for word in doc.words]
+    assert len(asked) == len(set(asked))

@@ -1,0 +1,1 @@
+"""What a text is made of: words, scripts without spaces, normal forms, tokens."""
