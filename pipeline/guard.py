@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+from pipeline.doc import Doc
 from pipeline.errors import MewsError, StepFailed
 from pipeline.limit import CpuLimit, CpuTimeExceeded
 from pipeline.purity import PurityCheck, key_of
@@ -45,14 +46,14 @@ class Failure(NamedTuple):
 
 
 class Caller(Protocol):
-    """Calls the function of one step on one row."""
+    """Calls the function of one step on one row: on its Doc, or on its text."""
 
     @property
     def name(self) -> str:
         """The name of the step, which its reasons begin with."""
         ...
 
-    def call(self, fn: Callable[[Any], Any], argument: Any, counted: bool = True) -> Any:
+    def call(self, fn: Callable[[Any], Any], argument: Doc | str, counted: bool = True) -> Any:
         """What `fn` returns, or a Failure. `counted` is false for a row whose fate an earlier step has decided."""
         ...
 
@@ -63,7 +64,7 @@ class Unguarded:
 
     name: str
 
-    def call(self, fn: Callable[[Any], Any], argument: Any, counted: bool = True) -> Any:
+    def call(self, fn: Callable[[Any], Any], argument: Doc | str, counted: bool = True) -> Any:
         return fn(argument)
 
 
@@ -83,7 +84,7 @@ class Guard:
     raised: dict[str, Raised] = field(default_factory=dict)
     purity: PurityCheck = field(default_factory=PurityCheck)
 
-    def call(self, fn: Callable[[Any], Any], argument: Any, counted: bool = True) -> Any:
+    def call(self, fn: Callable[[Any], Any], argument: Doc | str, counted: bool = True) -> Any:
         """What `fn(argument)` returns, or the Failure when it raised or took too long.
 
         Raises StepFailed when `fn` fails on every one of the first `MANY` rows, or hangs on most.
@@ -103,7 +104,9 @@ class Guard:
         except MewsError:
             raise
         except OSError as error:
-            raise self._located(error) from error.__cause__
+            if error.errno is None:
+                raise
+            raise self._located(error) from error
         except BaseException as error:
             if self.cpu.interrupt is not None:
                 raise
@@ -134,8 +137,6 @@ class Guard:
 
     def _located(self, error: OSError) -> OSError:
         """The same error with the step and the line in its message."""
-        if error.errno is None:
-            return error
         where = f"{error.strerror} (in {self.name}, {failure_of(error).place})"
         return OSError(error.errno, where, error.filename) if error.filename else OSError(error.errno, where)
 
