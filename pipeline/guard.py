@@ -164,7 +164,7 @@ def failure_of(error: BaseException) -> Failure:
     """The Failure that describes an exception."""
     lines = [(frame.f_code, number) for frame, number in traceback.walk_tb(error.__traceback__)]
     lines = [line for line in lines if line[0].co_filename not in _engine()]
-    own = [line for line in lines if not line[0].co_filename.startswith(_installed())] or lines
+    own = [line for line in lines if not _is_installed(line[0].co_filename)] or lines
     place = ""
     if own:
         code, number = own[-1]
@@ -182,10 +182,12 @@ def one_line_of(error: BaseException) -> str:
 
 
 @cache
-def _installed() -> tuple[str, ...]:
-    """The folders of Python's own library and of installed packages."""
-    kinds = ("stdlib", "platstdlib", "purelib", "platlib")
-    return (*{f"{os.path.abspath(sysconfig.get_path(kind))}{os.sep}" for kind in kinds}, "<frozen")
+def _is_installed(filename: str) -> bool:
+    """Whether a file belongs to Python's own library or an installed package, Cython's sources among them."""
+    folders = (os.path.abspath(sysconfig.get_path(kind)) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
+    return filename.startswith(("<frozen", *(f"{folder}{os.sep}" for folder in folders))) or filename.endswith(
+        (".pyx", ".pxi")
+    )
 
 
 @cache

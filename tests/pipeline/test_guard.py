@@ -6,6 +6,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def guard() -> Iterator[Guard]:
 def line_of(function: Callable, text: str) -> int:
     """The line of this file on which a text stands in a function."""
     code = function.__code__
-    lines = open(__file__).read().splitlines()
+    lines = Path(__file__).read_text().splitlines()
     return next(n for n in range(code.co_firstlineno, len(lines) + 1) if text in lines[n - 1])
 
 
@@ -108,7 +109,7 @@ def test_errors_that_are_meant_for_the_person_go_on(guard: Guard, error: Excepti
 
 
 def opens_a_file(argument: Any) -> None:
-    open("no/such/file")  # the open
+    Path("no/such/file").read_text()  # the open
 
 
 def test_an_error_of_reading_goes_on_for_the_runner_and_names_the_step_and_the_line(guard: Guard):
@@ -281,7 +282,7 @@ def stats_with(kept: int, quarantined: int, raised: int) -> Stats:
 
 @pytest.mark.parametrize(("kept", "raised"), [(0, 1), (0, 7), (99, 101)])
 def test_a_stage_is_refused_when_a_step_failed_on_all_of_its_rows_or_most_of_many(kept: int, raised: int):
-    with pytest.raises(StepFailed, match=r"^stage clean: f fails on .* asked about: KeyError: 'url' \(f\.py:3, in f\)$"):
+    with pytest.raises(StepFailed, match=r"^stage clean: f fails on .* about: KeyError: 'url' \(f\.py:3, in f\)$"):
         refuse_failing("clean", stats_with(kept, raised, raised))
 
 

@@ -107,7 +107,7 @@ def test_a_call_that_ran_out_of_time_does_not_taint_the_next_one():
         with pytest.raises(CpuTimeExceeded):
             limit.call(swallows_everything, None, SOON)
         assert limit.call(str, 5, SOON) == "5"
-        with pytest.raises(ValueError, match="^mine$"):
+        with pytest.raises(ValueError, match=r"^mine$"):
             limit.call(raises_value_error, "mine", SOON)
 
 

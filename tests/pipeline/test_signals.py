@@ -40,7 +40,7 @@ def test_errors_for_the_person_are_theirs():
     def no_model(doc: Doc) -> dict[str, float]:
         raise UsageError("no model")
 
-    with pytest.raises(UsageError, match="^no model$"):
+    with pytest.raises(UsageError, match=r"^no model$"):
         values_of(Rules("model", no_model, ()))
 
 
