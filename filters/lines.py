@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from filters.boilerplate_phrases import ANYWHERE, COUNTED, END, START
-from pipeline.doc import Doc, count_words
+from pipeline.doc import Doc
+from text.words import count_words
 
 NUMBER_MARKS = dict.fromkeys(map(ord, " \t\u00a0\u202f.,:/-+%()"))  # a line of bare digits is one word anyway
 LONGEST_FURNITURE = 200  # characters; a longer line is no counter and holds no furniture

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from text.splitter import UNSPACED
 from text.words import Splitter, Words, split
 
 LINE_BREAKS = re.compile("\n+")
@@ -65,10 +64,3 @@ class Doc:
     def paragraphs(self) -> list[str]:
         """The stripped text cut at every run of two or more line breaks."""
         return PARAGRAPH_BREAKS.split(self.text.strip())
-
-
-def count_words(text: str) -> int:
-    """Words as a reader counts them: what stands between white space; by rule in scripts that set no spaces."""
-    if text.isascii() or not UNSPACED.search(text):
-        return len(text.split())
-    return sum(any(map(str.isalnum, word)) for word in Doc(text).words)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.doc import Doc, count_words
+from pipeline.doc import Doc
 
 
 def test_words_and_their_numbers_agree():
@@ -42,8 +42,3 @@ def test_lines_and_paragraphs(text, lines, paragraphs):
 
 def test_an_empty_doc_has_no_words():
     assert Doc("").words == [] and len(Doc(" \n ").word_ids) == 0
-
-
-@pytest.mark.parametrize(("text", "count"), [("one two-three", 2), ("", 0), ("naïve — word", 3), ("我们在北京。", 4)])
-def test_count_words(text, count):
-    assert count_words(text) == count
