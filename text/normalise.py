@@ -12,6 +12,11 @@ import numpy as np
 REMOVED = ("P", "S", "Mn", "Cf", "Cc")  # punctuation and symbols; accents; what cannot be seen
 
 
+def fasttext_line(text: str) -> str:
+    """The text as the one line that fastText reads: "</s>" ends its line like a line break does, so both are spaces."""
+    return text.replace("\n", " ").replace("</s>", " ")
+
+
 def normalise(text: str) -> str:
     """The normalised text, its words separated by one space."""
     return " ".join(filter(None, map(_plain, text.split())))

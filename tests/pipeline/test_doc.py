@@ -32,7 +32,11 @@ def test_the_language_of_the_row_chooses_the_rules():
     [
         ("", [""], [""]),
         ("a\nb\n\n\nc", ["a", "b", "c"], ["a\nb", "c"]),
-        ("\n\na\n", ["", "a", ""], ["a"]),
+        ("\n\na\n", ["a"], ["a"]),
+        ("a\r\nb\r\n\r\nc\r\n", ["a", "b", "c"], ["a\r\nb", "c"]),
+        ("a\rb\r\rc", ["a", "b", "c"], ["a\rb", "c"]),
+        ("a\n \n  b \n\t\n\u00a0\nc", ["a", "  b ", "c"], ["a", "  b ", "c"]),
+        (" \n\t\r\n ", [""], [""]),
     ],
 )
 def test_lines_and_paragraphs(text, lines, paragraphs):
