@@ -78,7 +78,7 @@ def score(model: str, label: str, line: str) -> float:
 
 def _label(file: Path, label: str) -> str:
     """The label as the model writes it."""
-    known = _model(str(file)).labels
+    known = [str(name) for name in _model(str(file)).get_labels()]
     name = next((name for name in (label, PREFIX + label) if name in known), None)
     if name is None:
         shown = ", ".join(sorted(each.removeprefix(PREFIX) for each in known)[:20])
