@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import xxhash
 import zstandard
 
-from filters.fasttext import POSITIVE, LabelScore, file_digest, one_line, quality, score
+from filters.fasttext import POSITIVE, LabelScore, one_line, quality, score
+from filters.hashed_set import digest
 from pipeline.rules import Rules
 
 NEGATIVE = "__label__cc"
@@ -37,19 +38,19 @@ def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Rul
         file.flush()
         model = fasttext.train_supervised(file.name, verbose=0, epoch=passes(len(texts)), **SETTINGS)
     model.save_model(str(out / "model.bin"))
-    model_file = str(out / "model.bin")
+    model_file = out / "model.bin"
     scores = {label: np.array([score(model_file, POSITIVE, one_line(text)) for text in held[label]]) for label in held}
     threshold = float(np.quantile(scores[NEGATIVE], 1 - keep))
-    digest = file_digest(out / "model.bin")
+    file_digest = digest(model_file)
     found = {
         "threshold": threshold,
-        "digest": digest,
+        "digest": file_digest,
         "keep": keep,
         "settings": SETTINGS,
         **_figures(scores, threshold),
     }
     (out / "quality.json").write_text(json.dumps({**found, "trained_on": len(texts)}, indent=1) + "\n")
-    return quality(LabelScore(model_file, POSITIVE, digest), threshold)
+    return quality(LabelScore(model_file, POSITIVE), threshold)
 
 
 def passes(texts: int) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import datatrove
 
-from filters.hashed_set import digest, found, hashes
+from filters.hashed_set import found, hashes
 from filters.url_exceptions import EXCEPTIONS
 from pipeline.doc import Doc
 from pipeline.rules import Rules, most
@@ -36,15 +36,15 @@ class ListMatches:
 
     A strict word may stand anywhere once separators are gone; a hard or soft word must be whole, with the case of the
     address folded by `lower`. When nothing is met outside of the `exceptions`, words or phrases like "great tit", no
-    word counts. `None` takes the packaged lists (UT1 with 4.6 million domains; words of datatrove), and `domains`
-    another list: a text file of domains and addresses.
+    word counts. `None` takes the packaged lists (UT1 with 4.6 million domains; words of datatrove). `domains` is
+    another list, a text file of domains and addresses; lists of words are files or tuples. A file counts by its
+    content: a stage is made anew when it changes.
     """
 
     domains: Path | None = None
-    list_digest: str = ""
-    strict: tuple[str, ...] | None = None
-    hard: tuple[str, ...] | None = None
-    soft: tuple[str, ...] | None = None
+    strict: tuple[str, ...] | Path | None = None
+    hard: tuple[str, ...] | Path | None = None
+    soft: tuple[str, ...] | Path | None = None
     exceptions: tuple[str, ...] = EXCEPTIONS
     lower: bool = True
 
@@ -100,8 +100,7 @@ def blocking(domains: str | Path | None = None, **fields) -> Rules:
 
     `domains` is a text file of domains and addresses, one a line. `exceptions=(*EXCEPTIONS, "your-phrase")` adds one.
     """
-    own = {"domains": Path(domains), "list_digest": digest(Path(domains))} if domains else {}
-    return replace(blocked, measure=ListMatches(**own, **fields))
+    return replace(blocked, measure=ListMatches(Path(domains) if domains else None, **fields))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from html import unescape
 from itertools import islice
+from pathlib import Path
 
 import pyarrow as pa
 import re2
@@ -24,14 +25,14 @@ class ScreenHtml:
 
     languages: tuple[str, ...]
     least: float
-    model: str | None
+    model: Path | None
 
-    name = "language"
+    name = "language.screen_html"
 
     def __call__(self, table: pa.Table) -> pa.Table:
         pages = zip(table["html"], table["charset"], strict=True)
         said = [self._wanted(html.as_py() or b"", charset.as_py()) for html, charset in pages]
-        reasons = ["language:screen" if wanted < self.least else None for wanted in said]
+        reasons = [f"{self.name}:other" if wanted < self.least else None for wanted in said]
         return put(table, "reason", pa.array(reasons, pa.string()))
 
     def _wanted(self, html: bytes, charset: str | None) -> float:
@@ -42,13 +43,14 @@ class ScreenHtml:
         return sum(score for language, score in likely(text, self.model, CANDIDATES) if language in self.languages)
 
 
-def screen_html(languages: str | tuple[str, ...], least: float = 0.1, model: str | None = None) -> ScreenHtml:
+def screen_html(languages: str | tuple[str, ...], least: float = 0.1, model: str | Path | None = None) -> ScreenHtml:
     """Drop pages in which these languages have less than the probability `least`, before the costly extraction.
 
     Looks at the first 3,000 characters in paragraphs, or of all text where paragraphs hold little. Not part of
     RefinedWeb: it loses the odd page whose main text is in another language than the rest of it.
     """
-    return ScreenHtml((languages,) if isinstance(languages, str) else tuple(languages), least, model)
+    wanted = (languages,) if isinstance(languages, str) else tuple(languages)
+    return ScreenHtml(wanted, least, Path(model) if model else None)
 
 
 def preview_text(html: bytes, charset: str | None) -> str:

@@ -14,12 +14,12 @@ UNKNOWN = "und"
 MOST_CHARACTERS = 100_000
 
 
-def most_likely(text: str, model: str | None = None) -> tuple[str, float]:
+def most_likely(text: str, model: Path | None = None) -> tuple[str, float]:
     """The most likely language and its probability."""
     return next(iter(likely(text[:MOST_CHARACTERS], model, 1)), (UNKNOWN, 0.0))
 
 
-def likely(text: str, model: str | None, count: int) -> list[tuple[str, float]]:
+def likely(text: str, model: Path | None, count: int) -> list[tuple[str, float]]:
     """The most likely languages with their probabilities; nothing for a text without words."""
     line = fasttext_line(text)
     if not line.strip("\0 \t\r\f\v"):
@@ -36,9 +36,9 @@ def in_capitals(text: str) -> bool:
 
 
 @cache
-def load(model: str | None) -> "fasttext.FastText._FastText":
+def load(model: Path | None) -> "fasttext.FastText._FastText":
     """The model, once a process."""
-    path = Path(model) if model else installed()
+    path = model or installed()
     if not path.is_file():
         raise UsageError(f"language: there is no model file {path}")
     return fasttext.load_model(str(path))

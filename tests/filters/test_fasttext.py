@@ -95,10 +95,9 @@ def test_a_model_of_ones_own_sees_the_words_as_they_are_or_as_it_was_trained(kin
     assert shop.measure(Doc("of </s> Buy"))["score"] > 0.9
 
 
-def test_the_digest_is_that_of_the_model(kinds, trained):
-    digest = hashlib.sha256((kinds / "model.bin").read_bytes()).hexdigest()[:32]
-    assert fasttext.load(kinds, 0.5, "maths").measure.digest == digest  # type: ignore[attr-defined]
-    assert json.loads((trained / "quality.json").read_text())["digest"] == fasttext.load(trained).measure.digest  # type: ignore[attr-defined]
+def test_the_digest_is_that_of_the_model(trained):
+    digest = hashlib.sha256((trained / "model.bin").read_bytes()).hexdigest()[:16]
+    assert json.loads((trained / "quality.json").read_text())["digest"] == digest
 
 
 def test_an_unknown_label_is_told_with_those_that_there_are(kinds):

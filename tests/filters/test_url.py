@@ -71,11 +71,11 @@ def test_case_is_folded_unless_asked_otherwise(mine):
     assert exact(Doc("", "http://a.com/EVILthing")) == "strict_word"
 
 
-def test_another_list_is_another_filter(mine):
-    before = mine.measure.list_digest
-    mine.measure.domains.write_text("other.org\n")
-    hashed_set.digest.cache_clear()
-    assert url.blocking(mine.measure.domains).measure.list_digest != before  # type: ignore[attr-defined]
+def test_lists_of_words_may_be_files(mine, tmp_path):
+    (tmp_path / "words.txt").write_text("# mine\nbad-word\n")
+    own = replace(mine, measure=replace(mine.measure, hard=tmp_path / "words.txt"))
+    assert own(Doc("", "http://a.com/badword")) == "hard_word"
+    assert own(Doc("", "http://a.com/vice")) is None
 
 
 def test_what_is_measured(mine):

@@ -98,9 +98,9 @@ def pages(*values: bytes) -> pa.Table:
 @pytest.mark.parametrize("paragraphs", [True, False])
 def test_screen_drops_other_languages_before_extraction(paragraphs):
     screened = language.screen_html("en")(pages(*(html(text, paragraphs) for text in TEXTS.values())))
-    assert screened["reason"].to_pylist() == [None] + ["language:screen"] * 4
+    assert screened["reason"].to_pylist() == [None] + ["language.screen_html:other"] * 4
     both = language.screen_html(("en", "zh"))(pages(*(html(text, paragraphs) for text in TEXTS.values())))
-    assert both["reason"].to_pylist() == [None, *["language:screen"] * 2, None, "language:screen"]
+    assert both["reason"].to_pylist() == [None, *["language.screen_html:other"] * 2, None, "language.screen_html:other"]
 
 
 def test_screen_keeps_what_it_cannot_read():
