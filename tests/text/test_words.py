@@ -9,6 +9,7 @@ import pytest
 from pipeline.doc import Doc
 from text import words
 from text.splitter import cut
+from text.words import count_words
 
 CUTS = [
     ("don't", "do n't"),
@@ -152,3 +153,19 @@ def test_a_column_answers_each_word_once():
         doc = Doc(text, splitter=str.split)
         assert doc.each_word(length, np.int64).tolist() == [len(word) for word in doc.words]
     assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("one two-three", 2),
+        ("", 0),
+        (" \n", 0),
+        ("naïve — word", 3),
+        ("我们在北京。", 4),
+        ("Python 入门 — é", 3),
+    ],
+)
+def test_count_words(text, count):
+    """What stands between spaces is a word, also a dash; in scripts without spaces marks are none."""
+    assert count_words(text) == count
