@@ -58,7 +58,7 @@ own_list = url.blocking("domains.txt")  # domains and addresses, one a line, in 
 ```
 """
 FASTTEXT = """
-## fasttext.load(model)
+## fasttext.quality(model)
 
 A text is kept when the model gives the label at least the threshold, which a model that was trained here brings along;
 the reason is `low_quality`. The file of the model counts by its digest: another model makes the stage anew.
@@ -77,7 +77,7 @@ PRESET_LIMITS = (
 PRESETS_HEAD = """
 ## By language
 
-`filters.language_presets.preset(code)` holds `repetition`, `quality` and `fineweb_quality` of a language with
+`filters.language_presets.rules_for(code)` holds `repetition`, `quality` and `fineweb_quality` of a language with
 FineWeb-2's bounds (Penedo et al. 2025) and stop words of its own; English keeps those above. The other languages have
 no limit on `dup_paragraphs`, `dup_paragraph_chars` and `short_lines`, and at most 0.1 of `dup_line_chars` in
 `fineweb_quality`; what is not listed is as in English.
@@ -86,7 +86,7 @@ no limit on `dup_paragraphs`, `dup_paragraph_chars` and `short_lines`, and at mo
 BESIDES = ("\n## Harmless addresses\n", ADDRESSES, FASTTEXT, PRESETS_HEAD)
 
 
-def page() -> str:
+def filters_page() -> str:
     """The page, in Markdown."""
     return "".join([HEAD, *(_filter(*published) for published in PUBLISHED), *BESIDES, _presets()])
 
@@ -133,5 +133,5 @@ def _preset_rows() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(page())
+    DOCUMENT.write_text(filters_page())
     print(f"{DOCUMENT} is written")

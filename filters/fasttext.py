@@ -19,7 +19,7 @@ PREFIX = "__label__"
 POSITIVE = f"{PREFIX}hq"
 
 
-def one_line(text: str) -> str:
+def lower_words(text: str) -> str:
     """What our own classifier sees of a text, in training and after: lower-case words between single spaces."""
     return " ".join(Doc(text).words).lower()
 
@@ -33,18 +33,18 @@ class LabelScore:
 
     model: Path
     label: str
-    prepare: Callable[[str], str] = one_line
+    prepare: Callable[[str], str] = lower_words
 
     def __call__(self, doc: Doc) -> dict[str, float]:
         return {"score": score(self.model, self.label, self.prepare(doc.text))}
 
 
-def quality(measure: LabelScore, threshold: float) -> Rules:
-    """Keep texts with the threshold or a higher score."""
+def at_least(threshold: float, measure: LabelScore) -> Rules:
+    """Keep texts with this score or a higher one."""
     return Rules("fasttext.quality", measure, (least("score", threshold, "low_quality"),))
 
 
-def load(
+def quality(
     model: str | Path,
     threshold: float | None = None,
     label: str = "hq",
@@ -64,8 +64,8 @@ def load(
     threshold = learnt.get("threshold") if threshold is None else threshold
     if threshold is None:
         raise UsageError(f"fasttext: {file} comes without a threshold; give one, between 0 and 1")
-    prepare = prepare or (one_line if learnt else fasttext_line)
-    return quality(LabelScore(file, _label(file, label), prepare), threshold)
+    prepare = prepare or (lower_words if learnt else fasttext_line)
+    return at_least(threshold, LabelScore(file, _label(file, label), prepare))
 
 
 def score(model: Path, label: str, line: str) -> float:

@@ -85,7 +85,7 @@ def _preset(row: str) -> tuple[str, Preset]:
 PRESETS = {"en": Preset(), **dict(map(_preset, TABLE.strip().splitlines()))}
 
 
-def preset(language: str) -> Preset:
+def rules_for(language: str) -> Preset:
     """The filters for a language by its ISO 639-1 code. Raises UsageError when there are none."""
     if language not in PRESETS:
         known = ", ".join(sorted(PRESETS))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import datatrove
 
-from filters.hashed_set import found, hashes
+from filters.hashed_set import first_found, hashes
 from filters.url_exceptions import EXCEPTIONS
 from pipeline.doc import Doc
 from pipeline.rules import Rules, most
@@ -53,13 +53,17 @@ class ListMatches:
         parts = [part for part in SEPARATORS.split(url.lower() if self.lower else url) if part]
         counts = self._words("".join(parts).lower(), parts)
         if any(counts.values()) and self.exceptions:
-            rest = without(parts, _phrases(self.exceptions))
+            rest = without_phrases(parts, _phrases(self.exceptions))
             others = self._words("".join(rest).lower(), rest)
             counts = counts if any(others.values()) else others
         return {**self._listed(url), **counts}
 
     def _words(self, squeezed: str, parts: list[str]) -> dict[str, float]:
-        strict, hard, soft = words(self.strict or STRICT), words(self.hard or HARD), words(self.soft or SOFT)
+        strict, hard, soft = (
+            listed_words(self.strict or STRICT),
+            listed_words(self.hard or HARD),
+            listed_words(self.soft or SOFT),
+        )
         return {
             "hard_words": len(hard.intersection(parts)),
             "soft_words": len(soft.intersection(parts)),
@@ -71,12 +75,12 @@ class ListMatches:
         registered = registered_domain(host)
         parents = [registered, *reversed(list(parents_of(host, registered)))] if registered else [host]
         domains = hashes(self.domains) if self.domains else hashes(UT1, "domains")
-        place = found(domains, parents) if host else None
+        place = first_found(domains, parents) if host else None
         urls = hashes(self.domains) if self.domains else hashes(UT1, "urls")
         return {
             "domain": float(place == 0),
             "subdomain": float(place is not None and place > 0),
-            "url": float(found(urls, spellings(url)) is not None),
+            "url": float(first_found(urls, spellings(url)) is not None),
         }
 
 
@@ -121,7 +125,7 @@ curated_source = CuratedSource()
 
 
 @cache
-def words(source: Path | tuple[str, ...]) -> frozenset[str]:
+def listed_words(source: Path | tuple[str, ...]) -> frozenset[str]:
     """The words of a list, squeezed to lower-case letters and digits; lines that begin with # are left out."""
     lines = source.read_text().splitlines() if isinstance(source, Path) else source
     return frozenset(SEPARATORS.sub("", line).lower() for line in lines if line.strip() and not line.startswith("#"))
@@ -130,7 +134,7 @@ def words(source: Path | tuple[str, ...]) -> frozenset[str]:
 BARRIER = "\0"  # stands where an exception stood, so that its neighbours make no word together
 
 
-def without(parts: list[str], phrases: dict[str, list[tuple[str, ...]]]) -> list[str]:
+def without_phrases(parts: list[str], phrases: dict[str, list[tuple[str, ...]]]) -> list[str]:
     """The words of an address without the phrases in it, which are given by their first words, longest first."""
     lower = [part.lower() for part in parts]
     rest, at = [], 0

@@ -26,7 +26,7 @@ def likely(text: str, model: Path | None, count: int) -> list[tuple[str, float]]
         return []
     if in_capitals(line):
         line = line.lower()
-    labels, scores = load(model).predict(line, k=count)
+    labels, scores = load_model(model).predict(line, k=count)
     return [(label.removeprefix(LABEL), min(float(score), 1.0)) for label, score in zip(labels, scores, strict=True)]
 
 
@@ -36,7 +36,7 @@ def in_capitals(text: str) -> bool:
 
 
 @cache
-def load(model: Path | None) -> "fasttext.FastText._FastText":
+def load_model(model: Path | None) -> "fasttext.FastText._FastText":
     """The model, once a process."""
     path = model or installed()
     if not path.is_file():

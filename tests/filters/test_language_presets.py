@@ -13,7 +13,7 @@ COUNTS |= {"pt": 16, "ro": 14, "ru": 22, "sv": 12, "ur": 13, "zh": 22}
 def test_the_languages_are_those_of_falcon_h1():
     assert set(languages.PRESETS) == {"en", *COUNTS} == {"en", *languages.STOP_WORDS}
     with pytest.raises(UsageError, match="no rules for the language 'xx'; there are for ar, cs, de, en, es"):
-        languages.preset("xx")
+        languages.rules_for("xx")
 
 
 @pytest.mark.parametrize("language", COUNTS)
@@ -31,10 +31,10 @@ def test_example_sentences_of_the_language_pass_its_word_rules(language):
     """spaCy's example sentences, joined until they are long enough."""
     examples = pytest.importorskip(f"spacy.lang.{language}.examples")
     doc = Doc("\n".join(examples.sentences * 4), fields={"language": language})
-    rule = languages.preset(language).quality
+    rule = languages.rules_for(language).quality
     measured = rule.measure(doc)
     assert measured["words"] >= 50
     lengths = rule.replace(min_words=None, max_words=None, alphabetic=None, stop_words=None)
     assert lengths.judge(measured) is None
     assert measured["stop_words"] >= (1 if language == "ko" else 2)  # its few headlines hold hardly any
-    assert languages.preset("en").quality.measure(doc)["stop_words"] < 2
+    assert languages.rules_for("en").quality.measure(doc)["stop_words"] < 2

@@ -9,9 +9,9 @@ from itertools import product
 import pytest
 
 from filters import c4, fineweb, gopher, lines, url
-from filters.catalogue import DOCUMENT, PUBLISHED, page
+from filters.catalogue import DOCUMENT, PUBLISHED, filters_page
 from filters.language import only
-from filters.language_presets import PRESETS, preset
+from filters.language_presets import PRESETS, rules_for
 from pipeline.doc import Doc
 from pipeline.rules import EditRules, Rules
 
@@ -121,7 +121,7 @@ def test_limits_are_tried_in_order():
 
 
 def test_the_docs_are_current():
-    assert DOCUMENT.read_text() == page(), "run python -m filters.catalogue"
+    assert DOCUMENT.read_text() == filters_page(), "run python -m filters.catalogue"
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -265,7 +265,7 @@ FINEWEB_2 = {
 def test_the_limits_of_a_language(language):
     """Each threshold of its configuration on both sides; the paragraph rules and the short lines are out."""
     marks, newlines, dup_lines, shortest, longest, letters, two, three, four, _ = FINEWEB_2[language]
-    repetition, quality, of_lines = (getattr(preset(language), name) for name in PARTS)
+    repetition, quality, of_lines = (getattr(rules_for(language), name) for name in PARTS)
     good = {**GOOD_QUALITY, "word_length": (shortest + longest) / 2}
     for rules, values, value, side, bound, reason in (
         (repetition, GOOD_REPETITION, "dup_lines", "most", dup_lines, "dup_lines"),
@@ -295,9 +295,9 @@ PARTS = ("repetition", "quality", "fineweb_quality")
 
 def test_english_and_the_17_others():
     assert set(PRESETS) == {"en", *FINEWEB_2}
-    assert [getattr(preset("en"), name) for name in PARTS] == [gopher.repetition, gopher.quality, fineweb.quality]
+    assert [getattr(rules_for("en"), name) for name in PARTS] == [gopher.repetition, gopher.quality, fineweb.quality]
     for language, (*_, count) in FINEWEB_2.items():
-        assert len(preset(language).quality.measure.stop_words) == count  # type: ignore[attr-defined]
+        assert len(rules_for(language).quality.measure.stop_words) == count  # type: ignore[attr-defined]
 
 
 def kept_lines(rules: EditRules, line: str) -> bool:

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from filters.boilerplate_phrases import ANYWHERE, COUNTED, END, START
-from filters.lines import LineCorrections, corrections, ends_sentence, expressions
+from filters.lines import LineCorrections, corrections, ends_sentence, phrase_expressions
 from pipeline.doc import Doc
 
 correct = LineCorrections().correct
@@ -117,7 +117,7 @@ def test_every_language_has_its_phrases(language):
     """Each phrase alone is gone, and as part of a longer word it stays."""
     assert START.keys() == END.keys() == ANYWHERE.keys() == COUNTED.keys()
     for phrase in "|".join(place[language] for place in (START, END, ANYWHERE)).split("|"):
-        assert expressions(language).phrase.sub("", phrase).strip() == "", phrase
+        assert phrase_expressions(language).phrase.sub("", phrase).strip() == "", phrase
         assert correct(f"{phrase.title()} abc", language)[1] or phrase in END[language].split("|")
     for counted in COUNTED[language].split("|"):
         assert correct(f"1.234 {counted}", language)[0] == ""
@@ -164,7 +164,7 @@ def test_the_worst_line_costs_little(unit):
     """The longest line that the expressions see, thousands of times; and a line of a million characters."""
     line = (unit * 200)[:200]
     start = time.process_time()
-    phrases = expressions("de")
+    phrases = phrase_expressions("de")
     for expression in (phrases.counter, phrases.phrase, phrases.apart):
         for _ in range(50):
             expression.search(line)

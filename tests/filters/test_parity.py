@@ -77,7 +77,7 @@ def test_blank_lines_are_where_we_differ_on_purpose(line_break):
 
 def test_words_of_urls():
     """Every word of the lists, alone and joined, in lower case: the same reason as datatrove, or a domain."""
-    words = sorted(url.words(url.HARD) | url.words(url.SOFT) | url.words(url.STRICT))
+    words = sorted(url.listed_words(url.HARD) | url.listed_words(url.SOFT) | url.listed_words(url.STRICT))
     rule = next(rule for rule in RULES if rule.name == "url.blocked")
     addresses = [f"https://host.example/{word}/{words[k - 7]}-page" for k, word in enumerate(words)]
     addresses += [f"https://host.example/x{word}y.z" for word in words]
@@ -87,7 +87,7 @@ def test_words_of_urls():
 
 
 def test_case_is_where_we_differ_on_purpose():
-    word = min(url.words(url.HARD) - url.words(url.STRICT))
+    word = min(url.listed_words(url.HARD) - url.listed_words(url.STRICT))
     rule = next(rule for rule in RULES if rule.name == "url.blocked")
     doc = Doc("text", f"https://host.example/{word.upper()}/")
     assert rule.theirs(doc).reason == rule.equal(doc).reason is None

@@ -182,7 +182,7 @@ def test_curated_sources(address, source):
 
 def test_the_packaged_words_are_read():
     for path, least in ((url.STRICT, 100), (url.HARD, 150), (url.SOFT, 70)):
-        words = url.words(path)
+        words = url.listed_words(path)
         assert len(words) >= least
         assert all(word.isascii() and word.isalnum() and word == word.lower() for word in words)
 
@@ -193,9 +193,9 @@ def test_every_line_is_found_and_others_are_not(tmp_path, monkeypatch):
     listed.write_text("\n".join(f"site{n}.org" for n in range(1000)))
     table = hashed_set.hashes(listed)
     assert len(table) == 1000 and table.dtype == np.uint64 and (np.diff(table) > 0).all()
-    assert all(hashed_set.found(table, ["no", f"site{n}.org"]) == 1 for n in range(1000))
-    assert all(hashed_set.found(table, [f"site{n}.net", f"site{n}"]) is None for n in range(1000))
-    assert hashed_set.found(np.empty(0, np.uint64), ["a"]) is None
+    assert all(hashed_set.first_found(table, ["no", f"site{n}.org"]) == 1 for n in range(1000))
+    assert all(hashed_set.first_found(table, [f"site{n}.net", f"site{n}"]) is None for n in range(1000))
+    assert hashed_set.first_found(np.empty(0, np.uint64), ["a"]) is None
     with pytest.raises(ValueError):
         table[0] = 0
 
@@ -233,7 +233,7 @@ def test_the_packaged_block_list(tmp_path, monkeypatch):
     table = hashed_set.hashes(url.UT1, "domains")
     assert len(table) == len(set(lines)) and table.nbytes < 60e6
     start = time.process_time()
-    assert all(hashed_set.found(table, [line]) == 0 for line in sample)
+    assert all(hashed_set.first_found(table, [line]) == 0 for line in sample)
     assert (time.process_time() - start) / len(sample) < 10e-3
-    assert not any(hashed_set.found(table, [f"{line}.invalid"]) for line in sample)
+    assert not any(hashed_set.first_found(table, [f"{line}.invalid"]) for line in sample)
     assert url.blocked(Doc("", f"http://www.{sample[0]}/")) in ("domain", "subdomain")

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from text.scripts import HAN, HIRAGANA, KATAKANA, SOUTH_EAST_ASIAN, UNSPACED
-from text.splitter import cut
+from text.splitter import cut_words
 from text.words import count_words
 
 # First and last code point of each range, as Unicode's blocks have them.
@@ -71,7 +71,7 @@ SENTENCES = {
 @pytest.mark.parametrize("script", SENTENCES)
 def test_words_are_counted_by_rule(script):
     text, words = SENTENCES[script]
-    assert count_words(text) == len(cut(text)) == words
+    assert count_words(text) == len(cut_words(text)) == words
 
 
 @pytest.mark.parametrize("script", SENTENCES)

@@ -74,7 +74,7 @@ def test_what_is_in_capitals(text, answer):
 
 def test_a_text_with_some_capitals_is_read_as_it_is(monkeypatch):
     seen = []
-    monkeypatch.setattr(model, "load", lambda path: Spy(seen))
+    monkeypatch.setattr(model, "load_model", lambda path: Spy(seen))
     language.likely("SOME words AND more", None, 2)
     language.likely("MOST WORDS and", None, 2)
     assert seen == ["SOME words AND more", "most words and"]
@@ -88,7 +88,7 @@ class Spy:
 
 
 def test_a_score_is_one_at_most(monkeypatch):
-    monkeypatch.setattr(model, "load", lambda path: Spy([]))
+    monkeypatch.setattr(model, "load_model", lambda path: Spy([]))
     assert language.likely("words", None, 1) == [("en", 1.0)]
 
 
