@@ -15,9 +15,9 @@ from pipeline.doc import Doc
 class DatatroveFilter:
     """`DatatroveFilter(SomeFilter(...))` keeps what that filter keeps, where it returns True or (True, ...).
 
-    The reason is the filter's own, or "dropped" when it gives none. As a filter it leaves the text alone; one of datatrove's
-    that also changes the text (C4's) goes through `edit(DatatroveFilter(...).edited)`. The settings of the filter
-    and the version of datatrove stand for it in the fingerprint of a stage.
+    The reason is the filter's own, or "dropped" when it gives none. As a filter it leaves the text alone; one of
+    datatrove's that also changes the text (C4's) goes through `edit(DatatroveFilter(...).edited)`. The settings of the
+    filter and the version of datatrove stand for it in the fingerprint of a stage.
     """
 
     name: str
