@@ -1,9 +1,7 @@
-"""The scripts without spaces: both ends of every range, the letters beside them, and who goes by the definition."""
+"""The scripts without spaces: both ends of every range, and the letters beside them."""
 
 import re
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
 from text.scripts import HAN, HIRAGANA, KATAKANA, SOUTH_EAST_ASIAN, UNSPACED
@@ -72,17 +70,3 @@ SENTENCES = {
 def test_words_are_counted_by_rule(script):
     text, words = SENTENCES[script]
     assert count_words(text) == len(cut_words(text)) == words
-
-
-@pytest.mark.parametrize("script", SENTENCES)
-def test_each_character_is_a_token_for_deduplication(script):
-    """Marks go with the letter before them, so there are as many tokens as letters that normalisation leaves."""
-    tokens = pytest.importorskip(TOKENS)
-    text, _ = SENTENCES[script]
-    found = tokens.words(pa.array([text, " ".join(text)]))
-    each, spaced = (np.diff(found.bounds)).tolist()
-    assert each == spaced > 3
-    assert found.hashes[:each].tolist() == found.hashes[each:].tolist()
-
-
-TOKENS = "dedup.tokens"
