@@ -1,0 +1,145 @@
+"""Rows of JSON Lines and Parquet files as tables: each row has an id of its own, and one that is bad is quarantined."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import BadInput
+from pipeline.files import parquet_rows
+from pipeline.files.json_lines import objects
+from pipeline.files.listing import Folder
+from pipeline.files.rows import BYTES, ROWS, SOURCE_ID, TEXT, finished, schema
+from pipeline.files.unpack import unpacked
+from pipeline.files.values import ARROW, Field, Unfit, converted
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads a file by its name: tables of `schema` and `error`, of at most 1,000 rows and about 8 MB.
+
+    `id` is "<file>:<place>", which no two rows share: the number of the line in JSON Lines, counted from 1, or of the
+    row in Parquet, counted from 0. `source_id` is the file's own `id`, or a hash of the text where it has none.
+    `error` says what is wrong with a row ("row:not_json"). No other column of a file is read, whatever its name.
+
+    Raises BadInput when a file is damaged, cut short, or a Parquet file without text.
+    """
+
+    folder: Folder
+    fields: tuple[Field, ...] = (SOURCE_ID, TEXT)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of its tables, without `error`."""
+        return schema(self.fields)
+
+    def __call__(self, name: str) -> Iterator[pa.Table]:
+        with self.folder.open(name) as file:
+            yield from (self._parquet if is_parquet(file, name) else self._json_lines)(file, name)
+
+    @property
+    def text(self) -> Field:
+        """The field of the text."""
+        return next(field for field in self.fields if field.name == TEXT.name)
+
+    def columns(self, name: str, rows: int) -> tuple[list[str], bool]:
+        """The columns of a file, or of its first `rows` rows, and whether the text is one. Raises BadInput."""
+        with self.folder.open(name) as file:
+            if is_parquet(file, name):
+                columns = self._open(file, name).schema_arrow
+                parquet_rows.columns_of(columns, self.fields, self.folder.shown(name))
+                return columns.names, True
+            seen: dict[str, None] = {}
+            for number, row, _ in objects(unpacked(cast(BinaryIO, file), self.folder.shown(name))):
+                seen |= dict.fromkeys(row) if isinstance(row, dict) else {}
+                if number > rows or self.text.column_in(seen):
+                    break
+            return [*seen], self.text.column_in(seen) is not None
+
+    def _json_lines(self, file: pa.NativeFile, name: str) -> Iterator[pa.Table]:
+        lines = Lines(self.fields, name)
+        for number, row, size in objects(unpacked(cast(BinaryIO, file), self.folder.shown(name))):
+            lines.add(number, row, size)
+            if len(lines.ids) >= ROWS or lines.bytes >= BYTES:
+                yield lines.table()
+        if lines.ids:
+            yield lines.table()
+
+    def _parquet(self, file: pa.NativeFile, name: str) -> Iterator[pa.Table]:
+        parquet, first = self._open(file, name), 0
+        columns = parquet_rows.columns_of(parquet.schema_arrow, self.fields, self.folder.shown(name))
+        try:
+            for batch in parquet_rows.batches(parquet, sorted(set(columns.values()))):
+                ids = pa.array([f"{name}:{first + n}" for n in range(batch.num_rows)], pa.string())
+                yield parquet_rows.table_of(batch, self.fields, columns, ids)
+                first += batch.num_rows
+        except pa.ArrowInvalid as error:
+            raise BadInput(self._damaged(name, error)) from None
+        except OSError as error:  # of a damaged page, or of the network: the second is tried again
+            raise OSError(*filter(None, [error.errno]), self._damaged(name, error)) from error
+
+    def _open(self, file: pa.NativeFile, name: str) -> pq.ParquetFile:
+        try:
+            return pq.ParquetFile(file, buffer_size=BYTES)
+        except pa.ArrowInvalid as error:
+            shown = self.folder.shown(name)
+            raise BadInput(f"{shown} is no Parquet file: {' '.join(str(error).split())[:200]}") from None
+
+    def _damaged(self, name: str, error: Exception) -> str:
+        return f"{self.folder.shown(name)} is damaged: {' '.join(str(error).split())[:200]}"
+
+
+def is_parquet(file: pa.NativeFile, name: str) -> bool:
+    """Whether a file is Parquet by its name or its first bytes; the file is then at its beginning."""
+    magic = file.read(4)
+    file.seek(0)
+    return name.lower().endswith(".parquet") or magic == b"PAR1"
+
+
+class Lines:
+    """Objects of a file on their way into a table. What a column holds is what its first value in the file is: one
+    that cannot be of its field's kind is left out, as it is in Parquet, and otherwise each value that differs is bad.
+    """
+
+    def __init__(self, fields: tuple[Field, ...], name: str):
+        self._fields, self._name = fields, name
+        self._left_out: dict[str, bool] = {}
+        self.ids: list[str] = []
+        self.bytes = 0
+        self._rows: list[dict[str, Any]] = []
+        self._wrong: dict[int, str] = {}
+
+    def add(self, number: int, row: dict[str, Any] | Unfit, size: int) -> None:
+        """A line: its number, what it holds, its bytes."""
+        made = {}
+        try:
+            made = self._converted(row)
+        except Unfit as unfit:
+            self._wrong[len(self._rows)] = unfit.code
+        self.ids.append(f"{self._name}:{number}")
+        self.bytes += size
+        self._rows.append(made)
+
+    def _converted(self, row: dict[str, Any] | Unfit) -> dict[str, Any]:
+        if isinstance(row, Unfit):
+            raise row
+        found = ((field, field.column_in(row)) for field in self._fields)
+        return {f.name: converted(f, row[name]) for f, name in found if name and not self._is_left_out(f, row[name])}
+
+    def _is_left_out(self, field: Field, value: Any) -> bool:
+        if value is not None and field.name not in self._left_out and not field.required:
+            try:
+                converted(field, value)
+                self._left_out[field.name] = False
+            except Unfit:
+                self._left_out[field.name] = True
+        return self._left_out.get(field.name, False)
+
+    def table(self) -> pa.Table:
+        """The lines that were added since the last table."""
+        columns = {f.name: pa.array([r.get(f.name) for r in self._rows], ARROW[f.kind]) for f in self._fields}
+        table = finished(pa.array(self.ids, pa.string()), columns, self._wrong)
+        self.ids, self.bytes, self._rows, self._wrong = [], 0, [], {}
+        return table
