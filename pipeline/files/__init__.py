@@ -33,18 +33,18 @@ def source(
     files. `fetch` gets a file of the web. Of a stage of a run the shards of its plan are read, with their own ids.
     Raises UsageError when there is nothing to read, or no text in what there is.
     """
-    fields = named((SOURCE_ID, *fields), columns or {})
+    fields = with_columns((SOURCE_ID, *fields), columns or {})
     stage = stored.stage_at(address)
     if stage:
-        return stored.source(*stage, fields)
+        return stored.stage_source(*stage, fields)
     folder, files = listed(address, fetch)
     reader = Reader(folder, fields)
     if not folder.is_remote:
-        check(reader, files)
+        check_text(reader, files)
     return Source(tuple(file.name for file in files), reader, reader.schema, Versions(files))
 
 
-def named(fields: Sequence[Field], columns: Mapping[str, str]) -> tuple[Field, ...]:
+def with_columns(fields: Sequence[Field], columns: Mapping[str, str]) -> tuple[Field, ...]:
     """The fields with the names that a person gave to their columns. Raises UsageError on a field that is not there."""
     known = {"id" if field is SOURCE_ID else field.name: field for field in fields}
     if unknown := sorted(set(columns) - set(known)):
@@ -53,7 +53,7 @@ def named(fields: Sequence[Field], columns: Mapping[str, str]) -> tuple[Field, .
     return tuple(replace(f, names=(given[f.name],), required=True) if f.name in given else f for f in fields)
 
 
-def check(reader: Reader, files: Sequence[Listed]) -> None:
+def check_text(reader: Reader, files: Sequence[Listed]) -> None:
     """Raise UsageError when the first rows have no text: its column has another name, as a rule."""
     seen: dict[str, None] = {}
     for file in files[:FILES_LOOKED_AT]:

@@ -11,7 +11,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 Line = tuple[int, bytes | None]
 
 
-def lines(pieces: Iterable[bytes], longest: int = LONGEST_LINE) -> Iterator[Line]:
+def numbered_lines(pieces: Iterable[bytes], longest: int = LONGEST_LINE) -> Iterator[Line]:
     """The lines of a file and their numbers, from 1 on; None in place of a line of more than `longest` bytes.
 
     Lines end at \\n only, since a text may hold other line separators.
@@ -34,7 +34,7 @@ def lines(pieces: Iterable[bytes], longest: int = LONGEST_LINE) -> Iterator[Line
 
 def objects(pieces: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any] | Unfit, int]]:
     """Of each line that is not blank its number, its object or what is wrong with it, and its size in bytes."""
-    for number, line in lines(pieces):
+    for number, line in numbered_lines(pieces):
         if line is None:
             yield number, Unfit("too_long"), 0
             continue

@@ -19,7 +19,6 @@ from pipeline.files.unpack import ENDINGS as PACKED
 ENDINGS = (".parquet", *(kind + packed for kind in (".jsonl", ".ndjson") for packed in ("", *PACKED)))
 ENDINGS += tuple(f".json{packed}" for packed in PACKED)  # plain .json is rarely lines; give such a file by its name
 WEB = ("http://", "https://")
-BUFFER = 8 << 20  # bytes asked of an object store at a time
 Fetch = Callable[[str], AbstractContextManager[Path]]  # a file of the web on the local disk, while it is needed
 
 
@@ -59,7 +58,7 @@ class Folder:
 
     @contextmanager
     def open(self, name: str) -> Iterator[pa.NativeFile]:
-        """A file, to be read from any place in it. Raises BadInput when it is gone; UsageError when nobody can fetch it."""
+        """A file, to be read from any place in it. Raises BadInput when it is gone, UsageError without `fetch`."""
         with self._at_hand(name) as (filesystem, path):
             try:
                 file = filesystem.open_input_file(path)

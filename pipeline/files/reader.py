@@ -1,6 +1,7 @@
 """Rows of JSON Lines and Parquet files as tables: each row has an id of its own, and one that is bad is quarantined."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
@@ -11,9 +12,10 @@ from pipeline.errors import BadInput
 from pipeline.files import parquet_rows
 from pipeline.files.json_lines import objects
 from pipeline.files.listing import Folder
-from pipeline.files.rows import BYTES, ROWS, SOURCE_ID, TEXT, finished, schema
+from pipeline.files.rows import BYTES, ROWS, SOURCE_ID, TEXT, finished, rows_schema
 from pipeline.files.unpack import unpacked
 from pipeline.files.values import ARROW, Field, Unfit, converted
+from pipeline.runner import one_line
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Reader:
     @property
     def schema(self) -> pa.Schema:
         """The columns of its tables, without `error`."""
-        return schema(self.fields)
+        return rows_schema(self.fields)
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
         with self.folder.open(name) as file:
@@ -48,11 +50,12 @@ class Reader:
         """The columns of a file, or of its first `rows` rows, and whether the text is one. Raises BadInput."""
         with self.folder.open(name) as file:
             if is_parquet(file, name):
-                columns = self._open(file, name).schema_arrow
+                with errors_named(self.folder.shown(name)):
+                    columns = pq.ParquetFile(file).schema_arrow
                 parquet_rows.columns_of(columns, self.fields, self.folder.shown(name))
                 return columns.names, True
             seen: dict[str, None] = {}
-            for number, row, _ in objects(unpacked(cast(BinaryIO, file), self.folder.shown(name))):
+            for number, row, _ in objects(self._unpacked(file, name)):
                 seen |= dict.fromkeys(row) if isinstance(row, dict) else {}
                 if number > rows or self.text.column_in(seen):
                     break
@@ -60,35 +63,36 @@ class Reader:
 
     def _json_lines(self, file: pa.NativeFile, name: str) -> Iterator[pa.Table]:
         lines = Lines(self.fields, name)
-        for number, row, size in objects(unpacked(cast(BinaryIO, file), self.folder.shown(name))):
+        for number, row, size in objects(self._unpacked(file, name)):
             lines.add(number, row, size)
             if len(lines.ids) >= ROWS or lines.bytes >= BYTES:
                 yield lines.table()
         if lines.ids:
             yield lines.table()
 
+    def _unpacked(self, file: pa.NativeFile, name: str) -> Iterator[bytes]:
+        stream = pa.BufferedInputStream(file, BYTES)  # an object store is asked for so much at a time
+        return unpacked(cast(BinaryIO, stream), self.folder.shown(name))
+
     def _parquet(self, file: pa.NativeFile, name: str) -> Iterator[pa.Table]:
-        parquet, first = self._open(file, name), 0
-        columns = parquet_rows.columns_of(parquet.schema_arrow, self.fields, self.folder.shown(name))
-        try:
+        with errors_named(self.folder.shown(name)):
+            parquet, first = pq.ParquetFile(file, buffer_size=BYTES, page_checksum_verification=True), 0
+            columns = parquet_rows.columns_of(parquet.schema_arrow, self.fields, self.folder.shown(name))
             for batch in parquet_rows.batches(parquet, sorted(set(columns.values()))):
                 ids = pa.array([f"{name}:{first + n}" for n in range(batch.num_rows)], pa.string())
                 yield parquet_rows.table_of(batch, self.fields, columns, ids)
                 first += batch.num_rows
-        except pa.ArrowInvalid as error:
-            raise BadInput(self._damaged(name, error)) from None
-        except OSError as error:  # of a damaged page, or of the network: the second is tried again
-            raise OSError(*filter(None, [error.errno]), self._damaged(name, error)) from error
 
-    def _open(self, file: pa.NativeFile, name: str) -> pq.ParquetFile:
-        try:
-            return pq.ParquetFile(file, buffer_size=BYTES)
-        except pa.ArrowInvalid as error:
-            shown = self.folder.shown(name)
-            raise BadInput(f"{shown} is no Parquet file: {' '.join(str(error).split())[:200]}") from None
 
-    def _damaged(self, name: str, error: Exception) -> str:
-        return f"{self.folder.shown(name)} is damaged: {' '.join(str(error).split())[:200]}"
+@contextmanager
+def errors_named(shown: str) -> Iterator[None]:
+    """What pyarrow says of a file with the file's name: BadInput, or OSError where the network may be at fault."""
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise BadInput(f"{shown} is no Parquet file, or damaged: {one_line(error)}") from None
+    except OSError as error:  # of a damaged page, or of a store that does not answer: it is tried again
+        raise OSError(*filter(None, [error.errno]), f"{shown} cannot be read: {one_line(error)}") from error
 
 
 def is_parquet(file: pa.NativeFile, name: str) -> bool:

@@ -13,7 +13,7 @@ SOURCE_ID = Field("source_id", "scalar", ("id",))
 TEXT = Field("text", names=("text", "content"), required=True)
 
 
-def schema(fields: Sequence[Field]) -> pa.Schema:
+def rows_schema(fields: Sequence[Field]) -> pa.Schema:
     """The columns of rows with these fields: `id`, then the fields."""
     return pa.schema([("id", pa.string()), *((field.name, ARROW[field.kind]) for field in fields)])
 

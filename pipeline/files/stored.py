@@ -9,7 +9,7 @@ from pipeline import parquet, store
 from pipeline.errors import BadInput, UsageError
 from pipeline.files import parquet_rows
 from pipeline.files.listing import WEB, Folder, parent
-from pipeline.files.rows import schema
+from pipeline.files.rows import rows_schema
 from pipeline.files.values import Field
 from pipeline.ledger import plan_name, planned, read_receipt, read_receipts
 from pipeline.stage import Source
@@ -25,14 +25,17 @@ def stage_at(address: str) -> tuple[str, str] | None:
     return (root, stage) if stage and store.exists(root, plan_name(stage)) else None
 
 
-def source(root: str, stage: str, fields: tuple[Field, ...]) -> Source:
+def stage_source(root: str, stage: str, fields: tuple[Field, ...]) -> Source:
     """The rows of a stage, with the shards of its plan. Raises UsageError when some of them are not made yet."""
     shards = planned(root, stage)
     made = {receipt.shard: receipt.digest for receipt in read_receipts(root, stage, shards)}
     if missing := len(shards) - len(made):
         where = f"stage {stage} of {store.redact(root)}"
         raise UsageError(f"{where} lacks {missing} of {len(shards)} shards: run its recipe to the end first")
-    return Source(tuple(shards), StageReader(Folder(root), stage, fields), schema(fields), made.__getitem__)
+    reader = StageReader(Folder(root), stage, fields)
+    if shards:
+        reader.check(shards[0])
+    return Source(tuple(shards), reader, rows_schema(fields), made.__getitem__)
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,29 @@ class StageReader:
     fields: tuple[Field, ...]
 
     def __call__(self, shard: str) -> Iterator[pa.Table]:
-        shown, first = f"shard {shard} of stage {self.stage} of {store.redact(self.root.address)}", 0
-        for name in self._files(shard, shown):
+        first = 0
+        for name in self._files(shard):
             for table in parquet.read_batches(self.root.address, name, rows=1_000):
                 ids = [f"{shard}:{first + n}" for n in range(table.num_rows)]
                 own = table["id"].combine_chunks() if "id" in table.column_names else pa.array(ids, pa.string())
-                columns = parquet_rows.columns_of(table.schema, self.fields, shown)
+                columns = parquet_rows.columns_of(table.schema, self.fields, self.shown)
                 yield parquet_rows.table_of(table, self.fields, columns, own)
                 first += table.num_rows
 
-    def _files(self, shard: str, shown: str) -> list[str]:
+    @property
+    def shown(self) -> str:
+        """What messages call the stage."""
+        return f"stage {self.stage} of {store.redact(self.root.address)}"
+
+    def check(self, shard: str) -> None:
+        """Raise BadInput when a shard of the stage has no columns of these fields."""
+        for name in self._files(shard):
+            with parquet.open_file(self.root.address, name) as file:
+                parquet_rows.columns_of(file.schema_arrow, self.fields, self.shown)
+
+    def _files(self, shard: str) -> list[str]:
         receipt = read_receipt(self.root.address, self.stage, shard)
         files = [name for name in (receipt.files if receipt else ()) if name.startswith(f"{self.stage}/")]
         if not files or not all(name.endswith(".parquet") for name in files):
-            raise BadInput(f"{shown} holds no rows: give a stage of pages, as in ROOT/clean")
+            raise BadInput(f"{self.shown} holds no rows: give a stage of pages, as in ROOT/clean")
         return files

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
-from pipeline.files.json_lines import lines
+from pipeline.files.json_lines import numbered_lines
 from pipeline.files.listing import Folder
 from pipeline.files.unpack import ENDINGS as PACKED
 from pipeline.files.unpack import unpacked
@@ -67,11 +67,15 @@ def _values(file: pa.NativeFile, shown: str, kind: str) -> Iterator[Any]:
     if kind == ".json":
         yield _parsed(b"".join(pieces), shown)
         return
-    for number, line in lines(pieces):
+    for number, line in numbered_lines(pieces):
         if line is None:
             raise UsageError(f"{shown}, line {number}: too long")
         if line.strip():
-            yield line.decode("utf-8", "replace").rstrip("\r") if kind == ".txt" else _parsed(line, f"{shown}, line {number}")
+            yield (
+                line.decode("utf-8", "replace").rstrip("\r")
+                if kind == ".txt"
+                else _parsed(line, f"{shown}, line {number}")
+            )
 
 
 def _parsed(data: bytes, where: str) -> Any:
