@@ -49,7 +49,7 @@ def objects(pieces: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any] | Unf
 def parsed(line: bytes) -> dict[str, Any]:
     """The object that a line holds. Raises Unfit."""
     try:
-        row = _parsed(line.decode())
+        row = json_value(line.decode())
     except UnicodeDecodeError:
         raise Unfit("not_utf8") from None
     except RecursionError:
@@ -61,7 +61,8 @@ def parsed(line: bytes) -> dict[str, Any]:
     return row
 
 
-def _parsed(text: str) -> Any:
+def json_value(text: str) -> Any:
+    """What a text says in JSON. Raises ValueError, or RecursionError where it is nested too deep."""
     try:
         return json.loads(text)
     except json.JSONDecodeError:

@@ -1,6 +1,5 @@
 """The texts of files alone: of all good rows, or every string that a file of evaluation items holds."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
-from pipeline.files.json_lines import numbered_lines
+from pipeline.files.json_lines import json_value, numbered_lines
 from pipeline.files.listing import Folder
 from pipeline.files.unpack import ENDINGS as PACKED
 from pipeline.files.unpack import unpacked
@@ -80,7 +79,7 @@ def _values(file: pa.NativeFile, shown: str, kind: str) -> Iterator[Any]:
 
 def _parsed(data: bytes, where: str) -> Any:
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_int=str)
+        return json_value(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{where} is no JSON: {' '.join(str(error).split())[:100]}") from None
 
