@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from curriculum.token_stream import CLUSTERS
 from pipeline import files
+from pipeline.errors import UsageError
 from pipeline.files import Field
-from pipeline.stage import Source
+from pipeline.stage import Source, Stage
 from stages import download
 from stages.download.place import Manners, split
 
-# How many copies a page stands for: in stores of ours and in FineWeb-2.
-CLUSTER = Field("cluster", "integer", ("cluster", "near_size", "minhash_cluster_size"))
+CLUSTER = Field("cluster", "integer", CLUSTERS)
 FIELDS = (Field("url"), Field("language"), files.TEXT, CLUSTER)
 
 
@@ -37,3 +38,15 @@ def fetched(url: str) -> Iterator[Path]:
 def size(source: Source) -> int | None:
     """Bytes of a source's files; None where they are not known beforehand."""
     return source.version.size if isinstance(source.version, files.Versions) else None
+
+
+def check_clusters(found: Mapping[str, Source | Stage]) -> None:
+    """Raise UsageError when a source does not tell how many copies its pages stand for."""
+    for name, source in found.items():
+        seen = files.look(source) if isinstance(source, Source) else None
+        names = seen.names if seen else source.schema.names
+        if not (CLUSTER.name in seen.fields if seen else CLUSTER.column_in(names)):
+            raise UsageError(
+                f"rehydrate=true: source {name} has no sizes of families of copies in a column {', '.join(CLUSTERS)}, "
+                f"only {', '.join(names[:30])}; say which column has them: columns=cluster=NAME"
+            )

@@ -12,13 +12,14 @@ from pipeline.files import stored
 from pipeline.files.listing import Fetch, Listed, listed
 from pipeline.files.parquet_rows import no_column
 from pipeline.files.reader import Reader
-from pipeline.files.rows import SOURCE_ID, TEXT
+from pipeline.files.rows import SOURCE_ID, TEXT, Found
+from pipeline.files.stored import StageReader
 from pipeline.files.values import Field
 from pipeline.stage import Source
 
-__all__ = ["TEXT", "Fetch", "Field", "Reader", "Versions", "source"]
+__all__ = ["TEXT", "Fetch", "Field", "Found", "Reader", "Versions", "look", "source"]
 
-FILES_LOOKED_AT, ROWS_LOOKED_AT = 8, 1_000  # to find out whether there is a text
+FILES_LOOKED_AT = 8  # to find out whether there is a text
 
 
 def source(
@@ -39,9 +40,11 @@ def source(
         return stored.stage_source(*stage, fields)
     folder, files = listed(address, fetch)
     reader = Reader(folder, fields)
-    if not folder.is_remote:
-        check_text(reader, files)
-    return Source(tuple(file.name for file in files), reader, reader.schema, Versions(files))
+    found = Source(tuple(file.name for file in files), reader, reader.schema, Versions(files))
+    if (seen := look(found)) and TEXT.name not in seen.fields:
+        text = next(field for field in fields if field.name == TEXT.name)
+        raise UsageError(f"{folder.shown(files[0].name)} has {no_column(text, seen.names)}")
+    return found
 
 
 def with_columns(fields: Sequence[Field], columns: Mapping[str, str]) -> tuple[Field, ...]:
@@ -53,16 +56,18 @@ def with_columns(fields: Sequence[Field], columns: Mapping[str, str]) -> tuple[F
     return tuple(replace(f, names=(given[f.name],), required=True) if f.name in given else f for f in fields)
 
 
-def check_text(reader: Reader, files: Sequence[Listed]) -> None:
-    """Raise UsageError when the first rows have no text: its column has another name, as a rule."""
-    seen: dict[str, None] = {}
-    for file in files[:FILES_LOOKED_AT]:
-        columns, has_text = reader.columns(file.name, ROWS_LOOKED_AT)
-        if has_text:
-            return
-        seen |= dict.fromkeys(columns)
-    if seen:
-        raise UsageError(f"{reader.folder.shown(files[0].name)} has {no_column(reader.text, seen)}")
+def look(source: Source) -> Found | None:
+    """What the first files of a source have for its fields; None when they lie on the web, or have no row."""
+    reader = source.read
+    if not isinstance(reader, Reader | StageReader) or (isinstance(reader, Reader) and reader.folder.is_remote):
+        return None
+    names: dict[str, None] = {}
+    for name in source.list[:FILES_LOOKED_AT]:
+        found = reader.look(name)
+        if TEXT.name in found.fields:
+            return found
+        names |= dict.fromkeys(found.names)
+    return Found([*names], {}) if names else None
 
 
 class Versions:

@@ -1,8 +1,9 @@
 """Rows of JSON Lines and Parquet files as tables: each row has an id of its own, and one that is bad is quarantined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from pipeline.errors import BadInput
 from pipeline.files import parquet_rows
 from pipeline.files.json_lines import objects
 from pipeline.files.listing import Folder
-from pipeline.files.rows import BYTES, ROWS, SOURCE_ID, TEXT, finished, rows_schema
+from pipeline.files.rows import BYTES, ROWS, SOURCE_ID, TEXT, Found, finished, rows_schema
 from pipeline.files.unpack import unpacked
 from pipeline.files.values import ARROW, Field, Unfit, converted
 from pipeline.runner import one_line
@@ -41,25 +42,18 @@ class Reader:
         with self.folder.open(name) as file:
             yield from (self._parquet if is_parquet(file, name) else self._json_lines)(file, name)
 
-    @property
-    def text(self) -> Field:
-        """The field of the text."""
-        return next(field for field in self.fields if field.name == TEXT.name)
-
-    def columns(self, name: str, rows: int) -> tuple[list[str], bool]:
-        """The columns of a file, or of its first `rows` rows, and whether the text is one. Raises BadInput."""
+    def look(self, name: str) -> Found:
+        """What a file has for the fields, by its schema or by its first rows. Raises BadInput as reading does."""
         with self.folder.open(name) as file:
             if is_parquet(file, name):
                 with errors_named(self.folder.shown(name)):
                     columns = pq.ParquetFile(file).schema_arrow
-                parquet_rows.columns_of(columns, self.fields, self.folder.shown(name))
-                return columns.names, True
-            seen: dict[str, None] = {}
-            for number, row, _ in objects(self._unpacked(file, name)):
-                seen |= dict.fromkeys(row) if isinstance(row, dict) else {}
-                if number > rows or self.text.column_in(seen):
-                    break
-            return [*seen], self.text.column_in(seen) is not None
+                return Found(columns.names, parquet_rows.columns_of(columns, self.fields, self.folder.shown(name)))
+            first: dict[str, Any] = {}  # value of each key that is not null
+            for _, row, _ in islice(objects(self._unpacked(file, name)), ROWS):
+                first |= {k: first.get(k) if first.get(k) is not None else v for k, v in _items(row)}
+            named = ((field, field.column_in(first)) for field in self.fields)
+            return Found([*first], {f.name: column for f, column in named if column and _fits(f, first[column])})
 
     def _json_lines(self, file: pa.NativeFile, name: str) -> Iterator[pa.Table]:
         lines = Lines(self.fields, name)
@@ -93,6 +87,19 @@ def errors_named(shown: str) -> Iterator[None]:
         raise BadInput(f"{shown} is no Parquet file, or damaged: {one_line(error)}") from None
     except OSError as error:  # of a damaged page, or of a store that does not answer: it is tried again
         raise OSError(*filter(None, [error.errno]), f"{shown} cannot be read: {one_line(error)}") from error
+
+
+def _items(row: dict[str, Any] | Unfit) -> Iterable[tuple[str, Any]]:
+    return row.items() if isinstance(row, dict) else ()
+
+
+def _fits(field: Field, value: Any) -> bool:
+    """Whether a column whose first value this is is read for the field."""
+    try:
+        converted(field, value)
+        return True
+    except Unfit:
+        return field.required
 
 
 def is_parquet(file: pa.NativeFile, name: str) -> bool:
@@ -134,11 +141,7 @@ class Lines:
 
     def _is_left_out(self, field: Field, value: Any) -> bool:
         if value is not None and field.name not in self._left_out and not field.required:
-            try:
-                converted(field, value)
-                self._left_out[field.name] = False
-            except Unfit:
-                self._left_out[field.name] = True
+            self._left_out[field.name] = not _fits(field, value)
         return self._left_out.get(field.name, False)
 
     def table(self) -> pa.Table:

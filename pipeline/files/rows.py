@@ -1,6 +1,7 @@
 """What rows of files have in common: ids that no two share, the file's own ids, a text, and errors."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +12,13 @@ from pipeline.files.values import ARROW, Field
 ROWS, BYTES = 1_000, 8 << 20  # a table holds no more rows, and hardly more bytes of a file
 SOURCE_ID = Field("source_id", "scalar", ("id",))
 TEXT = Field("text", names=("text", "content"), required=True)
+
+
+class Found(NamedTuple):
+    """The names of the columns that a file has, and which of them each field is read from."""
+
+    names: list[str]
+    fields: dict[str, str]
 
 
 def rows_schema(fields: Sequence[Field]) -> pa.Schema:

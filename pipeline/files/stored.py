@@ -9,7 +9,7 @@ from pipeline import parquet, store
 from pipeline.errors import BadInput, UsageError
 from pipeline.files import parquet_rows
 from pipeline.files.listing import WEB, Folder, parent
-from pipeline.files.rows import rows_schema
+from pipeline.files.rows import Found, rows_schema
 from pipeline.files.values import Field
 from pipeline.ledger import plan_name, planned, read_receipt, read_receipts
 from pipeline.stage import Source
@@ -34,7 +34,7 @@ def stage_source(root: str, stage: str, fields: tuple[Field, ...]) -> Source:
         raise UsageError(f"{where} lacks {missing} of {len(shards)} shards: run its recipe to the end first")
     reader = StageReader(Folder(root), stage, fields)
     if shards:
-        reader.check(shards[0])
+        reader.look(shards[0])
     return Source(tuple(shards), reader, rows_schema(fields), made.__getitem__)
 
 
@@ -64,11 +64,12 @@ class StageReader:
         """What messages call the stage."""
         return f"stage {self.stage} of {store.redact(self.root.address)}"
 
-    def check(self, shard: str) -> None:
-        """Raise BadInput when a shard of the stage has no columns of these fields."""
-        for name in self._files(shard):
-            with parquet.open_file(self.root.address, name) as file:
-                parquet_rows.columns_of(file.schema_arrow, self.fields, self.shown)
+    def look(self, shard: str) -> Found:
+        """What a shard has for the fields. Raises BadInput when a required one has no column."""
+        (name, *_) = self._files(shard)
+        with parquet.open_file(self.root.address, name) as file:
+            columns = file.schema_arrow
+        return Found(columns.names, parquet_rows.columns_of(columns, self.fields, self.shown))
 
     def _files(self, shard: str) -> list[str]:
         receipt = read_receipt(self.root.address, self.stage, shard)

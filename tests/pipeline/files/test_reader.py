@@ -226,11 +226,18 @@ def test_an_error_of_the_disk_keeps_its_number(tmp_path):
     assert raised.value.errno == errno.EIO
 
 
-def test_columns_and_whether_there_is_a_text(tmp_path):
-    write(tmp_path, "a.jsonl", [b"junk", {"id": 1}, {"id": 2, "body": "x"}])
-    write(tmp_path, "b.jsonl", [{"id": 1}, {"content": "x"}, {"later": 1}])
-    write(tmp_path, "c.parquet", pa.table({"text": ["x"], "a": [1]}))
-    assert reader(tmp_path).columns("a.jsonl", 1_000) == (["id", "body"], False)
-    assert reader(tmp_path).columns("b.jsonl", 1_000) == (["id", "content"], True)
-    assert reader(tmp_path).columns("c.parquet", 1_000) == (["text", "a"], True)
-    assert reader(tmp_path).columns("b.jsonl", 0) == (["id"], False)
+def test_what_a_file_has_is_seen_by_its_first_rows(tmp_path):
+    write(tmp_path, "a.jsonl", [b"junk", {"id": 1, "cluster": None}, {"id": 2, "body": "x", "cluster": "many"}])
+    write(tmp_path, "b.jsonl", [{"near_size": None}, {"content": "x", "near_size": 3}, {"near_size": "late"}])
+    write(tmp_path, "c.parquet", pa.table({"text": ["x"], "a": [1], "cluster": ["many"]}))
+    write(tmp_path, "d.jsonl", [{"text": 5}])
+    assert reader(tmp_path).look("a.jsonl") == (["id", "cluster", "body"], {"source_id": "id"})
+    assert reader(tmp_path).look("b.jsonl") == (["near_size", "content"], {"text": "content", "cluster": "near_size"})
+    assert reader(tmp_path).look("c.parquet") == (["text", "a", "cluster"], {"text": "text"})
+    assert reader(tmp_path).look("d.jsonl") == (["text"], {"text": "text"}), "each row without a text is quarantined"
+
+
+@pytest.mark.parametrize(("number", "seen"), [(999, ["text", "late"]), (1_000, ["text"])])
+def test_a_thousand_rows_are_looked_at(tmp_path, number, seen):
+    write(tmp_path, "a.jsonl", [{"text": "x"}] * number + [{"late": 1}])
+    assert reader(tmp_path).look("a.jsonl").names == seen
