@@ -3,7 +3,7 @@
 import pytest
 
 from dedup import minhash
-from dedup import template_hosts as guard
+from dedup import template_hosts
 from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.run import run
@@ -55,10 +55,12 @@ def test_hosts_that_lose_much_to_one_family_are_named(corpus, buckets):
     source = corpus.source(pages[::2], pages[1::2])
     root = str(corpus.folder / "run")
     verdicts = minhash.near("near", source, buckets=buckets)
-    warned = guard.hosts("guard", verdicts, share=0.5, least=10, buckets=2)
+    warned = template_hosts.flagged_hosts("flagged", verdicts, share=0.5, min_count=10, buckets=2)
     run(verdicts, warned, root=root, runner=Local())
     rows = [
-        row for shard in store.listing(root, "guard") for row in parquet.read_table(root, f"guard/{shard}").to_pylist()
+        row
+        for shard in store.listing(root, "flagged")
+        for row in parquet.read_table(root, f"flagged/{shard}").to_pylist()
     ]
     assert [(row["host"], row["pages"], row["lost"]) for row in rows] == [("shop.example", 30, 29)]
     assert rows[0]["share"] == pytest.approx(29 / 30) and rows[0]["kept"].startswith("t")
