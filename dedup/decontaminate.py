@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.evaluation_sets import EvaluationSet, evaluation_set, ngram_tables
-from dedup.tokens import words
+from dedup.tokens import word_tokens
 from dedup.windows import window_hashes
 from pipeline.fingerprint import shard_key
 from pipeline.shuffle import Gather, Scatter
@@ -58,7 +58,7 @@ class Overlaps:
 
     def _places(self, table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
         """The row and the set of each place where an n-gram is found, by row, then set."""
-        tokens = words(table["text"].cast(pa.large_string()).combine_chunks())
+        tokens = word_tokens(table["text"].cast(pa.large_string()).combine_chunks())
         rows, sets = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for known in ngram_tables(self.sets, self.n):
             places, found = known.find(window_hashes(tokens.hashes, tokens.bounds, known.length))

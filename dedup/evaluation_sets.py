@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dedup.tokens import words
+from dedup.tokens import word_tokens
 from dedup.windows import window_hashes
 from pipeline.errors import UsageError
 
@@ -68,7 +68,7 @@ def ngram_tables(sets: tuple[EvaluationSet, ...], n: int) -> tuple[NgramTable, .
     shortest = min(MIN_WORDS, n)
     found: dict[int, list[tuple[np.ndarray, int]]] = {}
     for which, (path, _) in enumerate(sets):
-        tokens = words(pa.array(list(evaluation_texts(path)), pa.large_string()))
+        tokens = word_tokens(pa.array(list(evaluation_texts(path)), pa.large_string()))
         sizes = np.diff(tokens.bounds)
         if sizes.max(initial=0) < shortest:
             raise UsageError(f"the evaluation set {path} holds no text of {shortest} words; is it the right file?")

@@ -11,7 +11,7 @@ import xxhash
 
 from dedup.arrays import column
 from dedup.ranks import page_ranks
-from dedup.tokens import Tokenise, words
+from dedup.tokens import Tokenise, word_tokens
 from pipeline.errors import BadInput
 from pipeline.fingerprint import hash64, shard_key
 
@@ -49,7 +49,7 @@ class PageRecords:
     keep: str = "first"
     best: str | None = None
     contents: bool = False
-    tokenise: Tokenise = words
+    tokenise: Tokenise = word_tokens
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
         rows = table.num_rows

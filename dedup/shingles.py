@@ -5,11 +5,11 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.kernels import mix64_kernel
-from dedup.tokens import Tokenise, words
+from dedup.tokens import Tokenise, word_tokens
 from pipeline.fingerprint import GOLDEN64
 
 
-def shingled(texts: pa.Array, n: int = 5, tokenise: Tokenise = words) -> tuple[np.ndarray, np.ndarray]:
+def shingled(texts: pa.Array, n: int = 5, tokenise: Tokenise = word_tokens) -> tuple[np.ndarray, np.ndarray]:
     """The n-grams of each text, one after another (uint64), and where those of each text begin (int64, texts + 1).
 
     A text of fewer than n tokens has one shingle, the whole of it; a text without tokens has none. An n-gram that

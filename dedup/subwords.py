@@ -16,11 +16,13 @@ from text.normalise import normalise_with_offsets
 
 
 def by_file(path: str) -> Callable[[pa.Array], Tokens]:
-    """`subwords` of a tokenizer.json; a stage that uses it is made again when the content of the file changes."""
-    return partial(subwords, path=path, content=hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest())
+    """`subword_tokens` of a tokenizer.json; a stage that uses it is made again when the content of the file changes."""
+    return partial(
+        subword_tokens, path=path, content=hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+    )
 
 
-def subwords(texts: pa.Array, path: str, content: str = "") -> Tokens:
+def subword_tokens(texts: pa.Array, path: str, content: str = "") -> Tokens:
     """Tokens of the normalised texts by a tokenizer.json.
 
     A character that several tokens share belongs to each of them, so no span of tokens cuts a character. `content` is

@@ -37,7 +37,7 @@ class Tokens(NamedTuple):
 Tokenise = Callable[[pa.Array], Tokens]
 
 
-def words(texts: pa.Array) -> Tokens:
+def word_tokens(texts: pa.Array) -> Tokens:
     """Words of a string column; a null is an empty text.
 
     A word is what whitespace separates, without accents, punctuation and symbols ("don't" is "dont"); in scripts

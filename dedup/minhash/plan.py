@@ -11,7 +11,7 @@ from dedup.minhash.signatures import Bands, as_prior
 from dedup.prior_runs import prior_shards
 from dedup.ranks import check_keep
 from dedup.routing import ScatterRows, buckets_for, page_buckets, route_to_shards, unchanged
-from dedup.tokens import Tokenise, words
+from dedup.tokens import Tokenise, word_tokens
 from dedup.verdicts import Judge, verdicts_by_shard
 from pipeline.errors import UsageError
 from pipeline.shuffle import Gather, Scatter
@@ -28,7 +28,7 @@ def near(
     rows: int = 20,
     *,
     ngram: int = 5,
-    tokenise: Tokenise = words,
+    tokenise: Tokenise = word_tokens,
     sketch: str = "fast",
     seed: int = 1,
     verify: str = "none",
@@ -52,15 +52,11 @@ def near(
     UsageError on wrong arguments, and when a prior run made its signatures in another way.
     """
     check_keep(keep, best)
-    for argument, value, known in (("verify", verify, VERIFY), ("sketch", sketch, SKETCHES)):
-        if value not in known:
-            raise UsageError(f"{argument}={value} is unknown; it is one of {', '.join(known)}")
-    if min(bands, rows, parts) < 1:
-        raise UsageError(f"{name}: bands={bands}, rows={rows}, parts={parts}; give at least 1 of each")
+    _check(name, {"verify": (verify, VERIFY), "sketch": (sketch, SKETCHES)}, bands=bands, rows=rows, parts=parts)
     if prior_runs and isinstance(source, Source):
         raise UsageError(f"{name}: prior_runs needs pages that are a stage, not a source: put a Map between")
     made = Bands(Banding(bands, rows, sketch, seed), ngram, tokenise, parts)
-    plan = Plan(name, source, made, prior_runs, buckets or buckets_for(source))
+    plan = NearPlan(name, source, made, prior_runs, buckets or buckets_for(source))
     members = plan.members(plan.labels(), PageRecords(keep, best, verify != "none", tokenise))
     if verify == "none":
         decisions = Gather(f"{name}.judged", plan.all_rows(members, "family"), Judge(WHAT))
@@ -69,8 +65,17 @@ def near(
     return verdicts_by_shard(name, source, decisions, "near")
 
 
+def _check(name: str, choices: dict[str, tuple[str, tuple[str, ...]]], **numbers: int) -> None:
+    for argument, (value, known) in choices.items():
+        if value not in known:
+            raise UsageError(f"{name}: {argument}={value} is unknown; it is one of {', '.join(known)}")
+    if min(numbers.values()) < 1:
+        given = ", ".join(f"{argument}={value}" for argument, value in numbers.items())
+        raise UsageError(f"{name}: {given}; give at least 1 of each")
+
+
 @dataclass(frozen=True)
-class Plan:
+class NearPlan:
     """Makes the stages; their names begin with `name`. `buckets` are for rows of bands, fewer for rows of pages."""
 
     name: str

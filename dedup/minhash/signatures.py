@@ -10,7 +10,7 @@ from dedup.members import PRIOR_RUN, PRIOR_RUN_RANK, page_numbers
 from dedup.minhash.banding import Banding
 from dedup.routing import part_of
 from dedup.shingles import shingled
-from dedup.tokens import Tokenise, words
+from dedup.tokens import Tokenise, word_tokens
 from pipeline.errors import UsageError
 from pipeline.fingerprint import digest, mix64, shard_key
 
@@ -24,7 +24,7 @@ class Bands:
 
     banding: Banding
     ngram: int = 5
-    tokenise: Tokenise = words
+    tokenise: Tokenise = word_tokens
     parts: int = 1
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:

@@ -17,7 +17,7 @@ from dedup.members import MEMBERS, ranked
 from dedup.minhash.similarity import leaders
 from dedup.minhash.sketch import fast_sketch, sketch_draws
 from dedup.shingles import shingled
-from dedup.tokens import Tokenise, words
+from dedup.tokens import Tokenise, word_tokens
 from dedup.verdicts import judged
 from pipeline.fingerprint import GOLDEN64, mix64
 
@@ -83,7 +83,7 @@ class Payloads:
 
     verify: str
     ngram: int
-    tokenise: Tokenise = words
+    tokenise: Tokenise = word_tokens
 
     def __call__(self, table: pa.Table) -> pa.Table:
         wanted = pc.is_valid(table["near.doc"])

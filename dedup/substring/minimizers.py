@@ -15,7 +15,7 @@ from numba import njit
 from dedup.arrays import list_column, list_values
 from dedup.members import refuse_repeated_ids
 from dedup.substring.occurrences import ONCE, occurrences
-from dedup.tokens import Tokenise, Tokens, words
+from dedup.tokens import Tokenise, Tokens, word_tokens
 from dedup.windows import window_hashes
 from pipeline.fingerprint import hash64, mix64, shard_key
 
@@ -75,7 +75,7 @@ class Minimizers:
     """A transform to `id, minimizers`: those of the text's windows, each once, or twice where the text repeats it."""
 
     n: int
-    tokenise: Tokenise = words
+    tokenise: Tokenise = word_tokens
     name = "minimizers"
 
     def __call__(self, table: pa.Table) -> pa.Table:

@@ -7,13 +7,13 @@ windows whose minimizer occurs twice.
 
 from dedup.routing import buckets_for, route_to_shards, unchanged
 from dedup.substring import minimizers, spans
-from dedup.tokens import Tokenise, words
+from dedup.tokens import Tokenise, word_tokens
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 
 
 def repeated(
-    name: str, source: Source | Stage, tokens: int = 50, *, tokenise: Tokenise = words, buckets: int | None = None
+    name: str, source: Source | Stage, tokens: int = 50, *, tokenise: Tokenise = word_tokens, buckets: int | None = None
 ) -> Gather:
     """Verdicts `id, spans, later_occurrences` on the texts that share a run of `tokens` tokens with any text.
 

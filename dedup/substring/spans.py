@@ -15,7 +15,7 @@ from dedup.arrays import list_column, list_values
 from dedup.substring.intervals import neighbour_runs, span_unions
 from dedup.substring.minimizers import minimizer_keys, minimizer_places, window_minimizers
 from dedup.substring.occurrences import AGAIN, ONCE, occurrences
-from dedup.tokens import Tokenise, Tokens, words
+from dedup.tokens import Tokenise, Tokens, word_tokens
 from dedup.windows import window_hashes
 from pipeline.fingerprint import shard_key
 
@@ -41,7 +41,7 @@ class Windows:
     """
 
     n: int
-    tokenise: Tokenise = words
+    tokenise: Tokenise = word_tokens
     name = "windows"
 
     def __call__(self, table: pa.Table) -> pa.Table:

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pytest
 
 from dedup.substring import cut
-from dedup.substring_cut import without
-from dedup.substring_spans import SPAN
+from dedup.substring.cutting import span_size, without_spans
+from dedup.substring.spans import TEXT_SPAN
 from pipeline.errors import UsageError
 
-LISTS = pa.list_(SPAN)
+LISTS = pa.list_(TEXT_SPAN)
 TEXT = "0123456789" * 10
 
 
@@ -21,7 +21,7 @@ def table(*rows: tuple[str | None, list | None, list | None]) -> pa.Table:
 
     columns = {"id": [str(i) for i in range(len(rows))], "text": [row[0] for row in rows]}
     made = pa.table(columns, pa.schema([("id", pa.string()), ("text", pa.string())]))
-    for name, place in (("spans", 1), ("copies", 2)):
+    for name, place in (("spans", 1), ("later_occurrences", 2)):
         made = made.append_column(name, pa.array([spans(row[place]) for row in rows], LISTS))
     return made
 
@@ -50,7 +50,7 @@ def test_whitespace_around_a_cut(marked, left):
             start = len(text) + len(before)
             spans.append({"start": start, "end": start + len(inside)})
         text += before + inside
-    assert without(text, spans) == left
+    assert without_spans(text, spans) == left
 
 
 def test_nothing_but_the_spans_and_whitespace_is_lost():
@@ -60,11 +60,11 @@ def test_nothing_but_the_spans_and_whitespace_is_lost():
         bounds = np.sort(rng.choice(len(text) + 1, min(len(text) + 1, 2 * int(rng.integers(0, 4))), replace=False))
         pairs = bounds[: len(bounds) // 2 * 2].reshape(-1, 2).tolist()
         outside = [c for i, c in enumerate(text) if not any(start <= i < end for start, end in pairs)]
-        left = without(text, [{"start": start, "end": end} for start, end in pairs])
+        left = without_spans(text, [{"start": start, "end": end} for start, end in pairs])
         assert "".join(left.split()) == "".join("".join(outside).split())
 
 
-@pytest.mark.parametrize(("mode", "spans", "copies", "text", "reason"), [
+@pytest.mark.parametrize(("mode", "spans", "later", "text", "reason"), [
     ("cut", [(0, 80)], [], TEXT[80:], None),
     ("cut", [(0, 81)], [], TEXT, "exact:short"),
     ("cut", [(0, 30), (40, 90)], [], TEXT[30:40] + TEXT[90:], None),
@@ -78,16 +78,17 @@ def test_nothing_but_the_spans_and_whitespace_is_lost():
     ("drop_partial", [(0, 10), (20, 31)], [], TEXT, "exact:share"),
     ("mask", [(0, 100)], [(0, 100)], TEXT, None),
 ])  # fmt: skip
-def test_modes(mode, spans, copies, text, reason):
-    (row,) = cut(mode)(table((TEXT, spans, copies))).to_pylist()
-    assert (row["text"], row["reason"]) == (text, reason)
-    assert reason is None or json.loads(row["measured"])["length"] == 100
+def test_modes(mode, spans, later, text, reason):
+    (row,) = cut(mode)(table((TEXT, spans, later))).to_pylist()
+    assert (row["text"], row.get("reason")) == (text, reason)
+    repeated = sum(end - start for start, end in (later if mode == "cut_keep_first" else spans) or [])
+    assert reason is None or json.loads(row["measured"]) == {"length": 100, "repeated": repeated}
 
 
 def test_a_mask_keeps_the_spans_and_only_them():
     masked = cut("mask")(table((TEXT, [(0, 5)], [(0, 5)]), ("short", None, None), (None, None, None)))
     assert masked["spans"].to_pylist() == [[{"start": 0, "end": 5}], [], []]
-    assert "copies" not in masked.column_names
+    assert "later_occurrences" not in masked.column_names
 
 
 @pytest.mark.parametrize("mode", ["cut", "cut_keep_first", "mask", "drop", "drop_partial"])
@@ -104,3 +105,33 @@ def test_a_short_page_without_repeats_stays():
 def test_an_unknown_mode_is_named():
     with pytest.raises(UsageError, match="cut_keep_first"):
         cut("paste")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("left", "reason"), [(20, None), (19, "exact:short"), (0, "exact:short")])
+def test_twenty_characters_are_enough(left, reason):
+    row = cut()(table(("a" * left + " " + TEXT, [(left + 1, left + 101)], []))).to_pylist()[0]
+    assert row["reason"] == reason
+    assert row["text"] == ("a" * left if reason is None else "a" * left + " " + TEXT)
+
+
+@pytest.mark.parametrize(("mode", "option", "spans", "reason"), [
+    ("cut", {"min_chars": 50}, [(0, 50)], None), ("cut", {"min_chars": 51}, [(0, 50)], "exact:short"),
+    ("drop_partial", {"share": 0.5}, [(0, 50)], None), ("drop_partial", {"share": 0.4}, [(0, 50)], "exact:share"),
+])  # fmt: skip
+def test_limits_by_argument(mode, option, spans, reason):
+    assert cut(mode, **option)(table((TEXT, spans, []))).to_pylist()[0]["reason"] == reason
+
+
+def test_a_row_without_text_keeps_none():
+    assert cut("drop")(table((None, [(0, 5)], []), ("kept", None, None)))["text"].to_pylist() == [None, "kept"]
+
+
+def test_columns_of_the_verdicts_go_away():
+    kept = table((TEXT, [(0, 90)], []))
+    assert cut()(kept).column_names == ["id", "text", "reason", "measured"]
+    assert cut("mask")(kept).column_names == ["id", "text", "spans"]
+
+
+def test_spans_are_measured_in_characters():
+    assert span_size([{"start": 3, "end": 10}, {"start": 20, "end": 21}]) == 8
+    assert span_size([]) == 0

@@ -13,7 +13,8 @@ from pydivsufsort import divsufsort, kasai
 from tokenizers import ByteLevelBPETokenizer
 
 from dedup import substring
-from dedup.tokens import Tokens, by_file, words
+from dedup.subwords import by_file
+from dedup.tokens import Tokens, word_tokens
 from pipeline import buckets
 from pipeline.run import run
 from pipeline.runner import Local
@@ -84,7 +85,7 @@ def by_suffix_array(tokens: Tokens, n: int) -> set[int]:
 def by_rounds(root: Path, tokens: Tokens, n: int) -> set[int]:
     """Places of the windows that the two rounds call repeated, from the pieces that they send home."""
     places: set[int] = set()
-    rows = read(root, "repeats.windows.returned") + read(root, "repeats.windows.settled")
+    rows = read(root, "repeats.windows.routed") + read(root, "repeats.windows.local")
     for row in rows:
         low, high = tokens.bounds[int(row["id"])], tokens.bounds[int(row["id"]) + 1]
         first = low + np.flatnonzero(tokens.starts[low:high] == row["start"])[0]
@@ -114,7 +115,7 @@ def test_windows_are_those_of_the_suffix_array(tmp_path, alphabet, n, shards, pa
     rng = np.random.default_rng(alphabet * 100 + n)
     texts = letters(rng, alphabet, [0, 1, n - 1, n, n, n + 1, *rng.integers(0, 200, 40).tolist()])
     verdicts(tmp_path, texts, n, shards, parts)
-    tokens = words(pa.array(texts))
+    tokens = word_tokens(pa.array(texts))
     wanted = by_suffix_array(tokens, n)
     assert wanted
     assert by_rounds(tmp_path, tokens, n) == wanted
@@ -124,7 +125,7 @@ def test_windows_of_real_pages_are_those_of_the_suffix_array(tmp_path, shared):
     column = pq.read_table(shared / "data/gold/gold.parquet", columns=["gold_text"])["gold_text"]
     texts = [text for text in column.to_pylist() if text][:1000]
     found = verdicts(tmp_path, texts, 50, shards=3)
-    tokens = words(pa.array(texts))
+    tokens = word_tokens(pa.array(texts))
     wanted = by_suffix_array(tokens, 50)
     assert len(wanted) > 1000
     assert by_rounds(tmp_path, tokens, 50) == wanted
@@ -152,21 +153,21 @@ def test_every_shard_has_verdicts_even_when_nothing_repeats(tmp_path):
 def test_texts_shorter_than_the_window_never_repeat(tmp_path):
     texts = [" ".join("abcdefghij"[:size]) for size in (9, 9, 10, 10, 0)]
     assert verdicts(tmp_path, texts, 10) == {
-        2: {"spans": [(0, 19)], "copies": []},
-        3: {"spans": [(0, 19)], "copies": [(0, 19)]},
+        2: {"spans": [(0, 19)], "later_occurrences": []},
+        3: {"spans": [(0, 19)], "later_occurrences": [(0, 19)]},
     }
 
 
 def test_a_periodic_page_repeats_itself(tmp_path):
     found = verdicts(tmp_path, ["x " + "ha " * 300 + "y", "ha " * 50, "ha " * 49], 50)
-    assert found[0] == {"spans": [(2, 2 + 899)], "copies": [(5, 2 + 899)]}
-    assert found[1] == {"spans": [(0, 149)], "copies": [(0, 149)]}
+    assert found[0] == {"spans": [(2, 2 + 899)], "later_occurrences": [(5, 2 + 899)]}
+    assert found[1] == {"spans": [(0, 149)], "later_occurrences": [(0, 149)]}
     assert 2 not in found
 
 
 def test_a_text_may_repeat_itself_alone(tmp_path):
     assert verdicts(tmp_path, ["a b c d e x a b c d e", "y"], 5) == {
-        0: {"spans": [(0, 9), (12, 21)], "copies": [(12, 21)]}
+        0: {"spans": [(0, 9), (12, 21)], "later_occurrences": [(12, 21)]}
     }
 
 
@@ -185,13 +186,20 @@ def test_spans_are_characters_of_the_untouched_text(tmp_path):
 
 def test_case_accents_and_punctuation_make_no_difference(tmp_path):
     found = verdicts(tmp_path, ['Un été, à l\'école: "Noël!"', "un ete a lecole noel", "un hiver a l'ecole noel"], 5)
-    assert found == {0: {"spans": [(0, 26)], "copies": []}, 1: {"spans": [(0, 20)], "copies": [(0, 20)]}}
+    assert found == {
+        0: {"spans": [(0, 26)], "later_occurrences": []},
+        1: {"spans": [(0, 20)], "later_occurrences": [(0, 20)]},
+    }
 
 
-def test_copies_follow_the_order_of_shards_rows_and_places(tmp_path):
+def test_later_occurrences_follow_the_order_of_shards_rows_and_places(tmp_path):
     texts = ["a b c d e", "x a b c d e", "y", "a b c d e z a b c d e"]
     found = verdicts(tmp_path, texts, 5, shards=2)
-    assert {row: verdict["copies"] for row, verdict in found.items()} == {0: [], 1: [(2, 11)], 3: [(0, 9), (12, 21)]}
+    assert {row: verdict["later_occurrences"] for row, verdict in found.items()} == {
+        0: [],
+        1: [(2, 11)],
+        3: [(0, 9), (12, 21)],
+    }
 
 
 def test_a_removed_input_stops_voting(tmp_path):
