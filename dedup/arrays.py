@@ -32,4 +32,4 @@ def list_values(table: pa.Table, name: str) -> tuple[np.ndarray, np.ndarray]:
     """The values of a column of lists, one after another, and the row that each belongs to."""
     lists = table[name].combine_chunks()
     rows = pc.list_parent_indices(lists)
-    return lists.flatten().to_numpy(zero_copy_only=False), rows.to_numpy(zero_copy_only=False)
+    return lists.flatten().to_numpy(), rows.to_numpy()

@@ -40,7 +40,7 @@ def recipe(
     a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or none (docs/pii.md); `pii_types`
     are the types to look for, and pages with more findings than `pii_drop_above` go.
     """
-    scrub = private.chosen(pii, pii_types, pii_drop_above)
+    scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
     steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
