@@ -15,7 +15,8 @@ import pyarrow as pa
 from numba import njit
 
 from pipeline.fingerprint import GOLDEN64
-from text.normalise import UNSPACED, _plain
+from text.normalise import _plain
+from text.scripts import UNSPACED
 
 SPACE, WORD, SOLO, REMOVED = 0, 1, 2, 3  # kinds of code points; SOLO: each one is a token
 HIGH = 0x30000  # code points from here on: ideographs, then tags and selectors, then private use

@@ -3,7 +3,7 @@
 from dedup import minhash, substring, template_hosts, urls
 from dedup.substring.cutting import Mode
 from filters import lines, url
-from filters.language_presets import rules
+from filters.language_presets import rules_for
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract
@@ -47,7 +47,7 @@ def recipe(
 
     def refined(code: str, name: str) -> Stage:
         judged = (
-            screen(rules(code).repetition, rules(code).quality, signals=signals),
+            screen(rules_for(code).repetition, rules_for(code).quality, signals=signals),
             edit(lines.corrections, signals),
         )
         filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)

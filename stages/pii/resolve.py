@@ -80,11 +80,15 @@ def _ip(text: str, start: int, end: int) -> Extent | None:
         return None
     if joined_to_digits(text, start, end, ".") or context.has_version_context(text, start):
         return None
-    plausible = _plausible_ipv4 if address.version == 4 else _plausible_ipv6
-    return (start, end) if plausible(address, text[start:end]) or context.has_address_context(text, start) else None
+    plausible = (
+        _plausible_ipv4(address)
+        if isinstance(address, ipaddress.IPv4Address)
+        else _plausible_ipv6(address, text[start:end])
+    )
+    return (start, end) if plausible or context.has_address_context(text, start) else None
 
 
-def _plausible_ipv4(address: ipaddress.IPv4Address, written: str) -> bool:
+def _plausible_ipv4(address: ipaddress.IPv4Address) -> bool:
     """Three small numbers first are a version more often than an address."""
     return max(address.packed[:3]) >= 32
 
