@@ -13,12 +13,12 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from stages.download.place import Manners, Place, public
 
 from pipeline.errors import UsageError
 from stages import download
 from stages.commoncrawl import names
 from stages.download import turnstile
-from stages.download.place import Manners, Place, public
 from stages.download.request import retry_after
 from tests.helpers import server
 from tests.helpers.server import Site, cut, serving, stall, status, trickle
