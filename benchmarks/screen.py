@@ -48,7 +48,7 @@ def realweb(folder: str | Path, pages: int | None) -> pa.Table:
     """id, url, html and charset of the pages."""
     paths = sorted((Path(folder) / "realweb").glob("*.warc.gz"))
     columns = ["id", "url", "html", "charset", "reason", "error"]
-    rows = pa.concat_tables(table.select(columns) for path in paths for table in warc.pages(path, path.name))
+    rows = pa.concat_tables(table.select(columns) for path in paths for table in warc.read_pages(path, path.name))
     rows = rows.filter(pc.and_(rows["reason"].is_null(), rows["error"].is_null())).drop_columns(["reason", "error"])
     return rows.take(pa.array(hash64(rows["id"]).argsort(kind="stable")[:pages]))
 

@@ -12,7 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.fingerprint import digest
 from pipeline.stage import Source
 from stages import download, warc
-from stages.commoncrawl.find import Kind, find
+from stages.commoncrawl.find import Kind, find_files
 from stages.commoncrawl.index import LARGEST_RECORD, Chosen, language_codes
 from stages.commoncrawl.snapshots import index_files
 from stages.download.origin import FetchConfig, Origin, public
@@ -45,7 +45,7 @@ def pages(
         return _source(snapshot, files, base, config, "warc")
     chosen = Chosen(tuple(map(str.lower, domains)), language_codes(languages), origin := Origin(config, base))
     names = index_files(snapshot, base, config)
-    return Source(tuple(names[:files]), chosen, warc.PAGE, partial(version, origin))
+    return Source(tuple(names[:files]), chosen, warc.PAGE, partial(file_version, origin))
 
 
 def texts(snapshot: str, files: int | None = None, base: str = "", cache: str = "") -> Source:
@@ -66,15 +66,15 @@ def _checked(files: int | None, base: str, cache: str) -> tuple[str, FetchConfig
 
 
 def _source(snapshot: str, files: int | None, base: str, config: FetchConfig, kind: Kind) -> Source:
-    names, origin = find(snapshot, base, config, kind)
+    names, origin = find_files(snapshot, base, config, kind)
     if not names:
         raise UsageError(f"snapshot {public(snapshot)} has no files; choose another")
-    read = Reader(*warc.described(origin.shown("")), origin, kind)
-    return Source(tuple(names[:files]), read, read.schema, partial(version, origin))
+    read = WarcReader(*warc.dump_and_segment(origin.shown("")), origin, kind)
+    return Source(tuple(names[:files]), read, read.schema, partial(file_version, origin))
 
 
 @dataclass(frozen=True)
-class Reader:
+class WarcReader:
     """Reads a WARC, ARC or WET file by its name, from wherever it lies.
 
     `dump` and `segment` are what the origin itself tells, for files whose names do not.
@@ -94,7 +94,7 @@ class Reader:
         """Tables of `schema` with `reason` and `error`. Raises BadInput when the file holds no pages or texts, and
         another MewsError when it cannot be had."""
         with download.local(self.origin, name) as path:
-            yield from warc.tables(path, self._builder(name))
+            yield from warc.read_rows(path, self._builder(name))
 
     def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
         """One row again, by its place in a file and its id; no row when there is none.
@@ -117,7 +117,7 @@ class Reader:
         return builder(name, self.dump, self.segment)
 
 
-def version(origin: Origin, name: str) -> str:
+def file_version(origin: Origin, name: str) -> str:
     """What tells whether a file changed: size, beginning and end of a local one; a crawl's files never change."""
     if origin.is_remote(name):
         return name

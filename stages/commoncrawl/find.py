@@ -9,8 +9,8 @@ from typing import Literal
 from pipeline.errors import UsageError
 from stages import download
 from stages.commoncrawl.lists import bucket_files, indexed_files, lines_of
-from stages.commoncrawl.snapshots import IDS, crawl_files, folders
-from stages.download.origin import REMOTE, FetchConfig, Origin, public, split
+from stages.commoncrawl.snapshots import IDS, crawl_files, crawl_folders
+from stages.download.origin import REMOTE, FetchConfig, Origin, public, split_url
 
 Kind = Literal["warc", "wet"]
 PACKED = r"(?:\.(?:gz|zst|lz4|bz2|open))*$"
@@ -24,7 +24,7 @@ FORMS = (
 )
 
 
-def find(snapshot: str, base: str, config: FetchConfig, kind: Kind = "warc") -> tuple[list[str], Origin]:
+def find_files(snapshot: str, base: str, config: FetchConfig, kind: Kind = "warc") -> tuple[list[str], Origin]:
     """The names of a snapshot's files of a kind in their order, and their origin; `base` is Common Crawl's address.
 
     Names are relative to the folder that was given, or as Common Crawl writes them. UsageError tells what is missing.
@@ -33,11 +33,11 @@ def find(snapshot: str, base: str, config: FetchConfig, kind: Kind = "warc") -> 
         raise UsageError(f"the snapshot is empty; {FORMS}")
     if snapshot == "sample":
         return _sample(config, kind)
-    if folders(snapshot):
+    if crawl_folders(snapshot):
         return crawl_files(snapshot, kind, base, config), Origin(config, base)
     if not snapshot.startswith(REMOTE):
         return _local(snapshot, base, config, kind)
-    origin, name = split(snapshot, config)
+    origin, name = split_url(snapshot, config)
     if INDEX.search(name):
         return indexed_files(origin, name), Origin(config, base)
     if LISTING.search(name):

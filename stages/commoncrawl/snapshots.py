@@ -47,7 +47,7 @@ FOCUS_CRAWLS = {
 }
 
 
-def folders(snapshot: str) -> list[str]:
+def crawl_folders(snapshot: str) -> list[str]:
     """The folders in which a crawl may lie, the likeliest first; none when this is no id of a crawl."""
     if MAIN.fullmatch(snapshot):
         return [f"crawl-data/{snapshot}"]
@@ -67,7 +67,7 @@ def crawl_files(snapshot: str, kind: str, base: str, config: FetchConfig) -> lis
     `base` is the address of Common Crawl's data. Raises UsageError when there is no such crawl or it has no such files.
     """
     kinds = ("warc", "arc") if kind == "warc" else (kind,)  # the crawls up to 2012 were written as ARC files
-    for name in (f"{folder}/{listed}.paths.gz" for folder in folders(snapshot) for listed in kinds):
+    for name in (f"{folder}/{listed}.paths.gz" for folder in crawl_folders(snapshot) for listed in kinds):
         try:
             return path_list(Origin(config.interactive, base), name)
         except download.NotFound:
@@ -80,7 +80,7 @@ def crawl_files(snapshot: str, kind: str, base: str, config: FetchConfig) -> lis
 
 def index_files(snapshot: str, base: str, config: FetchConfig) -> list[str]:
     """The files of a crawl's columnar index that are about pages. Raises UsageError when the snapshot is no crawl."""
-    if not folders(snapshot):
+    if not crawl_folders(snapshot):
         raise UsageError(
             f"snapshot {public(snapshot)} has no index to choose pages by; give a crawl such as CC-MAIN-2024-10"
         )
@@ -95,7 +95,7 @@ def _unlisted(snapshot: str, kind: str, base: str, config: FetchConfig) -> list[
         below, mark = ("index/table/", "/subset=warc/") if kind == "cc-index-table" else ("segments/", f"/{kind}/")
         names = (
             f"{folder}/{below}{name}"
-            for folder in folders(snapshot)
+            for folder in crawl_folders(snapshot)
             for name in bucket_files(f"{base}{folder}/{below}")
         )
         return [name for name in names if mark in name]

@@ -96,7 +96,7 @@ class Origin:
         return self.url(name).startswith(REMOTE)
 
 
-def split(url: str, config: FetchConfig) -> tuple[Origin, str]:
+def split_url(url: str, config: FetchConfig) -> tuple[Origin, str]:
     """The origin of one file, and its name there."""
     path, question, query = url.partition("?")
     folder, slash, name = path.rpartition("/")

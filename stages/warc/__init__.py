@@ -37,31 +37,31 @@ from stages.warc.rows import (
     TextBuilder as TextBuilder,
 )
 from stages.warc.rows import (
-    described as described,
+    dump_and_segment as dump_and_segment,
 )
 from stages.warc.rows import (
     timestamp as timestamp,
 )
 
 
-def pages(path: str | Path, name: str) -> Iterator[pa.Table]:
+def read_pages(path: str | Path, name: str) -> Iterator[pa.Table]:
     """The pages of a local WARC or ARC file as tables of READ; `name` is what the rows call the file.
 
     Raises BadInput when the file holds no record at all, or extracted text (WET) in place of pages.
     """
-    return tables(path, RowBuilder(name))
+    return read_rows(path, RowBuilder(name))
 
 
-def texts(path: str | Path, name: str) -> Iterator[pa.Table]:
+def read_texts(path: str | Path, name: str) -> Iterator[pa.Table]:
     """The texts of a local WET file as tables of READ_TEXT. Raises BadInput when the file holds no text.
 
     `languages` are those that the crawler identified, as ISO 639-3 codes joined by commas, the page's first one first;
     empty where it names none.
     """
-    return tables(path, TextBuilder(name))
+    return read_rows(path, TextBuilder(name))
 
 
-def tables(path: str | Path, builder: RowBuilder) -> Iterator[pa.Table]:
+def read_rows(path: str | Path, builder: RowBuilder) -> Iterator[pa.Table]:
     """The rows of a local file, in order, as tables of at most 512 rows or about 32 MB of content."""
     batch = Batch(builder.schema)
     with unwrap_gzip(path) as file:

@@ -36,15 +36,6 @@ NO_CHARACTER = re.compile("[\ufffd\x80-\x9f]")  # what no byte of a text stands 
 MARKUP = re.compile(rb"<(script|style)\b.*?</\1|<!--.*?-->|<[^>]{0,5000}>|[\x00-\x08]", re.I | re.S)
 
 
-def decode(raw: bytes, content_type: str = "") -> tuple[str, str]:
-    """The text of a page and the name of its charset; `content_type` is the HTTP header's value. Never raises.
-
-    Bytes that are invalid in the charset become U+FFFD.
-    """
-    name = resolve(raw, content_type)
-    return raw.decode(name, "replace").removeprefix("\ufeff"), name
-
-
 def resolve(raw: bytes, content_type: str = "") -> str:
     """The name of a page's charset, which Python's codecs know."""
     for mark, name in MARKS:
@@ -61,7 +52,7 @@ def resolve(raw: bytes, content_type: str = "") -> str:
     sample = raw[start : start + SAMPLE]
     if UTF8_CHARACTER.search(sample) and decodes(sample, "utf-8"):
         return "utf-8"
-    named = labels.declared(raw, content_type)
+    named = labels.declared_codecs(raw, content_type)
     if is_mostly_utf8(sample, declared="utf-8" in named):
         return "utf-8"
     return _legacy(sample, [name for name in dict.fromkeys(named) if not name.startswith("utf") and fits(sample, name)])
@@ -103,8 +94,9 @@ def is_mostly_utf8(sample: bytes, declared: bool) -> bool:
 
 def fits(sample: bytes, name: str) -> bool:
     """Whether a label can be true: of the characters beyond ASCII at most one in ten is a defect."""
-    beyond = [c for c in sample.decode(name, "replace") if c > "\x7f"]
-    return len(NO_CHARACTER.findall("".join(beyond))) * 10 <= len(beyond)
+    text = sample.decode(name, "replace")
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return len(NO_CHARACTER.findall(text)) * 10 <= beyond
 
 
 def decodes(raw: bytes, name: str) -> bool:
@@ -128,5 +120,5 @@ def _utf16(head: bytes) -> str | None:
 def _escaped(raw: bytes, content_type: str) -> str | None:
     """A charset of seven bits that switches by escape sequences, told by these or by a label."""
     told = "iso2022_jp_ext" if JAPANESE_ESCAPES.search(raw) else "iso2022_kr" if KOREAN_ESCAPE in raw else ""
-    named = [told] if told else [name for name in labels.declared(raw, content_type) if name in SEVEN_BIT]
+    named = [told] if told else [name for name in labels.declared_codecs(raw, content_type) if name in SEVEN_BIT]
     return next((name for name in named if fits(raw[:SAMPLE], name)), None)

@@ -37,7 +37,7 @@ class Response:
     head: bytes = b""
 
 
-def parse(block: bytes) -> Response:
+def parse_response(block: bytes) -> Response:
     """The response in a record's block. A block that does not begin with a status line is all payload.
 
     Encodings that the header names but the payload does not have are passed over: crawlers often decode and leave the

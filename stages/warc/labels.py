@@ -48,18 +48,18 @@ PAGES = frozenset((*range(1250, 1259), 437, 737, 775, 850, 852, 855, 857, 860, 8
 ISO_8859 = re.compile(r"(?:iso|isoiec)?8859(\d{1,2})[ei]?(?:19\d\d)?")
 
 
-def declared(raw: bytes, content_type: str) -> list[str]:
+def declared_codecs(raw: bytes, content_type: str) -> list[str]:
     """The codecs that the HTTP header and then the page itself name; neither, one or both."""
-    return [name for name in (header(content_type), meta(raw)) if name]
+    return [name for name in (header_codec(content_type), meta_codec(raw)) if name]
 
 
-def header(content_type: str) -> str | None:
+def header_codec(content_type: str) -> str | None:
     """The codec for the charset parameter of a Content-Type, however it is quoted; None when it names none."""
     found = PARAMETER.search(content_type[:1000].encode("utf-8", "replace"))
     return _codec(found[1]) if found else None
 
 
-def meta(raw: bytes) -> str | None:
+def meta_codec(raw: bytes) -> str | None:
     """The codec that a page's XML declaration or first meta tag with a known label names; None when there is none.
 
     A tag that can be read as ASCII is not in UTF-16, whatever it says: it then means UTF-8 (WHATWG HTML, 13.2.3.2).

@@ -60,7 +60,7 @@ class Codec:
     whole: Callable[[bytes], bytes | None] = lambda member: None
 
 
-def members(file: BinaryIO, start: int = 0) -> Iterator[Chunk]:
+def file_members(file: BinaryIO, start: int = 0) -> Iterator[Chunk]:
     """All members of a file in order, whatever its compression. Memory: a few chunks, or LARGEST for a whole member.
 
     `start` is where a member begins, to read on from there; it says nothing for lz4 and bzip2.

@@ -8,7 +8,7 @@ from stages.warc.buffered import READ_SIZE
 from stages.warc.cursor import BLANK, LARGEST_HEADER, RecordCursor
 from stages.warc.digest import sha1_matches
 from stages.warc.fields import header_fields
-from stages.warc.members import DAMAGED, LARGEST, START, TRUNCATED, members
+from stages.warc.members import DAMAGED, LARGEST, START, TRUNCATED, file_members
 
 TOO_LARGE = "warc:too_large"
 HOLE = bytes(512)  # a sector that a broken disk or a sparse copy left empty; digests alone are wrong too often to tell
@@ -40,10 +40,21 @@ def records(file: BinaryIO, start: int = 0) -> Iterator[Record]:
 
     `start` is the offset of a record to begin with.
     """
-    cursor = RecordCursor(members(file, start))
+    cursor = RecordCursor(file_members(file, start))
     while cursor.open():
+        last = None
         while record := _record(cursor):
-            yield record
+            if cursor.plain or not (last and last.error and _is_remnant(record, last)):
+                yield record
+            last = record
+
+
+def _is_remnant(record: Record, damaged: Record) -> bool:
+    """Whether this is only what a defect left behind a damaged record: bytes without a header, or its header again."""
+    if not record.head:
+        return True
+    id, before = record.fields().get("warc-record-id"), damaged.fields().get("warc-record-id")
+    return record.error is not None and id in (None, before)
 
 
 def _record(cursor: RecordCursor) -> Record | None:

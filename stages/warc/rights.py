@@ -20,6 +20,7 @@ AGENTS = frozenset(
 )
 HEADER = re.compile(rb"^(x-robots-tag|tdm-reservation|tdm-policy|link)[ \t]*:[ \t]*([^\r\n]{1,2000})", re.I | re.M)
 LINK = re.compile(rb"<([^<>]{1,1000})>[^,<]{0,200}?\brel\s?=\s?[\"']?[\w -]{0,50}\blicense\b", re.I)
+FORBIDDING = (b"noindex", b"noai", b"noimageai", b"tdm-")  # without one of these, or none for robots, no tag forbids
 TAG_START = re.compile(rb"<(?:a|link)\s", re.I)
 CREATIVE_COMMONS = re.compile(
     rb"(?:https?:)?//(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w./+-]{1,60}", re.I
@@ -39,8 +40,9 @@ class Rights(TypedDict):
 
 def rights(head: bytes, page: bytes, url: str) -> Rights:
     """What the head of an HTTP response and a page in it say; relative addresses are resolved against `url`."""
-    lower, said = page.lower(), [(name.lower(), value) for name, value in HEADER.findall(head)]
-    tags = list(meta_tags(page)) if _may_forbid(lower) else []
+    said = [(name.lower(), value) for name, value in HEADER.findall(head)]
+    top = _before_body(page)
+    tags = meta_tags(top) if _may_forbid(top.lower()) else ()
     named = [(tag.get(b"name", b"").strip().lower(), tag.get(b"content", b"")) for tag in tags]
     directives = {found for name, value in said if name == b"x-robots-tag" for found in _of_header(value)}
     directives |= {found for name, value in named if _is_agent(name) for found in _of_meta(name, value)}
@@ -51,17 +53,20 @@ def rights(head: bytes, page: bytes, url: str) -> Rights:
         "robots": ",".join(sorted(directives)) or None,
         "tdm_reservation": next((int(value) for value in reservations if value in (b"0", b"1")), None),
         "tdm_policy": _address(next(policies, None), url),
-        "license": _address(next(links, None) or _license(page, lower), url),
+        "license": _address(next(links, None) or _license(page), url),
     }
 
 
-def _may_forbid(lower: bytes) -> bool:
-    """Whether the meta tags are worth a look; most pages have none of these words."""
-    words = (b"noindex", b"noai", b"noimageai", b"tdm-")
-    if any(lower.find(word, 0, META_SPAN) >= 0 for word in words):
-        return True
-    at = lower.find(b"robots", 0, META_SPAN)
-    return at >= 0 and lower.find(b"none", max(0, at - 200), at + 200) >= 0
+def _before_body(page: bytes) -> bytes:
+    """The part of a page in which meta tags are looked for."""
+    ends = (page.find(tag, 0, META_SPAN) for tag in (b"<body", b"<BODY"))
+    return page[: next((end for end in ends if end >= 0), META_SPAN)]
+
+
+def _may_forbid(top: bytes) -> bool:
+    """Whether the meta tags are worth a look; those of most pages are not."""
+    near = top.find(b"robots")
+    return any(word in top for word in FORBIDDING) or (near >= 0 and b"none" in top[max(0, near - 200) : near + 200])
 
 
 def _is_agent(name: bytes) -> bool:
@@ -86,19 +91,19 @@ def _of_header(value: bytes) -> Iterator[str]:
             yield ("" if agent == "*:" else agent) + DIRECTIVES[part.strip()]
 
 
-def _license(page: bytes, lower: bytes) -> bytes | None:
+def _license(page: bytes) -> bytes | None:
     """The address in the first link with rel=license, or else the first Creative Commons licence that is named."""
     at = -1
     for _ in range(LOOKS):
-        at = lower.find(b"license", at + 1)
+        at = page.find(b"license", at + 1)
         if at < 0:
             break
-        start, end = lower.rfind(b"<", max(0, at - 1000), at), lower.find(b">", at, at + 1000)
-        if start >= 0 and end >= 0 and TAG_START.match(lower, start):
+        start, end = page.rfind(b"<", max(0, at - 1000), at), page.find(b">", at, at + 1000)
+        if start >= 0 and end >= 0 and TAG_START.match(page, start):
             link = attributes(page[start:end])
             if b"license" in link.get(b"rel", b"").lower().split() and link.get(b"href"):
                 return link[b"href"]
-    named = CREATIVE_COMMONS.search(page) if b"creativecommons.org/" in lower else None
+    named = CREATIVE_COMMONS.search(page) if b"creativecommons.org/" in page else None
     return named[0] if named else None
 
 

@@ -13,7 +13,7 @@ from pipeline.errors import BadInput
 from stages.warc import charset
 from stages.warc.digest import sha1
 from stages.warc.html import NOT_HTML, is_binary, reason_no_page
-from stages.warc.http import Response, decoded, parse
+from stages.warc.http import Response, decoded, parse_response
 from stages.warc.members import DAMAGED, TRUNCATED
 from stages.warc.records import TOO_LARGE, Record
 from stages.warc.rights import rights
@@ -68,7 +68,7 @@ class RowBuilder:
     schema = READ
 
     def __init__(self, name: str, dump: str = "", segment: str = ""):
-        named = described(name)
+        named = dump_and_segment(name)
         self.name, self.dump, self.segment = name, named[0] or dump, named[1] or segment
         self._ids: dict[str, int] = {}
         self._types: set[str] = set()
@@ -163,7 +163,7 @@ class TextBuilder(RowBuilder):
             )
 
 
-def described(path: str) -> tuple[str, str]:
+def dump_and_segment(path: str) -> tuple[str, str]:
     """The dump and the segment that a path of Common Crawl's layout names; empty where it names none.
 
     The dump is the id of the snapshot: CC-MAIN-2024-10, CC-NEWS-2025-01, CC-MAIN-2012.
@@ -190,7 +190,7 @@ def _response(record: Record, fields: Mapping[str, str]) -> Response:
     """The HTTP response in a record; of a resource, which has no HTTP head, the content and its type."""
     said = fields.get("content-type", "")
     if fields.get("warc-type", "").lower() != "resource" or said.startswith("application/http"):
-        return parse(record.block)
+        return parse_response(record.block)
     payload, error = decoded(record.block, {})
     return Response(200, {"content-type": fields.get("arc-type", said)}, payload, error)
 
