@@ -33,7 +33,7 @@ ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 C1_CONTROL = re.compile(rb"[\x80-\x9f]")  # no text in an ISO 8859 charset has one
 UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 NO_CHARACTER = re.compile("[\ufffd\x80-\x9f]")  # what no byte of a text stands for
-MARKUP = re.compile(rb"<(script|style)\b.*?</\1|<!--.*?-->|<[^>]{0,5000}>|[\x00-\x08]", re.I | re.S)
+MARKUP = re.compile(rb"<(script|style)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{0,5000}>|[\x00-\x08]", re.I | re.S)
 
 
 def resolve(raw: bytes, content_type: str = "") -> str:

@@ -45,6 +45,7 @@ class RecordCursor:
         self.data, self.at, self.error = chunk.data, 0, chunk.error
         self.plain, self.proved = chunk.plain, chunk.proved
         self.offset, self.end = chunk.offset, chunk.end
+        self.begun = 0
         self._ahead = next(self._chunks, None)
         return True
 
@@ -106,9 +107,16 @@ class RecordCursor:
         return DAMAGED in (self.error, self._ahead and not self._ahead.first and self._ahead.error)
 
     def take_error(self) -> str | None:
-        """The error of the member, told once, to the record that its last bytes belong to."""
+        """The error of the member, told once, to the record that its last bytes belong to.
+
+        Bytes that follow the first record of a member belong to it when no other record begins in them.
+        """
         self.need(LARGEST_HEADER)
-        if not self.error or self.data[self.at :].strip(BLANK):
+        if not self.error or (self.data[self.at :].strip(BLANK) and not (self.begun == 1 and self._is_rest())):
             return None
         self.at, error, self.error = len(self.data), self.error, None
         return error
+
+    def _is_rest(self) -> bool:
+        """Whether no record begins in what is left of a compressed member."""
+        return not self.plain and not START.match(self.data, self.at) and _search(self.data, self.at) < 0

@@ -187,15 +187,18 @@ def _stream(reader: Any, size: int) -> Iterator[Chunk]:
 
 
 def _whole_gzip(member: bytes) -> bytes | None:
-    """A member is whole when it opens, its check sum is right and its bytes are as many as its trailer says."""
-    size = int.from_bytes(member[-4:], "little")
+    """A member is whole when it opens, its check sum is right and its bytes are as many as its trailer says.
+
+    The check sum is compared here, since the reader passes a member whose compressed data lacks its last bytes.
+    """
+    checksum, size = (int.from_bytes(member[at : at + 4 or None], "little") for at in (-8, -4))
     if size > LARGEST:
         return None
     try:
         data = GzipReader(io.BytesIO(member), buffer_size=1 << 16).read(size + 1)  # the quickest size
     except OSError:
         return None
-    return data if len(data) == size else None
+    return data if len(data) == size and zlib.crc32(data) == checksum else None
 
 
 def _is_skippable(head: bytes) -> bool:

@@ -46,7 +46,7 @@ def records(file: BinaryIO, start: int = 0) -> Iterator[Record]:
         while record := _record(cursor):
             if cursor.plain or not (last and last.error and _is_remnant(record, last)):
                 yield record
-            last = record
+                last = record
 
 
 def _is_remnant(record: Record, damaged: Record) -> bool:
@@ -79,6 +79,7 @@ def _head(cursor: RecordCursor) -> bytes:
     start = START.match(cursor.data, cursor.at)
     if not start:
         return b""
+    cursor.begun += 1
     if cursor.data[cursor.at : cursor.at + 5].upper() != b"WARC/":
         return cursor.take(start.end() - cursor.at)
     end = _header_end(cursor)

@@ -23,7 +23,8 @@ LINK = re.compile(rb"<([^<>]{1,1000})>[^,<]{0,200}?\brel\s?=\s?[\"']?[\w -]{0,50
 FORBIDDING = (b"noindex", b"noai", b"noimageai", b"tdm-")  # without one of these, or none for robots, no tag forbids
 TAG_START = re.compile(rb"<(?:a|link)\s", re.I)
 CREATIVE_COMMONS = re.compile(
-    rb"(?:https?:)?//(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w./+-]{1,60}", re.I
+    rb"(?:https?:)?//(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w+-]{2,40}/(?:\d\.\d/?(?:[a-z]{2}/)?)?",
+    re.I,
 )
 LOOKS = 100  # places of the word in a page that are looked at
 
