@@ -40,12 +40,15 @@ def indexed_files(origin: Origin, name: str) -> list[str]:
     return sorted(filter(None, pc.unique(column).to_pylist()))
 
 
-def bucket_files(url: str) -> list[str]:
-    """The names of all objects below an S3 prefix, relative to it and sorted; none when there is no such prefix."""
+def bucket_files(url: str, missing_ok: bool = False) -> list[str]:
+    """The names of all objects below an S3 prefix, relative to it and sorted.
+
+    Raises UsageError when it cannot be listed; with `missing_ok`, a prefix that is not there has no objects.
+    """
     folder, question, query = url.partition("?")
     filesystem, root = open_root(folder + question + query)
     try:
-        infos = filesystem.get_file_info(pafs.FileSelector(root, recursive=True, allow_not_found=True))
+        infos = filesystem.get_file_info(pafs.FileSelector(root, recursive=True, allow_not_found=missing_ok))
     except OSError as error:
         shown = public(folder)
         raise UsageError(f"cannot list {shown} ({type(error).__name__}); check bucket, prefix and keys") from None

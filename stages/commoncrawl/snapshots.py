@@ -66,7 +66,8 @@ def crawl_files(snapshot: str, kind: str, base: str, config: FetchConfig) -> lis
 
     `base` is the address of Common Crawl's data. Raises UsageError when there is no such crawl or it has no such files.
     """
-    kinds = ("warc", "arc") if kind == "warc" else (kind,)  # the crawls up to 2012 were written as ARC files
+    # The crawls up to 2012 were written as ARC files.
+    kinds = ("warc", "arc") if kind == "warc" and MAIN.fullmatch(snapshot) else (kind,)
     for name in (f"{folder}/{listed}.paths.gz" for folder in crawl_folders(snapshot) for listed in kinds):
         try:
             return path_list(Origin(config.interactive, base), name)
@@ -74,8 +75,10 @@ def crawl_files(snapshot: str, kind: str, base: str, config: FetchConfig) -> lis
             continue
     if names := _unlisted(snapshot, kind, base, config):
         return names
-    what = "no snapshot" if kind == "warc" else f"no list of {kind} files of a snapshot"
-    raise UsageError(f"{what} {snapshot} at {public(base)}; ids are {IDS}; {MAIN_CRAWLS} names all main crawls")
+    raise UsageError(
+        f"no snapshot {snapshot} with {kind} files at {public(base)}; ids are {IDS}; "
+        f"{MAIN_CRAWLS} names all main crawls"
+    )
 
 
 def index_files(snapshot: str, base: str, config: FetchConfig) -> list[str]:
@@ -96,7 +99,7 @@ def _unlisted(snapshot: str, kind: str, base: str, config: FetchConfig) -> list[
         names = (
             f"{folder}/{below}{name}"
             for folder in crawl_folders(snapshot)
-            for name in bucket_files(f"{base}{folder}/{below}")
+            for name in bucket_files(f"{base}{folder}/{below}", missing_ok=True)
         )
         return [name for name in names if mark in name]
     known = FOCUS_CRAWLS.get(snapshot.rstrip("/").rpartition("/")[2])

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pipeline.errors import MewsError
 from pipeline.stage import shard_name
+from stages.download.attempts import NotFound as NotFound
+from stages.download.attempts import Refused as Refused
+from stages.download.attempts import Unreachable as Unreachable
+from stages.download.attempts import retry
 from stages.download.origin import FetchConfig, Origin
 from stages.download.partial import PartialFile
-from stages.download.request import request, request_range
-from stages.download.retry import NotFound as NotFound
-from stages.download.retry import Refused as Refused
-from stages.download.retry import Unreachable as Unreachable
-from stages.download.retry import retry
+from stages.download.request import fetch_missing, fetch_range
 
 
 class DiskFull(MewsError):
@@ -67,7 +67,7 @@ def fetch(url: str, target: Path, config: FetchConfig) -> None:
     part = PartialFile(target)
     try:
         if not part.whole:
-            retry(url, config, target.name, lambda: request(url, part, config), lambda: part.size)
+            retry(url, config, target.name, lambda: fetch_missing(url, part, config), lambda: part.size)
         part.finish()
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -80,7 +80,7 @@ def read_range(origin: Origin, name: str, offset: int, length: int) -> tuple[byt
     """`length` bytes of a file from `offset` on, fewer at its end, and the size of the file. As polite as `local`."""
     url, config = origin.url(name), origin.config
     if origin.is_remote(name):
-        return retry(url, config, f"{name}@{offset}", lambda: request_range(url, offset, length, config))
+        return retry(url, config, f"{name}@{offset}", lambda: fetch_range(url, offset, length, config))
     path = _local_path(origin, name)
     with open(path, "rb") as file:
         file.seek(offset)

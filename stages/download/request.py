@@ -44,7 +44,7 @@ class Missing(PermanentError):
     """There is no such file."""
 
 
-def request(url: str, part: PartialFile, config: FetchConfig) -> None:
+def fetch_missing(url: str, part: PartialFile, config: FetchConfig) -> None:
     """Append what is missing of a file; returns when it is whole. Raises TransientError or PermanentError."""
     if url.startswith("s3://"):
         _s3(url, part)
@@ -57,8 +57,8 @@ def request(url: str, part: PartialFile, config: FetchConfig) -> None:
         raise TransientError(f"{came} bytes came of {total}")
 
 
-def request_range(url: str, offset: int, length: int, config: FetchConfig) -> tuple[bytes, int]:
-    """`length` bytes from `offset` on, fewer at the file's end, and the file's size. Raises as `request` does."""
+def fetch_range(url: str, offset: int, length: int, config: FetchConfig) -> tuple[bytes, int]:
+    """`length` bytes from `offset` on, fewer at the file's end, and the file's size. Raises as `fetch_missing` does."""
     if url.startswith("s3://"):
         with _object(url) as source:
             return source.read_at(min(length, max(0, source.size() - offset)), offset), source.size()
