@@ -18,9 +18,14 @@ NAME = "crawl-data/CC-MAIN-2013-20/segments/1368696381249/warc/CC-MAIN-201305160
 
 def rows(path, parts: list[bytes], name: str = NAME, **about: str) -> list[dict]:
     path.write_bytes(b"".join(parts))
-    tables = list(warc.pages(path, name, **about))
+    tables = list(warc.read_rows(path, warc.RowBuilder(name, **about)))
     assert all(table.schema == warc.READ for table in tables)
     return [row for table in tables for row in table.to_pylist()]
+
+
+def outcome(row: dict) -> str | None:
+    """Why a row leaves; None for a page."""
+    return row["error"] or row["reason"]
 
 
 @pytest.fixture
@@ -51,6 +56,11 @@ def test_a_row_tells_where_a_page_comes_from(path):
         "digest": "",
         "html": b"",
         "charset": "utf-8",
+        "robots": None,
+        "tdm_reservation": None,
+        "tdm_policy": None,
+        "license": None,
+        "reason": None,
         "error": None,
     }
     assert row["html"] == html(1)
@@ -61,18 +71,23 @@ def test_a_row_tells_where_a_page_comes_from(path):
 
 def test_batches_are_bounded_by_rows_and_bytes(path):
     path.write_bytes(b"".join(members([page(number=n) for n in range(1100)])))
-    assert [table.num_rows for table in warc.pages(path, NAME)] == [512, 512, 76]
+    assert [table.num_rows for table in warc.read_pages(path, NAME)] == [512, 512, 76]
     big = b"<html>" + b"words " * (3 << 19)
     path.write_bytes(b"".join(members([page(big, number=n) for n in range(6)])))
-    assert [table.num_rows for table in warc.pages(path, NAME)] == [4, 2]
+    assert [table.num_rows for table in warc.read_pages(path, NAME)] == [4, 2]
 
 
 PDF, PNG = b"%PDF-1.7 ...", b"\x89PNG\r\n\x1a\n"
 HTML, XHTML, TEXT = "Content-Type: text/html", "Content-Type: application/xhtml+xml", "Content-Type: text/plain"
+XML = b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">'
+
+
+def resource(payload: bytes, kind: str = "text/html") -> bytes:
+    return record(payload, "resource", Content_Type=kind)
 
 
 @pytest.mark.parametrize(
-    ("part", "error"),
+    ("part", "expected"),
     [
         (page(), None),
         (page(header=XHTML), None),
@@ -81,28 +96,34 @@ HTML, XHTML, TEXT = "Content-Type: text/html", "Content-Type: application/xhtml+
         (page(b"", header=HTML), None),
         (page(header="Server: x"), None),
         (page(b"\n <!-- a --> <!DOCTYPE html><p>", header=TEXT), None),
-        (
-            page(
-                b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">', header="Content-Type: text/xml"
-            ),
-            None,
-        ),
+        (page(XML, header="Content-Type: text/xml"), None),
         (page(b"<!doctype html><title>not found</title>", header="Content-Type: image/png"), None),
         (page(header="Content-Type: application/pdf", WARC_Identified_Payload_Type="text/html"), None),
         (record(b"<html>without a status line</html>"), None),
-        (page(b'<?xml version="1.0"?><rss/>', header="Content-Type: text/xml"), "no row"),
-        (page(b"plain words", header=TEXT), "no row"),
-        (page(b"plain words", header="Server: x"), "no row"),
-        (page(PDF, header="Content-Type: application/pdf"), "no row"),
-        (page(b"{}", WARC_Identified_Payload_Type="application/json"), "no row"),
-        (page(status="404 Not Found"), "no row"),
-        (page(b"", status="301 Moved"), "no row"),
-        (page(status="204 No Content"), "no row"),
+        (resource(b"<html>x"), None),
+        (resource(b"words", "text/html; charset=utf-8"), None),
+        (resource(b"<!DOCTYPE html><p>x", "application/octet-stream"), None),
+        (resource(b"<html>x", ""), None),
+        (resource(response(b"<html>x"), "application/http; msgtype=response"), None),
+        (record(b"<html>x", "Resource", Content_Type="text/html"), None),
+        (record(response(b"<html>x"), "unheard-of"), None),
+        (page(b'<?xml version="1.0"?><rss/>', header="Content-Type: text/xml"), "warc:other_type"),
+        (page(b"plain words", header=TEXT), "warc:other_type"),
+        (page(b"plain words", header="Server: x"), "warc:other_type"),
+        (page(PDF, header="Content-Type: application/pdf"), "warc:other_type"),
+        (page(b"{}", WARC_Identified_Payload_Type="application/json"), "warc:other_type"),
+        (page(bytes(17 << 20), header="Content-Type: video/mp4"), "warc:other_type"),
+        (record(b"", "response"), "warc:other_type"),
+        (resource(b"words", "text/plain"), "warc:other_type"),
+        (resource(b"site.example. 60 IN A 192.0.2.1", "text/dns"), "warc:other_type"),
+        (page(status="404 Not Found"), "warc:other_status"),
+        (page(b"", status="301 Moved"), "warc:other_status"),
+        (page(status="204 No Content"), "warc:other_status"),
         (record(b"GET / HTTP/1.1\r\n\r\n", "request"), "no row"),
         (record(b"", "revisit"), "no row"),
         (record(response(b"<html>"), "metadata"), "no row"),
-        (record(b"", "response"), "no row"),
         (page(PDF), "warc:not_html"),
+        (resource(PNG), "warc:not_html"),
         (page(PNG, WARC_Identified_Payload_Type="text/html"), "warc:not_html"),
         (page(b"\xff\xfe\0\1\2" * 20, header=HTML + "\r\nContent-Encoding: gzip"), "warc:encoding"),
         (page(b"<html>" + bytes(17 << 20)), "warc:too_large"),
@@ -112,23 +133,62 @@ HTML, XHTML, TEXT = "Content-Type: text/html", "Content-Type: application/xhtml+
         ),
     ],
 )
-def test_what_is_a_page_and_what_is_wrong_with_it(path, part, error):
+def test_every_response_and_resource_is_a_page_or_says_why_not(path, part, expected):
     found = rows(path, members([record(b"", "warcinfo", 9), part]))
-    assert [row["error"] for row in found] == ([] if error == "no row" else [error])
+    assert [outcome(row) for row in found] == ([] if expected == "no row" else [expected])
+    assert not any(row["error"] and row["reason"] for row in found)
     assert all(len(row["html"]) <= 16 << 20 for row in found)
 
 
-def test_damage_is_told_unless_it_is_no_page(path):
+def test_a_row_that_is_no_page_holds_no_payload(path):
+    [row] = rows(path, members([page(PDF, header="Content-Type: application/pdf")]))
+    assert (row["url"], row["html"], row["length"]) == ("https://site0.example/page/0", b"", path.stat().st_size)
+
+
+def test_a_resource_is_its_own_payload(path):
+    [row] = rows(
+        path, members([resource("<html><p>žluťoučký kůň".encode("cp1250"), "text/html; charset=windows-1250")])
+    )
+    assert row["html"].decode(row["charset"]) == "<html><p>žluťoučký kůň"
+
+
+def test_what_a_record_says_of_its_use_is_in_columns(path):
+    head = "Content-Type: text/html\r\nX-Robots-Tag: noai\r\ntdm-reservation: 1"
+    body = b"<html><head><meta name=robots content=noindex></head><a rel=license href=/by>x</a>"
+    [row] = rows(path, members([page(body, header=head)]))
+    told = {name: row[name] for name in ("robots", "tdm_reservation", "tdm_policy", "license")}
+    assert told == {
+        "robots": "noai,noindex",
+        "tdm_reservation": 1,
+        "tdm_policy": None,
+        "license": "https://site0.example/by",
+    }
+    [wide] = rows(path, members([page(body.decode().encode("utf-16-le"))]))
+    assert wide["robots"] == "noindex"
+
+
+@pytest.mark.parametrize("number", [4, 5, 6])  # a request, a response, a metadata record
+def test_damage_is_always_told_since_a_head_may_be_wrong(path, number):
     parts = members(crawl(3))
-    for number, count in ((4, 0), (5, 1), (6, 0)):  # a request, a response, a metadata record
-        broken = [*parts[:number], parts[number][:-20] + b"\0\0\0" + parts[number][-17:], *parts[number + 1 :]]
-        bad = [row for row in rows(path, broken) if row["error"]]
-        assert [row["error"] for row in bad] == ["warc:damaged"] * count
-        for row in bad:
-            assert (row["offset"], row["length"]) == (len(b"".join(parts[:number])), len(parts[number]))
-            assert row["url"] == "https://site1.example/page/1"
+    broken = [*parts[:number], parts[number][:-20] + b"\0\0\0" + parts[number][-17:], *parts[number + 1 :]]
+    [bad] = [row for row in rows(path, broken) if row["error"]]
+    assert (bad["error"], bad["reason"]) == ("warc:damaged", None)
+    assert (bad["offset"], bad["length"]) == (len(b"".join(parts[:number])), len(parts[number]))
+    assert bad["url"] == "https://site1.example/page/1" or number != 5
+
+
+def test_a_member_whose_head_is_lost_is_told(path):
+    parts = members(crawl(3))
     [bad] = [row for row in rows(path, [*parts[:5], b"xx" + parts[5][2:], *parts[6:]]) if row["error"]]
     assert (bad["offset"], bad["url"], bad["html"]) == (len(b"".join(parts[:5])), "", b"")  # nobody knows what it was
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "200 OK"])
+@pytest.mark.parametrize("kind", ["text/html", "image/png"])
+def test_a_false_check_sum_is_damage_whatever_the_head_says(path, status, kind):
+    [part] = members([page(header=f"Content-Type: {kind}", status=status)])
+    wrong = part[:-8] + bytes(4) + part[-4:]
+    assert [outcome(row) for row in rows(path, [wrong, *members([page(number=1)])])] == ["warc:damaged", None]
 
 
 def test_a_cut_file_says_so(path):
@@ -154,7 +214,12 @@ def test_ids_are_given_once(path):
 @pytest.mark.parametrize(
     ("name", "info", "about", "dump", "segment"),
     [
-        ("crawl-data/CC-NEWS/2024/03/CC-NEWS-20240301-00001.warc.gz", b"", {}, "CC-NEWS", ""),
+        ("crawl-data/CC-NEWS/2024/03/CC-NEWS-20240301074837-00001.warc.gz", b"", {}, "CC-NEWS-2024-03", ""),
+        ("CC-NEWS-20250131224228-00155.warc.gz", b"", {}, "CC-NEWS-2025-01", ""),
+        ("projects/x/CC-SUPPLEMENTAL-2026-22/segments/2026/warc/a.warc.gz", b"", {}, "CC-SUPPLEMENTAL-2026-22", "2026"),
+        ("crawl-data/CC-MAIN-2009-2010/segments/1/a.arc.gz", b"", {}, "CC-MAIN-2009-2010", "1"),
+        ("CC-MAIN-20240220211055-20240221001055-00001.warc.gz", b"", {}, "", ""),
+        ("CC-BY/a.warc.gz", b"", {}, "", ""),
         ("a.warc.gz", b"isPartOf: CC-MAIN-2024-10\r\n", {}, "CC-MAIN-2024-10", ""),
         ("a.warc.gz", b"ispartof: mine\n", {"dump": "CC-MAIN-2020-05", "segment": "7.0"}, "CC-MAIN-2020-05", "7.0"),
         ("segments/1.2/warc/a.warc.gz", b"", {"segment": "7.0"}, "", "1.2"),
@@ -192,13 +257,13 @@ def test_timestamps(date, expected):
         (gzip.compress(b"just some text\n" * 100), "no WARC or ARC record"),
         (bytes(5000), "no WARC or ARC record"),
         (b"PAR1" + bytes(range(256)) * 50, "no WARC or ARC record"),
-        (record(b"", "warcinfo") + record(b"some text", "conversion"), "WET"),
+        (record(b"", "warcinfo") + record(b"some text", "conversion"), "a WET file holds text"),
     ],
 )
 def test_a_file_that_is_no_archive_of_pages_is_refused_by_name(path, data, says):
     path.write_bytes(data)
     with pytest.raises(BadInput, match=f"{path.name}.*{says}"):
-        list(warc.pages(path, path.name))
+        list(warc.read_pages(path, path.name))
 
 
 def test_a_file_without_pages_is_no_error(path):
@@ -215,7 +280,9 @@ def test_digests_in_both_spellings():
 
 
 def test_the_schema_is_what_stages_build_on():
-    assert warc.PAGE.names == "id url timestamp dump segment warc offset length digest html charset".split()
+    origin = "id url timestamp dump segment warc offset length digest".split()
+    assert warc.PAGE.names == [*origin, "html", "charset", "robots", "tdm_reservation", "tdm_policy", "license"]
+    assert warc.TEXT.names == [*origin, "text", "languages"]
     assert warc.PAGE.field("timestamp").type == pa.timestamp("s")
 
 
@@ -225,7 +292,7 @@ def test_a_file_that_was_compressed_once_more_is_read(path):
     whole = rows(path, [inside])
     assert rows(path, [gzip.compress(inside)]) == whole
     last = whole[-1]
-    assert warc.page_at(path, NAME, last["offset"], last["id"]).to_pylist() == [last]
+    assert warc.row_at(path, warc.RowBuilder(NAME), last["offset"], last["id"]).to_pylist() == [last]
     cut = rows(path, [gzip.compress(inside, 0)[:-600]])
     assert cut[:-1] == whole[:-1]
     assert cut[-1]["error"] == "warc:truncated"
@@ -233,4 +300,40 @@ def test_a_file_that_was_compressed_once_more_is_read(path):
 
 def test_a_bomb_of_two_layers_goes_off_in_neither(path):
     with pytest.raises(BadInput):
-        rows(path, [gzip.compress(gzip.compress(bytes(1 << 28)) * 50)])
+        rows(path, [gzip.compress(gzip.compress(bytes(1 << 24)) * 12)])
+
+
+def text(words: str, number: int = 0, **fields: str) -> bytes:
+    return record(words.encode(), "conversion", number, Content_Type="text/plain", **fields)
+
+
+def test_texts_of_wet_files(path):
+    info = record(b"isPartOf: CC-MAIN-2024-10\r\n", "warcinfo", 9)
+    parts = [info, text("Ein Text.\n", 1, WARC_Identified_Content_Language="deu,eng"), text("Žádný", 2)]
+    path.write_bytes(b"".join(members(parts)))
+    [table] = warc.read_texts(path, "segments/1/wet/x.warc.wet.gz")
+    assert table.schema == warc.READ_TEXT
+    found = table.to_pylist()
+    assert [row["text"] for row in found] == ["Ein Text.\n", "Žádný"]
+    assert [row["languages"] for row in found] == ["deu,eng", ""]
+    assert [row["id"] for row in found] == ids([1, 2])
+    assert {(row["dump"], row["segment"]) for row in found} == {("CC-MAIN-2024-10", "1")}
+    assert [row["url"] for row in found] == ["https://site1.example/page/1", "https://site2.example/page/2"]
+    again = warc.row_at(path, warc.TextBuilder("x.wet"), found[1]["offset"], found[1]["id"])
+    assert again["text"].to_pylist() == ["Žádný"]
+
+
+def test_damage_in_wet_files_is_told(path):
+    parts = members([text("one", 1), text("two", 2), text("three", 3)])
+    path.write_bytes(parts[0] + parts[1][:-9] + b"\0" + parts[1][-8:] + parts[2])
+    found = [row for table in warc.read_texts(path, "x.wet.gz") for row in table.to_pylist()]
+    assert [row["error"] for row in found] == [None, "warc:damaged", None]
+    path.write_bytes(b"".join(members([record(b"\xff\xfe bytes", "conversion")])))
+    [table] = warc.read_texts(path, "x.wet.gz")
+    assert table["text"].to_pylist() == ["\ufffd\ufffd bytes"]
+
+
+def test_a_file_without_texts_is_refused_by_name(path):
+    path.write_bytes(b"".join(members([page()])))
+    with pytest.raises(BadInput, match=r"x\.warc\.gz: no conversion record in it"):
+        list(warc.read_texts(path, path.name))

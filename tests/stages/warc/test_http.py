@@ -10,7 +10,7 @@ import zstandard
 from fastwarc.stream_io import BrotliWriter
 
 from stages.warc.html import PAGE, ROOT, is_binary
-from stages.warc.http import parse
+from stages.warc.http import parse_response
 
 BODY = b"<html><body>" + b"some words and more of them " * 40 + b"</body></html>"
 
@@ -35,7 +35,7 @@ def chunked(data: bytes, size: int = 100, extra: bytes = b"") -> bytes:
 
 def got(payload: bytes, *headers: str) -> bytes:
     lines = ["HTTP/1.1 200 OK", *headers, "", ""]
-    return parse("\r\n".join(lines).encode() + payload).payload
+    return parse_response("\r\n".join(lines).encode() + payload).payload
 
 
 GZIP, CHUNKED = "Content-Encoding: gzip", "Transfer-Encoding: chunked"
@@ -98,7 +98,7 @@ def test_a_payload_that_breaks_off_gives_what_there_is(payload, headers):
 def test_what_cannot_be_unpacked_is_an_error():
     noise = bytes([250, 1, 2, 3, 255]) * 60
     for name in ("gzip", "br", "zstd", "deflate"):
-        found = parse(f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\n\r\n".encode() + noise)
+        found = parse_response(f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\n\r\n".encode() + noise)
         assert (found.payload, found.error) == (b"", "warc:encoding")
 
 
@@ -106,7 +106,7 @@ def test_what_cannot_be_unpacked_is_an_error():
 def test_bombs_are_defused(pack):
     name = {gzip.compress: "gzip", brotli: "br", zstandard.compress: "zstd"}[pack]
     bomb = pack(bytes(200 << 20))
-    found = parse(f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\n\r\n".encode() + bomb)
+    found = parse_response(f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\n\r\n".encode() + bomb)
     assert (found.payload, found.error) == (b"", "warc:too_large")
 
 
@@ -128,7 +128,7 @@ def test_bombs_are_defused(pack):
     ],
 )
 def test_heads(head, status, kind):
-    found = parse(head + BODY)
+    found = parse_response(head + BODY)
     assert found.status == status
     assert found.fields.get("content-type") == kind
     assert found.payload.endswith(BODY)
@@ -137,9 +137,9 @@ def test_heads(head, status, kind):
 
 def test_blocks_without_a_head_are_all_payload():
     for block in (b"", BODY, b"\r\n\r\n" + BODY, b"HTTP"):
-        assert parse(block).payload == block
-    assert parse(b"HTTP/1.1 200 OK").payload == b""
-    assert parse(b"HTTP/1.1 200 OK\r\nA: b").payload == b""
+        assert parse_response(block).payload == block
+    assert parse_response(b"HTTP/1.1 200 OK").payload == b""
+    assert parse_response(b"HTTP/1.1 200 OK\r\nA: b").payload == b""
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,6 @@ def test_looking_at_a_payload_is_quick_whatever_it_is(trap):
     for pattern in (PAGE, ROOT):
         assert not pattern.match(trap)
     is_binary(trap)
-    parse(b"HTTP/1.1 200 OK\r\n" + trap)
-    parse(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + trap)
+    parse_response(b"HTTP/1.1 200 OK\r\n" + trap)
+    parse_response(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + trap)
     assert time.process_time() - started < 0.5

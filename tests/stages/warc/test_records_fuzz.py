@@ -1,5 +1,6 @@
 """Cuts, flips and splices of WARC files: no crash, no hang, and never fewer records than members that are undamaged."""
 
+import bisect
 import gzip
 import io
 import itertools
@@ -11,7 +12,7 @@ from collections import Counter
 import pytest
 import zstandard
 
-from stages.warc import Maker
+from stages.warc import RowBuilder
 from stages.warc.records import Record, records
 from tests.helpers.warc_maker import crawl, html, members, record, response
 
@@ -180,8 +181,8 @@ def test_noise_is_read_without_a_crash(seed):
         b"http://a b 20200101000000 x 5\n",
     ]
     data = b"".join(dice.choice((*pieces, dice.randbytes(dice.randrange(60)))) for _ in range(60))
-    maker = Maker("noise", "", "")
-    rows = [row for record in read(data) if (row := maker.row(record))]
+    builder = RowBuilder("noise")
+    rows = [row for record in read(data) if (row := builder.row(record))]
     assert all(row["offset"] >= 0 and 0 < row["length"] <= len(data) for row in rows)
 
 
@@ -194,6 +195,92 @@ def test_real_pages(shared, seed):
     expected = [block_of(gzip.decompress(whole[a:b])) for a, b in spans if whole[a:b] in data]
     found = {record.block for record in read(data) if not record.error}
     assert [block for block in expected if block not in found] == []
+
+
+def bit(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    member[dice.randrange(low, high)] ^= 1 << dice.randrange(8)
+
+
+def sparse_bits(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    for _ in range(dice.randrange(2, 6)):
+        bit(member, low, high, dice)
+
+
+def zeros(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    at = dice.randrange(low, high)
+    member[at : min(at + 16, high)] = bytes(min(at + 16, high) - at)
+
+
+def noise(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    at = dice.randrange(low, high)
+    member[at : min(at + 40, high)] = dice.randbytes(min(at + 40, high) - at)
+
+
+def gap(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    at = dice.randrange(low, high)
+    del member[at : min(at + 16, high)]
+
+
+def stuffing(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    at = dice.randrange(low, high)
+    member[at:at] = dice.randbytes(16)
+
+
+def lost_end(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    del member[dice.randrange(low, high) :]
+
+
+def false_sum(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    bit(member, len(member) - 8, len(member) - 4, dice)
+
+
+def false_size(member: bytearray, low: int, high: int, dice: random.Random) -> None:
+    bit(member, len(member) - 4, len(member), dice)
+
+
+DAMAGE = (bit, sparse_bits, zeros, noise, gap, stuffing, lost_end, false_sum, false_size)
+PLACES = {"anywhere": (10, None), "head": (10, 60), "end": (-68, None)}  # of the bytes between header and trailer
+
+
+def damage(member: bytes, how, place: str, dice: random.Random) -> bytes:
+    """The member with a defect behind its ten bytes of gzip header, so that it is found and does not open."""
+    low, high = PLACES[place]
+    low, high = max(10, low % len(member)), min(high or len(member), len(member) - 8)
+    data = bytearray(member)
+    while bytes(data) == member or opens(bytes(data)):
+        how(data, low, min(high, len(data)), dice)
+    return bytes(data)
+
+
+def opens(member: bytes) -> bool:
+    try:
+        return bool(gzip.decompress(member))
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("how", DAMAGE, ids=lambda how: how.__name__)
+def test_a_damaged_member_is_one_row_and_its_neighbours_are_pages(how, place):
+    dice, parts, bad = random.Random(f"{how.__name__} {place}"), [], set()
+    for number in range(120):
+        # The block has no digest, so that nothing but the check sum of the member tells that it is damaged.
+        one = record(response(html(dice.randrange(99), dice.randrange(2, 900))), number=number, WARC_Block_Digest="")
+        [member] = members([one])
+        if number % 2:
+            bad.add(number)
+            member = damage(member, how, place, dice)
+        parts.append(member)
+    ends = list(itertools.accumulate(map(len, parts)))
+    builder = RowBuilder("x.warc.gz")
+    rows = [row for record in read(b"".join(parts)) if (row := builder.row(record))]
+    found = [(bisect.bisect_right(ends, row["offset"]), row["error"], row["reason"]) for row in rows]
+    error = "warc:damaged"
+    cut = "warc:truncated"  # what a damaged last member may be taken for
+    expected = [(number, error if number in bad else None, None) for number in range(120)]
+    assert [(n, error if e == cut and n == 119 else e, r) for n, e, r in found] == expected
+    pages = [row["html"] for row in rows if not row["error"]]
+    assert pages == [block_of(gzip.decompress(parts[n])).partition(b"\r\n\r\n")[2] for n in range(0, 120, 2)]
 
 
 def block_of(record: bytes) -> bytes:

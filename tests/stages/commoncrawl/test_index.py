@@ -39,11 +39,7 @@ def index_of(numbers, places) -> bytes:
 
 
 @pytest.fixture
-def site(tmp_path, monkeypatch):
-    monkeypatch.setenv("MEWS_GATE", str(tmp_path / "gate"))
-    monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
-    defaults = commoncrawl.Manners
-    monkeypatch.setattr(commoncrawl, "Manners", lambda cache: defaults(cache, least=0.01, most=0.05, silence=0.4))
+def site():
     files, places = {}, {}
     for number, name in enumerate(WARCS):
         parts = members(crawl(35, first=35 * number))

@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 
 @dataclass
-class Part:
-    """`<name>.part` and `<name>.part.json`: the bytes so far, the file's whole size and its version at the server."""
+class PartialFile:
+    """`<name>.part` and `<name>.part.json`: the bytes so far, and the whole size and the version at the server."""
 
     target: Path
     total: int | None = None
@@ -38,6 +38,7 @@ class Part:
 
     @property
     def size(self) -> int:
+        """Bytes so far."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     def begin(self, total: int | None, version: str) -> None:
@@ -47,10 +48,11 @@ class Part:
         self._note.write_text(json.dumps({"total": total, "version": version}))
 
     def append(self) -> BinaryIO:
+        """The file, open to write more of it."""
         return open(self.path, "ab")
 
     def finish(self) -> None:
-        """Give the file its name, synced: a name is only ever that of a whole file."""
+        """Sync the file and give it its name, which only a whole file ever has."""
         with open(self.path, "ab") as file:
             os.fsync(file.fileno())
         self.path.replace(self.target)

@@ -10,7 +10,7 @@ from moto.server import ThreadedMotoServer
 from pipeline.errors import UsageError
 from pipeline.store import open_root
 from stages import commoncrawl, download
-from tests.helpers.warc_maker import crawl, ids, members
+from tests.helpers.warc_maker import crawl, ids, members, record
 
 FOLDER = "crawl-data/CC-MAIN-2024-10/segments/1707947473347.0/warc"
 NAMES = [f"{FOLDER}/CC-MAIN-20240220211055-20240221001055-0000{n}.warc.gz" for n in range(3)]
@@ -25,11 +25,10 @@ def server():
 
 
 @pytest.fixture
-def bucket(server, tmp_path, monkeypatch):
+def bucket(server, monkeypatch):
     keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
-    settings = {"AWS_ENDPOINT_URL": server, "MEWS_GATE": tmp_path / "gate", "MEWS_CACHE": tmp_path / "cache"}
-    for name, value in {**keys, **settings}.items():
-        monkeypatch.setenv(name, str(value))
+    for name, value in {**keys, "AWS_ENDPOINT_URL": server}.items():
+        monkeypatch.setenv(name, value)
     open_root.cache_clear()
     client = boto3.client("s3", endpoint_url=server)
     client.create_bucket(Bucket="crawls")
@@ -69,6 +68,22 @@ def test_a_crawl_by_its_name(bucket):
     assert found(source) == ids(range(20))
 
 
+SEGMENTS = "projects/science/CC-SCIENCE-2026-22/segments/20260521074042"
+
+
+def test_a_focus_crawl_without_lists_is_what_lies_in_the_bucket(bucket):
+    for kind, name in (("warc", "a.warc.gz"), ("robotstxt", "a.warc.gz"), ("wet", "a.warc.wet.gz")):
+        data = b"".join(members(crawl(5))) if kind != "wet" else record(b"a text", "conversion", 77)
+        bucket.put_object(Bucket="crawls", Key=f"{SEGMENTS}/{kind}/{name}", Body=data)
+    snapshot = "projects/science/CC-SCIENCE-2026-22"
+    source = commoncrawl.pages(snapshot, base="s3://crawls")
+    assert source.list == (f"{SEGMENTS}/warc/a.warc.gz",)
+    assert found(source) == ids(range(5))
+    assert found(commoncrawl.texts(snapshot, base="s3://crawls")) == ids([77])
+    with pytest.raises(UsageError, match="no snapshot projects/science/CC-NOTHING-2026-22 with warc files"):
+        commoncrawl.pages("projects/science/CC-NOTHING-2026-22", base="s3://crawls")
+
+
 def test_what_is_missing_is_told(bucket):
     with pytest.raises(UsageError, match="no snapshot CC-MAIN-1999-01"):
         commoncrawl.pages("CC-MAIN-1999-01", base="s3://crawls")
@@ -82,10 +97,10 @@ def test_what_is_missing_is_told(bucket):
 @pytest.mark.parametrize("same", [True, False])
 def test_a_broken_download_goes_on_unless_the_object_changed(bucket, same):
     source = commoncrawl.pages(f"s3://crawls/{NAMES[0]}")
-    target = download._target(source.read.place, source.list[0])
+    target = download._target(source.read.origin, source.list[0])
     whole = bucket.get_object(Bucket="crawls", Key=NAMES[0])
     body, version = whole["Body"].read(), whole["ETag"] if same else '"other"'
     target.with_name(f"{target.name}.part").write_bytes(b"x" * 500)
     target.with_name(f"{target.name}.part.json").write_text(json.dumps({"total": len(body), "version": version}))
-    with download.local(source.read.place, source.list[0]) as path:
+    with download.local(source.read.origin, source.list[0]) as path:
         assert path.read_bytes() == (b"x" * 500 if same else body[:500]) + body[500:]

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from pipeline.errors import BadInput
-from stages.warc import pages
-from stages.warc.http import parse
+from stages.warc import read_pages
+from stages.warc.http import parse_response
 from stages.warc.records import records
 
 # File, then how many records have a header, how many are damaged, how many are HTML responses of any status, and how
@@ -170,7 +170,7 @@ webrecorder__cdxj-indexer/example.warc.gz 6 0 1 1
 webrecorder__py-wacz/example-collection-with-lists.warc 38 0 7 6
 webrecorder__py-wacz/example-collection.warc 4 0 1 1
 webrecorder__py-wacz/example-iana.warc 118 0 7 6
-webrecorder__py-wacz/example-resource.warc.gz 3 0 0 0
+webrecorder__py-wacz/example-resource.warc.gz 3 0 0 1
 webrecorder__py-wacz/example-warcinfo-metadata.warc 4 0 1 1
 webrecorder__py-wacz/invalid_example_1.wacz 0 1 0 -
 webrecorder__py-wacz/valid_signed_example_1.wacz 4 2 2 1
@@ -189,7 +189,7 @@ webrecorder__warcio.js/example.warc 7 0 1 1
 webrecorder__warcio.js/redirect.warc 2 0 1 0
 webrecorder__warcio/example-bad-non-chunked.warc.gz 6 0 1 1
 webrecorder__warcio/example-iana.org-chunked.warc 3 0 1 1
-webrecorder__warcio/example-resource.warc.gz 3 0 0 0
+webrecorder__warcio/example-resource.warc.gz 3 0 0 1
 webrecorder__warcio/example-space-in-target-uri.warc.gz 2 0 0 0
 webrecorder__warcio/example-space-in-url.arc 2 1 1 0
 webrecorder__warcio/example-trunc.warc 4 0 1 1
@@ -215,14 +215,15 @@ def test_what_is_recovered(shared, row):
     assert sum(map(is_html_response, found)) == int(html)
     if sound == "-":
         with pytest.raises(BadInput, match=file.rpartition("/")[2]):
-            list(pages(path, file))
+            list(read_pages(path, file))
     else:
-        assert sum(error is None for table in pages(path, file) for error in table["error"].to_pylist()) == int(sound)
+        rows = [row for table in read_pages(path, file) for row in table.to_pylist()]
+        assert sum(row["error"] is None and row["reason"] is None for row in rows) == int(sound)
 
 
 def is_html_response(record) -> bool:
     fields = record.fields()
-    said = parse(record.block).fields.get("content-type") or fields.get("arc-type", "")
+    said = parse_response(record.block).fields.get("content-type") or fields.get("arc-type", "")
     return fields.get("warc-type", "").lower() == "response" and "html" in said.lower()
 
 
