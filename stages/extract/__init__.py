@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipeline.errors import UsageError
 from pipeline.transform import put
-from stages.extract.sandbox import Caps, guard
+from stages.extract.sandbox import Caps, sandbox_for
 
 EXTRACTORS = ("trafilatura", "precision", "balanced", "recall", "resiliparse", "raw")
 IMAGES = pa.list_(pa.list_(pa.string()))
@@ -54,7 +54,7 @@ class Text:
         return put(table, "error", pa.array(errors, pa.string()))
 
     def _named(self) -> str:
-        """The extractor as the guarded process finds it."""
+        """The extractor as the extraction process finds it."""
         function = self.extractor
         return function if isinstance(function, str) else f"{function.__module__}:{function.__qualname__}"
 
@@ -62,11 +62,11 @@ class Text:
         """{"text", "image_urls"} or {"error"} for one page, and the seconds of CPU that it took as "cpu"."""
         if broken := self.limits.broken_by(html):
             return {"error": broken}
-        return guard(self.caps).ask(html, charset=charset, url=url, extractor=self._named())
+        return sandbox_for(self.caps).ask(html, charset=charset, url=url, extractor=self._named())
 
 
 def text(extractor: str | Callable = "trafilatura", limits: Limits = LIMITS, caps: Caps = CAPS) -> Text:
-    """Extract the main text of each page in a guarded process, and the images that stand in it.
+    """Extract the main text of each page in a process of its own, and the images that stand in it.
 
     `extractor` is "trafilatura" (precision before recall, no comments, and a second look at pages of which precision
     leaves next to nothing), trafilatura's "precision" (datatrove's setting, nothing else), "balanced" or "recall",

@@ -16,7 +16,7 @@ from trafilatura.settings import Document
 
 from stages.extract.clean import clean
 from stages.extract.images import images, running_text
-from stages.extract.shape import defect
+from stages.extract.shape import complexity_limit
 
 Extractor = Callable[[str, etree._Element], str | None]  # the page as a string and as a tree, to its main text
 CLASSES = etree.ElementDefaultClassLookup(
@@ -112,7 +112,7 @@ def parse(source: str) -> html.HtmlElement | None:
         return None
     if PARSER.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
         raise Malformed("too_deep")  # more than 2,048 levels: libxml2 has left out what is below
-    if shape := defect(tree):
+    if shape := complexity_limit(tree):
         raise Malformed(shape)
     return tree
 

@@ -18,7 +18,7 @@ SPAN = 100  # more is read as this much
 TOO_MUCH_IN_A_TAG = etree.XPath("boolean(//*[@*[1000] or string-length(@class) > 20000 or string-length(@id) > 20000])")
 
 
-def defect(tree: etree._Element) -> str | None:
+def complexity_limit(tree: etree._Element) -> str | None:
     """ "too_deep" or "too_dense" for a tree that is not worth extracting, else None."""
     if deepest(tree, NESTING) > MOST_NESTED:
         return "too_deep"

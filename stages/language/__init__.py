@@ -20,8 +20,8 @@ __all__ = ["identify", "only", "screen_html"]
 LABEL = "__label__"
 UNKNOWN = "und"
 MOST_CHARACTERS = 100_000
-GLANCE_BYTES = 200_000
-GLANCE_PARAGRAPHS = 40
+PREVIEW_BYTES = 200_000
+PREVIEW_PARAGRAPHS = 40
 CANDIDATES = 10  # a language outside the ten most likely ones has less than a tenth of the probability
 PARAGRAPH = re2.compile(rb"(?i)<p(?:\s[^>]*)?>[^<]+")
 MARKUP = re2.compile(rb"(?is)<script\b.*?(?:</script|\z)|<style\b.*?(?:</style|\z)|<!--.*?(?:-->|\z)|<[^>]*>")
@@ -68,7 +68,7 @@ class ScreenHtml:
 
     def _wanted(self, html: bytes, charset: str | None) -> float:
         """The probability of the wanted languages together; 1 for a page with next to nothing to read."""
-        text = glance(html, charset)
+        text = preview_text(html, charset)
         if len(text) < 50:
             return 1.0
         return sum(score for language, score in likely(text, self.model, CANDIDATES) if language in self.languages)
@@ -114,12 +114,12 @@ def installed() -> Path:
     return Path(found.submodule_search_locations[0]) / "data" / "lid.176.ftz"
 
 
-def glance(html: bytes, charset: str | None) -> str:
+def preview_text(html: bytes, charset: str | None) -> str:
     """What a page seems to say, at a fraction of the cost of extraction; markup is cut before anything is decoded."""
-    html, charset = html[:GLANCE_BYTES], charset or "utf-8"
+    html, charset = html[:PREVIEW_BYTES], charset or "utf-8"
     if charset.startswith("utf-16"):  # where "<" is no single byte
         html, charset = html.decode(charset, "replace").encode(), "utf-8"
-    said = [(match[0] or b"").partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), GLANCE_PARAGRAPHS)]
+    said = [(match[0] or b"").partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), PREVIEW_PARAGRAPHS)]
     if sum(map(len, said)) < 300:
         said = [MARKUP.sub(b" ", html)]
     try:

@@ -113,7 +113,7 @@ def test_screen_keeps_what_it_cannot_read():
 @pytest.mark.parametrize("trap", [b"<script>", b"<style>", b"<!--", b"<p ", b"<p>", b"<", b"<p>&", b"&#x41;"])
 def test_screen_takes_linear_time(trap):
     started = time.process_time()
-    language.glance(trap * 1_000_000, None)
+    language.preview_text(trap * 1_000_000, None)
     assert time.process_time() - started < 60
 
 
