@@ -4,6 +4,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -15,10 +16,14 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from stages.extract.clean import clean
-from stages.extract.images import images, running_text
+from stages.extract.images import images
+from stages.extract.reader.cascade import read
+from stages.extract.reader.marks import MARK
+from stages.extract.reader.page import Page
 from stages.extract.shape import complexity_limit
+from stages.extract.survey import Survey, survey
 
-Extractor = Callable[[str, etree._Element], str | None]  # the page as a string and as a tree, to its main text
+Extractor = Callable[[Survey], str | None]
 CLASSES = etree.ElementDefaultClassLookup(
     element=html.HtmlElement, comment=html.HtmlComment, pi=html.HtmlProcessingInstruction, entity=html.HtmlEntity
 )
@@ -84,12 +89,11 @@ def answer(page: bytes, charset: str | None, url: str, extractor: str) -> dict[s
 
 def extract(page: bytes, charset: str | None, url: str, extractor: str) -> tuple[str, list[list[str]]]:
     """The cleaned main text of a page and its [address, alternative text] pairs."""
-    source = trafilatura.utils.repair_faulty_html(*beginning(decode(page, charset)))
-    tree = parse(source)
-    text = None if tree is None else find(extractor)(source, tree)
-    if tree is None or not text:
+    seen = look(repair(decode(page, charset)))
+    text = None if seen is None else find(extractor)(seen)
+    if seen is None or not text:
         return "", []
-    return clean(text), images(tree, text, url)
+    return clean(text), images(seen, text, url)
 
 
 def decode(page: bytes, charset: str | None) -> str:
@@ -100,33 +104,43 @@ def decode(page: bytes, charset: str | None) -> str:
         return page.decode("utf-8", "replace")
 
 
-def beginning(source: str) -> tuple[str, str]:
-    return source, source[:50].lower()
+def repair(source: str) -> str:
+    return trafilatura.utils.repair_faulty_html(source, source[:50].lower())
+
+
+def look(source: str) -> Survey | None:
+    """What is seen of a page at first sight, None where there is nothing; never a tree that lacks a part."""
+    tree = parse(source)
+    if tree is None:
+        return None
+    seen = survey(tree)
+    seen.source = source
+    if limit := complexity_limit(seen):
+        raise Malformed(limit)
+    return seen
 
 
 def parse(source: str) -> html.HtmlElement | None:
-    """The whole tree of a page, None where there is nothing; never a tree that lacks a part."""
     try:
         tree = html.fromstring(source.encode("utf-8", "surrogatepass"), parser=PARSER)
     except etree.ParserError:  # "Document is empty"
         return None
     if PARSER.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
         raise Malformed("too_deep")  # more than 2,048 levels: libxml2 has left out what is below
-    if shape := complexity_limit(tree):
-        raise Malformed(shape)
-    return tree
+    return tree if tree.getparent() is None else copy(tree)  # the only element of a page without head and body
 
 
-def main_text(source: str, tree: etree._Element) -> str | None:
-    """`precise`, or `balanced` where that finds what precision has thrown away.
+def main_text(seen: Survey) -> str | None:
+    """Precision's text, or the balanced settings' where those find what precision has thrown away.
 
     Precision skips the rescue that trafilatura's other settings end with. On one page in thirty it leaves under a
     seventh of the running text, or nothing; where the balanced settings give three times as much, theirs is taken.
     """
-    text = precise(source, tree) or ""
-    if source.count("<") > RESCUED_TAGS or len(text) >= LEFTOVER * running_text(tree):
+    text = reading("precision")(seen) or ""
+    if seen.source.count("<") > RESCUED_TAGS or len(text) >= LEFTOVER * seen.running_text:
         return text
-    more = balanced(source, tree) or ""
+    again = look(seen.source)
+    more = (again and reading("balanced")(again)) or ""
     return more if len(more) > MUCH_LONGER * len(text) and is_prose(more) else text
 
 
@@ -137,19 +151,9 @@ def is_prose(text: str) -> bool:
     return told >= 0.5 * sum(map(len, lines))
 
 
-def precise(source: str, tree: etree._Element) -> str | None:
-    """trafilatura as RefinedWeb's authors set it later (datatrove), without its memory of earlier pages."""
-    return trafilatura_text(tree, precision=True)
-
-
-def balanced(source: str, tree: etree._Element) -> str | None:
-    """trafilatura as it comes, comments left out."""
-    return trafilatura_text(tree)
-
-
-def recalled(source: str, tree: etree._Element) -> str | None:
-    """trafilatura when in doubt for the text."""
-    return trafilatura_text(tree, recall=True)
+def reading(focus: str) -> Callable[[Survey], str | None]:
+    """trafilatura with one of its settings: precision, balanced or recall."""
+    return lambda seen: read(Page(seen.tree, seen.marked, seen.tags, seen.odd_names), focus)
 
 
 def trafilatura_text(tree: etree._Element, precision: bool = False, recall: bool = False) -> str | None:
@@ -159,21 +163,21 @@ def trafilatura_text(tree: etree._Element, precision: bool = False, recall: bool
     return document.text if isinstance(document, Document) else None
 
 
-def fast_text(source: str, tree: etree._Element) -> str:
+def fast_text(seen: Survey) -> str:
     """resiliparse's main content."""
-    return extract_plain_text(source, main_content=True, alt_texts=False, links=False, comments=False)
+    return extract_plain_text(seen.source, main_content=True, alt_texts=False, links=False, comments=False)
 
 
-def all_text(source: str, tree: etree._Element) -> str:
+def all_text(seen: Survey) -> str:
     """Everything visible, menus and all, as in Common Crawl's WET files."""
-    return extract_plain_text(source, main_content=False, alt_texts=False, links=False)
+    return extract_plain_text(seen.source, main_content=False, alt_texts=False, links=False)
 
 
 EXTRACTORS: dict[str, Extractor] = {
     "trafilatura": main_text,
-    "precision": precise,
-    "balanced": balanced,
-    "recall": recalled,
+    "precision": reading("precision"),
+    "balanced": reading("balanced"),
+    "recall": reading("recall"),
     "resiliparse": fast_text,
     "raw": all_text,
 }
@@ -185,4 +189,14 @@ def find(extractor: str) -> Extractor:
     if extractor in EXTRACTORS:
         return EXTRACTORS[extractor]
     module, _, function = extractor.partition(":")
-    return getattr(importlib.import_module(module), function)
+    return on_tree(getattr(importlib.import_module(module), function))
+
+
+def on_tree(function: Callable[[str, etree._Element], str | None]) -> Extractor:
+    """An extractor made of a function of the page as a string and as a tree."""
+
+    def extractor(seen: Survey) -> str | None:
+        etree.strip_attributes(seen.tree, MARK)
+        return function(seen.source, seen.tree)
+
+    return extractor

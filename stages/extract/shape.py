@@ -9,26 +9,26 @@ from collections.abc import Iterator
 
 import lxml.etree as etree
 
+from stages.extract.survey import Survey
+
 NESTING = ("table", "ul", "ol", "dl", "blockquote")
 MOST_NESTED = 50
 MOST_COLUMNS = 4_000
 MOST_CELLS = 100_000
 SPAN = 100  # more is read as this much
-# trafilatura searches the classes and ids of every element some fifty times
-TOO_MUCH_IN_A_TAG = etree.XPath("boolean(//*[@*[1000] or string-length(@class) > 20000 or string-length(@id) > 20000])")
 
 
-def complexity_limit(tree: etree._Element) -> str | None:
-    """ "too_deep" or "too_dense" for a tree that is not worth extracting, else None."""
-    if deepest(tree, NESTING) > MOST_NESTED:
-        return "too_deep"
-    grids = [grid(table) for table in tree.iter("table")]
-    if (
-        sum(rows * columns for rows, columns in grids) > MOST_CELLS
-        or max((c for _, c in grids), default=0) > MOST_COLUMNS
-    ):
+def complexity_limit(page: Survey) -> str | None:
+    """ "too_deep" or "too_dense" for a page that is not worth extracting, else None."""
+    if page.overloaded:
         return "too_dense"
-    return "too_dense" if TOO_MUCH_IN_A_TAG(tree) else None
+    if any(tag in page.tags for tag in NESTING) and deepest(page.tree, NESTING) > MOST_NESTED:
+        return "too_deep"
+    if "table" not in page.tags:
+        return None
+    grids = [grid(table) for table in page.tree.iter("table")]
+    cells, columns = sum(rows * columns for rows, columns in grids), max(columns for _, columns in grids)
+    return "too_dense" if cells > MOST_CELLS or columns > MOST_COLUMNS else None
 
 
 def deepest(tree: etree._Element, tags: tuple[str, ...]) -> int:
