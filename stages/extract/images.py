@@ -19,7 +19,6 @@ SOURCES = ("data-src", "data-lazy-src", "data-original", "src")  # lazy loading 
 IS_IMAGE = re2.compile(r"(?i)^https?://\S+\.(?:avif|bmp|gif|heic|heif|jpeg|jpg|png|svg|webp)\b")
 SHARE = 0.95
 LONGEST_URL = 2_048
-GRAM = 4
 MOST_SEARCHED = 10_000_000  # passages times characters of text: searching a string is faster below
 
 
@@ -68,10 +67,9 @@ def shared_passages(page: Survey, text: str) -> dict[_Element, int]:
     """
     shared = defaultdict[_Element, int](int)
     holds = words_of(text, len(page.passages))
-    for passage, holder in page.passages:
-        first = passage.split(None, GRAM + 1)
-        if holds(first[1 : GRAM + 1] if len(first) > GRAM + 1 else first[:GRAM]):
-            shared[holder] += len(passage)
+    for passage in page.passages:
+        if holds(passage.words):
+            shared[passage.holder] += passage.length
     return shared
 
 

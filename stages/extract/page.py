@@ -153,7 +153,7 @@ def is_prose(text: str) -> bool:
 
 def reading(focus: str) -> Callable[[Survey], str | None]:
     """trafilatura with one of its settings: precision, balanced or recall."""
-    return lambda seen: read(Page(seen.tree, seen.marked, seen.tags, seen.odd_names), focus)
+    return lambda seen: read(Page(seen.tree, seen.marked, seen.tags), focus)
 
 
 def trafilatura_text(tree: etree._Element, precision: bool = False, recall: bool = False) -> str | None:

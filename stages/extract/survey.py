@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml.etree import _Element
 from lxml.html import HtmlElement
@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from stages.extract.reader.marks import LISTS, MARK
 from stages.extract.reader.verdicts import TooLong
 
+GRAM = 4
 SHORT = 24  # characters; a passage has more
 HIDDEN = frozenset({"script", "style", "noscript", "template"})
 MENUS = frozenset({"nav", "aside", "header", "footer"})
@@ -21,6 +22,14 @@ MOST_ATTRIBUTES = 1_000  # trafilatura looks at the attributes of every element 
 Place: TypeAlias = tuple[_Element, "Place | None"]  # an element and its parent's place, up to the root of the page
 
 
+class Passage(NamedTuple):
+    """A text node that is longer than a label."""
+
+    words: list[str]  # four of its inside, by which it is known
+    length: int
+    holder: _Element
+
+
 @dataclass(slots=True)
 class Survey:
     """What one look at every element tells of a page. It stays true when the tree is taken apart afterwards."""
@@ -29,12 +38,11 @@ class Survey:
     source: str = ""
     tags: set[str] = field(default_factory=set)
     marked: list[tuple[_Element, int]] = field(default_factory=list)
-    passages: list[tuple[str, _Element]] = field(default_factory=list)  # and the elements that hold them
+    passages: list[Passage] = field(default_factory=list)
     running_text: int = 0
     images: list[_Element] = field(default_factory=list)  # outside menus
     base: str | None = None
     overloaded: bool = False
-    odd_names: bool = False
     places: dict[_Element, Place] = field(default_factory=dict)
 
     def place(self, element: _Element) -> Place:
@@ -53,10 +61,15 @@ class Survey:
         return place
 
     def add_passage(self, text: str, holder: _Element) -> None:
-        if holder.tag not in HIDDEN and (size := passage_length(text)):
-            self.place(holder)
-            self.passages.append((text, holder))
+        if holder.tag in HIDDEN:
+            return
+        words = text.split()
+        size = len(" ".join(words))
+        if size > SHORT or is_long(text):
             self.running_text += size
+            inside = words[1 : GRAM + 1] if len(words) > GRAM + 1 else words[:GRAM]
+            self.place(holder)
+            self.passages.append(Passage(inside, len(text), holder))
 
 
 def survey(tree: HtmlElement) -> Survey:
@@ -76,20 +89,25 @@ def survey(tree: HtmlElement) -> Survey:
 
 
 def _look(seen: Survey) -> None:
-    tree, tags, marked, bits_of = seen.tree, seen.tags, seen.marked, LISTS.bits
-    for element in tree.iter("*"):
-        tags.add(element.tag)
-        if items := element.items():
-            if not seen.odd_names and "{" in "".join(name for name, _ in items):
-                seen.odd_names = True
-            if len(items) >= MOST_ATTRIBUTES:
-                raise TooLong
-            if bits := bits_of(items):
+    tree, marked, memos, add_tag = seen.tree, seen.marked, LISTS.verdicts.memos, seen.tags.add
+    for element in tree.iter():
+        add_tag(element.tag)
+        items = element.items()
+        if items:
+            bits = 0
+            for name, value in items:
+                if name in memos:
+                    bits |= memos[name][value]
+            if bits and (bits := LISTS.settle(bits, items)):
                 element.set(MARK, str(bits))
                 marked.append((element, bits))
-        if (text := element.text) and len(text) > SHORT:
+            if len(items) >= MOST_ATTRIBUTES:
+                raise TooLong
+        text = element.text
+        if text and len(text) > SHORT and not text.isspace():
             seen.add_passage(text, element)
-        if (text := element.tail) and len(text) > SHORT and element is not tree:
+        text = element.tail
+        if text and len(text) > SHORT and not text.isspace() and element is not tree:
             seen.add_passage(text, element.getparent())
 
 
@@ -101,8 +119,6 @@ def tags_above(place: Place) -> Iterator[str]:
         above = above[1]
 
 
-def passage_length(text: str) -> int:
-    """Characters of a text node with single blanks, 0 for a short label."""
-    if len(text.strip(BLANKS)) <= SHORT or len(RUN_OF_BLANKS.sub(" ", text).strip(" ")) <= SHORT:
-        return 0
-    return len(" ".join(text.split()))
+def is_long(text: str) -> bool:
+    """Whether a text has more characters than a label as XPath counts them."""
+    return len(text.strip(BLANKS)) > SHORT and len(RUN_OF_BLANKS.sub(" ", text).strip(" ")) > SHORT

@@ -6,7 +6,7 @@ the text is, and costs most of the time, is done by the modules of this package.
 
 from copy import copy
 
-from lxml.etree import _Element
+from lxml.etree import _Element, strip_elements
 from lxml.html import HtmlElement
 from trafilatura import core, external
 from trafilatura.htmlprocessing import convert_tags
@@ -21,7 +21,6 @@ from stages.extract.reader.marks import LISTS, marked
 from stages.extract.reader.page import Page
 from stages.extract.reader.predicates import parse
 
-JSON_LD = "application/ld+json"
 SANITIZED = [tag for step in parse(external.SANITIZED_XPATH) for tag in step.tags or ()]
 FOCUSES = ("precision", "balanced", "recall")
 OPTIONS = {
@@ -64,9 +63,8 @@ def main_text(page: Page, options: Extractor) -> tuple[_Element, str]:
 
 def prepare(page: Page, options: Extractor) -> tuple[HtmlElement, HtmlElement]:
     """A cleaned copy of the tree with trafilatura's tags, and one that still has those of HTML."""
-    for element in list(page.tree.iter("script", "style")):
-        if options.focus == "precision" or element.get("type") != JSON_LD:  # no one reads it
-            delete_all([element])
+    if options.focus == "precision":  # else they may be looked at again
+        strip_elements(page.tree, "script", "style", with_tail=False)
     cleaned = clean(copy(page.tree), options, page.tags)
     backup = copy(cleaned)
     return convert_tags(cleaned, options), backup
@@ -82,7 +80,7 @@ def extract(page: Page, cleaned: HtmlElement, backup: HtmlElement, options: Extr
         body, text = other, rivals.text_of_tree(other)
     unclean = next(body.iterdescendants(*SANITIZED), None) is not None
     if unclean or len(text) < options.min_extracted_size:
-        more, more_text = rivals.justext(backup, page.odd_names)
+        more, more_text = rivals.justext(backup)
         if more_text and (
             len(text) <= external.JUSTEXT_OVERRIDE_RATIO * len(more_text) if unclean else len(text) < len(more_text)
         ):
@@ -105,7 +103,7 @@ def escalate(page: Page, body: _Element, text: str) -> tuple[_Element, str]:
     except Exception:  # as trafilatura does: what fails here leaves the text at hand
         recalled_text = ""
     try:
-        rival, rival_text = rivals.justext(copy(page.tree), page.odd_names)
+        rival, rival_text = rivals.justext(copy(page.tree))
     except MemoryError:
         raise
     except Exception:

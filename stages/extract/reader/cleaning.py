@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lxml.etree import _Element, strip_tags
+from lxml.etree import _Element, strip_elements, strip_tags
 from trafilatura import htmlprocessing
 from trafilatura.settings import CUT_EMPTY_ELEMS, MANUALLY_CLEANED, MANUALLY_STRIPPED, Extractor
 from trafilatura.xml import delete_element
@@ -20,11 +20,7 @@ def clean(tree: _Element, options: Extractor, tags: set[str]) -> _Element:
         if is_layout(element):
             element.tag = "div"
     strip_tags(tree, *MANUALLY_STRIPPED)
-    for tag in MANUALLY_CLEANED:
-        if tag in tags and tag != "form":
-            # One loop a tag: the iteration ends early where a deleted element holds another of its tag.
-            for element in tree.iter(tag):
-                delete_element(element)
+    delete_tags(tree, [tag for tag in MANUALLY_CLEANED if tag in tags and tag != "form"])
     if "form" in tags and "form" in MANUALLY_CLEANED:
         htmlprocessing._handle_forms(tree)
     delete_all(
@@ -32,6 +28,20 @@ def clean(tree: _Element, options: Extractor, tags: set[str]) -> _Element:
         keep_tail=options.focus != "precision",
     )
     return tree
+
+
+def delete_tags(tree: _Element, tags: list[str]) -> None:
+    """Delete the elements of each tag, as far as trafilatura gets.
+
+    Its loop over the elements of a tag ends early when one that it deletes holds another, so what comes behind stays.
+    """
+    elements = tree.iter(*tags) if tags else ()
+    if not any(next(element.iterancestors(element.tag), None) is not None for element in elements):
+        strip_elements(tree, *tags, with_tail=False)
+        return
+    for tag in tags:
+        for element in tree.iter(tag):
+            delete_element(element)
 
 
 def is_layout(element: _Element) -> bool:

@@ -96,13 +96,10 @@ class Lists:
             self.tests += [step.tests for step in made[-1].steps]
         return made
 
-    def bits(self, items: Sequence[tuple[str, str]]) -> int:
-        """The verdict on an element with these attributes."""
-        bits, memos = 0, self.verdicts.memos
-        for name, value in items:
-            if (memo := memos.get(name)) is not None:
-                verdict = memo[value]
-                bits |= verdict if verdict <= LOWEST else self.verdicts.settle(verdict, name, items)
+    def settle(self, bits: int, items: Sequence[tuple[str, str]]) -> int:
+        """The verdict on an element with these attributes, of whose values the verdicts are joined in `bits`."""
+        if bits > LOWEST:
+            bits = self.verdicts.settle(items)
         if bits & self.maybe:
             bits &= ~(self.maybe | self.unlikely)
         return bits

@@ -14,4 +14,3 @@ class Page:
     tree: HtmlElement
     marked: Marked
     tags: set[str]
-    odd_names: bool

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from operator import attrgetter
 
-from lxml.etree import XPath, _Element, tostring
-from lxml.html import HtmlElement, fragment_fromstring
+from lxml.etree import XPath, _Element, strip_elements, tostring
+from lxml.html import HtmlElement, document_fromstring
 from trafilatura.readability_lxml import (
     DIV_TO_P_PREFIXES,
     DOT_SPACE,
@@ -33,6 +33,8 @@ from stages.extract.reader.verdicts import Memo, compiled
 BOUND = True
 TEXT = XPath("string()", smart_strings=False)
 LEAST_PARAGRAPH = 25  # characters
+NO_TEXT = ("script", "style", "fencedframe")
+PAPER = document_fromstring("<body><div></div></body>")
 BLANKS = " \t\n\r"  # of XPath's normalize-space()
 # Elements whose content an HTML parser reads as text and not as markup: escaped once more each time that a tree is
 # written and read, so that the text grows.
@@ -60,8 +62,10 @@ class Readability:
         self.lengths: dict[_Element, int] = {}
 
     def start(self) -> None:
-        for element in list(self.tree.iter("script", "style", "fencedframe")):
-            element.drop_tree()
+        """Drop what is no text; raises `GaveUp`."""
+        if self.tree.tag in NO_TEXT:
+            raise GaveUp  # the original fails on it
+        strip_elements(self.tree, *NO_TEXT, with_tail=False)
         self.check(self.tree)
 
     def summary(self, unlikely: Iterable[_Element]) -> HtmlElement:
@@ -84,7 +88,12 @@ class Readability:
 
     def check(self, tree: _Element) -> None:
         """Give up if not even all text of a tree is enough."""
-        if BOUND and not self.can_win(len(trim(TEXT(tree)))) and may_only_shrink(tree):
+        if not BOUND:
+            return
+        text = TEXT(tree)
+        if self.can_win(len(text)) and self.can_win(len(" ".join(text.split()))):
+            return
+        if may_only_shrink(tree):
             raise GaveUp
 
     def length(self, element: _Element) -> int:
@@ -124,7 +133,7 @@ class Readability:
     def article(self, candidates: dict[_Element, Candidate], best: Candidate) -> HtmlElement:
         """The best candidate with those of its siblings that look like its text."""
         least = max(10, best.score * 0.2)
-        article = fragment_fromstring("<div/>")  # in XHTML's documents lxml would write empty elements another way
+        article = copy(PAPER)[0][0]  # in XHTML documents lxml would write empty elements another way
         parent = best.elem.getparent()
         for sibling in [best.elem] if parent is None else list(parent):
             if (

@@ -61,7 +61,7 @@ def text_of_tree(tree: _Element) -> str:
     return trim(tostring(tree, method="text", encoding="utf-8").decode("utf-8"))
 
 
-def justext(tree: HtmlElement, odd_names: bool) -> tuple[_Element, str]:
+def justext(tree: HtmlElement) -> tuple[_Element, str]:
     """jusText's paragraphs of a cleaned tree with HTML's tags, and their text."""
-    body = paragraphs.main_text(basic_cleaning(tree), odd_names)
+    body = paragraphs.main_text(basic_cleaning(tree))
     return body, trim(" ".join(body.itertext()))  # type: ignore[arg-type]

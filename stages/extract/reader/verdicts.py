@@ -98,14 +98,17 @@ class Verdicts:
             self.pairs.append(pair)
         return self.pairs.index(pair) + 1
 
-    def settle(self, verdict: int, name: str, items: Sequence[tuple[str, str]]) -> int:
-        """The lowest group of a verdict on the attribute `name`, with those of pairs where it comes first."""
-        bits = verdict
-        for pair in self.pairs:
-            bits >>= WIDTH
-            if bits & LOWEST and next(other for other, _ in items if other in pair) == name:
-                verdict |= bits
-        return verdict & LOWEST
+    def settle(self, items: Sequence[tuple[str, str]]) -> int:
+        """The verdict on an element's attributes, with those of pairs where they come first."""
+        settled = 0
+        for name, value in items:
+            bits = self.memos[name][value] if name in self.memos else 0
+            settled |= bits & LOWEST
+            for pair in self.pairs:
+                bits >>= WIDTH
+                if bits & LOWEST and next(other for other, _ in items if other in pair) == name:
+                    settled |= bits & LOWEST
+        return settled
 
 
 def compiled(test: Test, bits: int) -> Pattern:
