@@ -21,6 +21,7 @@ from stages.extract.reader.cascade import read
 from stages.extract.reader.marks import MARK
 from stages.extract.reader.page import Page
 from stages.extract.shape import complexity_limit
+from stages.extract.source import source_of, text_of
 from stages.extract.survey import Survey, survey
 
 Extractor = Callable[[Survey], str | None]
@@ -89,40 +90,27 @@ def answer(page: bytes, charset: str | None, url: str, extractor: str) -> dict[s
 
 def extract(page: bytes, charset: str | None, url: str, extractor: str) -> tuple[str, list[list[str]]]:
     """The cleaned main text of a page and its [address, alternative text] pairs."""
-    seen = look(repair(decode(page, charset)))
+    seen = look(source_of(page, charset))
     text = None if seen is None else find(extractor)(seen)
     if seen is None or not text:
         return "", []
     return clean(text), images(seen, text, url)
 
 
-def decode(page: bytes, charset: str | None) -> str:
-    """The page in its charset (UTF-8 where that is unknown); what is invalid in it becomes U+FFFD."""
-    try:
-        return page.decode(charset or "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return page.decode("utf-8", "replace")
-
-
-def repair(source: str) -> str:
-    return trafilatura.utils.repair_faulty_html(source, source[:50].lower())
-
-
-def look(source: str) -> Survey | None:
+def look(source: bytes) -> Survey | None:
     """What is seen of a page at first sight, None where there is nothing; never a tree that lacks a part."""
     tree = parse(source)
     if tree is None:
         return None
-    seen = survey(tree)
-    seen.source = source
+    seen = survey(tree, source)
     if limit := complexity_limit(seen):
         raise Malformed(limit)
     return seen
 
 
-def parse(source: str) -> html.HtmlElement | None:
+def parse(source: bytes) -> html.HtmlElement | None:
     try:
-        tree = html.fromstring(source.encode("utf-8", "surrogatepass"), parser=PARSER)
+        tree = html.fromstring(source, parser=PARSER)
     except etree.ParserError:  # "Document is empty"
         return None
     if PARSER.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
@@ -136,12 +124,24 @@ def main_text(seen: Survey) -> str | None:
     Precision skips the rescue that trafilatura's other settings end with. On one page in thirty it leaves under a
     seventh of the running text, or nothing; where the balanced settings give three times as much, theirs is taken.
     """
-    text = reading("precision")(seen) or ""
-    if seen.source.count("<") > RESCUED_TAGS or len(text) >= LEFTOVER * seen.running_text:
+    least = LEFTOVER * seen.running_text if seen.source.count(b"<") <= RESCUED_TAGS else 0
+    page = page_of(seen, least)
+    text = read(page, "precision") or ""
+    if len(text) >= least:
         return text
-    again = look(seen.source)
-    more = (again and reading("balanced")(again)) or ""
+    more = read(page if not page.used_up else page_again(seen.source), "balanced") or ""
     return more if len(more) > MUCH_LONGER * len(text) and is_prose(more) else text
+
+
+def page_of(seen: Survey, keep_below: float = 0) -> Page:
+    return Page(seen.tree, seen.marked, seen.tags, seen.bits, keep_below)
+
+
+def page_again(source: bytes) -> Page:
+    """A page of which the tree is used up."""
+    seen = look(source)
+    assert seen is not None
+    return page_of(seen)
 
 
 def is_prose(text: str) -> bool:
@@ -153,7 +153,7 @@ def is_prose(text: str) -> bool:
 
 def reading(focus: str) -> Callable[[Survey], str | None]:
     """trafilatura with one of its settings: precision, balanced or recall."""
-    return lambda seen: read(Page(seen.tree, seen.marked, seen.tags), focus)
+    return lambda seen: read(page_of(seen), focus)
 
 
 def trafilatura_text(tree: etree._Element, precision: bool = False, recall: bool = False) -> str | None:
@@ -165,12 +165,12 @@ def trafilatura_text(tree: etree._Element, precision: bool = False, recall: bool
 
 def fast_text(seen: Survey) -> str:
     """resiliparse's main content."""
-    return extract_plain_text(seen.source, main_content=True, alt_texts=False, links=False, comments=False)
+    return extract_plain_text(text_of(seen.source), main_content=True, alt_texts=False, links=False, comments=False)
 
 
 def all_text(seen: Survey) -> str:
     """Everything visible, menus and all, as in Common Crawl's WET files."""
-    return extract_plain_text(seen.source, main_content=False, alt_texts=False, links=False)
+    return extract_plain_text(text_of(seen.source), main_content=False, alt_texts=False, links=False)
 
 
 EXTRACTORS: dict[str, Extractor] = {
@@ -197,6 +197,6 @@ def on_tree(function: Callable[[str, etree._Element], str | None]) -> Extractor:
 
     def extractor(seen: Survey) -> str | None:
         etree.strip_attributes(seen.tree, MARK)
-        return function(seen.source, seen.tree)
+        return function(text_of(seen.source), seen.tree)
 
     return extractor

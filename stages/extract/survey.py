@@ -35,8 +35,9 @@ class Survey:
     """What one look at every element tells of a page. It stays true when the tree is taken apart afterwards."""
 
     tree: HtmlElement
-    source: str = ""
+    source: bytes
     tags: set[str] = field(default_factory=set)
+    bits: int = 0
     marked: list[tuple[_Element, int]] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     running_text: int = 0
@@ -72,9 +73,9 @@ class Survey:
             self.passages.append(Passage(inside, len(text), holder))
 
 
-def survey(tree: HtmlElement) -> Survey:
+def survey(tree: HtmlElement, source: bytes) -> Survey:
     """Look at every element of a tree once, and mark it."""
-    seen = Survey(tree)
+    seen = Survey(tree, source)
     try:
         _look(seen)
     except TooLong:
@@ -101,6 +102,7 @@ def _look(seen: Survey) -> None:
             if bits and (bits := LISTS.settle(bits, items)):
                 element.set(MARK, str(bits))
                 marked.append((element, bits))
+                seen.bits |= bits
             if len(items) >= MOST_ATTRIBUTES:
                 raise TooLong
         text = element.text

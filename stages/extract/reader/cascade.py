@@ -6,7 +6,7 @@ the text is, and costs most of the time, is done by the modules of this package.
 
 from copy import copy
 
-from lxml.etree import _Element, strip_elements
+from lxml.etree import _Element
 from lxml.html import HtmlElement
 from trafilatura import core, external
 from trafilatura.htmlprocessing import convert_tags
@@ -42,11 +42,16 @@ def read(page: Page, focus: str) -> str | None:
 def main_text(page: Page, options: Extractor) -> tuple[_Element, str]:
     """The body of the main text and its text: see `trafilatura.core.trafilatura_sequence`."""
     is_forum = "script" in page.tags and core._forum_thread_page(page.tree)
+    page.used_up = is_forum  # the balanced settings need its comments
     pruned = LISTS.raw + ([] if is_forum and options.focus != "precision" else LISTS.comments_and_lists)
     for selection in pruned:
         delete_all(selection.among(page.tree, page.marked))
     cleaned, backup = prepare(page, options)
-    if options.focus == "precision" and not is_forum:
+    if (
+        options.focus == "precision"
+        and not is_forum
+        and any(page.bits & selection.bits for selection in LISTS.comments)
+    ):
         for selection in LISTS.comments:
             delete_all(selection.among(cleaned, marked(cleaned)))
     body, text = extract(page, cleaned, backup, options)
@@ -63,8 +68,6 @@ def main_text(page: Page, options: Extractor) -> tuple[_Element, str]:
 
 def prepare(page: Page, options: Extractor) -> tuple[HtmlElement, HtmlElement]:
     """A cleaned copy of the tree with trafilatura's tags, and one that still has those of HTML."""
-    if options.focus == "precision":  # else they may be looked at again
-        strip_elements(page.tree, "script", "style", with_tail=False)
     cleaned = clean(copy(page.tree), options, page.tags)
     backup = copy(cleaned)
     return convert_tags(cleaned, options), backup

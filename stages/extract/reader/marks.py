@@ -28,6 +28,7 @@ class Selection:
         self.path = expression.path
         self.steps = parse(expression.path)
         self.numbered = [(step, 1 << (first_number + place)) for place, step in enumerate(self.steps)]
+        self.bits = sum(bit for _, bit in self.numbered)
         namespaces = {"re": xpaths.REGEXP_NS}
         self.conditions = {
             bit: XPath(f"self::*{step.condition}", namespaces=namespaces)

@@ -14,3 +14,6 @@ class Page:
     tree: HtmlElement
     marked: Marked
     tags: set[str]
+    bits: int  # of all marks
+    keep_below: float = 0  # the tree can be read once more after precision found fewer characters than this
+    used_up: bool = False

@@ -19,11 +19,14 @@ from stages.extract.reader.readability import GaveUp, Readability, unlikely
 def readability(page: Page, body: _Element, text: str, options: Extractor) -> HtmlElement | None:
     """readability's article where it is to be preferred to a body with this text, else None.
 
-    In precision, which needs the page's tree no more, it is used up.
+    In precision, which needs the page's tree no more, it is used up, unless the page is to keep it.
     """
     precision = options.focus == "precision"
-    tree = page.tree if precision else copy(page.tree)
-    found = page.marked if precision else marked(tree)
+    if precision and len(text) >= page.keep_below:
+        page.used_up, tree, found = True, page.tree, page.marked
+    else:
+        tree = copy(page.tree)
+        found = marked(tree)
     asked = Readability(tree, lambda most: can_win(most, body, text, options))
     try:
         asked.start()
