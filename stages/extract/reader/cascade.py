@@ -9,17 +9,17 @@ from copy import copy
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 from trafilatura import core, external
-from trafilatura.htmlprocessing import convert_tags
 from trafilatura.settings import Extractor
-from trafilatura.xml import xmltotxt
 
 from stages.extract.reader import rivals
 from stages.extract.reader.baseline import baseline, page_text
 from stages.extract.reader.cleaning import clean, delete_all
 from stages.extract.reader.content import main_content
+from stages.extract.reader.conversion import convert
 from stages.extract.reader.marks import LISTS, marked
 from stages.extract.reader.page import Page
 from stages.extract.reader.predicates import parse
+from stages.extract.reader.writing import plain_text
 
 SANITIZED = [tag for step in parse(external.SANITIZED_XPATH) for tag in step.tags or ()]
 FOCUSES = ("precision", "balanced", "recall")
@@ -36,7 +36,7 @@ def read(page: Page, focus: str) -> str | None:
         body, text = main_text(page, options)
     except (TypeError, ValueError):
         return None
-    return None if len(text) < options.min_output_size else xmltotxt(body, False)
+    return None if len(text) < options.min_output_size else plain_text(body)
 
 
 def main_text(page: Page, options: Extractor) -> tuple[_Element, str]:
@@ -70,12 +70,12 @@ def prepare(page: Page, options: Extractor) -> tuple[HtmlElement, HtmlElement]:
     """A cleaned copy of the tree with trafilatura's tags, and one that still has those of HTML."""
     cleaned = clean(copy(page.tree), options, page.tags)
     backup = copy(cleaned)
-    return convert_tags(cleaned, options), backup
+    return convert(cleaned, page.tags), backup
 
 
 def extract(page: Page, cleaned: HtmlElement, backup: HtmlElement, options: Extractor) -> tuple[_Element, str]:
     """The main extractor's body and text, or those of the other two where they are to be preferred."""
-    body, text = main_content(cleaned, options)
+    body, text = main_content(cleaned, options, bool(page.bits & LISTS.code.bits))
     if options.focus == "recall" and len(text) > options.min_extracted_size * 10:
         return body, text
     other = rivals.readability(page, body, text, options)

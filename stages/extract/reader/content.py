@@ -2,30 +2,32 @@
 
 from copy import deepcopy
 
-from lxml.etree import Element, XPath, _Element, strip_elements, strip_tags
-from trafilatura import main_extractor
+from lxml.etree import Element, _Element, strip_elements, strip_tags
 from trafilatura.main_extractor import NOT_AT_THE_END, REBUILT_BLOCKS, handle_textelem, process_node
 from trafilatura.settings import INLINE_CONSUMING, INLINE_FORMATTABLE, MIN_DUPLICATE_LENGTH, TAG_CATALOG, Extractor
 from trafilatura.utils import SPACING_PROTECTED, text_chars_test
 from trafilatura.xml import delete_element
 
+from stages.extract.reader.density import TEXT
 from stages.extract.reader.marks import LISTS, marked, within
 from stages.extract.reader.pruning import prune
-from stages.extract.reader.recovery import recover
+from stages.extract.reader.recovery import recover, squeezed, wild_tags
 
 TABLE_TAGS = ("table", "td", "th", "tr")
 HANDLED = TAG_CATALOG | INLINE_CONSUMING | {"table", "div"}  # nothing is made of other elements
-TEXT = XPath("string()", smart_strings=False)
 
 
-def main_content(tree: _Element, options: Extractor) -> tuple[_Element, str]:
-    """What `trafilatura.main_extractor.extract_content` finds: a body of text elements, and its text."""
-    backup = deepcopy(tree)
-    order = list(tree.iter())
+def main_content(tree: _Element, options: Extractor, has_code: bool) -> tuple[_Element, str]:
+    """What `trafilatura.main_extractor.extract_content` finds: a body of text elements, and its text.
+
+    `has_code` tells whether any element may have the class of a W3Schools example.
+    """
+    backup, tags = deepcopy(tree), wild_tags(options, has_code)
+    wild = list(tree.iterdescendants(*tags))
     body, text, potential_tags = find_body(tree, options)
     if not len(body) or len(text) < options.min_extracted_size:
-        consumed = {twin for element, twin in zip(order, backup.iter(), strict=True) if element.tag == "done"}
-        recover(backup, body, options, potential_tags, consumed)
+        pairs = zip(wild, list(backup.iterdescendants(*tags)), strict=True)
+        recover(backup, body, options, potential_tags, {twin for element, twin in pairs if element.tag == "done"})
         text = text_of(body)
     drop_repeated(body)
     strip_elements(body, "done")
@@ -45,7 +47,7 @@ def drop_repeated(body: _Element) -> None:
     """Drop long elements that say again what the one before them said."""
     previous = None
     for element in list(body):
-        current = main_extractor._elem_text(element)
+        current = squeezed(element)
         if current and current == previous and len(current) > MIN_DUPLICATE_LENGTH:
             delete_element(element, keep_tail=False)
         else:

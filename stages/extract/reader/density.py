@@ -6,11 +6,11 @@ and the second of its two rounds left out where the first deleted nothing.
 
 from collections import defaultdict
 
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 from trafilatura.htmlprocessing import LINK_FARM_RATIO, is_paragraph_listing
-from trafilatura.utils import trim
 from trafilatura.xml import delete_element
 
+TEXT = XPath("string()", smart_strings=False)
 SHORT_LINK = 10  # characters
 SINGLE_LINK_SHARE, SMALL_SHARE, SHORT_SHARE = 0.9, 0.8, 0.8
 FARM_LINKS, FARM_LINK_LENGTH = 4, 100
@@ -62,7 +62,7 @@ class LinkDensity:
             if element not in links:
                 continue
             dense, short = self._test(element, links[element])
-            if dense or (backtracking and short and len(element) >= deep and len(text_of(element)) < most):
+            if dense or (backtracking and short and len(element) >= deep and length_of(element) < most):
                 parent = element.getparent()
                 if not (tag == "p" and parent is not None and parent.tag in IN_ITEMS):
                     deletions.append(element)
@@ -78,7 +78,7 @@ class LinkDensity:
         """Whether the links are most of an element, and whether it is short."""
         if next(element.iterdescendants("graphic"), None) is not None:
             return False, False
-        length = len(text_of(element))
+        length = length_of(element)
         if len(links) == 1:
             most, linked = 10 if self.precision else 100, self._length(links[0])
             if linked > most and linked > length * SINGLE_LINK_SHARE:
@@ -104,7 +104,7 @@ class LinkDensity:
 
     def _is_table_of_links(self, table: _Element) -> bool:
         links = self.links.get(table)
-        if not links or (length := len(text_of(table))) < 200:
+        if not links or (length := length_of(table)) < 200:
             return False
         linked = sum(self._lengths(links))
         return linked > 0.8 * length if length < 1000 else linked > 0.5 * length
@@ -114,12 +114,13 @@ class LinkDensity:
 
     def _length(self, link: _Element) -> int:
         if link not in self.lengths:
-            self.lengths[link] = len(text_of(link))
+            self.lengths[link] = length_of(link)
         return self.lengths[link]
 
 
-def text_of(element: _Element) -> str:
-    return trim(element.text_content())  # type: ignore[attr-defined]
+def length_of(element: _Element) -> int:
+    """Characters of an element's text with single blanks."""
+    return len(" ".join(TEXT(element).split()))
 
 
 def short_length(element: _Element) -> int:

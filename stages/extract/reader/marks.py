@@ -18,6 +18,7 @@ from stages.extract.reader.verdicts import LOWEST, Verdicts
 MARK = "Verdict"
 Marked: TypeAlias = Sequence[tuple[_Element, int]]  # elements in document order, with the bits of their verdicts
 MARKS = XPath(f"descendant::*[@{MARK}]")
+CODE = ".//div[contains(@class, 'w3-code')]"  # of trafilatura.main_extractor.recover_wild_text
 PLAIN_WORDS = frozenset("abcdefghijklmnopqrstuvwxyz-|")
 
 
@@ -86,6 +87,7 @@ class Lists:
         self.precision = self._selections(xpaths.PRECISION_DISCARD_XPATH)
         self.images = self._selections(xpaths.DISCARD_IMAGE_ELEMENTS)
         self.basic = self._selections([settings.BASIC_CLEAN_XPATH])
+        [self.code] = self._selections([XPath(CODE)])
         self.unlikely, self.maybe = (1 << (len(self.tests) + place) for place in (0, 1))
         self.tests += unlikely_tests()
         self.verdicts = Verdicts(self.tests)

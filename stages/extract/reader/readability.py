@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from operator import attrgetter
 
-from lxml.etree import XPath, _Element, strip_elements, tostring
+from lxml.etree import _Element, strip_elements, tostring
 from lxml.html import HtmlElement, document_fromstring
 from trafilatura.readability_lxml import (
     DIV_TO_P_PREFIXES,
@@ -23,15 +23,15 @@ from trafilatura.readability_lxml import (
     TEXT_CLEAN_ELEMS,
     Candidate,
 )
-from trafilatura.utils import fromstring_bytes, trim
+from trafilatura.utils import fromstring_bytes
 
 from stages.extract.reader.cleaning import delete_all
+from stages.extract.reader.density import TEXT, length_of
 from stages.extract.reader.marks import LISTS, Marked
 from stages.extract.reader.predicates import Test
 from stages.extract.reader.verdicts import Memo, compiled
 
 BOUND = True
-TEXT = XPath("string()", smart_strings=False)
 LEAST_PARAGRAPH = 25  # characters
 NO_TEXT = ("script", "style", "fencedframe")
 PAPER = document_fromstring("<body><div></div></body>")
@@ -96,16 +96,13 @@ class Readability:
         if may_only_shrink(tree):
             raise GaveUp
 
-    def length(self, element: _Element) -> int:
-        return len(trim(TEXT(element)))
-
     def link_density(self, element: _Element) -> float:
-        total = self.length(element) or 1
+        total = length_of(element) or 1
         return sum(self.link_length(link) for link in element.iterdescendants("a")) / total
 
     def link_length(self, link: _Element) -> int:
         if link not in self.lengths:
-            self.lengths[link] = self.length(link)
+            self.lengths[link] = length_of(link)
         return self.lengths[link]
 
     def score(self) -> dict[_Element, Candidate]:
@@ -115,7 +112,7 @@ class Readability:
             parent = element.getparent()
             if parent is None:
                 continue
-            text = trim(TEXT(element))
+            text = " ".join(TEXT(element).split())
             if len(text) < LEAST_PARAGRAPH:
                 continue
             grandparent = parent.getparent()
@@ -185,7 +182,7 @@ class Readability:
         counts = Counter(element.tag for element in box.iterdescendants(*TEXT_CLEAN_ELEMS))
         counts["li"] -= 100
         counts["input"] -= len(box.findall('.//input[@type="hidden"]')) if counts["input"] else 0
-        length = len(trim(text))
+        length = len(" ".join(text.split()))
         if (
             (counts["p"] and counts["img"] > 1 + counts["p"] * 1.3)
             or (counts["li"] > counts["p"] and box.tag not in LIST_TAGS)
@@ -201,7 +198,7 @@ class Readability:
     def stands_alone(self, box: _Element) -> bool:
         """Whether the nearest siblings with text are short."""
         nearest = (
-            next((size for sibling in siblings if (size := self.length(sibling))), 0)
+            next((size for sibling in siblings if (size := length_of(sibling))), 0)
             for siblings in (box.itersiblings(), box.itersiblings(preceding=True))
         )
         return sum(nearest) <= 1000
