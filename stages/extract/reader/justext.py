@@ -164,19 +164,9 @@ def nearest(qualities: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
-def is_odd(name: str) -> bool:
-    return name.startswith("{") and "}" not in name
-
-
 def main_text(tree: _Element) -> _Element:
-    """A body with a paragraph for each that jusText takes for text.
-
-    Nothing where an attribute's name looks like the beginning of a namespace: lxml.sax, on which jusText is built,
-    fails on those.
-    """
+    """A body with a paragraph for each that jusText takes for text."""
     body = Element("body")
-    if any(is_odd(name) for element in tree.iter() for name in element.keys()):  # noqa: SIM118
-        return body
     for text in good_paragraphs(paragraphs(tree)):
         SubElement(body, "p").text = text
     return body
