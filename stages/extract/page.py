@@ -12,19 +12,17 @@ import lxml.etree as etree
 import lxml.html as html
 import trafilatura.utils
 from resiliparse.extract.html2text import extract_plain_text
-from trafilatura import bare_extraction
-from trafilatura.settings import Document
 
 from stages.extract.clean import clean
 from stages.extract.images import images
-from stages.extract.reader.cascade import read
-from stages.extract.reader.marks import MARK
-from stages.extract.reader.page import Page
+from stages.extract.reader import plain, selfcheck
+from stages.extract.reader.page import MARK, Page
 from stages.extract.shape import complexity_limit
 from stages.extract.source import source_of, text_of
 from stages.extract.survey import Survey, survey
 
 Extractor = Callable[[Survey], str | None]
+Read = Callable[[Page, str], str | None]  # a page and "precision", "balanced" or "recall" to trafilatura's text
 CLASSES = etree.ElementDefaultClassLookup(
     element=html.HtmlElement, comment=html.HtmlComment, pi=html.HtmlProcessingInstruction, entity=html.HtmlEntity
 )
@@ -68,12 +66,24 @@ def warm() -> None:
     trafilatura.utils.HTML_PARSER = PARSER  # readability's result is parsed again: it must not be cut either
     sys.setrecursionlimit(20_000)  # trafilatura writes trees recursively
     sample = "<html><body><article><p>One sentence of a page, and another one.</p></article></body></html>"
-    for extractor in EXTRACTORS:
+    if found := selfcheck.problem():
+        print(f"extraction: trafilatura reads all pages itself, at half the speed: {found}", file=sys.stderr)
+    for extractor in (*READINGS, *OTHERS):
         answer(sample.encode(), "utf-8", "", extractor)
 
 
-def answer(page: bytes, charset: str | None, url: str, extractor: str) -> dict[str, Any]:
-    """{"text", "image_urls"} of a page, or {"error": "empty" | "too_deep" | "too_dense" | "memory" | "raised"}."""
+def answer(page: bytes, charset: str | None, url: str, extractor: str, again: bool = False) -> dict[str, Any]:
+    """{"text", "image_urls"} of a page, or {"error": "empty" | "too_deep" | "too_dense" | "memory" | "raised"}.
+
+    With `again`, trafilatura itself reads the page, whatever reads for this extractor. "counts" is there too where it
+    reads them all.
+    """
+    original = is_original(extractor)
+    said = _answer(page, charset, url, find(extractor, again or original))
+    return said | {"counts": {"read_by_original": 1}} if original and extractor != "plain" else said
+
+
+def _answer(page: bytes, charset: str | None, url: str, extractor: Extractor) -> dict[str, Any]:
     WATCH.seen = False
     try:
         text, found = extract(page, charset, url, extractor)
@@ -88,10 +98,10 @@ def answer(page: bytes, charset: str | None, url: str, extractor: str) -> dict[s
     return {"text": text, "image_urls": found} if text else {"error": "empty"}
 
 
-def extract(page: bytes, charset: str | None, url: str, extractor: str) -> tuple[str, list[list[str]]]:
+def extract(page: bytes, charset: str | None, url: str, extractor: Extractor) -> tuple[str, list[list[str]]]:
     """The cleaned main text of a page and its [address, alternative text] pairs."""
     seen = look(source_of(page, charset))
-    text = None if seen is None else find(extractor)(seen)
+    text = None if seen is None else extractor(seen)
     if seen is None or not text:
         return "", []
     return clean(text), images(seen, text, url)
@@ -118,7 +128,7 @@ def parse(source: bytes) -> html.HtmlElement | None:
     return tree if tree.getparent() is None else copy(tree)  # the only element of a page without head and body
 
 
-def main_text(seen: Survey) -> str | None:
+def main_text(seen: Survey, read: Read) -> str | None:
     """Precision's text, or the balanced settings' where those find what precision has thrown away.
 
     Precision skips the rescue that trafilatura's other settings end with. On one page in thirty it leaves under a
@@ -151,18 +161,6 @@ def is_prose(text: str) -> bool:
     return told >= 0.5 * sum(map(len, lines))
 
 
-def reading(focus: str) -> Callable[[Survey], str | None]:
-    """trafilatura with one of its settings: precision, balanced or recall."""
-    return lambda seen: read(page_of(seen), focus)
-
-
-def trafilatura_text(tree: etree._Element, precision: bool = False, recall: bool = False) -> str | None:
-    document = bare_extraction(
-        tree, favor_precision=precision, favor_recall=recall, include_comments=False, deduplicate=False
-    )
-    return document.text if isinstance(document, Document) else None
-
-
 def fast_text(seen: Survey) -> str:
     """resiliparse's main content."""
     return extract_plain_text(text_of(seen.source), main_content=True, alt_texts=False, links=False, comments=False)
@@ -173,23 +171,37 @@ def all_text(seen: Survey) -> str:
     return extract_plain_text(text_of(seen.source), main_content=False, alt_texts=False, links=False)
 
 
-EXTRACTORS: dict[str, Extractor] = {
+OTHERS: dict[str, Extractor] = {"resiliparse": fast_text, "raw": all_text}
+READINGS: dict[str, Callable[[Survey, Read], str | None]] = {
     "trafilatura": main_text,
-    "precision": reading("precision"),
-    "balanced": reading("balanced"),
-    "recall": reading("recall"),
-    "resiliparse": fast_text,
-    "raw": all_text,
+    "plain": main_text,
+    "precision": lambda seen, read: read(page_of(seen), "precision"),
+    "balanced": lambda seen, read: read(page_of(seen), "balanced"),
+    "recall": lambda seen, read: read(page_of(seen), "recall"),
 }
 
 
 @cache
-def find(extractor: str) -> Extractor:
-    """One of EXTRACTORS by its name, or "module:function" of your own."""
-    if extractor in EXTRACTORS:
-        return EXTRACTORS[extractor]
+def find(extractor: str, by_original: bool) -> Extractor:
+    """One of the above by its name, or "module:function" of your own."""
+    if extractor in OTHERS:
+        return OTHERS[extractor]
+    if extractor in READINGS:
+        reading, read = READINGS[extractor], plain.read if by_original else fast_reader()
+        return lambda seen: reading(seen, read)
     module, _, function = extractor.partition(":")
     return on_tree(getattr(importlib.import_module(module), function))
+
+
+def fast_reader() -> Read:
+    from stages.extract.reader import cascade  # it knows one trafilatura only: see `selfcheck`
+
+    return cascade.read
+
+
+def is_original(extractor: str) -> bool:
+    """Whether trafilatura itself reads the pages of an extractor."""
+    return extractor == "plain" or (extractor in READINGS and selfcheck.problem() is not None)
 
 
 def on_tree(function: Callable[[str, etree._Element], str | None]) -> Extractor:

@@ -102,12 +102,14 @@ class Sandbox:
         raise MewsError("extraction: no server could be started; free memory or processes on this machine")
 
     def _start(self) -> socket.socket:
+        from stages.extract import worker  # not at the top: `python -m` runs a module that nothing has imported
+
         ours, theirs = socket.socketpair()
         ours.settimeout(START_SECONDS)
         paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "stages.extract.worker", str(theirs.fileno()), str(self.caps.memory)],
+                [sys.executable, "-P", "-m", worker.__name__, str(theirs.fileno()), str(self.caps.memory)],
                 env={**MALLOC, **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

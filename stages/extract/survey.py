@@ -1,15 +1,17 @@
 """One pass over the tree of a page: marks for trafilatura's lists, shape, running text, and where images stand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 
-from stages.extract.reader.marks import LISTS, MARK
-from stages.extract.reader.verdicts import TooLong
+from stages.extract.reader import selfcheck
+from stages.extract.reader.page import MARK
+from stages.extract.reader.verdicts import LIMITED, LONGEST, Memo, TooLong
 
 GRAM = 4
 SHORT = 24  # characters; a passage has more
@@ -90,7 +92,8 @@ def survey(tree: HtmlElement, source: bytes) -> Survey:
 
 
 def _look(seen: Survey) -> None:
-    tree, marked, memos, add_tag = seen.tree, seen.marked, LISTS.verdicts.memos, seen.tags.add
+    tree, marked, add_tag = seen.tree, seen.marked, seen.tags.add
+    memos, settle = verdicts()
     for element in tree.iter():
         add_tag(element.tag)
         items = element.items()
@@ -99,7 +102,7 @@ def _look(seen: Survey) -> None:
             for name, value in items:
                 if name in memos:
                     bits |= memos[name][value]
-            if bits and (bits := LISTS.settle(bits, items)):
+            if bits and (bits := settle(bits, items)):
                 element.set(MARK, str(bits))
                 marked.append((element, bits))
                 seen.bits |= bits
@@ -111,6 +114,16 @@ def _look(seen: Survey) -> None:
         text = element.tail
         if text and len(text) > SHORT and not text.isspace() and element is not tree:
             seen.add_passage(text, element.getparent())
+
+
+@cache
+def verdicts() -> tuple[dict[str, Memo], Callable[[int, Sequence[tuple[str, str]]], int]]:
+    """What tells of attributes' values, and of elements: nothing where the reader does not know its trafilatura."""
+    if selfcheck.difference():
+        return {name: Memo([], LONGEST) for name in LIMITED}, lambda bits, items: 0
+    from stages.extract.reader.marks import LISTS
+
+    return LISTS.verdicts.memos, LISTS.settle
 
 
 def tags_above(place: Place) -> Iterator[str]:

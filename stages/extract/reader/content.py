@@ -3,7 +3,8 @@
 from copy import deepcopy
 
 from lxml.etree import Element, _Element, strip_elements, strip_tags
-from trafilatura.main_extractor import NOT_AT_THE_END, REBUILT_BLOCKS, handle_textelem, process_node
+from trafilatura.htmlprocessing import process_node
+from trafilatura.main_extractor import NOT_AT_THE_END, REBUILT_BLOCKS, handle_textelem
 from trafilatura.settings import INLINE_CONSUMING, INLINE_FORMATTABLE, MIN_DUPLICATE_LENGTH, TAG_CATALOG, Extractor
 from trafilatura.utils import SPACING_PROTECTED, text_chars_test
 from trafilatura.xml import delete_element

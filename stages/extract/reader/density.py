@@ -7,7 +7,8 @@ and the second of its two rounds left out where the first deleted nothing.
 from collections import defaultdict
 
 from lxml.etree import XPath, _Element
-from trafilatura.htmlprocessing import LINK_FARM_RATIO, is_paragraph_listing
+from trafilatura.htmlprocessing import is_paragraph_listing
+from trafilatura.utils import LINK_FARM_RATIO
 from trafilatura.xml import delete_element
 
 TEXT = XPath("string()", smart_strings=False)

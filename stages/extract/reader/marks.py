@@ -7,16 +7,14 @@ only, not on the tag, which changes while trafilatura works.
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
 
 from lxml.etree import XPath, _Element
 from trafilatura import readability_lxml, settings, xpaths
 
+from stages.extract.reader.page import MARK, Marked
 from stages.extract.reader.predicates import Step, Test, Unsupported, parse
 from stages.extract.reader.verdicts import LOWEST, Verdicts
 
-MARK = "Verdict"
-Marked: TypeAlias = Sequence[tuple[_Element, int]]  # elements in document order, with the bits of their verdicts
 MARKS = XPath(f"descendant::*[@{MARK}]")
 CODE = ".//div[contains(@class, 'w3-code')]"  # of trafilatura.main_extractor.recover_wild_text
 PLAIN_WORDS = frozenset("abcdefghijklmnopqrstuvwxyz-|")

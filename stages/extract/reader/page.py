@@ -1,10 +1,14 @@
-"""What the modules of the reader hand to one another."""
+"""What the modules of the reader hand to one another. It works with any trafilatura."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from lxml.etree import _Element
 from lxml.html import HtmlElement
 
-from stages.extract.reader.marks import Marked
+MARK = "Verdict"  # the attribute that holds an element's mark; HTML parsers make none with an upper-case letter
+Marked: TypeAlias = Sequence[tuple[_Element, int]]  # elements in document order, with the bits of their verdicts
 
 
 @dataclass(slots=True)

@@ -5,7 +5,8 @@ from trafilatura.settings import Extractor
 
 from stages.extract.reader.cleaning import delete_all
 from stages.extract.reader.density import LinkDensity
-from stages.extract.reader.marks import LISTS, Marked, Selection
+from stages.extract.reader.marks import LISTS, Selection
+from stages.extract.reader.page import Marked
 
 MOST_DISCARDED = 7  # lists of unwanted sections are not followed where they leave less than a seventh of the text
 

@@ -27,7 +27,8 @@ from trafilatura.utils import fromstring_bytes
 
 from stages.extract.reader.cleaning import delete_all
 from stages.extract.reader.density import TEXT, length_of
-from stages.extract.reader.marks import LISTS, Marked
+from stages.extract.reader.marks import LISTS
+from stages.extract.reader.page import Marked
 from stages.extract.reader.predicates import Test
 from stages.extract.reader.verdicts import Memo, compiled
 
