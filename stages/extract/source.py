@@ -1,11 +1,13 @@
 """The bytes of a page as the parser gets them: UTF-8, without what libxml2 stumbles over."""
 
+import re
+
 import trafilatura.utils
 from trafilatura.utils import DOCTYPE_TAG
 
 KEPT = b"\t\n\r"
 CONTROLS = bytes(set(range(32)) - set(KEPT))
-NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF
+NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF
 BEGINNING, FIRST_CHARACTERS, FIRST_LINES = 50, 4096, 4  # what trafilatura looks at
 
 
@@ -34,7 +36,7 @@ def decode(page: bytes, charset: str | None) -> str:
 
 def has_controls(encoded: bytes) -> bool:
     """Whether there are characters that XML does not allow."""
-    return len(encoded.translate(None, CONTROLS)) < len(encoded) or any(char in encoded for char in NONCHARACTERS)
+    return len(encoded.translate(None, CONTROLS)) < len(encoded) or NONCHARACTERS.search(encoded) is not None
 
 
 def closes_itself(beginning: str) -> bool:

@@ -10,7 +10,7 @@ from trafilatura.utils import SPACING_PROTECTED, text_chars_test
 from trafilatura.xml import delete_element
 
 from stages.extract.reader.density import TEXT
-from stages.extract.reader.marks import LISTS, marked, within
+from stages.extract.reader.marks import LISTS, marked
 from stages.extract.reader.pruning import prune
 from stages.extract.reader.recovery import recover, squeezed, wild_tags
 
@@ -64,7 +64,7 @@ def find_body(tree: _Element, options: Extractor) -> tuple[_Element, str, set[st
         frame = frames.first(tree, found)
         if frame is None:
             continue
-        prune(frame, within(frame, found), options)
+        prune(frame, marked(frame), options)
         if len(frame):
             if not has_paragraphs(frame, options):
                 potential_tags.add("div")

@@ -63,13 +63,13 @@ class LinkDensity:
             if element not in links:
                 continue
             dense, short = self._test(element, links[element])
-            if dense or (backtracking and short and len(element) >= deep and length_of(element) < most):
+            if dense or (backtracking and short and len(element) >= deep and self._length(element) < most):
                 parent = element.getparent()
                 if not (tag == "p" and parent is not None and parent.tag in IN_ITEMS):
                     deletions.append(element)
         for element in deletions:
-            for link in element.iterancestors("ref"):
-                self.lengths.pop(link, None)
+            for above in element.iterancestors():
+                self.lengths.pop(above, None)
             delete_element(element)
         if deletions:
             self.links = self._find()
@@ -79,7 +79,7 @@ class LinkDensity:
         """Whether the links are most of an element, and whether it is short."""
         if next(element.iterdescendants("graphic"), None) is not None:
             return False, False
-        length = length_of(element)
+        length = self._length(element)
         if len(links) == 1:
             most, linked = 10 if self.precision else 100, self._length(links[0])
             if linked > most and linked > length * SINGLE_LINK_SHARE:
@@ -105,7 +105,7 @@ class LinkDensity:
 
     def _is_table_of_links(self, table: _Element) -> bool:
         links = self.links.get(table)
-        if not links or (length := length_of(table)) < 200:
+        if not links or (length := self._length(table)) < 200:
             return False
         linked = sum(self._lengths(links))
         return linked > 0.8 * length if length < 1000 else linked > 0.5 * length
@@ -113,10 +113,10 @@ class LinkDensity:
     def _lengths(self, links: list[_Element]) -> list[int]:
         return [length for link in links if (length := self._length(link))]
 
-    def _length(self, link: _Element) -> int:
-        if link not in self.lengths:
-            self.lengths[link] = length_of(link)
-        return self.lengths[link]
+    def _length(self, element: _Element) -> int:
+        if element not in self.lengths:
+            self.lengths[element] = length_of(element)
+        return self.lengths[element]
 
 
 def length_of(element: _Element) -> int:

@@ -112,9 +112,3 @@ LISTS = Lists()
 def marked(tree: _Element) -> Marked:
     """The marked descendants of a tree."""
     return [(element, int(element.get(MARK, "0"))) for element in MARKS(tree)]
-
-
-def within(tree: _Element, found: Marked) -> Marked:
-    """Those of the marked elements of a larger tree that `tree` holds: they follow it in document order."""
-    inside = [pair for pair in found if tree in pair[0].iterancestors()]
-    return inside

@@ -5,6 +5,7 @@ from trafilatura.main_extractor import handle_textelem
 from trafilatura.settings import DEDUPE_SCAN_CAP, MIN_DUPLICATE_LENGTH, Extractor
 from trafilatura.utils import text_chars_test
 
+from stages.extract.reader.density import TEXT
 from stages.extract.reader.marks import marked
 from stages.extract.reader.pruning import prune
 
@@ -36,7 +37,7 @@ class Known:
 
 
 def squeezed(element: _Element) -> str:
-    return " ".join("".join(element.itertext()).split())  # type: ignore[arg-type]
+    return " ".join(TEXT(element).split())
 
 
 def recover(
