@@ -1,6 +1,6 @@
 """A fastText classifier of quality, trained and applied as DCLM does (Li et al. 2024, section 4.4).
 
-Train with `python -m filters.fasttext train POSITIVES NEGATIVES --out FOLDER`; the folder holds `model.bin` and
+Train with `mews quality train POSITIVES NEGATIVES --out FOLDER`; the folder holds `model.bin` and
 `quality.json`, with the threshold and how it was found.
 """
 
@@ -67,9 +67,3 @@ def _model(path: str):
     import fasttext
 
     return fasttext.load_model(path)
-
-
-if __name__ == "__main__":
-    from filters.fasttext_train import main
-
-    main()

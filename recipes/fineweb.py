@@ -5,8 +5,8 @@ from filters import c4, fineweb, gopher, url
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract, pii
-from stages import publish as shards
 from stages.language import identify, only
+from stages.publish import publish
 
 
 def recipe(
@@ -17,6 +17,7 @@ def recipe(
     signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
+    columns: tuple[str, ...] = (),
 ) -> Stage:
     """FineWeb of one snapshot: deduplicated within it alone, 14 bands of 8; curated sources stay, and no line rules."""
     pages = commoncrawl.pages(snapshot, files)
@@ -34,4 +35,4 @@ def recipe(
     filtered = Map("filtered", raw, judged, rejects=rejects)
     near = minhash.near("near", filtered, bands=14, rows=8, verify=verify)
     clean = Map("clean", Map("fuzzy", filtered, verdicts=near, rejects=rejects), (pii.fineweb(),))
-    return shards.publish("fineweb", clean, megabytes=megabytes)
+    return publish("fineweb", clean, megabytes=megabytes, columns=columns, title="FineWeb")

@@ -9,8 +9,8 @@ from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract
 from stages import pii as private
-from stages import publish as shards
 from stages.language import identify, only
+from stages.publish import publish
 
 
 def recipe(
@@ -27,6 +27,7 @@ def recipe(
     signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
+    columns: tuple[str, ...] = (),
     domains: tuple[str, ...] = (),
     languages: tuple[str, ...] = (),
     pii: str = "mask",
@@ -36,10 +37,11 @@ def recipe(
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do.
 
     Several languages come out of one pass over the files, each deduplicated by itself. `seen` are roots of earlier
-    runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every
-    rule measured, and `rejects` is the share of dropped pages to keep. `domains` and `languages` choose single pages by
-    a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or none (docs/pii.md); `pii_types`
-    are the types to look for, and pages with more findings than `pii_drop_above` go.
+    runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every rule
+    measured, and `rejects` is the share of dropped pages to keep. `columns` are published beside RefinedWeb's six.
+    `domains` and `languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake,
+    fineweb, dolma or none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than
+    `pii_drop_above` go.
     """
     scrub = private.chosen(pii, pii_types, pii_drop_above)
     steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
@@ -61,6 +63,7 @@ def recipe(
         exact = Map(f"exact{name}", fuzzy, (substring.cut(cut),), verdicts=repeats, rejects=rejects)
         clean = Map(f"clean{name}", exact, scrub, rejects=rejects)
         beside = (urls.kept(known, clean), guard.hosts(f"near{name}.hosts", near))
-        return shards.publish(f"refinedweb{name}", clean, megabytes=megabytes, beside=beside)
+        title = f"RefinedWeb ({code})" if name else "RefinedWeb"
+        return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
