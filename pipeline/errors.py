@@ -3,6 +3,7 @@
 MewsError
 ├── UsageError        what the user asked for cannot be done (exit code 2)
 ├── StageFailed       some shards of a stage could not be made; the others are (exit code 1)
+├── WrongReturn       a function that was given to a transform returned something else than it should
 ├── RowsLost          a transform changed the number of rows
 ├── SchemaChanged     a transform or reader gave other columns than it promised
 ├── BadInput          a file is not what its name or place says
@@ -20,6 +21,10 @@ class MewsError(Exception):
 
 class UsageError(MewsError):
     exit_code = 2
+
+
+class WrongReturn(MewsError, TypeError):
+    pass
 
 
 class RowsLost(MewsError):
