@@ -40,7 +40,7 @@ def parameters(recipe: Callable[..., Any]) -> list[Parameter]:
 
 
 def convert(recipe: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any]:
-    """The values of `name=value` arguments. Raises UsageError on an unknown name, a wrong value or a missing argument."""
+    """The values of `name=value` arguments. Raises UsageError on an unknown name or a value of another type."""
     known = {p.name: p for p in parameters(recipe)}
     values: dict[str, Any] = {}
     for argument in arguments:

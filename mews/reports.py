@@ -64,4 +64,4 @@ def compare_command(
 
 def family_command(root: Run, page: Page) -> None:
     """Show the near duplicates of a page, with what differs from the page that was kept."""
-    print(plain(family(root, page)))
+    print(plain(family(root, page, stages_of(root))))

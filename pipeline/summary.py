@@ -3,8 +3,8 @@
 One object, with a member for each stage in the order of the plan:
 
     {"raw": {"kind": "map", "rows_in": 8, "rows_out": 5, "tokens_in": 0, "tokens_out": 310, "bytes": 4096,
-             "steps": [{"step": "language", "kept": {"rows": 5, "tokens": 310},
-                        "dropped": {"language:other": {"rows": 2, "tokens": 90}}, "quarantined": {"extract:timeout": 1}}],
+             "steps": [{"step": "language", "kept": {"rows": 5, "tokens": 310}, "quarantined": {"extract:timeout": 1},
+                        "dropped": {"language:other": {"rows": 2, "tokens": 90}}}],
              "counts": {}}, ...}
 
 `bytes` are those of the stage's data files; `steps` are the stage's lines of the funnel, in the order in which a page

@@ -8,7 +8,7 @@ from rich.console import Console
 from pipeline import store
 from pipeline.funnel import read_plan
 from pipeline.ledger import planned, receipted
-from report.tables import print_columns
+from report.tables import aligned
 from report.terminal import print_line
 
 
@@ -36,18 +36,19 @@ def _stage(root: str, name: str, kind: str) -> StageStatus:
 
 
 def print_status(stages: Sequence[StageStatus], console: Console) -> None:
-    """A line a stage, then the failed shards, then where the run stands."""
-    columns = [
-        ["stage", *(each.stage for each in stages)],
-        ["kind", *(each.kind for each in stages)],
-        ["made", *(f"{each.made:,}" for each in stages)],
-        ["of", *("?" if each.shards is None else f"{each.shards:,}" for each in stages)],
-        ["failed", *(f"{len(each.failed):,}" if each.failed else "" for each in stages)],
-    ]
+    """A line for each stage, then the failed shards."""
     done = [each for each in stages if each.made == each.shards]
-    print_columns(f"{len(done)} of {len(stages)} stages are done", columns, [True, True, False, False, False], console)
+    rows = [("stage", "kind", "made", "of", "failed"), *map(_row, stages)]
+    print_line(f"{len(done)} of {len(stages)} stages are done", console)
+    for line in aligned(rows, (True, True, False, False, False)):
+        print_line(f"  {line}", console)
     for each in stages:
         for shard in each.failed:
             print_line(
                 f"{each.stage}/{shard} failed; failures/{each.stage}/{shard}.txt in the root has the error", console
             )
+
+
+def _row(stage: StageStatus) -> tuple[str, ...]:
+    shards = "?" if stage.shards is None else f"{stage.shards:,}"
+    return (stage.stage, stage.kind, f"{stage.made:,}", shards, f"{len(stage.failed):,}" if stage.failed else "")

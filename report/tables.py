@@ -31,18 +31,19 @@ def print_funnel(lines: Sequence[Line], console: Console) -> None:
 
 
 def print_rows(title: str, rows: pa.Table, console: Console) -> None:
-    """A small table under a title: numbers to the right; no line is broken at the width of the terminal."""
-    columns = [[name, *map(cell, rows[name].to_pylist())] for name in rows.column_names]
-    print_columns(title, columns, [pa.types.is_string(field.type) for field in rows.schema], console)
-
-
-def print_columns(title: str, columns: Sequence[Sequence[str]], left: Sequence[bool], console: Console) -> None:
-    """Columns of cells side by side, each as wide as its widest cell; `left` says which are text."""
-    widths = [max(map(len, column), default=0) for column in columns]
+    """A small table under a title; no line is broken at the width of the terminal."""
+    columns = [map(cell, rows[name].to_pylist()) for name in rows.column_names]
+    text = [pa.types.is_string(field.type) for field in rows.schema]
     print_line(title, console)
-    for line in zip(*columns, strict=True):
-        cells = (c.ljust(w) if text else c.rjust(w) for c, w, text in zip(line, widths, left, strict=True))
-        print_line("  " + "  ".join(cells).rstrip(), console)
+    for line in aligned([rows.column_names, *zip(*columns, strict=True)], text):
+        print_line(f"  {line}", console)
+
+
+def aligned(rows: Sequence[Sequence[str]], text: Sequence[bool]) -> list[str]:
+    """Rows of cells as lines with even columns: those that are `text` to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    sides = [str.ljust if left else str.rjust for left in text]
+    return ["  ".join(s(c, w) for c, w, s in zip(row, widths, sides, strict=True)).rstrip() for row in rows]
 
 
 def cell(value: Any) -> str:

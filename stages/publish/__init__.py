@@ -1,6 +1,5 @@
 """The last stage: Parquet shards as a data set is published, with their statistics and the data set's card."""
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 import pyarrow as pa
@@ -52,15 +51,17 @@ def publish(
     return Published(f"{name}.card", Shards(name, source, whole, megabytes), beside, title or name, lost(source, whole))
 
 
-def _added(name: str, source: Stage, schema: pa.Schema, patterns: tuple[str, ...]) -> Iterator[pa.Field]:
-    """The fields that patterns ask for and the schema has not, in the order of the patterns."""
-    held = {CALLED.get(column, column) for column in schema.names}
-    offered = {field.name: field for field in source.schema if field.name not in held}
+def _added(name: str, source: Stage, schema: pa.Schema, patterns: tuple[str, ...]) -> list[pa.Field]:
+    """The fields that patterns ask for and the schema has not, in the order of the patterns, each once."""
+    offered = {field.name: field for field in source.schema}
     offered.setdefault(TOKENS, pa.field(TOKENS, pa.int64()))
-    for pattern in patterns:
-        if not (found := [column for column in offered if fnmatchcase(column, pattern)]) and pattern not in held:
-            raise UsageError(f"{name}: columns={pattern} is no column of stage {source.name}: {', '.join(offered)}")
-        yield from (offered.pop(column) for column in found)
+    found = [column for pattern in patterns for column in offered if fnmatchcase(column, pattern)]
+    if unknown := [pattern for pattern in patterns if not any(fnmatchcase(column, pattern) for column in offered)]:
+        raise UsageError(
+            f"{name}: columns={','.join(unknown)} is no column of stage {source.name}: {', '.join(offered)}"
+        )
+    held = {CALLED.get(column, column) for column in schema.names}
+    return [offered[column] for column in dict.fromkeys(found) if column not in held]
 
 
 def lost(source: Stage, schema: pa.Schema) -> tuple[str, ...]:

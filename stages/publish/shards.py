@@ -9,7 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import parquet, stats, store
+from pipeline import stats, store
 from pipeline.fingerprint import digest, fingerprint
 from pipeline.ledger import Ledger, Receipt, planned, receipt_name, receipted
 from pipeline.stage import Stage, commit_receipt, shard_files, tables_of

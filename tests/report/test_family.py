@@ -8,7 +8,7 @@ from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.run import run
 from pipeline.runner import Local
-from report.family import show
+from report.family import family
 
 
 def lines(*extra: str) -> str:
@@ -28,7 +28,7 @@ def test_a_family_with_what_differs(corpus):
     )
     root = str(corpus.folder / "run")
     corpus.verdicts(minhash.near("near", source, buckets=2, verify="text"))
-    shown = show(root, "copy")
+    shown = family(root, "copy")
     assert "near: a family of 3 pages, kept is kept" in shown
     assert "copy  minhash:duplicate  http://host.example/copy" in shown
     assert "  -the old end\n  +the new end" in shown
@@ -36,12 +36,12 @@ def test_a_family_with_what_differs(corpus):
     assert "line 7 " not in shown
     for unknown in ("alone", "nobody"):
         with pytest.raises(UsageError, match="in no family"):
-            show(root, unknown)
+            family(root, unknown)
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(UsageError, match="holds no run"):
-        show(str(tmp_path), "x")
+        family(str(tmp_path), "x")
 
 
 @pytest.mark.parametrize("buckets", [2, 100])  # over 64, rows go home by ranges
