@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from benchmarks.pages import Page, pages
 from benchmarks.reference import RULES, Answer, Rule, reference_words, same_quality
 from pipeline.doc import Doc
-from text.splitter import UNSPACED
+from text.splitter import UNSPACED_CHARACTER
 
 TOLERANCE = 1e-12
 
@@ -57,7 +57,7 @@ def compare(some: Iterable[Page], rules: Iterable[Rule] = RULES) -> Iterator[Com
 def why(compared: Compared) -> str:
     """The cause of a difference, as the page shows it."""
     letters = [c for c in compared.page.text if c.isalpha()]
-    if letters and sum(bool(UNSPACED.match(c)) for c in letters) > 0.1 * len(letters):
+    if letters and sum(bool(UNSPACED_CHARACTER.match(c)) for c in letters) > 0.1 * len(letters):
         return "script without spaces: for datatrove's English splitter a clause is one word, for ours it is several"
     if compared.rule == "url.blocked":
         return "whole words of the URL: we fold their case, datatrove does not"

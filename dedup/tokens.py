@@ -19,7 +19,8 @@ from numba import njit
 from tokenizers import Tokenizer
 
 from dedup.windows import scramble
-from text.normalise import UNSPACED, _plain, normalise_with_offsets
+from text.normalise import _plain, normalise_with_offsets
+from text.scripts import UNSPACED
 
 SPACE, WORD, SOLO, REMOVED = 0, 1, 2, 3
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import xxhash
 import zstandard
 
-from filters.fasttext import POSITIVE, Quality, file_digest, one_line, score
+from filters.fasttext import POSITIVE, LabelScore, file_digest, one_line, quality, score
 from pipeline.errors import UsageError
+from pipeline.rules import Rules
 
 NEGATIVE = "__label__cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text
@@ -20,7 +21,7 @@ HELD_OUT = 10  # one document in so many is kept from training, by a hash of its
 SETTINGS = {"dim": 32, "lr": 0.5, "wordNgrams": 2, "minCount": 1, "bucket": 500_000, "seed": 0, "thread": 1}
 
 
-def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Quality:
+def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Rules:
     """Train on two folders of texts and write `model.bin` and `quality.json` into `out`.
 
     The threshold is the score that the share `keep` of the held-out negatives reaches: with crawl pages as negatives
@@ -35,7 +36,8 @@ def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Qua
         file.flush()
         model = fasttext.train_supervised(file.name, verbose=0, epoch=passes(len(texts)), **SETTINGS)
     model.save_model(str(out / "model.bin"))
-    scores = {label: np.array([score(str(out / "model.bin"), text) for text in held[label]]) for label in held}
+    model_file = str(out / "model.bin")
+    scores = {label: np.array([score(model_file, POSITIVE, one_line(text)) for text in held[label]]) for label in held}
     threshold = float(np.quantile(scores[NEGATIVE], 1 - keep))
     digest = file_digest(out / "model.bin")
     found = {
@@ -46,7 +48,7 @@ def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Qua
         **_figures(scores, threshold),
     }
     (out / "quality.json").write_text(json.dumps({**found, "trained_on": len(texts)}, indent=1) + "\n")
-    return Quality(str(out / "model.bin"), threshold, digest)
+    return quality(LabelScore(model_file, POSITIVE, digest), threshold)
 
 
 def passes(texts: int) -> int:

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from text.splitter import UNSPACED
 from text.words import Splitter, Words, split
 
-LINE_BREAKS = re.compile("\n+")
-PARAGRAPH_BREAKS = re.compile("\n{2,}")
+LINE_BREAK = r"(?>\r\n|\r|\n)"
+BLANK_LINE = rf"[^\S\r\n]*+{LINE_BREAK}"
+LINE_BREAKS = re.compile(rf"{LINE_BREAK}(?:{BLANK_LINE})*+")
+PARAGRAPH_BREAKS = re.compile(rf"{LINE_BREAK}(?:{BLANK_LINE})++")
 
 
 @dataclass
@@ -58,17 +59,13 @@ class Doc:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The text cut at every run of line breaks (Rae et al. 2021: a line is what stands between line breaks)."""
-        return LINE_BREAKS.split(self.text)
+        """The lines of the text that are not blank, with their indentation; [""] when there are none.
+
+        Line breaks are LF, CRLF and CR (Rae et al. 2021: a line is what stands between line breaks).
+        """
+        return [line for line in LINE_BREAKS.split(self.text) if line.strip()] or [""]
 
     @cached_property
     def paragraphs(self) -> list[str]:
-        """The stripped text cut at every run of two or more line breaks."""
+        """The stripped text cut at every run of two or more line breaks with nothing but white space between them."""
         return PARAGRAPH_BREAKS.split(self.text.strip())
-
-
-def count_words(text: str) -> int:
-    """Words as a reader counts them: what stands between white space; by rule in scripts that set no spaces."""
-    if text.isascii() or not UNSPACED.search(text):
-        return len(text.split())
-    return sum(any(map(str.isalnum, word)) for word in Doc(text).words)

@@ -3,6 +3,7 @@
 Reasons, signals, what-if, the tables of the docs and the tests of every threshold are all made from that one list.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, Self
@@ -26,11 +27,6 @@ class Limit:
     bound: float | None
     side: Literal["most", "least"]
     reason: str
-
-    @property
-    def name(self) -> str:
-        """The name of the threshold for what-if and the docs: "max_words", "min_words"."""
-        return f"{'max' if self.side == 'most' else 'min'}_{self.value}"
 
     def breaks(self, measured: Mapping[str, float]) -> bool:
         """Whether the measured value is on the wrong side of the bound. Raises KeyError when it was not measured."""
@@ -90,15 +86,28 @@ class _Limited:
                 f"{self.name} measures no {missing}, which one of its limits needs; it measures {', '.join(measured)}"
             ) from None
 
+    @property
+    def named(self) -> dict[str, Limit]:
+        """The limits by their public names, which `replace`, what-if and the docs use.
+
+        That is the name of the value ("top_2gram"), or "min_words" and "max_words" where a value has two limits.
+        """
+        times = Counter(limit.value for limit in self.limits)
+        side = {"most": "max", "least": "min"}
+        return {
+            limit.value if times[limit.value] == 1 else f"{side[limit.side]}_{limit.value}": limit
+            for limit in self.limits
+        }
+
     def replace(self, **bounds: float | None) -> Self:
-        """The same rules with other bounds, by the names of their limits: `quality.replace(min_words=100)`.
+        """The same rules with other bounds, by the public names of limits: `quality.replace(min_words=100)`.
 
         Raises UsageError on a name that no limit has.
         """
-        names = [limit.name for limit in self.limits]
-        if unknown := sorted(set(bounds) - set(names)):
-            raise UsageError(f"{self.name} has no limit {', '.join(unknown)}; it has {', '.join(names)}")
-        limits = tuple(replace(limit, bound=bounds.get(limit.name, limit.bound)) for limit in self.limits)
+        named = self.named
+        if unknown := sorted(set(bounds) - set(named)):
+            raise UsageError(f"{self.name} has no limit {', '.join(unknown)}; it has {', '.join(named)}")
+        limits = tuple(replace(limit, bound=bounds.get(name, limit.bound)) for name, limit in named.items())
         return replace(self, limits=limits)  # type: ignore[type-var]
 
 

@@ -9,10 +9,12 @@ import unicodedata
 
 import numpy as np
 
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
 REMOVED = ("P", "S", "Mn", "Cf", "Cc")  # punctuation and symbols; accents; what cannot be seen
+
+
+def fasttext_line(text: str) -> str:
+    """The text as the one line that fastText reads: "</s>" ends its line like a line break does, so both are spaces."""
+    return text.replace("\n", " ").replace("</s>", " ")
 
 
 def normalise(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from text.splitter import cut, rules
+from text.splitter import UNSPACED_CHARACTER, cut, rules
 
 Splitter = Callable[[str], list[str]]
 
@@ -94,3 +94,10 @@ def split(text: str, language: str = "en", splitter: Splitter | None = None) -> 
         return Words(np.fromiter(vocabulary.number(splitter(text)), np.int32), vocabulary)
     numbers = chain.from_iterable(vocabulary.number_chunks(text, rules(language)))
     return Words(np.fromiter(numbers, np.int32), vocabulary)
+
+
+def count_words(text: str) -> int:
+    """Words as a reader counts them: what stands between white space; by rule in scripts that set no spaces."""
+    if text.isascii() or not UNSPACED_CHARACTER.search(text):
+        return len(text.split())
+    return sum(any(map(str.isalnum, word)) for word in split(text).strings())

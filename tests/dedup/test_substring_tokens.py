@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dedup.tokens import alphabet, words
-from text.normalise import UNSPACED, normalise
+from text.normalise import normalise
+from text.scripts import UNSPACED
 
 
 def plain_words(text: str) -> list[str]:

@@ -51,7 +51,7 @@ def test_the_threshold_is_the_learnt_one_or_an_argument(trained):
 
 def test_the_same_folders_make_the_same_bytes(folders, trained, tmp_path):
     """In another process, through the command line."""
-    run = [sys.executable, "-m", "filters.fasttext", "train", *map(str, folders), "--out", str(tmp_path)]
+    run = [sys.executable, "-m", "mews", "quality", "train", *map(str, folders), "--out", str(tmp_path)]
     done = subprocess.run(run, cwd=REPO_ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     for name in ("model.bin", "quality.json"):
