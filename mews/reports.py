@@ -1,6 +1,7 @@
 """What a person asks of a run: `mews stats`, `status`, `explain`, `whatif`, `compare` and `family`."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -8,6 +9,9 @@ from rich.console import Console
 
 from mews.recipe_loader import stages_of
 from pipeline import funnel as inspection
+from pipeline.errors import UsageError
+from pipeline.funnel import read_plan
+from pipeline.stage import Stage
 from pipeline.summary import summary
 from report.compare import compare
 from report.explain import explain
@@ -41,7 +45,17 @@ def status_command(root: Run, as_json: Json = False) -> None:
 
 def explain_command(root: Run, page: Page) -> None:
     """Say where a page went: which step dropped it, why, and what was measured beside the limits."""
-    print(plain(explain(root, page, stages_of(root))))
+    print(plain(explain(root, page, _stages_or_none(root))))
+
+
+def _stages_or_none(root: str) -> list[Stage]:
+    """The stages of a run; none, and a line on stderr, when its recipe cannot be loaded any more."""
+    read_plan(root)
+    try:
+        return stages_of(root)
+    except UsageError as error:
+        print(plain(f"limits are not shown: {error}"), file=sys.stderr)
+        return []
 
 
 def whatif_command(

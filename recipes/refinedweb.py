@@ -4,7 +4,7 @@ from dedup import minhash, substring, urls
 from dedup import template_hosts as guard
 from dedup.substring_cut import Mode
 from filters import lines, url
-from filters.language_presets import rules
+from filters.language_presets import preset
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract
@@ -49,10 +49,8 @@ def recipe(
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 
     def refined(code: str, name: str) -> Stage:
-        judged = (
-            screen(rules(code).repetition, rules(code).quality, signals=signals),
-            edit(lines.corrections, signals),
-        )
+        rules = preset(code)
+        judged = (screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals))
         filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)
         known = f"urls{name}.kept"
         same = urls.repeated(f"urls{name}", filtered, seen=seen, kept_stage=known, parts=parts)

@@ -24,14 +24,20 @@ def measuring_of(stages: Sequence[object]) -> list[Measuring]:
 
 
 def told(judge: Measuring, measured: Mapping[str, float]) -> str:
-    """What was measured beside its limits: "words 31 (at least 50, at most 100,000), hashes 0.0000 (at most 0.1)"."""
-    return ", ".join(f"{name} {number(value)}{_limits(judge.limits, name)}" for name, value in measured.items())
+    """What was measured beside its limits: "words 31 (under 50, at most 100,000), hashes 0 (at most 0.1)"."""
+    return ", ".join(f"{name} {number(value)}{_limits(judge, name, measured)}" for name, value in measured.items())
 
 
-def _limits(limits: Sequence[Limit], value: str) -> str:
-    set_ = [limit for limit in limits if limit.value == value and limit.bound is not None]
-    shown = ", ".join(f"at {limit.side} {number(limit.bound)}" for limit in set_)
+def _limits(judge: Measuring, value: str, measured: Mapping[str, float]) -> str:
+    mine = [limit for limit in judge.limits if limit.value == value and limit.bound is not None]
+    shown = ", ".join(f"{_side(limit, measured)} {number(limit.bound)}" for limit in mine)
     return f" ({shown})" if shown else ""
+
+
+def _side(limit: Limit, measured: Mapping[str, float]) -> str:
+    if limit.breaks(measured):
+        return "over" if limit.side == "most" else "under"
+    return f"at {limit.side}"
 
 
 def number(value: float | None) -> str:

@@ -71,11 +71,12 @@ def find(root: str, page: str) -> list[Place]:
 
 def _of_stage(root: str, stage: str, wanted: Wanted) -> Iterator[tuple[Place, bool]]:
     for shard in planned(root, stage):
-        for name, where in (
-            (f"{stage}/{shard}.parquet", "kept"),
-            (f"{stage}.rejects/{shard}.parquet", "dropped"),
-            (f"quarantine/{stage}/{shard}.parquet", "quarantined"),
-        ):
+        names: dict[Where, str] = {
+            "kept": f"{stage}/{shard}.parquet",
+            "dropped": f"{stage}.rejects/{shard}.parquet",
+            "quarantined": f"quarantine/{stage}/{shard}.parquet",
+        }
+        for where, name in names.items():
             for row, is_exact in _rows(root, name, wanted):
                 yield Place(stage, shard, where, row), is_exact
 

@@ -116,8 +116,9 @@ class Progress:
             stage, self._now = self._now, None
         if stage is None:
             return
-        for task in self._live.task_ids if self._live else ():
-            self._live.remove_task(task)
+        if self._live:
+            for task in self._live.task_ids:
+                self._live.remove_task(task)
         if stage.made:
             now = self._clock()
             took = _time(now - stage.began)

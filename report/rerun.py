@@ -39,15 +39,17 @@ class Recorded:
 def with_bounds(transform: Transform, bounds: Bounds) -> Transform:
     """The transform with other bounds of its limits; the same one where none of them is meant."""
     if isinstance(transform, Screen):
-        filters = tuple(f.replace(**bounds[f.name]) if _is_meant(f, bounds) else f for f in transform.filters)
+        filters = tuple(_bounded(function, bounds) for function in transform.filters)
         return transform if filters == transform.filters else replace(transform, filters=filters)
-    if isinstance(transform, Edit) and _is_meant(transform.fn, bounds):
-        return replace(transform, fn=transform.fn.replace(**bounds[transform.fn.name]))
+    if isinstance(transform, Edit) and (fn := _bounded(transform.fn, bounds)) is not transform.fn:
+        return replace(transform, fn=fn)
     return transform
 
 
-def _is_meant(function: Any, bounds: Bounds) -> bool:
-    return isinstance(function, Rules | EditRules) and function.name in bounds
+def _bounded(function: Any, bounds: Bounds) -> Any:
+    if isinstance(function, Rules | EditRules) and function.name in bounds:
+        return function.replace(**bounds[function.name])
+    return function
 
 
 @dataclass
@@ -90,13 +92,14 @@ def stages_again(stages: Sequence[Stage], bounds: Bounds) -> tuple[list[Again], 
     again, unknown = dict[str, Again](), set[str]()
     for stage in stages:
         before = {each.name for each in stage.inputs()}
-        transforms = [with_bounds(t, bounds) for t in stage.transforms] if isinstance(stage, Map) else []
-        changed = [n for n, t in enumerate(transforms) if t is not stage.transforms[n]]
+        old = stage.transforms if isinstance(stage, Map) else ()
+        transforms = tuple(with_bounds(transform, bounds) for transform in old)
+        changed = [n for n, transform in enumerate(transforms) if transform is not old[n]]
         if before & unknown:
             unknown.add(stage.name)
         elif isinstance(stage, Map) and stage.verdicts is None and (changed or before & again.keys()):
             first = _first(stage, changed[0]) if isinstance(stage.source, Source) else 0
-            again[stage.name] = Again(replace(stage, transforms=tuple(transforms)), first)
+            again[stage.name] = Again(replace(stage, transforms=transforms), first)
         elif before & again.keys() or changed:
             unknown.add(stage.name)
     return list(again.values()), unknown

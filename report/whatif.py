@@ -19,20 +19,22 @@ CHARACTERS = 160  # of their texts
 def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> str:
     """The funnel of a run before and after, with other limits, and up to twenty pages that would change sides.
 
-    A change is "<filter>.<limit>=<number>", as `gopher.quality.min_words=100`; "none" turns a limit off, and the name
-    of the value does where it has one limit only. The texts are measured again, which takes as long as the stage did,
-    but what a run with signals=true recorded. Raises UsageError when no filter of the recipe has such a limit, or the
-    run did not store the texts.
+    A change is "<filter>.<limit>=<number>", as `gopher.quality.min_words=100`; "none" turns a limit off. The texts are
+    measured again, which takes as long as the stage did, unless the run recorded signals. Raises UsageError when no
+    filter of the recipe has such a limit, or the run did not store the texts.
     """
     bounds = limits_of(stages, changes)
     again, unknown = stages_again(stages, bounds)
-    crossing = [page for fates in _fates(root, again) for page in fates.crossing()]
+    count, crossing = 0, []
+    for fates in _fates(root, again):
+        pages = list(fates.crossing())
+        count, crossing = count + len(pages), crossing + pages[: PAGES - len(crossing)]
     lines = [("step", "before", "after"), *_rows(funnel(root), again, unknown)]
     told = [f"what if {', '.join(changes)}: documents kept after each step", *aligned(lines, (True, False, False))]
     if unknown:
         told.append("?: depends on all pages together; run the recipe with these limits to know")
-    told.append(f"{len(crossing):,} pages would change sides" + (":" if crossing else ""))
-    for old, new, row in crossing[:PAGES]:
+    told.append(f"{count:,} pages would change sides" + (":" if crossing else ""))
+    for old, new, row in crossing:
         text = " ".join((row.get("text") or "").split())[:CHARACTERS]
         told.append(f"  {old} -> {new}  {row['url']}\n    {text}")
     return "\n".join(told)
@@ -40,19 +42,12 @@ def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> str:
 
 def limits_of(stages: Sequence[Stage], changes: Sequence[str]) -> Bounds:
     """The bounds that changes name, by filter and limit. Raises UsageError on a wrong number or an unknown name."""
-    known: dict[str, tuple[str, str]] = {}
-    for judge in measuring_of(stages):
-        values = [limit.value for limit in judge.limits]
-        for limit in judge.limits:
-            known[f"{judge.name}.{limit.name}"] = (judge.name, limit.name)
-            if values.count(limit.value) == 1:
-                known.setdefault(f"{judge.name}.{limit.value}", (judge.name, limit.name))
+    known = {f"{judge.name}.{limit}": (judge.name, limit) for judge in measuring_of(stages) for limit in judge.named}
     bounds: dict[str, dict[str, float | None]] = {}
     for change in changes:
         name, bound = _parse(change)
         if name not in known:
-            limits = sorted({f"{judge}.{limit}" for judge, limit in known.values()})
-            raise UsageError(f"no limit is called {name}; there are {', '.join(limits) or 'none'}")
+            raise UsageError(f"no limit is called {name}; there are {', '.join(known) or 'none'}")
         judge, limit = known[name]
         bounds.setdefault(judge, {})[limit] = bound
     return bounds
@@ -75,7 +70,9 @@ def _fates(root: str, again: Sequence[Again]) -> Iterator[Fates]:
 
 
 def _rows(lines: Sequence[Line], again: Sequence[Again], unknown: set[str]) -> Iterator[tuple[str, str, str]]:
-    steps = {(each.stage.name, name): step for each in again for name, step in each.chain.steps.items()}
+    steps = {
+        (each.stage.name, name): step for each in again for name, step in each.chain.steps.items() if name in each.steps
+    }
     stage = ""
     for line in lines:
         if line.stage != stage:

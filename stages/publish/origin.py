@@ -34,30 +34,27 @@ SAMPLE = Origin(
 def origin_of(stage: Stage) -> Origin:
     """What is known about the source of the documents of a stage."""
     passed = documents(stage)
-    sources = [
-        s.source for s in plan(stage) if s.name in passed and isinstance(s, Map) and isinstance(s.source, Source)
-    ]
-    if sources and all(isinstance(source.read, Reader | Chosen) for source in sources):
-        if all(source.read.place.sample for source in sources):
-            return SAMPLE
-        if crawls := _crawls(sources):
-            return Origin(
-                f"The texts are from Common Crawl ({', '.join(crawls)}) and remain their authors'; use of them is under"
-                " Common Crawl's terms of use.",
-                TERMS,
-            )
+    maps = [each for each in plan(stage) if isinstance(each, Map) and each.name in passed]
+    files = [(m.source.read, name) for m in maps if isinstance(m.source, Source) for name in m.source.list]
+    if files and all(isinstance(read, Reader | Chosen) and read.place.sample for read, _ in files):
+        return SAMPLE
+    crawls = {_crawl(read, name) for read, name in files}
+    if crawls and "" not in crawls:
+        return Origin(
+            f"The texts are from Common Crawl ({', '.join(sorted(crawls))}) and remain their authors'; use of them is"
+            " under Common Crawl's terms of use.",
+            TERMS,
+        )
     return Origin(
-        f"The texts were read from {sum(len(source.list) for source in sources):,} files that were given to the recipe."
-        " They remain their authors'; nothing is known here of their licence."
+        f"The texts were read from {len(files):,} files that were given to the recipe. They remain their authors';"
+        " nothing is known here of their licence."
     )
 
 
-def _crawls(sources: list[Source]) -> list[str]:
-    """The crawls that the files are of; nothing unless all of them were fetched as Common Crawl's."""
-    found = [
-        CRAWL.search(name) if source.read.place.is_remote(name) else None for source in sources for name in source.list
-    ]
-    return sorted({match[1] for match in found if match}) if all(found) else []
+def _crawl(read: object, name: str) -> str:
+    """The crawl that a file is of; "" when it was not fetched as one of Common Crawl's."""
+    match = CRAWL.search(name) if isinstance(read, Reader | Chosen) and read.place.is_remote(name) else None
+    return match[1] if match else ""
 
 
 def without_paths(argument: str) -> str:

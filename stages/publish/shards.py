@@ -39,7 +39,7 @@ class Shards:
         return (self.source,)
 
     def code_digest(self) -> str:
-        return fingerprint(("shards", self.schema, self.megabytes))
+        return fingerprint(("shards", self.folder, self.schema, self.megabytes))
 
     def items(self, ledger: Ledger) -> list[str]:
         """Names of the files; which rows each takes is written down for the workers."""
