@@ -7,7 +7,7 @@ import typer
 
 from mews import quality, repairs, reports, run, tokenizer
 from pipeline.errors import MewsError
-from report.terminal import plain
+from report.terminal import for_terminal
 
 INTERRUPTED = 130
 
@@ -52,7 +52,7 @@ def _what_failed(error: Exception) -> str:
 
 
 def _end(why: str, code: int) -> None:
-    print(plain(f"error: {why}"), file=sys.stderr)
+    print(for_terminal(f"error: {why}"), file=sys.stderr)
     sys.exit(code)
 
 

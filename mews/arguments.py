@@ -50,9 +50,9 @@ def convert(recipe: Callable[..., Any], arguments: Sequence[str]) -> dict[str, A
                 f"{argument!r} is no argument of this recipe; write name=value with one of: {', '.join(known)}"
             )
         try:
-            values[name] = parse(text, known[name].kind)
+            values[name] = parse_value(text, known[name].kind)
         except ValueError:
-            raise UsageError(f"{argument}: give {describe(known[name].kind)}") from None
+            raise UsageError(f"{argument}: give {accepted_values(known[name].kind)}") from None
     return values
 
 
@@ -61,7 +61,7 @@ def missing(recipe: Callable[..., Any], values: typing.Container[str]) -> list[s
     return [p.name for p in parameters(recipe) if p.default is REQUIRED and p.name not in values]
 
 
-def parse(text: str, kind: Any) -> Any:
+def parse_value(text: str, kind: Any) -> Any:
     """The value of a text as this type. Raises ValueError when it is none of it."""
     members = typing.get_args(kind)
     if _is_union(kind):
@@ -69,7 +69,7 @@ def parse(text: str, kind: Any) -> Any:
     if typing.get_origin(kind) is typing.Literal:
         return {_typed(choice): choice for choice in members}[_one_of(text, map(_typed, members))]
     if _sequence(kind):
-        parts = [parse(part, members[0] if members else str) for part in text.split(",") if part]
+        parts = [parse_value(part, members[0] if members else str) for part in text.split(",") if part]
         return _sequence(kind)(parts)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind[_one_of(text, kind.__members__)]
@@ -84,26 +84,27 @@ def parse(text: str, kind: Any) -> Any:
     raise ValueError(text)
 
 
-def describe(kind: Any) -> str:
+def accepted_values(kind: Any) -> str:
     """What to give for a type, as a person reads it: "a whole number or none"."""
     members = typing.get_args(kind)
     if _is_union(kind):
-        return " or ".join(describe(member) for member in sorted(members, key=lambda m: m is types.NoneType))
+        return " or ".join(accepted_values(member) for member in sorted(members, key=lambda m: m is types.NoneType))
     if typing.get_origin(kind) is typing.Literal:
         return f"one of {', '.join(map(_typed, members))}"
     if _sequence(kind):
-        return f"a list with commas between, each {describe(members[0] if members else str)}"
+        each = accepted_values(members[0]) if members and members[0] is not str else ""
+        return f"a list with commas between{f', each {each}' if each else ''}"
     if isinstance(kind, type) and issubclass(kind, Enum):
         return f"one of {', '.join(kind.__members__)}"
     return NAMES.get(kind, "text" if kind is Any else "it in a recipe file of your own, not on the command line")
 
 
-def listing(recipe: Callable[..., Any]) -> Iterator[tuple[str, str]]:
+def list_arguments(recipe: Callable[..., Any]) -> Iterator[tuple[str, str]]:
     """(`name=default`, what to give) for every argument of a recipe, in its order."""
     for p in parameters(recipe):
         yield (
             f"{p.name}={'' if p.default is REQUIRED else _typed(p.default)}",
-            describe(p.kind) + (" (needed)" if p.default is REQUIRED else ""),
+            accepted_values(p.kind) + (" (needed)" if p.default is REQUIRED else ""),
         )
 
 
@@ -144,7 +145,7 @@ def _strictness(kind: Any) -> int:
 def _first(text: str, kinds: Sequence[Any]) -> Any:
     for kind in kinds:
         try:
-            return parse(text, kind)
+            return parse_value(text, kind)
         except ValueError:
             continue
     raise ValueError(text)

@@ -14,12 +14,12 @@ Texts = Annotated[
 
 
 @app.callback()
-def quality() -> None:
+def _group() -> None:
     """Train a classifier of text quality."""
 
 
 @app.command("train")
-def train_command(
+def train_quality_command(
     positives: Texts,
     negatives: Texts,
     out: Annotated[Path, typer.Option(help="Folder for model.bin and quality.json.")],

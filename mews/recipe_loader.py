@@ -1,6 +1,7 @@
 """Recipes by name (`recipes.refinedweb`) or by the path of a Python file, called with arguments as text."""
 
 import importlib
+import inspect
 import sys
 import traceback
 import types
@@ -19,12 +20,12 @@ from pipeline.stage import Stage
 from pipeline.store import redact
 
 
-def load(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
+def load_recipe(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
     """The goals of a recipe (`recipes.<name>`, or the path of a file of your own) with its arguments.
 
     Raises UsageError that lists what there is to choose, or says in which line the recipe raised.
     """
-    recipe = find(name)
+    recipe = recipe_function(name)
     with _errors_in_one_line(name):
         values = convert(recipe, arguments)
         if wanted := missing(recipe, values):
@@ -37,7 +38,7 @@ def load(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
     return goals
 
 
-def find(name: str) -> Callable[..., Any]:
+def recipe_function(name: str) -> Callable[..., Any]:
     """The function `recipe` of a module or file. Raises UsageError when there is none."""
     recipe = getattr(_import(name), "recipe", None)
     if not callable(recipe):
@@ -45,12 +46,17 @@ def find(name: str) -> Callable[..., Any]:
     return recipe
 
 
+def docs_of(name: str) -> list[str]:
+    """What a recipe says of itself: the docstrings of its file and of its function, as far as there are any."""
+    return [text for text in (inspect.getdoc(_import(name)), inspect.getdoc(recipe_function(name))) if text]
+
+
 def stages_of(root: str) -> list[Stage]:
     """The stages of the run at `root`, built anew by its recipe. Raises UsageError where there is no run or recipe."""
     about = read_plan(root)
     if "recipe" not in about:
         raise UsageError(f"{redact(root)} was not made by a recipe; there is nothing to build its stages with")
-    return plan(*load(about["recipe"], about["arguments"]))
+    return plan(*load_recipe(about["recipe"], about["arguments"]))
 
 
 def _import(name: str) -> types.ModuleType:

@@ -10,7 +10,7 @@ from pipeline import funnel as inspection
 from pipeline.errors import MewsError
 from pipeline.store import redact
 from report.replay import replay
-from report.terminal import plain
+from report.terminal import for_terminal
 
 
 def verify_command(
@@ -23,7 +23,7 @@ def verify_command(
     found = 0
     for fault in inspection.faults(root):
         found += 1
-        print(plain(fault.what))
+        print(for_terminal(fault.what))
         if mend:
             inspection.mend(root, fault)
     if found:
@@ -36,4 +36,4 @@ def verify_command(
 
 def replay_command(root: Run) -> None:
     """Try the quarantined records again and say which can be read now. Nothing is written."""
-    print(plain(str(replay(root, stages_of(root)))))
+    print(for_terminal(str(replay(root, stages_of(root)))))

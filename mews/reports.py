@@ -18,7 +18,7 @@ from report.explain import explain
 from report.family import family
 from report.status import print_status, status
 from report.tables import print_funnel
-from report.terminal import plain
+from report.terminal import for_terminal
 from report.whatif import whatif
 
 Run = Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run.")]
@@ -45,7 +45,7 @@ def status_command(root: Run, as_json: Json = False) -> None:
 
 def explain_command(root: Run, page: Page) -> None:
     """Say where a page went: which step dropped it, why, and what was measured beside the limits."""
-    print(plain(explain(root, page, _stages_or_none(root))))
+    print(for_terminal(explain(root, page, _stages_or_none(root))))
 
 
 def _stages_or_none(root: str) -> list[Stage]:
@@ -54,7 +54,7 @@ def _stages_or_none(root: str) -> list[Stage]:
     try:
         return stages_of(root)
     except UsageError as error:
-        print(plain(f"limits are not shown: {error}"), file=sys.stderr)
+        print(for_terminal(f"limits are not shown: {error}"), file=sys.stderr)
         return []
 
 
@@ -65,7 +65,7 @@ def whatif_command(
     ],
 ) -> None:
     """Try other limits on the pages of a run: the funnel before and after, and pages that would change sides."""
-    print(plain(whatif(root, stages_of(root), changes)))
+    print(for_terminal(whatif(root, stages_of(root), changes)))
 
 
 def compare_command(
@@ -73,9 +73,9 @@ def compare_command(
     second: Annotated[str, typer.Argument(metavar="ROOT", help="The --root of another run on the same snapshot.")],
 ) -> None:
     """Set two runs side by side: their funnels line by line, and how the pages that they kept overlap."""
-    print(plain(compare(first, second)))
+    print(for_terminal(compare(first, second)))
 
 
 def family_command(root: Run, page: Page) -> None:
     """Show the near duplicates of a page, with what differs from the page that was kept."""
-    print(plain(family(root, page, stages_of(root))))
+    print(for_terminal(family(root, page, stages_of(root))))

@@ -1,6 +1,5 @@
 """`mews run` and `mews plan`: make what a recipe says, or list its stages."""
 
-import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -11,7 +10,7 @@ from rich.console import Console
 from typer.core import TyperCommand
 
 from mews import arguments as recipe_arguments
-from mews.recipe_loader import find, load
+from mews.recipe_loader import docs_of, load_recipe, recipe_function
 from pipeline import funnel as inspection
 from pipeline.ledger import receipted
 from pipeline.run import kind_of, plan, run
@@ -58,11 +57,10 @@ class RecipeCommand(TyperCommand):
 
 
 def print_recipe(name: str, console: Console) -> None:
-    """What a recipe does, and its arguments with their types and defaults."""
-    recipe = find(name)
-    if recipe.__doc__:
-        print_line(f"{name}: {inspect.cleandoc(recipe.__doc__)}\n", console)
-    listed = list(recipe_arguments.listing(recipe))
+    """What a recipe does, by the docstrings of its file and function, and its arguments with types and defaults."""
+    for text in docs_of(name):
+        print_line(f"{text}\n", console)
+    listed = list(recipe_arguments.list_arguments(recipe_function(name)))
     width = min(40, max((len(shown) for shown, _ in listed), default=0))
     for shown, kind in listed:
         print_line(f"  {shown:<{width}}  {kind}", console)
@@ -79,7 +77,7 @@ def run_command(
     """Make everything that the recipe says and that is not made yet."""
     console = Console(stderr=True)
     with _status(console, f"reading {recipe} and the list of its inputs"):
-        goals = load(recipe, arguments or [])
+        goals = load_recipe(recipe, arguments or [])
     open_root(root)  # an error in the root is told before Ray is started
     with _status(console, "starting Ray" if runner is Kind.ray else "starting"):
         chosen = _runner(runner, address, workers)
@@ -128,7 +126,7 @@ def _print_results(goals: tuple[Stage, ...], stats: Mapping[str, Stats], root: s
 def plan_command(recipe: RecipeName, arguments: Arguments = None, root: Root = "out") -> None:
     """List the stages of a recipe in order, and how many of their shards are made."""
     console = Console()
-    for stage in plan(*load(recipe, arguments or [])):
+    for stage in plan(*load_recipe(recipe, arguments or [])):
         after = ", ".join(each.name for each in stage.inputs())
         made = len(receipted(root, stage.name))
         print_line(

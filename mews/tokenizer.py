@@ -38,7 +38,7 @@ def options(preset: str, given: dict[str, object]) -> Choices:
 
 
 @app.command("train")
-def train_command(
+def train_tokenizer_command(
     sources: Sources,
     out: Annotated[Path, typer.Option(help="folder for tokenizer.json and its card")],
     preset: str = "falcon",

@@ -1,4 +1,11 @@
-"""RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language."""
+"""RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language.
+
+Several languages come out of one pass over the files, each deduplicated by itself. `seen` are roots of earlier runs,
+whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every rule measured, and
+`rejects` is the share of dropped pages to keep. `columns` are published beside RefinedWeb's six. `domains` and
+`languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
+none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
+"""
 
 from dedup import minhash, substring, urls
 from dedup import template_hosts as guard
@@ -34,15 +41,7 @@ def recipe(
     pii_types: tuple[str, ...] = (),
     pii_drop_above: int | None = None,
 ) -> tuple[Stage, ...]:
-    """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do.
-
-    Several languages come out of one pass over the files, each deduplicated by itself. `seen` are roots of earlier
-    runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every rule
-    measured, and `rejects` is the share of dropped pages to keep. `columns` are published beside RefinedWeb's six.
-    `domains` and `languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake,
-    fineweb, dolma or none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than
-    `pii_drop_above` go.
-    """
+    """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
     scrub = private.chosen(pii, pii_types, pii_drop_above)
     steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)

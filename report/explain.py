@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pipeline.stage import Map, Source, Stage, tables_of
 from pipeline.transform import Edit, Rewrite, docs
 from report.limits import Measuring, measuring, told
-from report.lookup import Place, find
+from report.lookup import FoundRow, find_page
 
 CHARACTERS = 600  # of the text of a dropped page
 KEPT = "_kept"  # what a column ends in that names the page of which another is a copy
@@ -23,7 +23,7 @@ def explain(root: str, page: str, stages: Sequence[Stage] = ()) -> str:
     again from the stored text. Raises UsageError, with near spellings, when no file has the page.
     """
     maps = {stage.name: stage for stage in stages if isinstance(stage, Map)}
-    places = find(root, page)
+    places = find_page(root, page)
     lines: list[str] = []
     for id in dict.fromkeys(place.row["id"] for place in places):
         mine = [place for place in places if place.row["id"] == id]
@@ -33,7 +33,7 @@ def explain(root: str, page: str, stages: Sequence[Stage] = ()) -> str:
     return "\n".join(lines)
 
 
-def _at(root: str, place: Place, stage: Map | None) -> Iterator[str]:
+def _at(root: str, place: FoundRow, stage: Map | None) -> Iterator[str]:
     stored, row = f"{place.stage}: ", place.row
     if place.where == "quarantined":
         yield stored + f"quarantined as {row['error']}, {row['warc']} at {row['offset']}, {row['length']} bytes"
@@ -52,10 +52,10 @@ def _at(root: str, place: Place, stage: Map | None) -> Iterator[str]:
 
 def _title(root: str, id: str) -> str:
     """The id of another page of the run and its URL."""
-    return next((f"{id}, {place.row['url']}" for place in find(root, id)), id)
+    return next((f"{id}, {place.row['url']}" for place in find_page(root, id)), id)
 
 
-def _measured(root: str, place: Place, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
+def _measured(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
     """What each filter of the stage measured of the page, up to the one that dropped it.
 
     As the run stored it (the note of a reject, the columns of a run with signals=true), else measured again.
@@ -76,7 +76,7 @@ def _measured(root: str, place: Place, stage: Map) -> Iterator[tuple[Measuring, 
             return
 
 
-def _again(root: str, place: Place, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
+def _again(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
     """What the filters of a stage measure of a page now: of its stored input, as it goes from transform to transform.
 
     A stage that reads a source has no stored input: a kept page is measured as it came out, if nothing edited it.

@@ -12,7 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.ledger import receipted
 from pipeline.shuffle import Gather
 from pipeline.stage import Source, Stage, tables_of
-from report.lookup import find
+from report.lookup import find_page
 
 PAGES = 10  # pages shown of a family
 LINES = 40  # lines shown of a difference
@@ -20,7 +20,7 @@ LONGEST = 2_000  # lines of a page that are compared
 KEPT, SIZE = "_kept", "_size"
 
 
-class Verdicts(NamedTuple):
+class FamilyVerdicts(NamedTuple):
     """A stage that judges duplicates: its column with the id that is kept, and the stage of the pages (if stored)."""
 
     stage: Gather
@@ -37,22 +37,22 @@ def family(root: str, page: str, stages: Sequence[Stage]) -> str:
     verdicts = list(_verdicts(stages))
     told = [_family(root, each, page) for each in verdicts]
     if not any(told):  # pages of an earlier run are known by their ids only, so ids are looked for before URLs
-        ids = dict.fromkeys(place.row["id"] for place in find(root, page))
+        ids = dict.fromkeys(place.row["id"] for place in find_page(root, page))
         told = [_family(root, each, id) for id in ids for each in verdicts]
     if not any(told):
         raise UsageError(f"{page} is in no family under {store.redact(root)}: it has no duplicate there")
     return "\n\n".join(filter(None, told))
 
 
-def _verdicts(stages: Sequence[Stage]) -> Iterator[Verdicts]:
+def _verdicts(stages: Sequence[Stage]) -> Iterator[FamilyVerdicts]:
     for stage in stages:
         if isinstance(stage, Gather) and "id" in stage.schema.names:
             for column in (name for name in stage.schema.names if name.endswith(KEPT)):
                 pages = None if stage.one_for is None or isinstance(stage.one_for, Source) else stage.one_for
-                yield Verdicts(stage, column, pages)
+                yield FamilyVerdicts(stage, column, pages)
 
 
-def _family(root: str, verdicts: Verdicts, id: str) -> str:
+def _family(root: str, verdicts: FamilyVerdicts, id: str) -> str:
     """The family that a stage put the page in, as text; empty when it did not."""
     name, column = verdicts.stage.name, verdicts.column
     tables = {shard: parquet.read_table(root, f"{name}/{shard}.parquet") for shard in receipted(root, name)}

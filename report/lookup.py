@@ -21,7 +21,7 @@ PROPOSALS = 3
 Where = Literal["kept", "dropped", "quarantined"]
 
 
-class Place(NamedTuple):
+class FoundRow(NamedTuple):
     """A row of a page: its stage, its shard, in which of the stage's files it lies, and the row itself."""
 
     stage: str
@@ -55,12 +55,12 @@ class Wanted:
         return found, [row for row, url in spelled if self.form and canonical(url) == self.form]
 
 
-def find(root: str, page: str) -> list[Place]:
+def find_page(root: str, page: str) -> list[FoundRow]:
     """Every row of a page in the order of the plan. A page that has just this id or URL goes before other spellings.
 
     Reads the ids and URLs of all shards of all stages. Raises UsageError, with near spellings, when no file has it.
     """
-    wanted, exact, spelled = Wanted(page), list[Place](), list[Place]()
+    wanted, exact, spelled = Wanted(page), list[FoundRow](), list[FoundRow]()
     for stage in read_plan(root)["stages"]:
         for place, is_exact in _of_stage(root, stage["name"], wanted):
             (exact if is_exact else spelled).append(place)
@@ -69,7 +69,7 @@ def find(root: str, page: str) -> list[Place]:
     return exact or spelled
 
 
-def _of_stage(root: str, stage: str, wanted: Wanted) -> Iterator[tuple[Place, bool]]:
+def _of_stage(root: str, stage: str, wanted: Wanted) -> Iterator[tuple[FoundRow, bool]]:
     for shard in planned(root, stage):
         names: dict[Where, str] = {
             "kept": f"{stage}/{shard}.parquet",
@@ -78,7 +78,7 @@ def _of_stage(root: str, stage: str, wanted: Wanted) -> Iterator[tuple[Place, bo
         }
         for where, name in names.items():
             for row, is_exact in _rows(root, name, wanted):
-                yield Place(stage, shard, where, row), is_exact
+                yield FoundRow(stage, shard, where, row), is_exact
 
 
 def _rows(root: str, name: str, wanted: Wanted) -> Iterator[tuple[dict[str, Any], bool]]:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.funnel import Line, because, rows_of
-from report.terminal import plain, print_line
+from report.terminal import for_terminal, print_line
 
 
 def print_funnel(lines: Sequence[Line], console: Console) -> None:
@@ -26,7 +26,7 @@ def print_funnel(lines: Sequence[Line], console: Console) -> None:
         if not number or line.stage != lines[number - 1].stage:
             table.add_row(f"[bold]{line.stage}[/bold]")
         share, tokens = f"{line.kept.rows / first:.1%}", f"{line.kept.tokens:,}" if line.kept.tokens else ""
-        table.add_row(f"  {line.step}", f"{line.kept.rows:,}", share, tokens, escape(plain(because(line))))
+        table.add_row(f"  {line.step}", f"{line.kept.rows:,}", share, tokens, escape(for_terminal(because(line))))
     console.print(table)
 
 

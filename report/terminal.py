@@ -16,11 +16,11 @@ CONTROL = [
 VISIBLE = {code: chr(0x2400 + code) if code < 32 else "\ufffd" for code in CONTROL}
 
 
-def plain(text: str) -> str:
+def for_terminal(text: str) -> str:
     """Text, which may come from a page, with visible signs in place of everything that a terminal would obey."""
     return text.translate(VISIBLE)
 
 
 def print_line(text: str, console: Console) -> None:
     """One line as it is: no markup in it is read, and it is not broken at the width of the terminal."""
-    console.print(plain(text), markup=False, highlight=False, soft_wrap=True)
+    console.print(for_terminal(text), markup=False, highlight=False, soft_wrap=True)

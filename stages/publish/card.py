@@ -56,7 +56,7 @@ class Published:
         return ["card"]
 
     def code_digest(self) -> str:
-        return fingerprint(("card", Published, self.title, readme.versions()))
+        return fingerprint(("card", Published, self.title, readme.package_versions()))
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
         about = read_plan(ledger.root)
@@ -68,7 +68,7 @@ class Published:
         said = {name: stats for name, stats in stage_stats(root).items() if name in {s.name for s in self._behind()}}
         texts = {
             "stats.json": json.dumps(summary(said), indent=1) + "\n",
-            "README.md": readme.card(self._facts(root, said)),
+            "README.md": readme.dataset_card(self._facts(root, said)),
         }
         files: dict[str, store.FileInfo] = {}
         for name, text in texts.items():

@@ -60,7 +60,7 @@ class Facts:
     hosts: Sequence[Mapping[str, Any]]
 
 
-def card(facts: Facts) -> str:
+def dataset_card(facts: Facts) -> str:
     """README.md. It names the types of the columns, since Parquet makes milliseconds of seconds."""
     arguments = " ".join(map(without_paths, facts.arguments)) or "its defaults"
     tokens = f", {facts.tokens:,} tokens (words, numbers and signs as GPT-2 splits them before merging)"
@@ -85,11 +85,11 @@ Made by Mews {VERSION} with the recipe `{_recipe(facts.recipe)}` and {arguments}
 
 ## Versions
 
-{", ".join(f"{package} {version}" for package, version in versions().items())}
+{", ".join(f"{package} {version}" for package, version in package_versions().items())}
 {_hosts(facts.hosts)}"""
 
 
-def versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
     """The versions that the published texts depend on: ours, and those of the packages that read and judge."""
     return {"mews": VERSION, **{name: importlib.metadata.version(name) for name in PACKAGES}}
 

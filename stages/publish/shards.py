@@ -44,7 +44,7 @@ class Shards:
     def items(self, ledger: Ledger) -> list[str]:
         """Names of the files; which rows each takes is written down for the workers."""
         shards = [(shard, entry.rows, entry.bytes) for shard, entry in ledger.entries(self.source.name)]
-        cuts = cut(shards, self.megabytes << 20)
+        cuts = cut_shards(shards, self.megabytes << 20)
         named = {f"train-{k:05d}-of-{len(cuts):05d}": slices for k, slices in enumerate(cuts)}
         store.write_json(ledger.root, self._cuts, named)
         return list(named)
@@ -63,7 +63,7 @@ class Shards:
             writer = files.open(f"{self.folder}/{item}.parquet", self.schema)
             for table in self._tables(root, store.read_json(root, self._cuts)[item]):
                 writer.write(published(table, self.schema))
-                for language, rows in languages(table):
+                for language, rows in count_languages(table):
                     counts[LANGUAGE + language] = counts.get(LANGUAGE + language, 0) + rows
         said = Stats("shards", writer.rows, writer.rows, counts=dict(sorted(counts.items())))
         return commit_receipt(root, self.name, item, mark, said, files.made, started)
@@ -89,7 +89,7 @@ def published(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return table.select([CALLED.get(name, name) for name in schema.names]).rename_columns(schema.names)
 
 
-def languages(table: pa.Table) -> list[tuple[str, int]]:
+def count_languages(table: pa.Table) -> list[tuple[str, int]]:
     """Documents by the column `language`, where there is one; the code of an unknown language is left out."""
     if "language" not in table.column_names:
         return []
@@ -103,7 +103,7 @@ def _cuts(root: str, name: str, megabytes: int, source: str) -> dict[str, list[S
     return store.read_json(root, name)
 
 
-def cut(shards: Sequence[tuple[str, int, int]], target: int) -> list[list[Slice]]:
+def cut_shards(shards: Sequence[tuple[str, int, int]], target: int) -> list[list[Slice]]:
     """Slices of shards, given as (name, rows, bytes), for files of about `target` bytes each: one file at least."""
     filled = [shard for shard in shards if shard[1]]
     total = sum(size for _, _, size in filled)

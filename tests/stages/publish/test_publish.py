@@ -22,7 +22,7 @@ from pipeline.runner import Local
 from pipeline.stage import Map, Source
 from pipeline.transform import annotate, rewrite
 from stages.publish import publish as published
-from stages.publish.shards import cut
+from stages.publish.shards import cut_shards
 
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("id", "url", "dump", "segment", "text")]
@@ -155,7 +155,12 @@ def test_nothing_kept_is_one_empty_file(tmp_path: Path):
 @pytest.mark.parametrize("target", [1, 7, 100, 10_000])
 def test_cuts_cover_every_row_once(target: int):
     given = [("a", 10, 100), ("b", 0, 50), ("c", 5, 1000), ("d", 3, 7), ("e", 1, 1)]
-    taken = [(name, row) for slices in cut(given, target) for name, first, last in slices for row in range(first, last)]
+    taken = [
+        (name, row)
+        for slices in cut_shards(given, target)
+        for name, first, last in slices
+        for row in range(first, last)
+    ]
     assert taken == [(name, row) for name, rows, _ in given for row in range(rows)]
 
 

@@ -32,5 +32,5 @@ def test_size_categories_are_those_of_the_hub(documents: int, category: str):
 
 
 def test_the_versions_begin_with_our_own():
-    assert next(iter(readme.versions().items())) == ("mews", "0.1.0")
-    assert readme.versions()["trafilatura"]
+    assert next(iter(readme.package_versions().items())) == ("mews", "0.1.0")
+    assert readme.package_versions()["trafilatura"]
