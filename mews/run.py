@@ -85,6 +85,10 @@ def run_command(
     with Progress(console, len(plan(*goals))) as progress:
         stats = run(*goals, root=root, runner=chosen, on_progress=progress, about=about)
     _print_results(goals, stats, root)
+    for goal in goals:
+        if isinstance(goal, Published) and goal.lost:
+            what = f"{goal.folder}: the columns {', '.join(goal.lost)} are not published"
+            print_line(f"{what}; publish(columns=...) keeps them", console)
 
 
 @contextmanager
