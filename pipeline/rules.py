@@ -6,7 +6,7 @@ Reasons, signals, what-if, the tables of the docs and the tests of every thresho
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, Self
+from typing import Literal, Self
 
 from pipeline.doc import Doc
 from pipeline.errors import UsageError, WrongReturn
@@ -44,28 +44,6 @@ def most(value: str, bound: float | None, reason: str = "") -> Limit:
 def least(value: str, bound: float | None, reason: str = "") -> Limit:
     """Keep a Doc whose `value` is at least `bound`; the reason is the name of the value unless it is given."""
     return Limit(value, bound, "least", reason or value)
-
-
-class Judge(Protocol):
-    """What `Rules` and `EditRules` have in common: a name, limits, and the judgement that follows from them."""
-
-    @property
-    def name(self) -> str:
-        """How the funnel, reasons and signals call the filter: "gopher.quality"."""
-        ...
-
-    @property
-    def limits(self) -> tuple[Limit, ...]:
-        """The thresholds in the order in which they are tried."""
-        ...
-
-    def measure(self, doc: Doc, /) -> Mapping[str, float]:
-        """The values of a Doc, by name; the same names for every Doc, the empty one too."""
-        ...
-
-    def judge(self, measured: Mapping[str, float]) -> str | None:
-        """The reason of the first limit that is broken; None when all hold."""
-        ...
 
 
 class _Limited:

@@ -7,8 +7,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.columns import without_reserved
+from pipeline.doc import docs
 from pipeline.stage import Map, Source, Stage, tables_of
-from pipeline.transform import Edit, Rewrite, docs
+from pipeline.transform import Edit, Rewrite
 from report.limits import Measuring, measuring, told
 from report.lookup import FoundRow, find_page
 
@@ -36,7 +38,9 @@ def explain(root: str, page: str, stages: Sequence[Stage] = ()) -> str:
 def _at(root: str, place: FoundRow, stage: Map | None) -> Iterator[str]:
     stored, row = f"{place.stage}: ", place.row
     if place.where == "quarantined":
-        yield stored + f"quarantined as {row['error']}, {row['warc']} at {row['offset']}, {row['length']} bytes"
+        why = "".join(f", {row[name]}" for name in ("error_message", "error_place") if row.get(name))
+        where = f", {row['warc']} at {row['offset']}, {row['length']} bytes" if row["warc"] else ""
+        yield stored + f"quarantined as {row['error']}{why}{where}"
         return
     yield stored + (f"kept, shard {place.shard}" if place.where == "kept" else f"dropped by {row['reason']}")
     for column in row:
@@ -94,6 +98,7 @@ def _again(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, 
                 yield from ((judge, judge.measure(doc)) for judge in measuring((transform,)))
             table = transform(table)
             table = table.filter(pc.is_null(table["reason"])) if "reason" in table.column_names else table
+            table = without_reserved(table)
 
 
 def _text(row: Mapping[str, Any]) -> Iterator[str]:

@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import parquet, store
-from pipeline.chain import TransformChain, step_names
+from pipeline.chain import TransformChain, steps_of
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
+from pipeline.naming import distinct
 from pipeline.rules import EditRules, Measure, Rules
 from pipeline.stage import Map, Source, Stage, join_verdicts, tables_of
+from pipeline.stats import Step
 from pipeline.transform import Annotate, Edit, Screen, Transform
 
 KEPT = "kept"
@@ -62,16 +64,22 @@ class Again:
 
     def __post_init__(self) -> None:
         transforms = tuple(map(_recorded, self.stage.transforms[self.first :]))
-        self.chain = TransformChain(transforms, self.dropped.append, lambda table: None, count_tokens=False)
+        self._chain = TransformChain(transforms, self.dropped.append, lambda table: None, count=None)
 
     @property
-    def steps(self) -> list[str]:
-        """The names of the steps that are gone through again."""
-        return [name for transform in self.stage.transforms[self.first :] for name in step_names(transform)]
+    def names(self) -> tuple[str, ...]:
+        """The names, in the run's funnel, of the steps that are gone through again."""
+        steps = [[*steps_of(transform)] for transform in self.stage.transforms]
+        before = sum(map(len, steps[: self.first]))
+        return distinct(["read", *(name for each in steps for name in each)])[1 + before :]
 
     def apply(self, tables: Iterator[pa.Table]) -> list[pa.Table]:
         """The rows that stay; those that leave are in `dropped`."""
-        return [self.chain.apply(table, "read") for table in tables]
+        return [self._chain.apply(table) for table in tables]
+
+    def finish(self) -> dict[str, Step]:
+        """What each step did with the rows of all shards, by its name in the run's funnel."""
+        return dict(zip(self.names, [*self._chain.finish().steps.values()][1:], strict=True))
 
 
 def _recorded(transform: Transform) -> Transform:
@@ -165,7 +173,7 @@ def _stored_input(root: str, again: Again, shard: str) -> Iterator[pa.Table]:
     recorded = [t for name in (stage.name, f"{stage.name}.rejects") for t in _stored(root, name, shard)]
     if isinstance(stage.source, Source):
         for table in recorded:
-            later = pa.array([_is_of(reason, again.steps) for reason in _reasons(table)], pa.bool_())
+            later = pa.array([_is_of(reason, again.names) for reason in _reasons(table)], pa.bool_())
             yield table.filter(later).select(stage.schema.names)
         return
     signals = _signals(recorded)

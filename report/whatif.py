@@ -65,14 +65,13 @@ def _parse(change: str) -> tuple[str, float | None]:
 
 
 def _fates(root: str, again: Sequence[Again]) -> Iterator[Fates]:
-    for shard in planned(root, again[0].stage.name) if again else ():
-        yield shard_again(root, again, shard)
+    shards = {each.stage.name: planned(root, each.stage.name) for each in again}
+    for shard in dict.fromkeys(shard for each in shards.values() for shard in each):
+        yield shard_again(root, [each for each in again if shard in shards[each.stage.name]], shard)
 
 
 def _rows(lines: Sequence[Line], again: Sequence[Again], unknown: set[str]) -> Iterator[tuple[str, str, str]]:
-    steps = {
-        (each.stage.name, name): step for each in again for name, step in each.chain.steps.items() if name in each.steps
-    }
+    steps = {(each.stage.name, name): step for each in again for name, step in each.finish().items()}
     stage = ""
     for line in lines:
         if line.stage != stage:

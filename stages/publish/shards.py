@@ -9,11 +9,12 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import stats, store
+from pipeline import store
 from pipeline.fingerprint import digest, fingerprint
 from pipeline.ledger import Ledger, Receipt, planned, receipt_name, receipted
 from pipeline.stage import Stage, commit_receipt, shard_files, tables_of
 from pipeline.stats import Stats
+from text.tokens import count_pretokens
 
 CALLED = {"content": "text"}  # columns that a published schema calls by another name than the stages
 TOKENS = "token_count"
@@ -85,7 +86,7 @@ class Shards:
 def published(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """The rows with the columns of a published schema, under its names; tokens are counted where it wants them."""
     if TOKENS in schema.names and TOKENS not in table.column_names:
-        table = table.append_column(TOKENS, stats.tokens(table["text"]))
+        table = table.append_column(TOKENS, count_pretokens(table["text"]))
     return table.select([CALLED.get(name, name) for name in schema.names]).rename_columns(schema.names)
 
 
