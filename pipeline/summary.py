@@ -9,8 +9,9 @@ One object, with a member for each stage in the order of the plan:
              "counts": {}}, ...}
 
 `unit` is what the numbers of tokens count: "pretokens" are words, numbers and signs as GPT-2 splits them before
-merging; it is "" where nothing was counted. `bytes` are those of the stage's data files; `steps` are the stage's lines of the funnel, in the order in which a page
-meets them; `counts` is what its transforms counted. Nothing in it depends on the time or the place of the run.
+merging; it is "" where nothing was counted. `bytes` are those of the stage's data files. `steps` are the stage's lines
+of the funnel, in the order in which a page meets them. `counts` is what its transforms counted. Nothing in it depends
+on the time or the place of the run.
 """
 
 from collections.abc import Mapping

@@ -17,7 +17,7 @@ HEAD = ("step", "documents 1", "documents 2", "difference", "tokens 1", "tokens 
 def compare(first: str, second: str) -> str:
     """Both funnels, a step that both have on one line, and the overlap of the pages that were kept, by their ids."""
     roots = [f"{store.redact(root)}: {read_plan(root).get('recipe', '')}" for root in (first, second)]
-    lines = [HEAD, *_rows(funnel(first), funnel(second))]
+    lines = [HEAD, *steps_beside(funnel(first), funnel(second))]
     kept = [_kept(root) for root in (first, second)]
     both = len(np.intersect1d(*kept, assume_unique=True))
     union = len(kept[0]) + len(kept[1]) - both
@@ -33,7 +33,7 @@ def compare(first: str, second: str) -> str:
     )
 
 
-def _rows(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tuple[str, ...]]:
+def steps_beside(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tuple[str, ...]]:
     """A line for each step: documents and tokens of both runs; "-" where a run has no such step."""
     stage = ""
     for one, other in _aligned(first, second):
@@ -60,8 +60,10 @@ def _aligned(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tuple[Li
 
 
 def _kept(root: str) -> np.ndarray:
-    """Hashes of the ids of the last stage that has ids: the pages that a run kept."""
-    stages = [s["name"] for s in read_plan(root)["stages"] if s["kind"] == "map" and s["documents"]]
-    shards = [f"{stages[-1]}/{shard}.parquet" for shard in planned(root, stages[-1])]
+    """Hashes of the ids of the pages that a run kept: of the stages of documents that no other one reads."""
+    maps = [s for s in read_plan(root)["stages"] if s["kind"] == "map" and s["documents"]]
+    read = {name for stage in maps for name in stage["after"]}
+    ends = [stage["name"] for stage in maps if stage["name"] not in read]
+    shards = [f"{name}/{shard}.parquet" for name in ends for shard in planned(root, name)]
     hashes = [hash64(parquet.open_file(root, name).read(columns=["id"])["id"]) for name in shards]
     return np.unique(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)

@@ -11,9 +11,7 @@ from pipeline.store import redact
 from tests.helpers import toy
 from tests.helpers.commands import mews
 
-COMMANDS = (
-    "run", "plan", "stats", "status", "verify", "explain", "whatif", "compare", "family", "replay", "tokenizer", "quality"
-)  # fmt: skip
+COMMANDS = "run plan stats status verify explain whatif compare family replay tokenizer quality".split()
 
 
 @pytest.mark.parametrize(

@@ -40,4 +40,6 @@ def test_what_is_missing_is_named_and_mended(made: list[object], tmp_path: Path)
 
 def test_replay_of_a_run_without_warc_files_says_so(made: list[object], tmp_path: Path):
     told = mews("replay", tmp_path / "out")
-    assert told.returncode == 2 and told.stderr == "error: stage read reads no WARC files\n"
+    assert told.returncode == 2 and told.stderr == (
+        "error: stage read reads no WARC files: its quarantine cannot be tried again\n"
+    )

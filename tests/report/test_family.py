@@ -6,7 +6,7 @@ from dedup import minhash
 from dedup import template_hosts as guard
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.run import run
+from pipeline.run import plan, run
 from pipeline.runner import Local
 from report.family import family
 
@@ -27,21 +27,23 @@ def test_a_family_with_what_differs(corpus):
         ],
     )
     root = str(corpus.folder / "run")
-    corpus.verdicts(minhash.near("near", source, buckets=2, verify="text"))
-    shown = family(root, "copy")
+    near = minhash.near("near", source, buckets=2, verify="text")
+    corpus.verdicts(near)
+    shown = family(root, "copy", plan(near))
     assert "near: a family of 3 pages, kept is kept" in shown
     assert "copy  minhash:duplicate  http://host.example/copy" in shown
     assert "  -the old end\n  +the new end" in shown
     assert "(equal)" in shown.partition("same")[2]
     assert "line 7 " not in shown
-    for unknown in ("alone", "nobody"):
-        with pytest.raises(UsageError, match="in no family"):
-            family(root, unknown)
+    assert family(root, "https://www.host.example/copy/", plan(near)) == shown
+    for unknown, why in (("alone", "in no family"), ("nobody", "no page of")):
+        with pytest.raises(UsageError, match=why):
+            family(root, unknown, plan(near))
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(UsageError, match="holds no run"):
-        family(str(tmp_path), "x")
+        family(str(tmp_path), "x", [])
 
 
 @pytest.mark.parametrize("buckets", [2, 100])  # over 64, rows go home by ranges
