@@ -4,7 +4,6 @@ Train with `mews quality train POSITIVES NEGATIVES --out FOLDER` (Li et al. 2024
 `model.bin` and `quality.json`, with the threshold and how it was found.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ PREFIX = "__label__"
 POSITIVE = f"{PREFIX}hq"
 
 
-def one_line(text: str) -> str:
+def lower_words(text: str) -> str:
     """What our own classifier sees of a text, in training and after: lower-case words between single spaces."""
     return " ".join(Doc(text).words).lower()
 
@@ -29,24 +28,23 @@ def one_line(text: str) -> str:
 class LabelScore:
     """Measures the probability, 0 to 1, of a model's `label` for a text that `prepare` made one line of.
 
-    `digest` is that of the model file, so that another model at the same place is another filter.
+    The model file counts by its content: another model at the same place makes a stage anew.
     """
 
-    model: str
+    model: Path
     label: str
-    digest: str
-    prepare: Callable[[str], str] = one_line
+    prepare: Callable[[str], str] = lower_words
 
     def __call__(self, doc: Doc) -> dict[str, float]:
         return {"score": score(self.model, self.label, self.prepare(doc.text))}
 
 
-def quality(measure: LabelScore, threshold: float) -> Rules:
-    """Keep texts with the threshold or a higher score."""
+def at_least(threshold: float, measure: LabelScore) -> Rules:
+    """Keep texts with this score or a higher one."""
     return Rules("fasttext.quality", measure, (least("score", threshold, "low_quality"),))
 
 
-def load(
+def quality(
     model: str | Path,
     threshold: float | None = None,
     label: str = "hq",
@@ -66,11 +64,11 @@ def load(
     threshold = learnt.get("threshold") if threshold is None else threshold
     if threshold is None:
         raise UsageError(f"fasttext: {file} comes without a threshold; give one, between 0 and 1")
-    prepare = prepare or (one_line if learnt else fasttext_line)
-    return quality(LabelScore(str(file), _label(file, label), file_digest(file), prepare), threshold)
+    prepare = prepare or (lower_words if learnt else fasttext_line)
+    return at_least(threshold, LabelScore(file, _label(file, label), prepare))
 
 
-def score(model: str, label: str, line: str) -> float:
+def score(model: Path, label: str, line: str) -> float:
     """The probability of a label for a line; 0 when the line holds nothing that the model knows."""
     labels, chances = _model(model).predict(line, k=-1)
     return next((min(float(p), 1.0) for name, p in zip(labels, chances, strict=True) if name == label), 0.0)
@@ -78,7 +76,7 @@ def score(model: str, label: str, line: str) -> float:
 
 def _label(file: Path, label: str) -> str:
     """The label as the model writes it."""
-    known = _model(str(file)).labels
+    known = [str(name) for name in _model(file).get_labels()]
     name = next((name for name in (label, PREFIX + label) if name in known), None)
     if name is None:
         shown = ", ".join(sorted(each.removeprefix(PREFIX) for each in known)[:20])
@@ -86,17 +84,11 @@ def _label(file: Path, label: str) -> str:
     return name
 
 
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, the first 32 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
-
-
 @cache
-def _model(path: str):
+def _model(path: Path):
     import fasttext
 
     try:
-        return fasttext.load_model(path)
+        return fasttext.load_model(str(path))
     except ValueError as error:
         raise UsageError(f"fasttext: {path} is no fastText model: {error}") from None

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import xxhash
 import zstandard
 
-from filters.fasttext import POSITIVE, LabelScore, file_digest, one_line, quality, score
+from filters.fasttext import POSITIVE, LabelScore, at_least, lower_words, score
+from filters.hashed_set import digest
 from pipeline.errors import UsageError
 from pipeline.rules import Rules
 
@@ -21,7 +22,7 @@ HELD_OUT = 10  # one document in so many is kept from training, by a hash of its
 SETTINGS = {"dim": 32, "lr": 0.5, "wordNgrams": 2, "minCount": 1, "bucket": 500_000, "seed": 0, "thread": 1}
 
 
-def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Rules:
+def train_classifier(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Rules:
     """Train on two folders of texts and write `model.bin` and `quality.json` into `out`.
 
     The threshold is the score that the share `keep` of the held-out negatives reaches: with crawl pages as negatives
@@ -36,19 +37,21 @@ def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Rul
         file.flush()
         model = fasttext.train_supervised(file.name, verbose=0, epoch=passes(len(texts)), **SETTINGS)
     model.save_model(str(out / "model.bin"))
-    model_file = str(out / "model.bin")
-    scores = {label: np.array([score(model_file, POSITIVE, one_line(text)) for text in held[label]]) for label in held}
+    model_file = out / "model.bin"
+    scores = {
+        label: np.array([score(model_file, POSITIVE, lower_words(text)) for text in held[label]]) for label in held
+    }
     threshold = float(np.quantile(scores[NEGATIVE], 1 - keep))
-    digest = file_digest(out / "model.bin")
+    file_digest = digest(model_file)
     found = {
         "threshold": threshold,
-        "digest": digest,
+        "digest": file_digest,
         "keep": keep,
         "settings": SETTINGS,
         **_figures(scores, threshold),
     }
     (out / "quality.json").write_text(json.dumps({**found, "trained_on": len(texts)}, indent=1) + "\n")
-    return quality(LabelScore(model_file, POSITIVE, digest), threshold)
+    return at_least(threshold, LabelScore(model_file, POSITIVE))
 
 
 def passes(texts: int) -> int:
@@ -75,7 +78,7 @@ def _split(folders: dict[str, Path]) -> tuple[dict[str, list[str]], list[tuple[s
     for label, folder in folders.items():
         unique = {xxhash.xxh3_64_intdigest(text): text for text in texts_of(folder)}
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]
-        lines |= {key: (label, one_line(text)) for key, text in unique.items() if key % HELD_OUT}
+        lines |= {key: (label, lower_words(text)) for key, text in unique.items() if key % HELD_OUT}
         if not held[label] or len(held[label]) == len(unique):
             raise UsageError(f"{folder}: {len(unique)} texts are too few to learn from; give a hundred or more")
     return held, [line for _, line in sorted(lines.items())]

@@ -9,6 +9,7 @@ us from word counts over running text and cut as `text.splitter` cuts them.
 from dataclasses import dataclass, replace
 
 from filters import fineweb, gopher
+from pipeline.errors import UsageError
 from pipeline.rules import Rules
 
 # language: line punctuation, newlines a word, duplicate lines, shortest and longest mean word, alphabetic words,
@@ -84,9 +85,9 @@ def _preset(row: str) -> tuple[str, Preset]:
 PRESETS = {"en": Preset(), **dict(map(_preset, TABLE.strip().splitlines()))}
 
 
-def preset(language: str) -> Preset:
-    """The filters for a language by its ISO 639-1 code. Raises ValueError when there are none."""
+def rules_for(language: str) -> Preset:
+    """The filters for a language by its ISO 639-1 code. Raises UsageError when there are none."""
     if language not in PRESETS:
         known = ", ".join(sorted(PRESETS))
-        raise ValueError(f"there are no rules for the language {language!r}; there are for {known}")
+        raise UsageError(f"there are no rules for the language {language!r}; there are for {known}")
     return PRESETS[language]

@@ -66,7 +66,7 @@ class LineCorrections:
             return None
         if words > self.short_line or len(line) > LONGEST_BOILERPLATE:
             return line
-        phrases = expressions(language)
+        phrases = phrase_expressions(language)
         if phrases.counter.fullmatch(stripped.lower()):
             return None
         return _without(phrases, line, stripped)
@@ -104,7 +104,7 @@ def ends_sentence(line: str) -> bool:
 
 
 @cache
-def expressions(language: str) -> Expressions:
+def phrase_expressions(language: str) -> Expressions:
     """What matches the counters and the phrases of a language and of English.
 
     They are met with lines of at most `LONGEST_BOILERPLATE` characters, so their time is bounded.

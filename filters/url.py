@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import datatrove
 
-from filters.hashed_set import digest, found, hashes
+from filters.hashed_set import first_found, hashes
 from filters.url_exceptions import EXCEPTIONS
 from pipeline.doc import Doc
 from pipeline.rules import Rules, most
@@ -36,15 +36,15 @@ class ListMatches:
 
     A strict word may stand anywhere once separators are gone; a hard or soft word must be whole, with the case of the
     address folded by `lower`. When nothing is met outside of the `exceptions`, words or phrases like "great tit", no
-    word counts. `None` takes the packaged lists (UT1 with 4.6 million domains; words of datatrove), and `domains`
-    another list: a text file of domains and addresses.
+    word counts. `None` takes the packaged lists (UT1 with 4.6 million domains; words of datatrove). `domains` is
+    another list, a text file of domains and addresses; lists of words are files or tuples. A file counts by its
+    content: a stage is made anew when it changes.
     """
 
     domains: Path | None = None
-    list_digest: str = ""
-    strict: tuple[str, ...] | None = None
-    hard: tuple[str, ...] | None = None
-    soft: tuple[str, ...] | None = None
+    strict: tuple[str, ...] | Path | None = None
+    hard: tuple[str, ...] | Path | None = None
+    soft: tuple[str, ...] | Path | None = None
     exceptions: tuple[str, ...] = EXCEPTIONS
     lower: bool = True
 
@@ -53,13 +53,17 @@ class ListMatches:
         parts = [part for part in SEPARATORS.split(url.lower() if self.lower else url) if part]
         counts = self._words("".join(parts).lower(), parts)
         if any(counts.values()) and self.exceptions:
-            rest = without(parts, _phrases(self.exceptions))
+            rest = without_phrases(parts, _phrases(self.exceptions))
             others = self._words("".join(rest).lower(), rest)
             counts = counts if any(others.values()) else others
         return {**self._listed(url), **counts}
 
     def _words(self, squeezed: str, parts: list[str]) -> dict[str, float]:
-        strict, hard, soft = words(self.strict or STRICT), words(self.hard or HARD), words(self.soft or SOFT)
+        strict, hard, soft = (
+            listed_words(self.strict or STRICT),
+            listed_words(self.hard or HARD),
+            listed_words(self.soft or SOFT),
+        )
         return {
             "hard_words": len(hard.intersection(parts)),
             "soft_words": len(soft.intersection(parts)),
@@ -71,12 +75,12 @@ class ListMatches:
         registered = registered_domain(host)
         parents = [registered, *reversed(list(parents_of(host, registered)))] if registered else [host]
         domains = hashes(self.domains) if self.domains else hashes(UT1, "domains")
-        place = found(domains, parents) if host else None
+        place = first_found(domains, parents) if host else None
         urls = hashes(self.domains) if self.domains else hashes(UT1, "urls")
         return {
             "domain": float(place == 0),
             "subdomain": float(place is not None and place > 0),
-            "url": float(found(urls, spellings(url)) is not None),
+            "url": float(first_found(urls, spellings(url)) is not None),
         }
 
 
@@ -100,8 +104,7 @@ def blocking(domains: str | Path | None = None, **fields) -> Rules:
 
     `domains` is a text file of domains and addresses, one a line. `exceptions=(*EXCEPTIONS, "your-phrase")` adds one.
     """
-    own = {"domains": Path(domains), "list_digest": digest(Path(domains))} if domains else {}
-    return replace(blocked, measure=ListMatches(**own, **fields))
+    return replace(blocked, measure=ListMatches(Path(domains) if domains else None, **fields))
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ curated_source = CuratedSource()
 
 
 @cache
-def words(source: Path | tuple[str, ...]) -> frozenset[str]:
+def listed_words(source: Path | tuple[str, ...]) -> frozenset[str]:
     """The words of a list, squeezed to lower-case letters and digits; lines that begin with # are left out."""
     lines = source.read_text().splitlines() if isinstance(source, Path) else source
     return frozenset(SEPARATORS.sub("", line).lower() for line in lines if line.strip() and not line.startswith("#"))
@@ -131,7 +134,7 @@ def words(source: Path | tuple[str, ...]) -> frozenset[str]:
 BARRIER = "\0"  # stands where an exception stood, so that its neighbours make no word together
 
 
-def without(parts: list[str], phrases: dict[str, list[tuple[str, ...]]]) -> list[str]:
+def without_phrases(parts: list[str], phrases: dict[str, list[tuple[str, ...]]]) -> list[str]:
     """The words of an address without the phrases in it, which are given by their first words, longest first."""
     lower = [part.lower() for part in parts]
     rest, at = [], 0

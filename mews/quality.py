@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from filters.fasttext_train import train
+from filters.fasttext_train import train_classifier
 
 app = typer.Typer(no_args_is_help=True, help="Train a classifier of text quality.")
 Texts = Annotated[
@@ -26,5 +26,5 @@ def train_quality_command(
     keep: Annotated[float, typer.Option(min=0, max=1, help="The share of the negatives to keep.")] = 0.1,
 ) -> None:
     """Train a fastText classifier that tells texts as they should be (POSITIVES) from those of a crawl (NEGATIVES)."""
-    train(positives, negatives, out, keep)
+    train_classifier(positives, negatives, out, keep)
     print((out / "quality.json").read_text(), end="")

@@ -13,7 +13,7 @@ def transform_rows(transform: Transform, table: pa.Table, guard: Guard) -> pa.Ta
     """What the transform makes of the rows; those on which it raises or hangs have `error` filled.
 
     When it raises, the batch is halved until the row is found. When it hangs, its rows are tried one by one, each with
-    the time of one page: a page that never ends costs 70 s of CPU, whatever the size of the batch.
+    the time of one page: a page that never ends costs 40 s of CPU, whatever the size of the batch.
     """
     checked = _Checked(transform, guard.name)
     pieces = _pieces(checked, table, guard)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as pat
 
-from text.words import Splitter, Words, split
+from text.words import Splitter, Words, split_words
 
 LINE_BREAK = r"(?>\r\n|\r|\n)"
 BLANK_LINE = rf"[^\S\r\n]*+{LINE_BREAK}"
@@ -40,7 +40,7 @@ class Doc:
     @cached_property
     def split(self) -> Words:
         """The words as numbers, with the vocabulary that they are numbers of."""
-        return split(self.text, self.language, self.splitter)
+        return split_words(self.text, self.language, self.splitter)
 
     @cached_property
     def words(self) -> list[str]:

@@ -4,7 +4,7 @@ import os
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple, Protocol
@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, Protocol
 from pipeline.errors import MewsError, StepFailed
 from pipeline.limit import CpuLimit, CpuTimeExceeded
 from pipeline.purity import PurityCheck, key_of
-from pipeline.stats import Raised, Step
+from pipeline.stats import Raised, Stats, Step, most_frequent
 
-SECONDS = 60.0  # CPU time of a call: a page takes milliseconds, the limit is for what never ends
-SECONDS_AGAIN = 10.0  # of each call of a step that passed the limit once in this shard
-MANY_HANGS = 5  # calls that passed the limit, from which on a step is refused when they are more than half of all
+SECONDS = 30.0  # CPU time of a call: a page takes milliseconds, the limit is for what never ends
+SECONDS_AGAIN = 10.0  # of each call of a step that exceeded the limit once in this shard
+MANY_HANGS = 5  # calls over the limit; from here on a step is refused when more than half of its rows failed
 MANY = 200  # rows from which on a share of failures tells something about the step
 LONGEST_MESSAGE = 300  # characters
 
@@ -41,8 +41,7 @@ class Failure(NamedTuple):
         return f"{name}:{self.error}", self.message, self.place
 
     def __str__(self) -> str:
-        said = f"{self.error}: {self.message}" if self.message else self.error
-        return f"{said} ({self.place})" if self.place else said
+        return Raised(1, self.message).told(f"{self.error} at {self.place}")
 
 
 class Caller(Protocol):
@@ -82,7 +81,6 @@ class Guard:
     failed: int = 0
     hung: int = 0
     raised: dict[str, Raised] = field(default_factory=dict)
-    first: Failure | None = None
     purity: PurityCheck = field(default_factory=PurityCheck)
 
     def call(self, fn: Callable[[Any], Any], argument: Any, counted: bool = True) -> Any:
@@ -119,25 +117,20 @@ class Guard:
         if failure is None:
             return
         self.failed += rows
-        self.first = self.first or failure
         key = f"{failure.error} at {failure.place}"
         self.raised[key] = self.raised.get(key, Raised()).plus(Raised(rows, failure.message))
         if self.failed == self.rows >= MANY or (self.hung >= MANY_HANGS and self.failed * 2 > self.rows):
-            raise self._refusal()
+            raise _refusal(self.name, self.rows, self.raised)
 
     def finish(self) -> Step:
         """What is to be added to the step's counts at the end of a shard; some calls are made a second time.
 
         Raises StepFailed when, of all rows of the shard, the step failed on all (of several) or most (of many).
         """
-        if self.failed == self.rows > 1 or (self.rows >= MANY and self.failed * 2 > self.rows):
-            raise self._refusal()
+        if _fails(self.rows, self.failed, few=2):
+            raise _refusal(self.name, self.rows, self.raised)
         sampled, unstable = self.purity.repeat(self.attempt)
         return Step(raised=self.raised, sampled=sampled, unstable=unstable)
-
-    def _refusal(self) -> StepFailed:
-        share = "every document" if self.failed == self.rows else "more than half of the documents"
-        return StepFailed(f"{self.name} fails on {share} that it is asked about: {self.first}")
 
     def _located(self, error: OSError) -> OSError:
         """The same error with the step and the line in its message."""
@@ -145,6 +138,25 @@ class Guard:
             return error
         where = f"{error.strerror} (in {self.name}, {failure_of(error).place})"
         return OSError(error.errno, where, error.filename) if error.filename else OSError(error.errno, where)
+
+
+def refuse_failing(stage: str, stats: Stats) -> None:
+    """Raises StepFailed when a step failed on all or most rows of a stage, whose shards were perhaps of a row each."""
+    for name, step in stats.steps.items():
+        if _fails(step.rows, sum(raised.rows for raised in step.raised.values()), few=1):
+            raise _refusal(f"stage {stage}: {name}", step.rows, step.raised)
+
+
+def _fails(rows: int, failed: int, few: int) -> bool:
+    """Whether a step itself is at fault: it failed on all rows, of which there are not too few, or on most of many."""
+    return failed == rows >= few or failed * 2 > rows >= MANY
+
+
+def _refusal(name: str, rows: int, raised: Mapping[str, Raised]) -> StepFailed:
+    share = (
+        "every document" if sum(each.rows for each in raised.values()) == rows else "more than half of the documents"
+    )
+    return StepFailed(f"{name} fails on {share} that it is asked about: {most_frequent(raised)}")
 
 
 def failure_of(error: BaseException) -> Failure:

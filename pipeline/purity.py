@@ -44,13 +44,15 @@ class PurityCheck:
 
     def keep(self, fn: Callable[[Any], Any], argument: Any, result: Any) -> None:
         """Keep the call that was wanted."""
+        # A Doc anew: nothing that was computed from it is held in memory, or used the second time.
+        argument = replace(argument) if isinstance(argument, Doc) else argument
         entry = (-self._hash, self.calls, Call(self.calls, fn, argument, result))
         (heapq.heappush if len(self._kept) < CALLS else heapq.heapreplace)(self._kept, entry)
 
     def repeat(self, attempt: Callable[[Callable[[Any], Any], Any], Any]) -> tuple[int, int]:
         """How many calls were made a second time, by `attempt(fn, argument)`, and how many had another result."""
         calls = sorted((call for _, _, call in self._kept), key=lambda call: -call.number)
-        return len(calls), sum(not same(call.result, attempt(call.fn, _fresh(call.argument))) for call in calls)
+        return len(calls), sum(not same(call.result, attempt(call.fn, call.argument)) for call in calls)
 
 
 def key_of(argument: Any) -> str | None:
@@ -65,8 +67,3 @@ def same(first: Any, second: Any) -> bool:
         exact = [field.name for field in first.schema if not re.search("float|double", str(field.type))]
         return first.schema.names == second.schema.names and first.select(exact).equals(second.select(exact))
     return repr(first) == repr(second)  # and not ==, for which NaN is another NaN
-
-
-def _fresh(argument: Any) -> Any:
-    """The argument without what was computed from it."""
-    return replace(argument) if isinstance(argument, Doc) else argument

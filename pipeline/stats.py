@@ -44,6 +44,18 @@ class Raised(NamedTuple):
     def plus(self, other: "Raised") -> "Raised":
         return Raised(self.rows + other.rows, min(filter(None, (self.message, other.message)), default=""))
 
+    def told(self, what: str) -> str:
+        """An error as a person reads it: "KeyError: 'url' (f.py:8, in f)"; `what` is "<exception> at <place>"."""
+        error, _, place = what.partition(" at ")
+        said = f"{error}: {self.message}" if self.message else error
+        return f"{said} ({place})" if place else said
+
+
+def most_frequent(raised: Mapping[str, Raised]) -> str:
+    """The error that was raised on the most rows, as a person reads it."""
+    what = max(sorted(raised), key=lambda what: raised[what].rows)
+    return raised[what].told(what)
+
 
 NOTHING = Size()
 SUMMED = ("rows_in", "rows_out", "tokens_in", "tokens_out", "bytes")
@@ -146,9 +158,7 @@ class Stats:
         lines = []
         for name, step in self.steps.items():
             for what, raised in step.raised.items():
-                error, _, place = what.partition(" at ")
-                said = f"{error}: {raised.message}" if raised.message else error
-                lines.append(f"{name} raised on {raised.rows:,} of {step.rows:,} documents: {said} ({place})")
+                lines.append(f"{name} failed on {raised.rows:,} of {step.rows:,} documents: {raised.told(what)}")
             if step.unstable:
                 lines.append(
                     f"{name} is not a pure function: asked again about {step.sampled:,} documents, it gave another"

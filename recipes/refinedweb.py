@@ -11,7 +11,7 @@ from dedup import minhash, substring, urls
 from dedup import template_hosts as guard
 from dedup.substring_cut import Mode
 from filters import lines, url
-from filters.language_presets import preset
+from filters.language_presets import rules_for
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract
@@ -48,7 +48,7 @@ def recipe(
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 
     def refined(code: str, name: str) -> Stage:
-        rules = preset(code)
+        rules = rules_for(code)
         judged = (screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals))
         filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)
         known = f"urls{name}.kept"

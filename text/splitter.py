@@ -59,7 +59,7 @@ PIECE = re.compile(PAIRS + REST)
 JAPANESE = re.compile(f"[{HAN}]{{1,2}}{REST}")  # where the Chinese particles are parts of nouns: 首都, 有名
 
 
-def cut(chunk: str, language: str = "en") -> list[str]:
+def cut_words(chunk: str, language: str = "en") -> list[str]:
     """The words of a chunk, in order; together they are the chunk."""
     if UNSPACED_CHARACTER.search(chunk):
         words: list[str] = []

@@ -53,7 +53,7 @@ def test_functions_made_by_functions_count_what_they_hold():
 
 
 def test_another_process_says_the_same():
-    code = "from pipeline.fingerprint import fingerprint\nfrom tests.helpers import toy\nprint(fingerprint(toy.at_least(3)))"
+    code = "from pipeline import fingerprint as f; from tests.helpers import toy; print(f.fingerprint(toy.at_least(3)))"
     said = {
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONHASHSEED": seed}

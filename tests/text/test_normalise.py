@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from text.normalise import normalise, normalise_with_offsets
+from text.normalise import fasttext_line, normalise, normalise_with_offsets
 
 CASES = [
     ("Héllo,  Wörld — don't\tstop!\n", "hello world dont stop"),
@@ -41,3 +41,18 @@ def test_offsets_map_back_to_the_characters_they_come_from(text):
     for character, position in zip(plain, positions.tolist(), strict=True):
         source = text[position]
         assert source.isspace() if character == " " else character in unicodedata.normalize("NFD", source.lower() + "ς")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("one\ntwo", "one two"),
+        ("a </s> b", "a   b"),
+        ("</s></s>", "  "),
+        ("<s> </S> s>", "<s> </S> s>"),
+        ("a\tb\u00a0c  d", "a\tb\u00a0c  d"),
+        ("", ""),
+    ],
+)
+def test_the_line_that_fasttext_reads(text, line):
+    assert fasttext_line(text) == line

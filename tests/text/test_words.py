@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.doc import Doc
 from text import words
-from text.splitter import cut
+from text.splitter import cut_words
+from text.words import count_words
 
 CUTS = [
     ("don't", "do n't"),
@@ -38,7 +39,7 @@ CUTS = [
 
 @pytest.mark.parametrize(("chunk", "expected"), CUTS)
 def test_english(chunk, expected):
-    assert cut(chunk, "en") == expected.split()
+    assert cut_words(chunk, "en") == expected.split()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_english(chunk, expected):
     ],
 )
 def test_other_languages(language, chunk, expected):
-    assert cut(chunk, language) == expected.split()
+    assert cut_words(chunk, language) == expected.split()
 
 
 def test_a_page_of_chinese_is_many_words():
@@ -74,7 +75,7 @@ def test_no_character_is_lost_or_moved():
     for _ in range(20_000):
         chunk = "".join(draw.choices(ALPHABET, k=draw.randint(1, 12)))
         for language in ("en", "fr", ""):
-            pieces = cut(chunk, language)
+            pieces = cut_words(chunk, language)
             assert "".join(pieces) == chunk and all(pieces), (chunk, pieces)
 
 
@@ -86,7 +87,7 @@ def test_the_rules_are_those_of_spacy_in_running_english():
     chunks = [chunk for chunk in text.split() if chunk.isalpha() or chunk[:-1].isalpha()]
     assert len(chunks) > 10_000
     theirs = {chunk: [token.text for token in tokenizer(chunk)] for chunk in set(chunks)}
-    same = sum(cut(chunk, "en") == theirs[chunk] for chunk in chunks)
+    same = sum(cut_words(chunk, "en") == theirs[chunk] for chunk in chunks)
     assert same / len(chunks) > 0.99
 
 
@@ -152,3 +153,19 @@ def test_a_column_answers_each_word_once():
         doc = Doc(text, splitter=str.split)
         assert doc.each_word(length, np.int64).tolist() == [len(word) for word in doc.words]
     assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("one two-three", 2),
+        ("", 0),
+        (" \n", 0),
+        ("naïve — word", 3),
+        ("我们在北京。", 4),
+        ("Python 入门 — é", 3),
+    ],
+)
+def test_count_words(text, count):
+    """What stands between spaces is a word, also a dash; in scripts without spaces marks are none."""
+    assert count_words(text) == count

@@ -1,4 +1,4 @@
-"""Tokens of texts by remembered chunks: a BPE meets the same words again and again, and need not merge them anew.
+"""A cache of encoded chunks: a BPE meets the same words again and again, and need not merge them anew.
 
 No piece of the house's patterns goes on from a character that is no space over a space to another such character. So
 a text may be cut before such a space, its chunks be encoded one by one, and the tokens are those of the whole text.
@@ -19,7 +19,7 @@ LONGEST = 64  # a longer chunk is rarely met twice
 KNOWN = {*PATTERNS.values(), PUNCTUATION, *(rule for rules in DIGITS.values() for rule in rules), ""}
 
 
-def cuttable(tokenizer: Tokenizer) -> bool:
+def is_cuttable(tokenizer: Tokenizer) -> bool:
     """Whether the tokens of a text are those of its chunks: so for every tokenizer that was trained here."""
     state: dict[str, Any] = json.loads(tokenizer.to_str())
     steps = (state["pre_tokenizer"] or {}).get("pretokenizers") or [{}]
@@ -47,8 +47,8 @@ def cut(text: str) -> list[str]:
 
 
 @dataclass
-class Chunks:
-    """Encodes texts with a tokenizer that is `cuttable`; remembers chunks."""
+class EncodeCache:
+    """Encodes texts with a tokenizer that `is_cuttable`; remembers chunks."""
 
     tokenizer: Tokenizer
     known: dict[str, list[int]] = field(default_factory=dict)

@@ -8,10 +8,10 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import Metaspace
 
 from tests.tokenizer.test_train import ODD, corpus, words
-from tokenizer import chunks
-from tokenizer.chunks import Chunks, cut, cuttable
+from tokenizer import encode_cache
+from tokenizer.encode_cache import EncodeCache, cut, is_cuttable
 from tokenizer.patterns import PATTERNS
-from tokenizer.train import END, Choices, train
+from tokenizer.train import END, TokenizerConfig, train
 
 SPACES = [" ", " ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u2003", "\u3000", "\x1c", "\x85"]
 SIGNS = [
@@ -47,12 +47,12 @@ def odd_texts(seed: int, number: int) -> list[str]:
 @pytest.mark.parametrize("punctuation", [False, True])
 def test_tokens_are_those_of_the_whole_text(pattern, digits, latex, punctuation):
     injected = ("\\frac", "\\in", "\\int") if latex else ()
-    choices = Choices(600, pattern, digits, punctuation, injected, (END,), least=1)
-    tokenizer = train([*odd_texts(1, 400), *words(500)], choices)
+    config = TokenizerConfig(600, pattern, digits, punctuation, injected, (END,), min_frequency=1)
+    tokenizer = train([*odd_texts(1, 400), *words(500)], config)
     tokenizer.encode_special_tokens = True
-    assert cuttable(tokenizer)
+    assert is_cuttable(tokenizer)
     texts = [*ODD, *corpus(7, 20), *odd_texts(2, 3_000)]
-    assert Chunks(tokenizer)(texts) == [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+    assert EncodeCache(tokenizer)(texts) == [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
 
 
 def test_chunks_make_up_the_text():
@@ -63,20 +63,20 @@ def test_chunks_make_up_the_text():
 
 
 def test_what_is_remembered_is_bounded_and_changes_nothing(monkeypatch):
-    tokenizer = train(words(2_000), Choices(500, special=(END,)))
+    tokenizer = train(words(2_000), TokenizerConfig(500, special=(END,)))
     texts = ["".join(words(2_000)[i : i + 50]) for i in range(0, 2_000, 50)]
-    wanted = Chunks(tokenizer)(texts)
-    monkeypatch.setattr(chunks, "CHARACTERS", 500)
-    small = Chunks(tokenizer)
+    wanted = EncodeCache(tokenizer)(texts)
+    monkeypatch.setattr(encode_cache, "CHARACTERS", 500)
+    small = EncodeCache(tokenizer)
     assert [small([text])[0] for text in texts] == wanted
     assert sum(map(len, small.known)) < 1_000
 
 
 def test_a_tokenizer_of_another_make_is_not_cut():
     other = Tokenizer(BPE())
-    assert not cuttable(other)
+    assert not is_cuttable(other)
     other.pre_tokenizer = Metaspace()
-    assert not cuttable(other)
-    ours = train(words(500), Choices(400, special=(END,)))
+    assert not is_cuttable(other)
+    ours = train(words(500), TokenizerConfig(400, special=(END,)))
     ours.add_tokens(["two words"])
-    assert not cuttable(ours)
+    assert not is_cuttable(ours)

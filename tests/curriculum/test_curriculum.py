@@ -17,6 +17,26 @@ def test_shares_are_whole_and_add_up():
     assert max(shares.values()) - min(shares.values()) <= 1
 
 
+def test_more_tokens_never_mean_fewer_of_a_source():
+    """Rounding by largest remainders takes a token from a source now and then (the Alabama paradox)."""
+    phase = Phase("p", 1_000, 8, {"a": 0.43, "b": 0.31, "c": 0.157, "d": 0.0921, "e": 0.0109, "f": 0.0})
+    before = phase.shares(0)
+    assert set(before.values()) == {0}
+    for tokens in range(1, 1_001):
+        now = phase.shares(tokens)
+        assert sum(now.values()) == tokens
+        assert [now[s] - before[s] for s in sorted(now)].count(0) == 5 and min(now[s] - before[s] for s in now) == 0
+        assert all(abs(now[s] - tokens * w / sum(phase.weights.values())) < 1 for s, w in phase.weights.items())
+        before = now
+    assert before == phase.shares() and before["f"] == 0
+
+
+def test_ties_go_to_the_first_by_name():
+    assert Phase("p", 3, 8, {"b": 1, "a": 1}).shares() == {"a": 2, "b": 1}
+    assert Phase("p", 1, 8, {"c": 1, "b": 1, "a": 1}).shares() == {"a": 1, "b": 0, "c": 0}
+    assert Phase("p", 2, 8, {"d": 1, "c": 1, "b": 1, "a": 1}).shares() == {"a": 1, "b": 1, "c": 0, "d": 0}
+
+
 def test_weights_need_not_add_up_to_one():
     assert Phase("p", 100, 8, {"a": 3, "b": 1}).shares() == {"a": 75, "b": 25}
 
@@ -52,7 +72,7 @@ def test_every_short_source_is_named_with_what_it_lacks():
 
 
 def test_a_source_may_be_held_to_fewer_epochs():
-    c = curriculum(Phase("one", 1_000, 8, {"a": 1}), most={"a": 1})
+    c = curriculum(Phase("one", 1_000, 8, {"a": 1}), max_epochs={"a": 1})
     check(c, {"a": 1_000})
     with pytest.raises(UsageError, match="short of 1 tokens"):
         check(c, {"a": 999})
