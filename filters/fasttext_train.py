@@ -1,9 +1,7 @@
 """Training the quality classifier: two folders in, a model and a threshold out, the same bytes every time."""
 
-import argparse
 import gzip
 import json
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ import zstandard
 
 from filters.fasttext import POSITIVE, LabelScore, at_least, lower_words, score
 from filters.hashed_set import digest
+from pipeline.errors import UsageError
 from pipeline.rules import Rules
 
 NEGATIVE = "__label__cc"
@@ -81,7 +80,7 @@ def _split(folders: dict[str, Path]) -> tuple[dict[str, list[str]], list[tuple[s
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]
         lines |= {key: (label, lower_words(text)) for key, text in unique.items() if key % HELD_OUT}
         if not held[label] or len(held[label]) == len(unique):
-            raise SystemExit(f"error: {folder}: {len(unique)} texts are too few to learn from; give a hundred or more")
+            raise UsageError(f"{folder}: {len(unique)} texts are too few to learn from; give a hundred or more")
     return held, [line for _, line in sorted(lines.items())]
 
 
@@ -105,23 +104,3 @@ def _rows(path: Path) -> Iterator[dict]:
     opened = {".gz": gzip.open, ".zst": zstandard.open}.get(path.suffix, open)
     with opened(path, "rt", encoding="utf-8") as file:
         yield from map(json.loads, file)
-
-
-def main() -> None:
-    """The command: train POSITIVES NEGATIVES --out FOLDER [--keep 0.1]."""
-    parser = argparse.ArgumentParser(prog="python -m filters.fasttext", description=train_classifier.__doc__)
-    parser.add_argument("action", choices=["train"])
-    parser.add_argument("positives", type=Path, help="folder of texts as they should be")
-    parser.add_argument("negatives", type=Path, help="folder of texts of the crawl")
-    parser.add_argument("--out", type=Path, required=True, help="folder for model.bin and quality.json")
-    parser.add_argument("--keep", type=float, default=0.1, help="share of the negatives to keep")
-    options = parser.parse_args()
-    for folder in (options.positives, options.negatives):
-        if not folder.is_dir():
-            sys.exit(f"error: {folder} is no folder of texts")
-    train_classifier(options.positives, options.negatives, options.out, options.keep)
-    print((options.out / "quality.json").read_text(), end="")
-
-
-if __name__ == "__main__":
-    main()

@@ -15,7 +15,7 @@ from stages.language import most_likely
 
 def make(root: Path, name: str, *arguments: str) -> None:
     run(
-        *recipes.load(name, arguments),
+        *recipes.load_recipe(name, arguments),
         root=str(root),
         runner=Local(),
         about={"recipe": name, "arguments": list(arguments)},
@@ -57,6 +57,6 @@ def test_what_an_earlier_run_kept_is_not_kept_again(tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["refinedweb", "refinedweb_europe", "fineweb"])
 def test_a_recipe_prints_itself(name: str):
-    stages = plan(*recipes.load(f"recipes.{name}", []))
+    stages = plan(*recipes.load_recipe(f"recipes.{name}", []))
     assert len({stage.name for stage in stages}) == len(stages) > 10
     assert "Map(name='raw'" in repr(stages[0]) and len(repr(stages[0])) < 3000
