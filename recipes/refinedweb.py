@@ -4,6 +4,7 @@ from dedup import minhash, substring, template_hosts, urls
 from dedup.substring.cutting import Mode
 from filters import lines, url
 from filters.language_presets import rules_for
+from filters.opt_outs import OptOutMode, opt_out_filters
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract
@@ -31,6 +32,7 @@ def recipe(
     pii: str = "mask",
     pii_types: tuple[str, ...] = (),
     pii_drop_above: int | None = None,
+    opt_outs: OptOutMode = "keep",
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do.
 
@@ -38,10 +40,11 @@ def recipe(
     earlier runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every
     rule measured, and `rejects` is the share of dropped pages to keep. `domains` and `languages` choose single pages by
     a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or none (docs/pii.md); `pii_types`
-    are the types to look for, and pages with more findings than `pii_drop_above` go.
+    are the types to look for, and pages with more findings than `pii_drop_above` go. `opt_outs` is keep, drop or only:
+    what becomes of pages that say noai, noindex or the like (docs/opt_outs.md); the paper does not look at them.
     """
     scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
-    steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
+    steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), extract.text(extractor), identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 

@@ -13,7 +13,7 @@ from pipeline.chain import TransformChain
 from pipeline.errors import MewsError, UsageError
 from pipeline.ledger import planned
 from pipeline.stage import Map, Source, Stage
-from stages.commoncrawl import Chosen, Reader
+from stages.commoncrawl import Chosen, WarcReader
 
 GONE = "gone"  # the page, or its file, is not there any more
 
@@ -83,7 +83,7 @@ def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
     if not isinstance(stage.source, Source):
         before = _shard(root, f"{stage.source.name}/{shard}.parquet")
         return before.filter(pc.equal(before["id"], row["id"]))
-    if not isinstance(stage.source.read, Reader | Chosen):
+    if not isinstance(stage.source.read, WarcReader | Chosen):
         raise UsageError(f"stage {stage.name} reads no WARC files")
     return stage.source.read.again(row["warc"], row["offset"], row["length"], row["id"])
 
