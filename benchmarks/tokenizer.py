@@ -12,11 +12,11 @@ from tokenizers import Tokenizer
 
 from tokenizer import evaluate, sample
 from tokenizer.latex import commands
-from tokenizer.train import END, Choices, train
+from tokenizer.train import END, TokenizerConfig, train
 
 VOCABULARY = 16_384
 TRAINED, TRIED = 10_000_000, 2_000_000  # bytes
-PLAIN = Choices(VOCABULARY, "gpt4", "free", False, special=(END,))
+PLAIN = TokenizerConfig(VOCABULARY, "gpt4", "free", False, special=(END,))
 OPTIONS = {
     "gpt2": dataclasses.replace(PLAIN, pattern="gpt2"),
     "gpt4": PLAIN,
@@ -39,9 +39,9 @@ def main(sources: list[str]) -> None:
     known = {row.id for row in trained}
     tried = [row for row in rows(folders, TRIED, 1) if row.id not in known]
     made: dict[str, tuple[Tokenizer, float]] = {}
-    for name, choices in OPTIONS.items():
+    for name, config in OPTIONS.items():
         started = time.process_time()
-        made[name] = train((row.text for row in trained), choices), time.process_time() - started
+        made[name] = train((row.text for row in trained), config), time.process_time() - started
     found = evaluate.evaluate({name: tokenizer for name, (tokenizer, _) in made.items()}, tried)
     print("| | training, CPU s | all |", " | ".join(folders), "|\n|" + "---|" * (len(folders) + 3))
     for name, findings in found.items():

@@ -1,8 +1,8 @@
 """A curriculum as arithmetic: phases, what each takes of each source, and whether there is enough of it.
 
-The pages of a source lie on a line, one after the other, in the order of a hash of their ids; the line begins again
-when it ends (an epoch). Each phase takes the next so many tokens of every source's line. So a phase depends only on
-those before it: it can be extended, and what comes later can change, while what was made stays as it is.
+The pages of a source form a token stream: one after the other, in the order of a hash. The stream begins again when it
+ends (an epoch). Each phase takes the next so many tokens of every source's stream. So a phase depends only on those
+before it: it can be extended, and what comes later can change, while what was made stays as it is.
 """
 
 from collections.abc import Mapping
@@ -34,20 +34,27 @@ class Phase:
         if min(self.weights.values()) < 0 or not sum(self.weights.values()) > 0:
             raise UsageError(f"phase {self.name}: weights must not be negative, nor all be zero")
 
-    def shares(self) -> dict[str, int]:
-        """Tokens of each source: whole numbers that add up to `tokens` (largest remainders first)."""
+    def shares(self, tokens: int | None = None) -> dict[str, int]:
+        """Tokens of each source in the first `tokens` of the phase, or in all: whole numbers that add up.
+
+        They are rounded by Webster's method, so that no source has fewer of them in more tokens.
+        """
+        tokens = self.tokens if tokens is None else tokens
         total = sum(Fraction(w) for w in self.weights.values())
-        exact = {s: self.tokens * Fraction(w) / total for s, w in sorted(self.weights.items())}
-        shares = {s: int(share) for s, share in exact.items()}
-        rest = sorted(exact, key=lambda s: (shares[s] - exact[s], s))
-        for source in rest[: self.tokens - sum(shares.values())]:
-            shares[source] += 1
+        weights = {source: Fraction(w) / total for source, w in sorted(self.weights.items())}
+        shares = {source: int(tokens * w + Fraction(1, 2)) for source, w in weights.items()}
+        while (missing := tokens - sum(shares.values())) > 0:
+            next_one = max(weights, key=lambda s: weights[s] / (2 * shares[s] + 1))
+            shares[next_one] += 1
+        for _ in range(-missing):
+            last_one = min((s for s in reversed(weights) if shares[s]), key=lambda s: weights[s] / (2 * shares[s] - 1))
+            shares[last_one] -= 1
         return shares
 
 
 @dataclass(frozen=True)
 class Interval:
-    """What a phase takes of a source's line: `length` tokens from `start`; `weight` is its share of the phase."""
+    """What a phase takes of a source's stream: `length` tokens from `start`; `weight` is its share of the phase."""
 
     start: int
     length: int
@@ -60,14 +67,14 @@ class Interval:
 
 @dataclass(frozen=True)
 class Curriculum:
-    """Phases in order. `seed` decides, with a page's id, where on its source's line the page lies.
+    """Phases in order. `seed` decides, with a page's id and text, where in its source's stream the page lies.
 
-    `most` sets for a source fewer epochs than the phases allow (1 for what may be seen once only).
+    `max_epochs` sets for a source fewer epochs than the phases allow (1 for what may be seen once only).
     """
 
     phases: tuple[Phase, ...]
     seed: int = 0
-    most: Mapping[str, float] | None = None
+    max_epochs: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         names = [phase.name for phase in self.phases]
@@ -92,33 +99,34 @@ class Curriculum:
             Phase(p.name, max(1, round(p.tokens * scale)), p.length, p.weights, p.epochs, round(p.window * scale))
             for p in self.phases
         )
-        return Curriculum(tuple(phases), self.seed, self.most)
+        return Curriculum(tuple(phases), self.seed, self.max_epochs)
 
 
 def check(curriculum: Curriculum, totals: Mapping[str, int], spacing: Mapping[str, int] | None = None) -> None:
     """Raise UsageError when a source has too few tokens for what is asked of it; names every such source at once.
 
-    `totals` are the tokens of the lines that are known; `spacing`, how far apart the copies of a page lie.
+    `totals` are the lengths of the streams that are known, in tokens; `spacing` is the distance between the copies of
+    a page.
     """
     faults = []
     for source in curriculum.sources:
         if source not in totals:
             continue  # nothing is known of it yet
-        line = totals[source]
-        short = _shortage(curriculum, source, line)
-        faults += short or _too_soon(curriculum, source, (spacing or {}).get(source, line))
+        epoch_length = totals[source]
+        short = _shortage(curriculum, source, epoch_length)
+        faults += short or _too_soon(curriculum, source, (spacing or {}).get(source, epoch_length))
     if faults:
         raise UsageError("; ".join(faults))
 
 
-def _shortage(curriculum: Curriculum, source: str, line: int) -> list[str]:
-    most = (curriculum.most or {}).get(source, float("inf"))
+def _shortage(curriculum: Curriculum, source: str, epoch_length: int) -> list[str]:
+    limit = (curriculum.max_epochs or {}).get(source, float("inf"))
     for phase, interval in zip(curriculum.phases, curriculum.intervals(source), strict=True):
-        epochs, asked = min(phase.epochs, most), interval.end
-        allowed = int(line * epochs) if line else 0
+        epochs, asked = min(phase.epochs, limit), interval.end
+        allowed = int(epoch_length * epochs) if epoch_length else 0
         if interval.length and asked > allowed:
             said = f"phase {phase.name}: source {source} is short of {asked - allowed:,} tokens"
-            return [f"{said}: {asked:,} are asked by then, {epochs:g} epochs of its {line:,} allow {allowed:,}"]
+            return [f"{said}: {asked:,} are asked by then, {epochs:g} epochs of its {epoch_length:,} allow {allowed:,}"]
     return []
 
 
@@ -134,7 +142,7 @@ def _too_soon(curriculum: Curriculum, source: str, spacing: int) -> list[str]:
 def returns(curriculum: Curriculum, source: str, spacing: int) -> list[float]:
     """For each phase, the fewest tokens of training between a page of the source and its use before; inf where none is.
 
-    Position in training is a piecewise linear function of position on the line, so the least lies at a bend.
+    Position in training is a piecewise linear function of the offset in the stream, so the least lies at a bend.
     """
     pieces, begin = [], 0
     for phase, interval in zip(curriculum.phases, curriculum.intervals(source), strict=True):

@@ -1,4 +1,4 @@
-"""What the curriculum recipes share: sources by name, counted by a tokenizer, mixed in phases and packed."""
+"""A curriculum from what a person gives it: sources by name, counted by a tokenizer, sampled in phases and packed."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,31 +7,35 @@ from dataclasses import dataclass, replace
 import curriculum as mixture
 from curriculum import Curriculum, Phase, code
 from curriculum.code.scrub import scrub
-from curriculum.fim import Infill
 from curriculum.phases import Corpus, phases
 from curriculum.shares import shares
-from curriculum.sources import folder, size
+from curriculum.sources import check_clusters, folder, size
 from curriculum.token_stream import REHYDRATION
 from dedup import minhash
 from dedup.decontaminate import contaminated
 from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import rewrite, screen
-from tokenizer.encode import Count, encoder
+from tokenizer.encode import CountTokens, encoder
+from tokenizer.fim import FillInMiddle
 from tokenizer.pack import Method, packed
+
+CODE = "code"  # the source whose pages are programs
 
 
 @dataclass(frozen=True)
 class Inputs:
     """What a run gives a curriculum.
 
-    `sources` is "web=FOLDER,code=repos:FOLDER": Parquet or JSONL, a folder of checkouts (repos:) of which only
-    permissively licensed code is taken, or one checkout of your own (repo:). `columns` names columns of theirs,
-    "text=content,language=lang". `have`, "web=1000000,code=5000", are tokens known beforehand: with them a budget
-    that cannot be met fails at once. `spread` gives the weight of sources that are not there to the others; else
-    they are missed. A source lies in so many `buckets`, a power of two: one must fit in memory. `rehydrate` repeats
-    pages by the size of their family of copies, as FineWeb-2 does. Pages that share 13 words with one of the
-    evaluation files `evals`, "mmlu.jsonl,gsm8k.parquet", are left out.
+    `tokenizer` is a tokenizer.json or a folder that holds one; `eos_token` names its end of text where neither its own
+    files nor its name tells. `sources` is "web=ADDRESS,code=repos:FOLDER": Parquet or JSON Lines anywhere, a stage of a
+    run (ROOT/stage), a folder of checkouts (repos:) of which only permissively licensed code is taken, or one checkout
+    of your own (repo:). `columns` names columns of theirs, "text=content,language=lang". `have`,
+    "web=1000000,code=5000", are tokens known beforehand: with them a budget that cannot be met fails at once. `spread`
+    gives the weight of sources that are not there to the others; else they are missed. A source lies in so many
+    `buckets`, a power of two: one must fit in memory. `rehydrate` repeats pages by the size of their family of copies,
+    as FineWeb-2 does. Pages that share 13 words with one of the evaluation files `evals`, "mmlu.jsonl,gsm8k.parquet",
+    are left out.
     """
 
     tokenizer: str
@@ -44,6 +48,7 @@ class Inputs:
     buckets: int = 16
     rehydrate: bool = False
     evals: str = ""
+    eos_token: str = ""
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -67,27 +72,29 @@ def numbers(text: str) -> dict[str, int]:
 
 
 def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Method = "best_fit") -> Stage:
-    """The whole way: phases `<name>`, sequences `<name>.packed`, and the table `shares`, which is the goal.
+    """All stages: phases `<name>`, sequences `<name>.packed`, and the table `shares`, which is the goal.
 
-    `fim` is the share of `code` whose middle is put last. Raises UsageError where sources or tokens are wanting.
+    `fim` is the share of pieces of `code` whose middle is put last. Raises UsageError where sources, tokens or what a
+    tokenizer needs are wanting.
     """
     given = pairs(inputs.sources)
     curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
-    words = encoder(inputs.tokenizer)
+    encode = encoder(inputs.tokenizer, inputs.eos_token)
+    infill = FillInMiddle(encode, fim, (CODE,), inputs.seed) if fim and CODE in curriculum.sources else None
     columns, repeats = pairs(inputs.columns), REHYDRATION if inputs.rehydrate else ()
     found = {name: pages(name, given[name], columns) for name in curriculum.sources}
-    enough(curriculum, found, inputs)
+    check_sizes(curriculum, found, inputs)
+    if inputs.rehydrate:
+        check_clusters(found)
     evals = tuple(file for file in inputs.evals.split(",") if file)
     corpora = {name: Corpus(without(name, source, evals), repeats) for name, source in found.items()}
-    if fim and "code" in corpora:
-        infill = Infill(fim, tuple(marker for marker, _ in words.markers), inputs.seed)  # type: ignore[arg-type]
-        corpora["code"] = Corpus(Map("code.infilled", corpora["code"].pages, (infill,)), repeats)
-    made = phases(curriculum, corpora, Count(words), max(1, round((1 << 26) * inputs.scale)), inputs.buckets)
-    both = zip(made.phases, curriculum.phases, strict=True)
-    return shares(curriculum, made, [packed(stage, words, phase.length, method, inputs.seed) for stage, phase in both])
+    stages = phases(curriculum, corpora, CountTokens(encode), ranges=inputs.buckets)
+    both = zip(stages.phases, curriculum.phases, strict=True)
+    sequences = [packed(stage, encode, phase.length, method, inputs.seed, infill) for stage, phase in both]
+    return shares(curriculum, stages, sequences)
 
 
-def enough(curriculum: Curriculum, found: Mapping[str, Source | Stage], inputs: Inputs) -> None:
+def check_sizes(curriculum: Curriculum, found: Mapping[str, Source | Stage], inputs: Inputs) -> None:
     """Refuse before any work what cannot be had, by the tokens known beforehand, else by the sizes of files.
 
     Ten tokens are granted for each byte on disk: text packed as well as can be has three.
@@ -97,9 +104,9 @@ def enough(curriculum: Curriculum, found: Mapping[str, Source | Stage], inputs: 
         raise UsageError(f"have= names {', '.join(unknown)}, which is no source here: {', '.join(curriculum.sources)}")
     mixture.check(curriculum, have)
     granted = 10 * max((times for _, times in REHYDRATION if inputs.rehydrate), default=1)
-    sizes = {name: size(source) * granted for name, source in found.items() if isinstance(source, Source)}
+    sizes = {name: size(source) for name, source in found.items() if isinstance(source, Source) and name not in have}
     try:
-        mixture.check(curriculum, {name: tokens for name, tokens in sizes.items() if name not in have})
+        mixture.check(curriculum, {name: bytes * granted for name, bytes in sizes.items() if bytes is not None})
     except UsageError as error:
         raise UsageError(f"{error} at the very most, by the size of its files; scale= asks for less") from None
 
@@ -125,8 +132,9 @@ def recipe_of(curriculum: Curriculum, fim: float = 0.0, method: Method = "best_f
         buckets: int = 16,
         rehydrate: bool = False,
         evals: str = "",
+        eos_token: str = "",
     ) -> Stage:
-        given = Inputs(tokenizer, sources, scale, seed, columns, have, spread, buckets, rehydrate, evals)
+        given = Inputs(tokenizer, sources, scale, seed, columns, have, spread, buckets, rehydrate, evals, eos_token)
         return build(curriculum, given, fim, method)
 
     return recipe
@@ -156,6 +164,6 @@ def pages(name: str, place: str, columns: Mapping[str, str]) -> Source | Stage:
         return folder(place, columns)
     others = kind == "repos"
     source = code.repositories(path) if others else code.repository(path)
-    judged = screen(code.Licensed(), code.Written()) if others else screen(code.Written())
+    judged = screen(code.Licensed(), code.HumanWritten()) if others else screen(code.HumanWritten())
     written = Map(f"{name}.written", source, (judged, rewrite(scrub)))
     return Map(f"{name}.clean", written, verdicts=minhash.near(f"{name}.near", written, bands=14, rows=8))

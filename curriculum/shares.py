@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curriculum import Curriculum
-from curriculum.phases import Made
+from curriculum.phases import CurriculumStages
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Stage
 
@@ -20,7 +20,7 @@ SHARES = pa.schema({**NAMES, **AMOUNTS, **LEFT, "sequences": pa.int64(), "paddin
 
 
 @dataclass(frozen=True)
-class Drawn:
+class UsedTokens:
     """A Scatter's rows: tokens and pages of a batch of a phase by source."""
 
     phase: str
@@ -32,15 +32,15 @@ class Drawn:
         return pa.table([*columns, sums["tokens_sum"], sums["tokens_count"]], schema=SUMS)
 
 
-def lines(table: pa.Table, shard: str) -> pa.Table:
-    """A Scatter's rows: the length of each source's line, as rows of no phase."""
+def stream_lengths(table: pa.Table, shard: str) -> pa.Table:
+    """A Scatter's rows: the length of each source's stream, as rows of no phase."""
     size = table.num_rows
     ones, phase = pa.array(np.zeros(size, np.int64)), pa.array([""] * size, pa.string())
     return pa.table([pa.array(np.zeros(size, np.uint64)), phase, table["source"], table["tokens"], ones], schema=SUMS)
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedTokens:
     """A Scatter's rows: tokens and sequences of a batch of a packed phase, as rows of no source."""
 
     phase: str
@@ -52,10 +52,11 @@ class Packed:
 
 
 @dataclass(frozen=True)
-class Table:
+class SharesTable:
     """A Gather's function: `SHARES`. `epochs` and `left` (tokens never used so far) count from the first phase on.
 
-    A row without source tells of the whole phase, its sequences, and what share of them is padding.
+    A row without source tells of the whole phase, its sequences, and what share of them is padding. The markers of
+    fill-in-the-middle are in the sequences and not in `realised`, which counts the tokens of pages.
     """
 
     curriculum: Curriculum
@@ -72,8 +73,9 @@ class Table:
                 made = (wanted[source], tokens, tokens / phase.tokens, pages)
                 epochs, left = used[source] / max(have, 1), max(have - used[source], 0)
                 rows.append((phase.name, source, *made, epochs, left, None, None))
-            tokens, sequences = _of(mine, "")
-            padding = 1 - tokens / (sequences * phase.length) if sequences else None
+            packed, sequences = _of(mine, "")
+            padding = 1 - packed / (sequences * phase.length) if sequences else None
+            tokens = sum(_of(mine, source)[0] for source in wanted)
             made = (phase.tokens, tokens, tokens / phase.tokens, None)
             rows.append((phase.name, None, *made, None, None, sequences, padding))
         return pa.Table.from_pylist([dict(zip(SHARES.names, row, strict=True)) for row in rows], SHARES)
@@ -84,9 +86,10 @@ def _of(table: pa.Table, source: str) -> tuple[int, int]:
     return pc.sum(rows["tokens"]).as_py() or 0, pc.sum(rows["pages"]).as_py() or 0
 
 
-def shares(curriculum: Curriculum, made: Made, packed: Sequence[Stage] = ()) -> Gather:
+def shares(curriculum: Curriculum, stages: CurriculumStages, packed: Sequence[Stage] = ()) -> Gather:
     """The stage of the table, in one shard; `packed` are the packed phases, in the order of the phases."""
-    sums = [Scatter(f"{phase.name}.used", phase, Drawn(phase.name), "key", 1) for phase in made.phases]
-    names = [phase.name for phase in made.phases]
-    fills = [Scatter(f"{p.name}.used", p, Packed(n), "key", 1) for n, p in zip(names, packed, strict=False)]
-    return Gather("shares", (Scatter("plan.lines", made.plan, lines, "key", 1), *sums, *fills), Table(curriculum))
+    sums = [Scatter(f"{phase.name}.used", phase, UsedTokens(phase.name), "key", 1) for phase in stages.phases]
+    names = [phase.name for phase in stages.phases]
+    fills = [Scatter(f"{p.name}.used", p, PackedTokens(n), "key", 1) for n, p in zip(names, packed, strict=False)]
+    lengths = Scatter("plan.lengths", stages.plan, stream_lengths, "key", 1)
+    return Gather("shares", (lengths, *sums, *fills), SharesTable(curriculum))

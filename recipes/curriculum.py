@@ -13,7 +13,9 @@ def recipe(
     columns: str = "",
     have: str = "",
     buckets: int = 16,
+    rehydrate: bool = False,
     evals: str = "",
+    eos_token: str = "",
 ) -> Stage:
     """Short, then long, then mostly the sources other than web; all sources but the first named share alike."""
     names = list(pairs(sources))
@@ -27,5 +29,5 @@ def recipe(
         Phase("long", 100_000, 2_048, weights(0.6)),
         Phase("decay", 40_700, 2_048, weights(0.3)),
     )
-    given = Inputs(tokenizer, sources, scale, seed, columns, have, buckets=buckets, evals=evals)
+    given = Inputs(tokenizer, sources, scale, seed, columns, have, False, buckets, rehydrate, evals, eos_token)
     return build(Curriculum(phases), given, fim=0.5)

@@ -27,7 +27,7 @@ CURRICULUM = Curriculum(
         _stage("stage-4", 500, 8_192, 58, 9, 1, 14, 10, 8, 0, 0, 0),
         _stage("decay", 550, 8_192, 34, 5, 1, 16, 10, 10, 14, 7, 3),
     ),
-    most={"conversations": 1},
+    max_epochs={"conversations": 1},
 )
 
 # Sequences are packed; their page lengths let a model reset its state between pages.

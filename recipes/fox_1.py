@@ -19,5 +19,5 @@ CURRICULUM = Curriculum(
     )
 )
 
-# Fox-1's own tokenizer is Gemma's; any tokenizer.json with an end-of-text token serves.
+# Fox-1's own tokenizer is Gemma's; any tokenizer.json with an end of text serves.
 recipe = recipe_of(CURRICULUM)

@@ -12,10 +12,11 @@ def recipe(
     language: tuple[str, ...] = EUROPE,
     extractor: str = "trafilatura",
     verify: str = "text",
-    seen: tuple[str, ...] = (),
+    prior_runs: tuple[str, ...] = (),
     signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
+    columns: tuple[str, ...] = (),
 ) -> tuple[Stage, ...]:
     """A data set a language: stop words and thresholds of each (FineWeb-2), duplicates compared before they go."""
     return refinedweb.recipe(
@@ -24,8 +25,9 @@ def recipe(
         language,
         extractor,
         verify=verify,
-        seen=seen,
+        prior_runs=prior_runs,
         signals=signals,
         rejects=rejects,
         megabytes=megabytes,
+        columns=columns,
     )

@@ -2,36 +2,46 @@
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from tokenizers import Tokenizer
 
+from pipeline import store
 from pipeline.errors import UsageError
+from pipeline.files.listing import Folder, parent
 from pipeline.transform import put
-from tokenizer.chunks import Chunks, cuttable
+from tokenizer.encode_cache import EncodeCache, is_cuttable
+from tokenizer.special_tokens import SETTINGS, end_of_text, fim_markers
 
 BATCH = 256  # texts a call
+Encode = Callable[[list[str]], list[list[int]]]
 
 
 @functools.cache
-def load(path: str, digest: str) -> Callable[[list[str]], list[list[int]]]:
-    """What encodes texts with the tokenizer of a file, once a process.
+def shared_tokenizer(folder: Folder, name: str, digest: str) -> Tokenizer:
+    """The tokenizer of a file, loaded once a process; markers that stand in a text are text, never special tokens.
 
-    Markers that stand in a page's text are text, never special tokens.
+    Raises UsageError when the file is not the one of this digest any more.
     """
-    data = Path(path).read_bytes()
+    data = store.read_bytes(folder.address, name)
     if hashlib.sha256(data).hexdigest() != digest:
-        raise UsageError(f"{path} changed since the run was planned; start the run anew")
+        raise UsageError(f"{folder.shown(name)} changed since the run was planned; start the run anew")
     tokenizer = Tokenizer.from_str(data.decode())
     tokenizer.encode_special_tokens = True
-    return Chunks(tokenizer) if cuttable(tokenizer) else functools.partial(whole, tokenizer)
+    return tokenizer
 
 
-def whole(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
+@functools.cache
+def encode_function(folder: Folder, name: str, digest: str) -> Encode:
+    """What encodes texts with the tokenizer of a file, made once a process."""
+    tokenizer = shared_tokenizer(folder, name, digest)
+    return EncodeCache(tokenizer) if is_cuttable(tokenizer) else functools.partial(encode_plain, tokenizer)
+
+
+def encode_plain(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
     """Token numbers of each text, by the tokenizer alone."""
     return [encoding.ids for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
 
@@ -40,68 +50,80 @@ def whole(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
 class Encoder:
     """A tokenizer.json by content: `digest` is that of its bytes, `end` the number of the end-of-text token.
 
-    `infill` are the numbers of the prefix, suffix and middle markers, where the tokenizer has them.
+    `size` counts its tokens. `markers` are the fill-in-the-middle markers of prefix, suffix and middle with their
+    numbers, () where the tokenizer has none.
     """
 
-    path: str
+    folder: Folder
+    name: str
     digest: str
     end: int
     size: int
     markers: tuple[tuple[str, int], ...] = ()
 
-    def __call__(self, texts: list[str], infilled: list[bool] | None = None) -> list[np.ndarray]:
-        """Tokens of each text with the end token (int32 arrays); texts marked in `infilled` hold FIM markers."""
-        marked = infilled or [False] * len(texts)
-        plain = self._encode([t for t, m in zip(texts, marked, strict=True) if not m])
-        return [self._infilled(t) if m else next(plain) for t, m in zip(texts, marked, strict=True)]
+    def __call__(self, texts: list[str]) -> list[np.ndarray]:
+        """Tokens of each text with the end token (int32 arrays)."""
+        return list(self._encode(texts))
 
-    def _encode(self, texts: list[str]):
-        encode = load(self.path, self.digest)
+    def with_offsets(self, text: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
+        """Tokens of a text with the end token (int32), and of each but that the characters [begin, end) that it is."""
+        encoding = shared_tokenizer(self.folder, self.name, self.digest).encode(text, add_special_tokens=False)
+        return np.array([*encoding.ids, self.end], np.int32), encoding.offsets
+
+    def _encode(self, texts: list[str]) -> Iterator[np.ndarray]:
+        encode = encode_function(self.folder, self.name, self.digest)
         for start in range(0, len(texts), BATCH):
             for numbers in encode(texts[start : start + BATCH]):
                 yield np.array([*numbers, self.end], np.int32)
 
-    def _infilled(self, text: str) -> np.ndarray:
-        """A text "<prefix>...<suffix>...<middle>...", whose markers become their tokens and whose parts are text."""
-        found = sorted((text.index(marker), marker, number) for marker, number in self.markers if marker in text)
-        parts = []
-        for (start, marker, number), stop in zip(found, [*(f[0] for f in found[1:]), len(text)], strict=True):
-            (tokens,) = self._encode([text[start + len(marker) : stop]])
-            parts += [np.array([number], np.int32), tokens[:-1]]
-        return np.concatenate([*parts, np.array([self.end], np.int32)])
+
+def find_tokenizer(address: str) -> tuple[Folder, str]:
+    """The folder and name of a tokenizer.json, which may be given by its folder. Raises UsageError without one."""
+    folder, name = parent(address)
+    if store.exists(folder, name):
+        return Folder(folder), name
+    if store.exists(address, "tokenizer.json"):
+        return Folder(address), "tokenizer.json"
+    said = f"no tokenizer at {store.redact(address)}"
+    raise UsageError(f"{said}: train one with `mews tokenizer train`, or give a folder that holds a tokenizer.json")
 
 
-def opened(file: Path) -> Tokenizer:
-    """The tokenizer of a file. Raises UsageError when it holds none."""
+def load(address: str) -> Tokenizer:
+    """The tokenizer of a file or folder. Raises UsageError when there is none, or it is none."""
+    folder, name = find_tokenizer(address)
+    return parsed_tokenizer(store.read_bytes(folder.address, name), folder.shown(name))
+
+
+def parsed_tokenizer(data: bytes, shown: str) -> Tokenizer:
+    """The tokenizer that a file's bytes are. Raises UsageError."""
     try:
-        return Tokenizer.from_str(file.read_text())
+        return Tokenizer.from_str(data.decode())
     except Exception as error:  # the library raises Exception itself
-        raise UsageError(f"{file} is no tokenizer.json: {' '.join(str(error).split())[:200]}") from None
+        raise UsageError(f"{shown} is no tokenizer.json: {' '.join(str(error).split())[:200]}") from None
 
 
-def encoder(path: str, end: str = "<|endoftext|>") -> Encoder:
-    """The encoder of a tokenizer.json (or a folder that holds one). Raises UsageError where it has no end token."""
-    file = Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
-    if not file.is_file():
-        raise UsageError(f"no tokenizer at {path}: train one with `python -m mews tokenizer train`")
-    data, tokenizer = file.read_bytes(), opened(file)
-    number = tokenizer.token_to_id(end)
-    if number is None or not getattr(tokenizer.get_added_tokens_decoder().get(number), "special", False):
-        raise UsageError(f"{file} has no special token {end}, which ends a page")
-    families = (("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"), (">>PREFIX<<", ">>SUFFIX<<", ">>MIDDLE<<"))
-    known = tokenizer.get_vocab()
-    markers = next((tuple((m, known[m]) for m in family) for family in families if set(family) <= set(known)), ())
-    return Encoder(str(file.resolve()), hashlib.sha256(data).hexdigest(), number, tokenizer.get_vocab_size(), markers)
+def encoder(address: str, eos_token: str = "") -> Encoder:
+    """The encoder of a tokenizer.json (or of a folder that holds one), local or in an object store.
+
+    The end of text is `eos_token`, or what the files beside it call so, or a known name (`special_tokens.END_OF_TEXT`).
+    Raises UsageError where there is none.
+    """
+    folder, name = find_tokenizer(address)
+    data, shown = store.read_bytes(folder.address, name), folder.shown(name)
+    tokenizer = parsed_tokenizer(data, shown)
+    settings = {n: store.read_bytes(folder.address, n) for n in SETTINGS if store.exists(folder.address, n)}
+    end = end_of_text(tokenizer, settings, shown, eos_token)
+    digest = hashlib.sha256(data).hexdigest()
+    return Encoder(folder, name, digest, end, tokenizer.get_vocab_size(), fim_markers(tokenizer))
 
 
 @dataclass(frozen=True)
-class Count:
+class CountTokens:
     """A transform that adds `tokens` (int64): what each `text` is in training, its end token included."""
 
     encoder: Encoder
     name: str = "tokens"
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        infilled = table["infilled"].to_pylist() if "infilled" in table.column_names else None
-        tokens = self.encoder([t or "" for t in table["text"].to_pylist()], infilled)
+        tokens = self.encoder([text or "" for text in table["text"].to_pylist()])
         return put(table, "tokens", pa.array([len(t) for t in tokens], pa.int64()))

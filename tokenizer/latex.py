@@ -1,37 +1,22 @@
-"""Which LaTeX commands a math corpus uses: counted once, and the list kept beside this file.
+"""The LaTeX commands that mathematics uses, as tokens of their own; the list is kept beside this file.
 
-Falcon-H1 (arXiv 2507.22448, section 2.4) injects LaTeX commands into its vocabulary; its list is not published.
+Falcon-H1 (arXiv 2507.22448, section 2.4) injects LaTeX commands into its vocabulary; its list is not published. Each
+line here holds a command, the number of independent programs (of 14: typesetters, converters, editors) that know it,
+and its use, from 0 to 1,000 (docs/tokenizer.md). The most used come first.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
-
-import re2
 
 from pipeline.errors import UsageError
 
-KEPT = Path(__file__).with_name("latex_commands.tsv")
-COMMAND = re2.compile(r"\\[A-Za-z]+")
-LONGEST = 24  # letters; longer ones are private macros
+LIST = Path(__file__).with_name("latex_commands.tsv")
 
 
-def count(texts: Iterable[str]) -> Counter[str]:
-    """How many texts use each command: a macro that fills one book counts once."""
-    found: Counter[str] = Counter()
-    for text in texts:
-        found.update({c for c in COMMAND.findall(text) if len(c) <= LONGEST + 1})
-    return found
-
-
-def write(counts: Counter[str], path: Path, least: int = 3) -> None:
-    """Commands in at least `least` texts, the most common first, as lines of command, tab, number of texts."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    path.write_text("".join(f"{command}\t{number}\n" for command, number in ordered if number >= least))
-
-
-def commands(first: int = 512, path: Path = KEPT) -> tuple[str, ...]:
-    """The `first` commands of the list, or all that it has. Raises UsageError below 0."""
-    if first < 0:
-        raise UsageError(f"{first} LaTeX commands: give 0 or more")
-    return tuple(line.partition("\t")[0] for line in path.read_text().splitlines()[:first])
+def commands(number: int = 512) -> tuple[str, ...]:
+    """The `number` most used commands. Raises UsageError when there are not so many."""
+    known = [line.partition("\t")[0] for line in LIST.read_text().splitlines()]
+    if not 0 <= number <= len(known):
+        raise UsageError(
+            f"{number} LaTeX commands are asked for, and the list has {len(known)}: give 0 to {len(known)}"
+        )
+    return tuple(known[:number])

@@ -1,14 +1,9 @@
-"""Pages into sequences of one length: each kept whole where it fits, or all laid end to end.
-
-Best-fit packing in the manner of Ding et al. 2024 ("Fewer truncations improve language modeling", arXiv 2404.10830):
-only a page longer than the sequence is cut. Their heuristic leaves 1 % of padding or more; trying sums leaves less.
-"""
+"""Pages into sequences of one length: each kept whole where it fits, or all laid end to end."""
 
 import time
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +14,10 @@ from pipeline.fingerprint import fingerprint, hash64
 from pipeline.ledger import Ledger, Receipt
 from pipeline.stage import Stage, commit_receipt, shard_files
 from pipeline.stats import Stats
+from tokenizer.best_fit import best_fit
 from tokenizer.encode import Encoder
+from tokenizer.fim import FillInMiddle, FimPage
 
-EXACT = 8_192  # the last so many tokens of a sequence are filled by trying all sums, what comes before by size alone
 Method = Literal["best_fit", "concatenate"]
 SEQUENCES = pa.schema(
     [
@@ -32,72 +28,63 @@ SEQUENCES = pa.schema(
 )
 
 
-def best_fit(lengths: np.ndarray, room: int) -> list[list[int]]:
-    """Which pieces share a sequence: lists of positions in `lengths`, none of which is over `room`.
+class Page(Protocol):
+    """Tokens of a page, of which pieces are taken one after the other."""
 
-    Each begins with the longest piece left, and takes of the others those that fill it best (the minimum bin slack
-    heuristic of Gupta and Ho 1999, as Fleszar and Hindi 2002 changed it); pieces of one length keep their order.
-    """
-    waiting: dict[int, list[int]] = {}  # length -> pieces, the first of them last
-    for piece in np.argsort(-lengths, kind="stable")[::-1].tolist():
-        waiting.setdefault(int(lengths[piece]), []).append(piece)
-    sizes, sequences = sorted(waiting), []  # sizes that are left, ascending
-    while sizes:
-        sequence, free = [], room
-        while sizes and sizes[0] <= free and (free > EXACT or not sequence):
-            size = sizes[bisect_right(sizes, free) - 1]
-            free -= size
-            sequence.append(_take(waiting, sizes, size))
-        copies = (size for size in reversed(sizes) for _ in range(min(len(waiting[size]), free // size)))
-        sequence += [_take(waiting, sizes, size) for size in fullest(copies, free)]
-        sequences.append(sequence)
-    return sequences
+    def __len__(self) -> int:
+        """Tokens that are to be taken."""
+        ...
+
+    def take(self, at: int, room: int) -> tuple[np.ndarray, int]:
+        """The piece (int32, of at most `room` tokens) that begins at token `at`, and how many tokens of the page it is.
+
+        Both are at least 1.
+        """
+        ...
 
 
-def fullest(sizes: Iterable[int], room: int) -> list[int]:
-    """Those of the sizes whose sum comes closest to `room` from below; the first that make it, if many do."""
-    sums, tried, bits = [1], [], (1 << room + 1) - 1  # bit n of sums[i]: some of the first i sizes add up to n
-    for size in sizes:
-        if sums[-1] >> room:
-            break
-        sums.append((sums[-1] | sums[-1] << size) & bits)
-        tried.append(size)
-    left, chosen = sums[-1].bit_length() - 1, []
-    for before, size in zip(reversed(sums[:-1]), reversed(tried), strict=True):
-        if not before >> left & 1:
-            chosen.append(size)
-            left -= size
-    return chosen
+@dataclass(frozen=True)
+class PlainPage:
+    """A page whose pieces are just its tokens."""
+
+    tokens: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def take(self, at: int, room: int) -> tuple[np.ndarray, int]:
+        """See `Page`."""
+        piece = self.tokens[at : at + room]
+        return piece, len(piece)
 
 
-def _take(waiting: dict[int, list[int]], sizes: list[int], size: int) -> int:
-    """The first piece of a size; a size that is used up is struck out."""
-    piece = waiting[size].pop()
-    if not waiting[size]:
-        del sizes[bisect_left(sizes, size)]
-    return piece
-
-
-def cut(pages: list[np.ndarray], room: int) -> tuple[list[np.ndarray], list[int]]:
+def cut(pages: Sequence[Page], room: int) -> tuple[list[np.ndarray], list[int]]:
     """Pieces of at most `room` tokens, and the page of each; a page that fits is one piece."""
-    pieces = [(page[start : start + room], n) for n, page in enumerate(pages) for start in range(0, len(page), room)]
-    return [piece for piece, _ in pieces], [n for _, n in pieces]
+    pieces, owners = [], []
+    for n, page in enumerate(pages):
+        at = 0
+        while at < len(page):
+            piece, used = page.take(at, room)
+            pieces.append(piece)
+            owners.append(n)
+            at += used
+    return pieces, owners
 
 
-def concatenate(pages: list[np.ndarray], room: int) -> tuple[list[np.ndarray], list[int], list[list[int]]]:
+def concatenate(pages: Sequence[Page], room: int) -> tuple[list[np.ndarray], list[int], list[list[int]]]:
     """Pages end to end, cut where a sequence ends: the pieces, the page of each, and the pieces of each sequence."""
     pieces, owners, sequences, free = [], [], [], 0
     for n, page in enumerate(pages):
-        start = 0
-        while start < len(page):
+        at = 0
+        while at < len(page):
             if not free:
                 sequences.append([])
                 free = room
-            piece = page[start : start + free]
+            piece, used = page.take(at, free)
             sequences[-1].append(len(pieces))
             pieces.append(piece)
             owners.append(n)
-            start, free = start + len(piece), free - len(piece)
+            at, free = at + used, free - len(piece)
     return pieces, owners, sequences
 
 
@@ -105,14 +92,15 @@ def concatenate(pages: list[np.ndarray], room: int) -> tuple[list[np.ndarray], l
 class Pack:
     """Pages of a mixture (`text`, `skip`, `tokens`, ordered by `position`) to `SEQUENCES`.
 
-    Best-fit sequences are shuffled by a hash of seed and first page, so that short and long pages come mixed.
-    Memory: the tokens of one shard, twice.
+    Best-fit sequences are shuffled by a hash of seed and first page, so that short and long pages come mixed. With
+    `fim`, the middle of some pieces is put last. Memory: the tokens of one shard, twice.
     """
 
     encoder: Encoder
     length: int
     method: Method = "best_fit"
     seed: int = 0
+    fim: FillInMiddle | None = None
 
     def __call__(self, table: pa.Table) -> pa.Table:
         table = table.sort_by([(c, "ascending") for c in ("position", "source", "id", "copy", "epoch")])
@@ -129,11 +117,19 @@ class Pack:
             rows = [rows[i] for i in np.argsort(keys, kind="stable")]
         return self._table(rows)
 
-    def _pages(self, table: pa.Table) -> list[np.ndarray]:
-        texts = [t or "" for t in table["text"].to_pylist()]
-        tokens = self.encoder(texts, table["infilled"].to_pylist())
-        spans = zip(tokens, table["skip"].to_pylist(), table["tokens"].to_pylist(), strict=True)
-        return [page[skip : skip + count] for page, skip, count in spans]
+    def _pages(self, table: pa.Table) -> list[Page]:
+        rows = table.select(["source", "id", "copy", "epoch", "skip", "tokens", "text"]).to_pylist()
+        fim = [self.fim is not None and row["source"] in self.fim.sources for row in rows]
+        plain = iter(self.encoder([row["text"] or "" for row, infill in zip(rows, fim, strict=True) if not infill]))
+        return [
+            self._fim_page(row) if infill else PlainPage(next(plain)[row["skip"] : row["skip"] + row["tokens"]])
+            for row, infill in zip(rows, fim, strict=True)
+        ]
+
+    def _fim_page(self, row: dict[str, Any]) -> Page:
+        assert self.fim is not None
+        name = f"{row['source']}:{row['id']}:{row['copy']}:{row['epoch']}"
+        return FimPage(self.fim, name, row["text"] or "", row["skip"], row["skip"] + row["tokens"])
 
     def _table(self, rows: list[tuple[list[np.ndarray], list[str]]]) -> pa.Table:
         flat = np.full(len(rows) * self.length, self.encoder.end, np.int32)
@@ -176,12 +172,19 @@ class Packed:
         made = self.fn(pages)
         with shard_files(root, self.name, item) as files:
             files.open(f"{self.name}/{item}.parquet", SEQUENCES).write(made)
-        stats = Stats("gather", pages.num_rows, made.num_rows)
+        stats = Stats("gather", pages.num_rows, made.num_rows, rows_due=pages.num_rows)
         return commit_receipt(root, self.name, item, mark, stats, files.made, started)
 
 
-def packed(phase: Stage, encoder: Encoder, length: int, method: Method = "best_fit", seed: int = 0) -> Packed:
-    """The stage that packs a phase of a mixture."""
+def packed(
+    phase: Stage,
+    encoder: Encoder,
+    length: int,
+    method: Method = "best_fit",
+    seed: int = 0,
+    fim: FillInMiddle | None = None,
+) -> Packed:
+    """The stage `<phase>.packed`, which packs a phase of a mixture. Raises UsageError on a method that is none."""
     if method not in ("best_fit", "concatenate") or length < 2:
         raise UsageError(f"packing {method!r} at length {length}: choose best_fit or concatenate, and a length over 1")
-    return Packed(f"{phase.name}.packed", phase, Pack(encoder, length, method, seed))
+    return Packed(f"{phase.name}.packed", phase, Pack(encoder, length, method, seed, fim))

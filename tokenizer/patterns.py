@@ -26,11 +26,14 @@ DIGITS: dict[Digits, tuple[str, ...]] = {"single": (r"\p{N}",), "threes": (r"\p{
 LATEX = re.compile(r"\\\\\(\?:[A-Za-z(?:|)]*\)\(\?!\[A-Za-z\]\)\|?")  # what `commands` writes, before a rule or alone
 
 
-def splitter(pattern: Pattern, digits: Digits, punctuation: bool, latex: Sequence[str] = ()) -> PreTokenizer:
+def splitter(
+    pattern: Pattern, digits: Digits, punctuation: bool, latex: Sequence[str] = (), longest: int = 0
+) -> PreTokenizer:
     """The pre-tokenizer of these choices; it cuts text and changes no character.
 
     Pattern "falcon" always splits punctuation. Digits "threes" groups from the left, as Falcon does: 12345 is 123, 45.
-    Each command of `latex` ("\\frac") stands alone wherever no letter follows it.
+    Each command of `latex` ("\\frac") stands alone wherever no letter follows it. Pieces of more than `longest`
+    characters, where that is given, are cut.
     """
     if pattern not in PATTERNS or digits not in DIGITS:
         raise UsageError(f"pattern {pattern!r}, digits {digits!r}: choose from {list(PATTERNS)} and {list(DIGITS)}")
@@ -39,6 +42,7 @@ def splitter(pattern: Pattern, digits: Digits, punctuation: bool, latex: Sequenc
     if latex:
         # First alone, then before every other rule: that keeps in one piece what the first has set apart.
         rules = [commands(latex), *(f"{commands(latex)}|{rule}" for rule in rules)]
+    rules += [rf"[\s\S]{{{longest}}}"] if longest else []
     return Steps(
         [*(Split(Regex(rule), "isolated") for rule in rules), ByteLevel(add_prefix_space=False, use_regex=False)]
     )

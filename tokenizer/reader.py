@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from pipeline.errors import BadInput, UsageError
-from tokenizer.export import HEADER, TYPE_CODES, matrix, shards
+from tokenizer.export import HEADER, TYPE_CODES, PackedStore, matrix, packed_store
 
 
 class Sequences(Protocol):
@@ -25,22 +24,32 @@ class Sequences(Protocol):
 
 @dataclass(frozen=True)
 class Parquet:
-    """The shards of a store; holds one row group at a time."""
+    """The shards of a packed phase (ROOT/<phase>.packed), local or in an object store; holds one row group."""
 
-    folder: Path
+    address: str
 
     @cached_property
-    def groups(self) -> list[tuple[Path, int, int]]:
+    def store(self) -> PackedStore:
+        """Its shards."""
+        return packed_store(str(self.address))
+
+    @cached_property
+    def groups(self) -> list[tuple[str, int, int]]:
         """File, row group and number of rows of every group, in order."""
-        footers = ((file, pq.read_metadata(file)) for file in shards(self.folder))
-        return [(file, g, meta.row_group(g).num_rows) for file, meta in footers for g in range(meta.num_row_groups)]
+        groups = []
+        for shard in self.store.shards:
+            with self.store.open(shard) as file:
+                groups += [(shard, g, file.metadata.row_group(g).num_rows) for g in range(file.num_row_groups)]
+        return groups
 
     @cached_property
     def starts(self) -> list[int]:
+        """The number of the first sequence of each group, and at last that of all sequences."""
         return [0, *accumulate(rows for _, _, rows in self.groups)]
 
     @cached_property
     def held(self) -> dict[int, np.ndarray]:
+        """The group that was read last, by its place."""
         return {}
 
     def __len__(self) -> int:
@@ -51,10 +60,10 @@ class Parquet:
             raise IndexError(f"sequence {number} of {len(self)}")
         group = bisect_right(self.starts, number) - 1
         if group not in self.held:
-            file, at, _ = self.groups[group]
+            shard, at, _ = self.groups[group]
             self.held.clear()
-            with pq.ParquetFile(file) as parquet:
-                self.held[group] = matrix(parquet.read_row_group(at, columns=["tokens"])["tokens"].combine_chunks())
+            with self.store.open(shard) as file:
+                self.held[group] = matrix(file.read_row_group(at, columns=["tokens"])["tokens"].combine_chunks())
         return self.held[group][number - self.starts[group]]
 
 

@@ -1,9 +1,8 @@
-"""Train a byte-level BPE from Parquet shards: same texts, same choices, same bytes of tokenizer.json."""
+"""Train a byte-level BPE: same texts, same configuration, same bytes of tokenizer.json."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from tokenizers import Tokenizer
 from tokenizers.decoders import ByteLevel as ByteLevelDecoder
@@ -11,6 +10,7 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.trainers import BpeTrainer
 
+from pipeline import store
 from pipeline.errors import UsageError
 from tokenizer.patterns import Digits, Pattern, splitter
 
@@ -22,13 +22,15 @@ FALCON_SPECIAL = (
     END,
 )
 FIM_SPECIAL = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
+MAX_TOKEN = 128  # bytes; longer tokens are runs of one sign, and the longest of cl100k are 128 blanks
+MAX_PIECE = 256  # characters that are learned from as one piece: a merge takes time in proportion to its piece
 
 
 @dataclass(frozen=True)
-class Choices:
+class TokenizerConfig:
     """What a tokenizer is: `vocabulary` counts everything, `reserved` all special tokens, named ones first.
 
-    `latex` are commands that each become a token of their own. A pair must be seen `least` times to be merged.
+    `latex` are commands that each become a token of their own. A pair must be seen `min_frequency` times to be merged.
     """
 
     vocabulary: int = 65_024
@@ -38,7 +40,7 @@ class Choices:
     latex: tuple[str, ...] = ()
     special: tuple[str, ...] = (END, *FIM_SPECIAL)
     reserved: int = 0
-    least: int = 2
+    min_frequency: int = 2
 
     def __post_init__(self) -> None:
         if 0 < self.reserved < len(self.special):
@@ -56,23 +58,26 @@ class Choices:
         return [*self.special, *(f"<|reserved_{i}|>" for i in spare)]
 
 
-def train(texts: Iterable[str], choices: Choices) -> Tokenizer:
+def train(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
     """The tokenizer of these texts, which are read once. Memory: the distinct pieces of the texts.
 
     Raises UsageError when the texts hold too few pairs for the vocabulary.
     """
     tokenizer = Tokenizer(BPE(ignore_merges=True))
-    tokenizer.pre_tokenizer = splitter(choices.pattern, choices.digits, choices.punctuation, choices.latex)
     tokenizer.decoder = ByteLevelDecoder()
     trainer = BpeTrainer(
-        vocab_size=choices.vocabulary,
-        min_frequency=choices.least,
-        special_tokens=choices.specials,
+        vocab_size=config.vocabulary,
+        min_frequency=config.min_frequency,
+        special_tokens=config.specials,
         initial_alphabet=sorted(ByteLevel.alphabet()),
+        max_token_length=MAX_TOKEN,
         show_progress=False,
     )
+    plain = splitter(config.pattern, config.digits, config.punctuation, config.latex)
+    tokenizer.pre_tokenizer = splitter(config.pattern, config.digits, config.punctuation, config.latex, MAX_PIECE)
     tokenizer.train_from_iterator(texts, trainer)
-    return inject(tokenizer, choices.latex, choices.vocabulary)
+    tokenizer.pre_tokenizer = plain  # a long piece is encoded as one
+    return inject(tokenizer, config.latex, config.vocabulary)
 
 
 def inject(tokenizer: Tokenizer, words: Sequence[str], vocabulary: int) -> Tokenizer:
@@ -99,16 +104,19 @@ def inject(tokenizer: Tokenizer, words: Sequence[str], vocabulary: int) -> Token
     return Tokenizer.from_str(json.dumps(state))
 
 
-def save(tokenizer: Tokenizer, choices: Choices, folder: Path, card: str) -> None:
-    """Write tokenizer.json, the settings that `transformers` looks for, the choices and the card."""
-    folder.mkdir(parents=True, exist_ok=True)
-    config = {
+def save(tokenizer: Tokenizer, config: TokenizerConfig, folder: str, card: str) -> None:
+    """Write tokenizer.json, the settings that `transformers` looks for, the configuration and the card."""
+    settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "eos_token": END,
         "clean_up_tokenization_spaces": False,
-        "additional_special_tokens": [s for s in choices.specials if s != END],
+        "additional_special_tokens": [s for s in config.specials if s != END],
     }
-    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
-    (folder / "choices.json").write_text(json.dumps(asdict(choices), indent=1) + "\n")
-    (folder / "README.md").write_text(card)
-    (folder / "tokenizer.json").write_text(tokenizer.to_str(pretty=True))
+    files = {
+        "tokenizer_config.json": json.dumps(settings, indent=1) + "\n",
+        "training_config.json": json.dumps(asdict(config), indent=1) + "\n",
+        "README.md": card,
+        "tokenizer.json": tokenizer.to_str(pretty=True),
+    }
+    for name, text in files.items():
+        store.write_bytes(folder, name, text.encode())

@@ -206,7 +206,7 @@ class Licensed:
 
 
 @dataclass(frozen=True)
-class Written:
+class HumanWritten:
     """A filter: drops what no person wrote, by the line rules of Codex (Chen et al. 2021, section 3.1)."""
 
     mean_line: float = 100.0

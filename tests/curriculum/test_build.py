@@ -4,6 +4,7 @@ import importlib
 import io
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,6 @@ from pipeline.runner import Local
 from pipeline.stage import Map, Stage
 from recipes import curriculum, fox_1
 from tokenizer.encode import encoder
-from tokenizer.export import shards
 from tokenizer.reader import Megatron, Parquet, Reader
 
 MODELS = ("falcon_7b", "falcon_40b", "falcon_mamba", "falcon_h1", "falcon_edge", "fox_1")
@@ -76,17 +76,33 @@ def done(made) -> Path:
     return base / "out"
 
 
-def test_from_shards_to_sequences(done):
+def pieces(root: Path, phase: str) -> list[tuple[str, list[int]]]:
+    """The page and the tokens of each piece of a packed phase."""
+    found = []
+    for shard in planned(str(root), f"{phase}.packed"):
+        for row in read_table(str(root), f"{phase}.packed/{shard}.parquet").to_pylist():
+            ends = np.cumsum(row["lengths"])
+            parts = zip(row["ids"], [0, *ends[:-1]], ends, strict=True)
+            found += [(name, row["tokens"][start:end]) for name, start, end in parts]
+    return found
+
+
+def test_from_shards_to_sequences(made, done):
     rows = table(done)
     assert [r["phase"] for r in rows if r["source"] is None] == ["short", "long", "decay"]
     assert all(r["realised"] == r["wanted"] for r in rows)
     web = [r["realised"] for r in rows if r["source"] == "web"]
     assert web == [24_000, 12_000, 2_442]
+    markers = {n for _, n in encoder(str(made[0] / "tokenizer")).markers}
     for phase, length in (("short", 1_024), ("long", 2_048), ("decay", 2_048)):
-        sequences = Parquet(done / f"{phase}.packed")
-        tokens = sum(sum(n) for f in shards(sequences.folder) for n in pq.read_table(f)["lengths"].to_pylist())
-        wanted = sum(r["realised"] for r in rows if r["phase"] == phase and r["source"])
-        assert len(sequences[0]) == length and tokens == wanted
+        assert len(Parquet(str(done / f"{phase}.packed"))[0]) == length
+        wanted = {r["source"]: r["realised"] for r in rows if r["phase"] == phase and r["source"]}
+        for source, tokens in wanted.items():
+            mine = [part for name, part in pieces(done, phase) if name.startswith(source)]
+            infilled = sum(bool(markers & set(part)) for part in mine)
+            more = sum(map(len, mine)) - tokens
+            assert 3 * infilled <= more <= 16 * infilled, "three markers, and what the cuts cost"
+            assert (infilled > 0) == (source == "code")
 
 
 def test_the_run_ends_with_the_table_of_shares(made, tmp_path):
@@ -101,23 +117,42 @@ def test_the_run_ends_with_the_table_of_shares(made, tmp_path):
     assert ["short", "web", "24,000", "24,000", "0.8000"] in [line[:5] for line in shown]
 
 
-def test_infilled_code_carries_its_markers_and_nothing_else_does(made, done):
-    base, _ = made
-    numbers = {n for _, n in encoder(str(base / "tokenizer")).markers}
-    seen = {"code": 0, "other": 0}
-    for shard in planned(str(done), "short.packed"):
-        for row in read_table(str(done), f"short.packed/{shard}.parquet").to_pylist():
-            ends = np.cumsum(row["lengths"])
-            for name, start, end in zip(row["ids"], [0, *ends[:-1]], ends, strict=True):
-                seen["code" if name.startswith("code") else "other"] += bool(numbers & set(row["tokens"][start:end]))
-    assert seen["code"] > 3 and seen["other"] == 0
+def test_a_piece_has_all_three_markers_or_none(made, done):
+    numbers = [n for _, n in encoder(str(made[0] / "tokenizer")).markers]
+    held = Counter(
+        sum(part.count(n) for n in numbers) for phase in ("short", "long") for _, part in pieces(done, phase)
+    )
+    assert set(held) == {0, 3} and held[3] > 10
+
+
+def test_a_trainer_that_stops_in_a_phase_that_grows_sees_each_sequence_once(made, tmp_path):
+    base, at = made
+    given = {"code": at["code"], "math": at["math"], "web": at["web"]}
+
+    def run_with(scale: float) -> Parquet:
+        goal = curriculum.recipe(str(base / "tokenizer"), ",".join(f"{s}={f}" for s, f in given.items()), scale=scale)
+        run(goal, root=str(tmp_path), runner=Local())
+        return Parquet(str(tmp_path / "short.packed"))
+
+    small = run_with(0.1)
+    first = Reader(small, batch=3)
+    seen = [row for batch in first for row in batch]
+    before = np.stack([small[n] for n in range(len(small))])
+    assert len(before) - 3 < first.position <= len(before)
+    large = run_with(0.2)
+    assert len(large) > len(before) + 5
+    assert (np.stack([large[n] for n in range(len(before))]) == before).all(), "what was made stays where it was"
+    seen += [row for batch in Reader(large, batch=1, position=first.position) for row in batch]
+    assert (np.stack(seen) == np.stack([large[n] for n in range(len(large))])).all()
+    grown = [len(part) for _, part in pieces(tmp_path, "short")]
+    assert sum(grown) >= 30_000
 
 
 def test_a_packed_phase_is_exported_and_read_again(done, tmp_path, capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["tokenizer", "pack", str(done / "long.packed"), "--out", str(tmp_path / "long")])
     assert "sequences of 2,048 tokens" in capsys.readouterr().out
-    ours, theirs = Reader(Parquet(done / "long.packed"), 2), Reader(Megatron(tmp_path / "long"), 2)
+    ours, theirs = Reader(Parquet(str(done / "long.packed")), 2), Reader(Megatron(tmp_path / "long"), 2)
     assert sum(1 for a, b in zip(ours, theirs, strict=True) if (a == b).all()) == len(ours.sequences) // 2
 
 
@@ -175,7 +210,7 @@ def test_a_list_of_names_and_values_is_checked():
         ({"sources": "web={base}/web,web={base}/code"}, "gives a name twice"),
         ({"sources": "a/b={base}/web"}, "names are letters"),
         ({"sources": "web={base}/nowhere"}, "no Parquet or JSONL file"),
-        ({"sources": "web={base}/garbage"}, "is no Parquet file"),
+        ({"sources": "web={base}/garbage"}, "no Parquet file"),
         ({"columns": "body=x"}, "columns= names body"),
         ({"columns": "text=body"}, "no column body, only id, language, text"),
         ({"have": "web=many"}, "give tokens"),

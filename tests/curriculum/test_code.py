@@ -5,7 +5,6 @@ import pytest
 
 from curriculum import code
 from curriculum.code.scrub import SECRET, scrub, without_licence, without_secrets
-from curriculum.fim import FALCON, MARKERS, Infill
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from pipeline.parquet import read_table
@@ -58,7 +57,7 @@ def test_repositories_become_shards_and_only_permitted_code_stays(tmp_path):
         (tmp_path / "in" / name / "logo.png").write_bytes(b"\x89PNG")
     (tmp_path / "in" / "free" / "bad.c").write_bytes(b"caf\xe9")
     stage = Map(
-        "code", code.repositories(str(tmp_path / "in")), (screen(code.Licensed(), code.Written()), rewrite(scrub))
+        "code", code.repositories(str(tmp_path / "in")), (screen(code.Licensed(), code.HumanWritten()), rewrite(scrub))
     )
     stats = run(stage, root=str(tmp_path / "out"), runner=Local())["code"]
     tables = [
@@ -85,7 +84,7 @@ def test_no_repository_is_said(tmp_path):
     ],
 )
 def test_what_no_person_wrote_leaves(text, reason):
-    assert code.Written()(Doc(text)) == reason
+    assert code.HumanWritten()(Doc(text)) == reason
 
 
 @pytest.mark.parametrize(
@@ -134,42 +133,3 @@ def test_secrets_of_known_form_leave(secret):
 )
 def test_named_values_leave_and_placeholders_stay(text, left):
     assert without_secrets(text) == left
-
-
-def put_back(text: str, markers: tuple[str, str, str]) -> str:
-    prefix, suffix, middle = markers
-    head, _, rest = text.partition(suffix)
-    after, _, last = rest.partition(middle)
-    before = head.removeprefix(prefix)
-    return before + last + after
-
-
-@pytest.mark.parametrize("markers", [MARKERS, FALCON])
-def test_an_infilled_text_can_be_put_back(markers):
-    texts = [f"def f{i}(x):\n    return x + {i}  # déjà\n" * (1 + i % 5) for i in range(300)]
-    table = pa.table({"id": [f"p{i}" for i in range(300)], "text": texts})
-    got = Infill(1.0, markers)(table).to_pylist()
-    assert all(row["infilled"] and row["text"] != text for row, text in zip(got, texts, strict=True))
-    assert [put_back(row["text"], markers) for row in got] == texts
-    suffix_first = sum(row["text"].startswith(markers[0] + markers[1]) for row in got)
-    assert 110 < suffix_first < 190
-
-
-def test_the_rate_is_kept_and_rows_do_not_change_each_other():
-    table = pa.table({"id": [f"p{i}" for i in range(4_000)], "text": ["x" * 100] * 4_000})
-    got = Infill(0.3)(table)
-    assert sum(got["infilled"].to_pylist()) / 4_000 == pytest.approx(0.3, abs=0.025)
-    assert Infill(0.3)(table.slice(1_000, 500)).equals(got.slice(1_000, 500))
-
-
-def test_texts_with_markers_or_too_short_stay():
-    table = pa.table({"id": ["a", "b"], "text": ["x" * 50 + MARKERS[1], "x = 1"]})
-    got = Infill(1.0)(table)
-    assert got["text"].equals(table["text"]) and got["infilled"].to_pylist() == [False, False]
-    assert Infill(1.0)(table.slice(0, 0)).schema == got.schema
-
-
-def test_a_second_time_changes_nothing_and_forgets_nothing():
-    once = Infill(rate=1.0)(pa.table({"id": ["a"], "text": ["def add(a, b):\n    return a + b\n" * 3]}))
-    assert once["infilled"].to_pylist() == [True]
-    assert Infill(rate=1.0)(once).equals(once)

@@ -10,17 +10,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import xxhash
 
-from curriculum import Curriculum, Phase
-from curriculum import token_stream as line
-from curriculum.draw import stretch
-from curriculum.phases import Corpus, Made, phases
+from curriculum import Curriculum, Phase, token_stream
+from curriculum.phases import Corpus, CurriculumStages, phases
+from curriculum.segments import segment
 from curriculum.shares import shares
 from curriculum.sources import folder
 from curriculum.token_stream import REHYDRATION
 from pipeline import parquet
 from pipeline.errors import StageFailed, UsageError
-from pipeline.fingerprint import hash64
 from pipeline.funnel import stage_stats
 from pipeline.ledger import planned, read_receipts
 from pipeline.run import plan, run
@@ -59,7 +58,7 @@ def write(base: Path, files: int = 1, sources: dict[str, list[dict]] | None = No
     return corpora
 
 
-def make(base: Path, curriculum: Curriculum, corpora: dict[str, Corpus], **more) -> Made:
+def make(base: Path, curriculum: Curriculum, corpora: dict[str, Corpus], **more) -> CurriculumStages:
     made = phases(curriculum, corpora, count, **({"shard_tokens": 8_192, "ranges": 4} | more))
     run(*made.phases, root=str(base), runner=Local())
     return made
@@ -74,11 +73,15 @@ def use(row: dict) -> tuple:
     return row["source"], row["id"], row["copy"], row["epoch"], row["skip"], row["tokens"]
 
 
+def key_of(seed: int, page: dict) -> int:
+    return xxhash.xxh3_64_intdigest(f"{seed}:{page['id']}:{xxhash.xxh3_64_intdigest(page['text'])}")
+
+
 def plainly(curriculum: Curriculum) -> dict[str, set[tuple]]:
     """What each phase uses, from one list a source and a loop."""
     used = {phase.name: set() for phase in curriculum.phases}
     for source in curriculum.sources:
-        key = {p["id"]: int(hash64([f"{curriculum.seed}:{p['id']}"])[0]) for p in pages(source)}
+        key = {p["id"]: key_of(curriculum.seed, p) for p in pages(source)}
         line = sorted(pages(source), key=lambda p: key[p["id"]])
         tokens = [(p["id"], t, int(p["text"].split()[0])) for p in line for t in range(int(p["text"].split()[0]))]
         at = 0
@@ -122,54 +125,85 @@ def marks(base: Path, stage: str) -> dict[str, bytes]:
 def test_a_later_phase_can_change_and_earlier_ones_are_not_touched(tmp_path):
     corpora = write(tmp_path)
     make(tmp_path, TWO, corpora)
-    before = marks(tmp_path, "early"), marks(tmp_path, "web.line"), marks(tmp_path, "late")
+    before = marks(tmp_path, "early"), marks(tmp_path, "web.stream"), marks(tmp_path, "late")
     later = replace(TWO.phases[1], weights={"web": 0.5, "code": 0.5}, tokens=10_000)
     make(tmp_path, replace(TWO, phases=(TWO.phases[0], later)), corpora)
-    assert (marks(tmp_path, "early"), marks(tmp_path, "web.line")) == before[:2]
+    assert (marks(tmp_path, "early"), marks(tmp_path, "web.stream")) == before[:2]
     assert marks(tmp_path, "late") != before[2]
     assert sum(row["tokens"] for row in rows(tmp_path, "late")) == 10_000
 
 
-def test_an_extended_phase_begins_with_what_was_made(tmp_path):
-    corpora = write(tmp_path)
-    make(tmp_path, TWO, corpora)
-    short = [use(row) for row in rows(tmp_path, "late")]
-    full = (tmp_path / "late/bucket-00000.parquet").read_bytes()
-    make(tmp_path, replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=29_000))), corpora)
-    long = [use(row) for row in rows(tmp_path, "late")]
-    assert full == (tmp_path / "late/bucket-00000.parquet").read_bytes()
-    edges = [(a, b) for a, b in zip(short, long, strict=False) if a != b]
-    assert len(edges) <= 3  # the page of each source that the old edge cut goes on
-    assert all(a[:5] == b[:5] and a[5] < b[5] for a, b in edges)
+def with_late(tokens: int) -> Curriculum:
+    return replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=tokens)))
 
 
-def test_an_extended_phase_makes_no_shard_anew_but_its_last(tmp_path):
+def joined(uses: list[tuple]) -> set[tuple]:
+    """Pieces of pages, those of one page and epoch put together."""
+    tokens, first = Counter(), {}
+    for source, name, copy, epoch, skip, number in uses:
+        tokens[source, name, copy, epoch] += number
+        first[source, name, copy, epoch] = min(skip, first.get((source, name, copy, epoch), skip))
+    return {(*page, first[page], number) for page, number in tokens.items()}
+
+
+def test_a_phase_that_grows_keeps_every_row_that_was_made_and_goes_on_behind(tmp_path):
     corpora = write(tmp_path)
-    make(tmp_path, TWO, corpora)
+    made, before = [], {}
+    for tokens in (19_997, 29_000, 29_001, 33_001):
+        make(tmp_path, with_late(tokens), corpora)
+        now = [use(row) for row in rows(tmp_path, "late")]
+        assert now[: len(made)] == made and len(now) > len(made)
+        assert joined(now) == plainly(with_late(tokens))["late"]
+        after = marks(tmp_path, "late")
+        assert {shard: after[shard] for shard in before} == before, "no shard is made anew"
+        made, before = now, after
+    positions = [row["position"] for row in rows(tmp_path, "late")]
+    assert positions == sorted(positions) and 33_000 - 150 < positions[-1] < 33_001
+    assert len(before) == 3 + 2 + 1 + 1
+
+
+def test_a_phase_that_grew_is_found_made(tmp_path):
+    corpora = write(tmp_path)
+    for tokens in (19_997, 29_000):
+        make(tmp_path, with_late(tokens), corpora)
     before = marks(tmp_path, "late")
-    make(tmp_path, replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=29_000))), corpora)
-    after = marks(tmp_path, "late")
-    assert len(before) == 3 and len(after) == 4
-    assert [before[f"bucket-0000{n}"] == after[f"bucket-0000{n}"] for n in range(3)] == [True, True, False]
+    make(tmp_path, with_late(29_000), corpora)
+    assert marks(tmp_path, "late") == before
 
 
-def test_a_shard_reads_only_the_stretches_that_it_holds(tmp_path):
+def test_a_phase_that_shrinks_and_grows_again_uses_each_token_once(tmp_path):
+    corpora = write(tmp_path)
+    for tokens in (29_000, 9_000, 19_997, 29_000):
+        make(tmp_path, with_late(tokens), corpora)
+        assert joined([use(row) for row in rows(tmp_path, "late")]) == plainly(with_late(tokens))["late"]
+
+
+def test_another_mixture_of_a_phase_begins_anew(tmp_path):
+    corpora = write(tmp_path)
+    make(tmp_path, with_late(9_000), corpora)
+    other = replace(TWO.phases[1], weights={"web": 0.5, "code": 0.5})
+    make(tmp_path, replace(TWO, phases=(TWO.phases[0], other)), corpora)
+    make(tmp_path / "afresh", replace(TWO, phases=(TWO.phases[0], other)), corpora)
+    assert [use(row) for row in rows(tmp_path, "late")] == [use(row) for row in rows(tmp_path / "afresh", "late")]
+
+
+def test_a_shard_reads_only_the_segments_that_it_holds(tmp_path):
     made = make(tmp_path, TWO, write(tmp_path), ranges=16)
     first = (tmp_path / "early/bucket-00000.parquet").read_bytes()
     for source in ("web", "code"):
         for bucket in range(12, 16):
-            (tmp_path / f"{source}.line/bucket-{bucket:05d}.parquet").unlink()
+            (tmp_path / f"{source}.stream/bucket-{bucket:05d}.parquet").unlink()
     made.phases[0].make("bucket-00000", str(tmp_path), "mark")
     assert (tmp_path / "early/bucket-00000.parquet").read_bytes() == first
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_stretches_of_a_line_are_those_of_every_token(seed):
+def test_segments_of_a_stream_are_those_of_every_token(seed):
     chosen = random.Random(seed)
     before = np.cumsum([0, *(chosen.choice([0, 1, 5, 40]) for _ in range(8)), 3])
     low = chosen.randrange(300)
     high = low + 1 + chosen.randrange(200)
-    found = stretch(before, low, high)
+    found = segment(before, low, high)
     owner = [int(np.searchsorted(before, x % before[-1], "right")) - 1 for x in range(low, high)]
     assert set(owner) <= set(found.buckets)
     assert all(b in owner or before[b] == before[b + 1] for b in found.buckets)
@@ -182,10 +216,10 @@ def test_a_source_without_text_is_named(tmp_path):
 
 
 def test_buckets_that_no_machine_can_hold_are_refused_before_a_page_moves(tmp_path, monkeypatch):
-    monkeypatch.setattr(line, "HELD", 2_000)
+    monkeypatch.setattr(token_stream, "MAX_BUCKET", 2_000)
     with pytest.raises(StageFailed, match=r"source web puts [0-9,]+ tokens into one of 4 buckets.*buckets=16"):
         make(tmp_path, TWO, write(tmp_path))
-    assert not list(tmp_path.glob("*.laid"))
+    assert not list(tmp_path.glob("*.keyed"))
 
 
 def test_every_stage_of_a_curriculum_says_what_it_did(tmp_path):
@@ -230,7 +264,7 @@ def test_too_little_of_a_source_fails_before_a_page_moves(tmp_path):
     greedy = replace(TWO, phases=(TWO.phases[0], replace(TWO.phases[1], tokens=200_000)))
     with pytest.raises(StageFailed, match=r"source math is short of [0-9,]+ tokens"):
         make(tmp_path, greedy, write(tmp_path))
-    assert not list(tmp_path.glob("*.laid")) and not list(tmp_path.glob("late*"))
+    assert not list(tmp_path.glob("*.keyed")) and not list(tmp_path.glob("late*"))
 
 
 def test_order_mixes_the_sources_all_the_way(tmp_path):
@@ -275,9 +309,9 @@ def test_pages_are_repeated_by_the_size_of_their_family(tmp_path):
 
 def test_a_bad_line_costs_one_line(tmp_path):
     corpora = write(tmp_path)
-    path = Path(corpora["math"].pages.list[0])  # type: ignore[union-attr]
+    (path,) = (tmp_path / "input" / "1" / "math").iterdir()
     path.write_text(path.read_text() + "{no json\n" + json.dumps({"id": "e", "text": None}) + "\n")
     make(tmp_path, TWO, corpora)
     (receipt,) = read_receipts(str(tmp_path), "math.counted", planned(str(tmp_path), "math.counted"))
     assert receipt.stats.rows_out == PAGES["math"][0] == receipt.stats.rows_in - 2
-    assert list(receipt.stats.quarantined) == ["mixture:not_json"] and list(receipt.stats.dropped) == ["mixture:empty"]
+    assert receipt.stats.quarantined == {"row:no_text": 1, "row:not_json": 1}

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mews.__main__ import main
+from tests.helpers.object_store import bucket
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +33,11 @@ def base(tmp_path_factory) -> Path:
         ("train web={base}/web --out {base}/t --preset none", "no preset 'none'"),
         ("train web={base}/web --out {base}/t --pattern none", "choose from falcon, gpt2, gpt4"),
         ("train web={base}/web --out {base}/t --vocabulary -5", "has no room for 256 bytes, 12 special tokens"),
-        ("train web={base}/web --out {base}/t --latex -1", "give 0 or more"),
+        ("train web={base}/web --out {base}/t --latex 900", "the list has 868: give 0 to 868"),
         ("train web={base}/web --out {base}/t --reserved 3", "12 special tokens have names"),
         ("train web={base}/web --out {base}/t", "give more text or a lower --vocabulary"),
         ("report {base}/tokenizer.json --source web={base}/web", "tokenizer.json is no tokenizer.json"),
-        ("report {base}/nowhere --source web={base}/web", "train one first"),
+        ("report {base}/nowhere --source web={base}/web", "train one with"),
         ("pack {base}/nowhere --out {base}/p", "no packed shard"),
         ("pack {base}/web --out {base}/p", "holds no packed sequences but id, text"),
         ("pack {base}/web --out {base}/p --format torch", "choose megatron or numpy"),
@@ -82,3 +83,17 @@ def test_two_tokenizers_in_folders_of_one_name_are_both_reported(base, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["tokenizer", "report", str(base / "one/bpe"), "--source", f"web={base}/nulls"])
     assert "no text to try them on" in capsys.readouterr().err
+
+
+def test_a_tokenizer_is_trained_from_a_bucket_into_a_bucket(base, capsys):
+    rows = b"".join(b'{"text": "the cat and the hat and the bat"}\n' for _ in range(9)) + b'{"text": 5}\n'
+    with bucket({"in/a.jsonl": rows}) as (url, _):
+        given = [f"web={url.format('in')}", "--out", url.format("out/t"), "--vocabulary", "270"]
+        with pytest.raises(SystemExit, match="0"):
+            main(["tokenizer", "train", *given])
+        said = capsys.readouterr()
+        with pytest.raises(SystemExit, match="0"):
+            main(["tokenizer", "report", url.format("out/t"), "--source", given[0], "--out", str(base / "s3.html")])
+    assert "MYSECRET" not in said.out + said.err
+    assert "1 rows could not be read (1 row:text_not_string; the first is a.jsonl:10)" in said.err
+    assert "t: " in capsys.readouterr().out and "MYSECRET" not in (base / "s3.html").read_text()

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import BadInput, UsageError
+from tests.helpers.object_store import bucket
 from tokenizer import encode, export, reader
-from tokenizer.pack import Pack, best_fit, concatenate, cut
-from tokenizer.train import END, FIM_SPECIAL, Choices, train
+from tokenizer.best_fit import best_fit
+from tokenizer.pack import Pack, PlainPage, concatenate, cut
+from tokenizer.train import END, FIM_SPECIAL, TokenizerConfig, train
 
 LENGTH = 64
 
@@ -59,14 +62,14 @@ def test_best_fit_gives_the_same_for_pieces_of_one_length():
 
 
 def test_only_pages_longer_than_the_sequence_are_cut():
-    pages = [np.arange(n, dtype=np.int32) for n in (3, 64, 65, 200)]
+    pages = [PlainPage(np.arange(n, dtype=np.int32)) for n in (3, 64, 65, 200)]
     pieces, owners = cut(pages, 64)
     assert [len(p) for p in pieces] == [3, 64, 64, 1, 64, 64, 64, 8] and owners == [0, 1, 2, 2, 3, 3, 3, 3]
 
 
 def test_concatenation_is_the_stream_cut_at_even_lengths():
     pages = [np.arange(n, dtype=np.int32) for n in (5, 70, 64, 1, 3)]
-    pieces, owners, sequences = concatenate(pages, 64)
+    pieces, owners, sequences = concatenate([PlainPage(page) for page in pages], 64)
     assert [[len(pieces[p]) for p in s] for s in sequences] == [[5, 59], [11, 53], [11, 1, 3]]
     assert (np.concatenate(pieces) == np.concatenate(pages)).all() and owners == [0, 1, 1, 2, 2, 3, 4]
 
@@ -76,7 +79,7 @@ def encoder(tmp_path_factory) -> encode.Encoder:
     chosen = random.Random(0)
     words = [" " + "".join(chosen.choice("abcdeklmnorst") for _ in range(5)) for _ in range(2_000)]
     path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
-    path.write_text(train(words, Choices(500, special=(END, *FIM_SPECIAL))).to_str())
+    path.write_text(train(words, TokenizerConfig(500, special=(END, *FIM_SPECIAL))).to_str())
     return encode.encoder(str(path.parent))
 
 
@@ -94,7 +97,7 @@ def mixture(encoder: encode.Encoder, number: int = 400, most: int = 40) -> pa.Ta
         "source": ["web"] * number,
         "id": [f"p{i}" for i in range(number)],
     }
-    columns |= {"copy": [0] * number, "epoch": [0] * number, "skip": skip, "infilled": [False] * number, "text": texts}
+    columns |= {"copy": [0] * number, "epoch": [0] * number, "skip": skip, "text": texts}
     return pa.table(columns | {"tokens": [n - s for n, s in zip(whole, skip, strict=True)]})
 
 
@@ -140,38 +143,9 @@ def test_an_empty_shard_keeps_its_columns(encoder):
     assert Pack(encoder, LENGTH)(table.slice(0, 0)).schema == Pack(encoder, LENGTH)(table).schema
 
 
-def test_infilled_texts_get_their_markers_and_others_do_not(encoder):
-    text = "<|fim_prefix|>ant <|fim_suffix|> cat<|fim_middle|>bee"
-    marked, plain = encoder([text, text], [True, False])
-    numbers = [n for _, n in encoder.markers]
-    parts = [encoder([part])[0][:-1].tolist() for part in ("ant ", " cat", "bee")]
-    wanted = [t for n, part in zip(numbers, parts, strict=True) for t in [n, *part]]
-    assert marked.tolist() == [*wanted, encoder.end]
-    assert not set(numbers) & set(plain.tolist())
-
-
-def test_an_end_token_that_a_page_could_write_is_refused(encoder, tmp_path):
-    tokenizer = encode.opened(Path(encoder.path))
-    tokenizer.add_tokens(["</page>"])
-    tokenizer.save(str(tmp_path / "tokenizer.json"))
-    with pytest.raises(UsageError, match="has no special token </page>"):
-        encode.encoder(str(tmp_path), end="</page>")
-
-
-def test_a_tokenizer_changed_under_way_is_noticed(encoder, tmp_path):
-    path = tmp_path / "tokenizer.json"
-    path.write_bytes(Path(encoder.path).read_bytes())
-    planned = encode.encoder(str(path))
-    path.write_text(path.read_text() + "\n")
-    with pytest.raises(UsageError, match="changed"):
-        planned(["ant"])
-
-
 @pytest.fixture
 def store(encoder, tmp_path) -> tuple[Path, np.ndarray]:
     """Two packed shards, and the matrix that they hold."""
-    import pyarrow.parquet as pq
-
     table, folder = Pack(encoder, LENGTH)(mixture(encoder)), tmp_path / "store"
     folder.mkdir()
     pq.write_table(table.slice(0, 40), folder / "a.parquet", row_group_size=16)
@@ -182,7 +156,7 @@ def store(encoder, tmp_path) -> tuple[Path, np.ndarray]:
 def test_megatron_files_are_those_that_datatrove_writes(store, tmp_path):
     tokens = pytest.importorskip("datatrove.pipeline.tokens.megatron_tokenizer")
     folder, matrix = store
-    export.export(folder, tmp_path / "ours", "megatron")
+    export.export(str(folder), str(tmp_path / "ours"), "megatron")
     theirs = tokens.MegatronTokenizedFile(str(tmp_path), "theirs", token_size=2)
     for row in matrix:
         theirs.write(row.tolist())
@@ -194,7 +168,7 @@ def test_megatron_files_are_those_that_datatrove_writes(store, tmp_path):
 def test_megatron_files_are_read_by_megatron(store, tmp_path):
     indexed = pytest.importorskip("megatron.core.datasets.indexed_dataset")
     folder, matrix = store
-    export.export(folder, tmp_path / "ours", "megatron")
+    export.export(str(folder), str(tmp_path / "ours"), "megatron")
     theirs = indexed.IndexedDataset(str(tmp_path / "ours"))
     assert len(theirs) == len(matrix) and all((theirs[i] == matrix[i]).all() for i in range(len(matrix)))
 
@@ -210,7 +184,7 @@ def test_parquet_is_read_by_datasets(store):
 
 def test_numpy_maps_the_matrix_and_the_page_lengths(store, tmp_path):
     folder, matrix = store
-    export.export(folder, tmp_path / "out", "numpy")
+    export.export(str(folder), str(tmp_path / "out"), "numpy")
     mapped = np.load(tmp_path / "out.npy", mmap_mode="r")
     assert mapped.dtype == np.uint16 and (mapped == matrix).all()
     flat, starts = np.load(tmp_path / "out.lengths.npy"), np.load(tmp_path / "out.starts.npy")
@@ -219,9 +193,9 @@ def test_numpy_maps_the_matrix_and_the_page_lengths(store, tmp_path):
 
 
 def all_forms(folder: Path, base: Path) -> list:
-    export.export(folder, base / "m", "megatron")
-    export.export(folder, base / "n", "numpy")
-    return [reader.Parquet(folder), reader.Megatron(base / "m"), reader.mapped(base / "n")]
+    export.export(str(folder), str(base / "m"), "megatron")
+    export.export(str(folder), str(base / "n"), "numpy")
+    return [reader.Parquet(str(folder)), reader.Megatron(base / "m"), reader.mapped(base / "n")]
 
 
 def test_a_reader_goes_on_exactly_where_it_stopped_even_with_more_trainers(store, tmp_path):
@@ -243,16 +217,16 @@ def test_a_reader_that_could_not_read_is_refused(given):
 
 def test_an_export_that_fails_leaves_the_one_before(store, tmp_path, monkeypatch):
     folder, _ = store
-    export.export(folder, tmp_path / "m", "megatron")
+    export.export(str(folder), str(tmp_path / "m"), "megatron")
     before = {f.name: f.read_bytes() for f in tmp_path.glob("m.*")}
 
-    def broken(file: Path):
+    def broken(self, shard: str):
         yield np.zeros((1, LENGTH), np.int32), []
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(export, "rows", broken)
+    monkeypatch.setattr(export.PackedStore, "rows", broken)
     with pytest.raises(OSError, match="gone"):
-        export.export(folder, tmp_path / "m", "megatron")
+        export.export(str(folder), str(tmp_path / "m"), "megatron")
     assert {f.name: f.read_bytes() for f in tmp_path.glob("m.???")} == before
 
 
@@ -263,8 +237,33 @@ def test_tokens_of_another_width_are_named(tmp_path):
 
 
 def test_wide_vocabularies_are_written_as_int32(tmp_path):
-    import pyarrow.parquet as pq
-
     pq.write_table(pa.table({"tokens": [[1, 70_000]], "lengths": [[2]]}), tmp_path / "a.parquet")
-    export.export(tmp_path, tmp_path / "out" / "m", "megatron")
+    export.export(str(tmp_path), str(tmp_path / "out" / "m"), "megatron")
     assert reader.Megatron(tmp_path / "out" / "m")[0].tolist() == [1, 70_000]
+
+
+def test_a_bucket_holds_packed_sequences_and_takes_exports(store, tmp_path):
+    folder, matrix = store
+    files = {f"run/a.packed/{path.name}": path.read_bytes() for path in folder.glob("*.parquet")}
+    for format in ("megatron", "numpy"):
+        export.export(str(folder), str(tmp_path / format), format)
+    with bucket(files) as (url, client):
+        far = reader.Parquet(url.format("run/a.packed"))
+        assert (np.stack([far[n] for n in range(len(far))]) == matrix).all() and "MYSECRET" not in repr(far.store)
+        said = export.export(url.format("run/a.packed"), url.format("out/megatron"), "megatron")
+        export.export(url.format("run/a.packed"), url.format("out/numpy"), "numpy")
+        name = url.partition("@")[2].partition("/")[0]
+        listed = [each["Key"] for each in client.list_objects_v2(Bucket=name, Prefix="out/")["Contents"]]
+        made = {key[4:]: client.get_object(Bucket=name, Key=key)["Body"].read() for key in listed}
+    assert made == {path.name: path.read_bytes() for path in tmp_path.glob("*.*")} and len(made) == 5
+    assert "MYSECRET" not in said
+
+
+def test_a_shard_that_is_not_made_is_named(store):
+    folder, _ = store
+    (folder.parent / "plan").mkdir()
+    (folder.parent / "plan" / "store.json").write_text('["a", "b", "c"]')
+    with pytest.raises(UsageError, match=r"store/c.parquet is not made: run the recipe to its end first"):
+        len(reader.Parquet(str(folder)))
+    (folder.parent / "plan" / "store.json").write_text('["b"]')
+    assert len(reader.Parquet(str(folder))) == pq.read_metadata(folder / "b.parquet").num_rows

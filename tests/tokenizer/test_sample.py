@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.files.texts import Unread
 from tokenizer import sample
 
 
@@ -23,9 +24,10 @@ def write(base, shards: int) -> dict[str, str]:
 
 def texts(at: dict[str, str], size: int, alpha: float = 1.0, seed: int = 0) -> dict[tuple[str, str], dict[str, str]]:
     """Texts by id, by source and language."""
-    below = sample.bounds(sample.measure(at, seed), size, alpha)
+    sources = sample.open_sources(at)
+    below = sample.bounds(sample.measure(sources, seed), size, alpha)
     taken = {}
-    for row in sample.rows(at, below, seed):
+    for row in sample.rows(sources, below, seed):
         taken.setdefault((row.source, row.language), {})[row.id] = row.text
     return taken
 
@@ -75,11 +77,36 @@ def test_what_a_small_stratum_cannot_fill_goes_to_the_others():
 
 def test_refinedweb_s_content_column_is_read(tmp_path):
     pq.write_table(pa.table({"content": ["one", "two"]}), tmp_path / "a.parquet")
-    at = {"web": str(tmp_path)}
-    below = sample.bounds(sample.measure(at), 1_000)
-    assert [row.text for row in sample.rows(at, below)] == ["one", "two"]
+    assert sorted(texts({"web": str(tmp_path)}, 1_000)["web", ""].values()) == ["one", "two"]
+
+
+def test_a_source_is_what_a_person_calls_so_and_not_a_column(tmp_path):
+    table = pa.table({"text": ["a"] * 50, "source": [f"https://site{n}.example/p" for n in range(50)], "id": range(50)})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert [*sample.measure(sample.open_sources({"web": str(tmp_path)}))] == [("web", "")]
+
+
+def test_json_lines_are_read_and_bad_rows_are_counted(tmp_path):
+    (tmp_path / "a.jsonl").write_text(
+        '{"text": "one", "language": "en"}\n{"text": 5}\n{"text": "two", "language": null}\n'
+    )
+    sources, unread = sample.open_sources({"web": str(tmp_path)}), Unread()
+    sizes = sample.measure(sources, unread=unread)
+    assert {stratum: int(size.sum()) for stratum, size in sizes.items()} == {("web", ""): 3, ("web", "en"): 3}
+    assert str(unread) == "1 rows could not be read (1 row:text_not_string; the first is a.jsonl:2)"
+
+
+@pytest.mark.parametrize(("number", "strata"), [(1_000, 1_000), (1_001, 1)])
+def test_a_column_of_too_many_languages_is_no_language(tmp_path, number, strata):
+    rows = [{"id": n, "text": "x" * 10, "language": f"http://{n}"} for n in range(number)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    sources = sample.open_sources({"web": str(tmp_path), "code": str(tmp_path)})
+    sizes = sample.measure(sources)
+    assert len(sizes) == 2 * strata and sum(int(size.sum()) for size in sizes.values()) == 20 * number
+    taken = list(sample.rows(sources, sample.bounds(sizes, 20 * number)))
+    assert len(taken) == 2 * number and len({(row.source, row.language) for row in taken}) == 2 * strata
 
 
 def test_no_shards_is_said(tmp_path):
-    with pytest.raises(UsageError, match="no Parquet file"):
-        sample.measure({"web": str(tmp_path)})
+    with pytest.raises(UsageError, match="no Parquet or JSONL file"):
+        sample.open_sources({"web": str(tmp_path)})

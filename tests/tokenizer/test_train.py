@@ -14,13 +14,13 @@ from tokenizers.pre_tokenizers import ByteLevel
 
 from pipeline.errors import UsageError
 from tests.tokenizer.reference_bpe import train as train_plainly
-from tokenizer import latex
 from tokenizer.card import card
+from tokenizer.evaluate import tokens
 from tokenizer.patterns import splitter
 from tokenizer.presets import PRESETS
-from tokenizer.train import END, Choices, save, train
+from tokenizer.train import END, TokenizerConfig, save, train
 
-SMALL = Choices(vocabulary=400, special=(END,), latex=())
+SMALL = TokenizerConfig(vocabulary=400, special=(END,), latex=())
 ODD = [
     "",
     " ",
@@ -46,19 +46,19 @@ def corpus(seed: int, texts: int = 60) -> list[str]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_merges_are_those_of_plain_bpe(seed):
-    choices = replace(SMALL, vocabulary=330, pattern=("gpt2", "gpt4", "falcon")[seed % 3], least=1 + seed % 3)
-    cutter = splitter(choices.pattern, choices.digits, choices.punctuation)
+    config = replace(SMALL, vocabulary=330, pattern=("gpt2", "gpt4", "falcon")[seed % 3], min_frequency=1 + seed % 3)
+    cutter = splitter(config.pattern, config.digits, config.punctuation)
     pieces = [piece for text in corpus(seed) for piece, _ in cutter.pre_tokenize_str(text)]
-    wanted = train_plainly(pieces, [END, *sorted(ByteLevel.alphabet())], choices.vocabulary, choices.least)
-    choices = replace(choices, vocabulary=257 + len({"".join(m) for m in wanted}))
-    made = json.loads(train(corpus(seed), choices).to_str())["model"]["merges"]
+    wanted = train_plainly(pieces, [END, *sorted(ByteLevel.alphabet())], config.vocabulary, config.min_frequency)
+    config = replace(config, vocabulary=257 + len({"".join(m) for m in wanted}))
+    made = json.loads(train(corpus(seed), config).to_str())["model"]["merges"]
     assert [tuple(m) for m in made] == wanted and len(wanted) > 20
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_text_comes_back(preset):
-    choices = replace(PRESETS[preset], vocabulary=1_900, least=1)
-    tokenizer = train([*corpus(1, 400), *words(2_000)], choices)
+    config = replace(PRESETS[preset], vocabulary=1_900, min_frequency=1)
+    tokenizer = train([*corpus(1, 400), *words(2_000)], config)
     assert tokenizer.get_vocab_size() == 1_900
     for plain in (True, False):
         tokenizer.encode_special_tokens = plain
@@ -104,7 +104,7 @@ def test_gpt2_by_name_is_the_library_s_own():
 
 
 def test_a_latex_command_is_one_token_and_no_part_of_a_longer_one():
-    tokenizer = train(words(1_000), Choices(600, latex=("\\frac", "\\in", "\\int", "\\alpha"), special=(END,)))
+    tokenizer = train(words(1_000), TokenizerConfig(600, latex=("\\frac", "\\in", "\\int", "\\alpha"), special=(END,)))
     assert tokenizer.encode(r"\frac\in\int_0").tokens[:3] == ["\\frac", "\\in", "\\int"]
     assert "\\in" not in tokenizer.encode(r"\include").tokens
     assert {"\\frac", "\\in", "\\int", "\\alpha"} <= set(tokenizer.get_vocab())
@@ -113,9 +113,9 @@ def test_a_latex_command_is_one_token_and_no_part_of_a_longer_one():
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
 def test_commands_take_the_place_of_the_last_merges(number):
     texts = [*words(1_000), *([r"\frac \sum"] * 50)]  # the first two are learned from the texts as well
-    known = train(texts, Choices(700, special=(END,)))
+    known = train(texts, TokenizerConfig(700, special=(END,)))
     latex = ("\\frac", "\\sum", "\\alpha", "\\beta")[:number]
-    tokenizer = train(texts, Choices(600, latex=latex, special=(END,)))
+    tokenizer = train(texts, TokenizerConfig(600, latex=latex, special=(END,)))
     assert tokenizer.get_vocab_size() == 600 and set(latex) <= set(tokenizer.get_vocab())
     assert all(tokenizer.encode(command).tokens == [command] for command in latex)
     merges = [json.loads(t.to_str())["model"]["merges"] for t in (tokenizer, known)]
@@ -123,15 +123,25 @@ def test_commands_take_the_place_of_the_last_merges(number):
     assert len(merges[0]) == 600 - 257 - len(set(latex) - {"".join(m) for m in merges[0]})
 
 
-def test_the_kept_list_is_counted_and_ordered():
-    lines = [line.split("\t") for line in latex.KEPT.read_text().splitlines()]
-    counts = [int(number) for _, number in lines]
-    assert counts == sorted(counts, reverse=True) and len({name for name, _ in lines}) == len(lines) > 300
-    assert {"\\frac", "\\sum", "\\alpha", "\\begin"} <= set(latex.commands())
+def test_runs_of_one_sign_make_no_long_token():
+    junk = [sign * 5_000 for sign in (" ", "=", "\n")]
+    tokenizer = train([*words(2_000), *junk], TokenizerConfig(2_000, special=(END,), min_frequency=1))
+    longest = {sign: max(len(t) for t in tokens(tokenizer) if set(t) == {sign}) for sign in (" ", "=", "\n")}
+    assert all(64 < length <= 128 for length in longest.values()), longest
+    assert all(tokenizer.decode(tokenizer.encode(text).ids) == text for text in junk)
 
 
-def test_counting_commands_counts_texts():
-    assert latex.count([r"\a \a \b", r"\a", "\\" + "x" * 40]) == {"\\a": 2, "\\b": 1}
+def test_a_piece_is_learned_from_in_parts_of_256_characters_and_encoded_as_one():
+    """Merging in a piece of 80,000 characters takes 4 s for every 1,000 merges."""
+    text = ("x" * 256 + "y" * 256) * 5
+    tokenizer = train([*words(2_000), text], TokenizerConfig(1_000, special=(END,), min_frequency=1))
+    assert "yyyy" in tokens(tokenizer) and not any({"x", "y"} <= set(token) for token in tokens(tokenizer))
+    assert tokenizer.pre_tokenizer.pre_tokenize_str(text) == [(text, (0, len(text)))]
+
+
+def test_pieces_are_cut_for_training_at_256_characters():
+    pieces = [piece for piece, _ in splitter("gpt4", "single", True, longest=256).pre_tokenize_str("é" * 600 + " a")]
+    assert [len(piece) for piece in pieces] == [512, 512, 176, 2], "two bytes a character"
 
 
 def test_too_little_text_is_said():
@@ -162,9 +172,9 @@ def test_bytes_do_not_depend_on_process_threads_or_order():
 
 def test_transformers_loads_it(tmp_path):
     transformers = pytest.importorskip("transformers")
-    choices = replace(PRESETS["falcon_edge"], vocabulary=1_500, least=1)
-    ours = train([*corpus(4, 200), *words(2_000)], choices)
-    save(ours, choices, tmp_path, card("small", choices, {("web", "en"): 10}, 10, 0))
+    config = replace(PRESETS["falcon_edge"], vocabulary=1_500, min_frequency=1)
+    ours = train([*corpus(4, 200), *words(2_000)], config)
+    save(ours, config, str(tmp_path), card("small", config, {("web", "en"): 10}, 10, 0))
     theirs = transformers.AutoTokenizer.from_pretrained(str(tmp_path))
     again = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
     assert theirs.eos_token == END and len(theirs) == 1_500

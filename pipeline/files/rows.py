@@ -1,0 +1,40 @@
+"""What rows of files have in common: ids that no two share, the file's own ids, a text, and errors."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import xxhash
+
+from pipeline.files.values import ARROW, Field
+
+ROWS, BYTES = 1_000, 8 << 20  # a table holds no more rows, and hardly more bytes of a file
+SOURCE_ID = Field("source_id", "scalar", ("id",))
+TEXT = Field("text", names=("text", "content"), required=True)
+
+
+class Found(NamedTuple):
+    """The names of the columns that a file has, and which of them each field is read from."""
+
+    names: list[str]
+    fields: dict[str, str]
+
+
+def rows_schema(fields: Sequence[Field]) -> pa.Schema:
+    """The columns of rows with these fields: `id`, then the fields."""
+    return pa.schema([("id", pa.string()), *((field.name, ARROW[field.kind]) for field in fields)])
+
+
+def finished(ids: pa.Array, columns: dict[str, pa.Array], wrong: Mapping[int, str]) -> pa.Table:
+    """The table of some rows, with a hash of the text where a row has no id of its own, and with its errors.
+
+    `wrong` says what is wrong with which row; so is one without a text.
+    """
+    texts, known = columns[TEXT.name], columns[SOURCE_ID.name]
+    if known.null_count:
+        hashes = [None if text is None else xxhash.xxh3_128_hexdigest(text) for text in texts.to_pylist()]
+        columns = columns | {SOURCE_ID.name: pc.coalesce(known, pa.array(hashes, pa.string()))}
+    wrong = dict.fromkeys(pc.indices_nonzero(pc.is_null(texts)).to_pylist(), "no_text") | dict(wrong)
+    errors = [f"row:{wrong[n]}" if n in wrong else None for n in range(len(ids))]
+    return pa.table({"id": ids, **columns, "error": pa.array(errors, pa.string())})

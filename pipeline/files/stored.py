@@ -1,0 +1,79 @@
+"""A stage of a run as a source: the shards of its plan, and not what else lies in its folder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipeline import parquet, store
+from pipeline.errors import BadInput, UsageError
+from pipeline.files import parquet_rows
+from pipeline.files.listing import WEB, Folder, parent
+from pipeline.files.rows import Found, rows_schema
+from pipeline.files.values import Field
+from pipeline.ledger import plan_name, planned, read_receipt, read_receipts
+from pipeline.stage import Source
+
+
+def stage_at(address: str) -> tuple[str, str] | None:
+    """The root and the name of the stage whose folder this is; None for others. Raises UsageError on a root itself."""
+    if address.startswith(WEB):
+        return None
+    if store.exists(address, "plan.json") and store.listing(address, "plan"):
+        raise UsageError(f"{store.redact(address)} is the root of a run: give one of its stages, as in ROOT/clean")
+    root, stage = parent(address)
+    return (root, stage) if stage and store.exists(root, plan_name(stage)) else None
+
+
+def stage_source(root: str, stage: str, fields: tuple[Field, ...]) -> Source:
+    """The rows of a stage, with the shards of its plan. Raises UsageError when some of them are not made yet."""
+    shards = planned(root, stage)
+    made = {receipt.shard: receipt.digest for receipt in read_receipts(root, stage, shards)}
+    if missing := len(shards) - len(made):
+        where = f"stage {stage} of {store.redact(root)}"
+        raise UsageError(f"{where} lacks {missing} of {len(shards)} shards: run its recipe to the end first")
+    reader = StageReader(Folder(root), stage, fields)
+    if shards:
+        reader.look(shards[0])
+    return Source(tuple(shards), reader, rows_schema(fields), made.__getitem__)
+
+
+@dataclass(frozen=True)
+class StageReader:
+    """Reads a shard of a stage by its name, as `Reader` does a file.
+
+    `id` is the stage's own, which is unique already, or "<shard>:<row>" in published shards, which have none.
+    """
+
+    root: Folder
+    stage: str
+    fields: tuple[Field, ...]
+
+    def __call__(self, shard: str) -> Iterator[pa.Table]:
+        first = 0
+        for name in self._files(shard):
+            for table in parquet.read_batches(self.root.address, name, rows=1_000):
+                ids = [f"{shard}:{first + n}" for n in range(table.num_rows)]
+                own = table["id"].combine_chunks() if "id" in table.column_names else pa.array(ids, pa.string())
+                columns = parquet_rows.columns_of(table.schema, self.fields, self.shown)
+                yield parquet_rows.table_of(table, self.fields, columns, own)
+                first += table.num_rows
+
+    @property
+    def shown(self) -> str:
+        """What messages call the stage."""
+        return f"stage {self.stage} of {store.redact(self.root.address)}"
+
+    def look(self, shard: str) -> Found:
+        """What a shard has for the fields. Raises BadInput when a required one has no column."""
+        (name, *_) = self._files(shard)
+        with parquet.open_file(self.root.address, name) as file:
+            columns = file.schema_arrow
+        return Found(columns.names, parquet_rows.columns_of(columns, self.fields, self.shown))
+
+    def _files(self, shard: str) -> list[str]:
+        receipt = read_receipt(self.root.address, self.stage, shard)
+        files = [name for name in (receipt.files if receipt else ()) if name.startswith(f"{self.stage}/")]
+        if not files or not all(name.endswith(".parquet") for name in files):
+            raise BadInput(f"{self.shown} holds no rows: give a stage of pages, as in ROOT/clean")
+        return files
