@@ -4,7 +4,7 @@ datatrove gives a reason and keeps its values to itself, so the values are taken
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from datatrove.data import Document
@@ -20,6 +20,7 @@ from datatrove.utils.text import PUNCTUATION_SET, TERMINAL_PUNCTUATION, split_in
 
 from filters import c4, fineweb, gopher, url
 from pipeline.doc import Doc
+from pipeline.rules import EditRules, Rules
 
 
 @dataclass(frozen=True)
@@ -131,18 +132,18 @@ def _c4_filter() -> C4QualityFilter:
     return C4QualityFilter(filter_no_terminal_punct=False)
 
 
-def _edited(rule: c4.Quality) -> Callable[[Doc], Answer]:
+def _edited(rule: EditRules) -> Callable[[Doc], Answer]:
     def answer(doc: Doc) -> Answer:
         text, reason = rule(doc)
-        return Answer(reason, {}, text)
+        return Answer(reason, {}, doc.text if reason else text)
 
     return answer
 
 
-def _measured(rule) -> Callable[[Doc], Answer]:
+def _measured(rule: Rules) -> Callable[[Doc], Answer]:
     def answer(doc: Doc) -> Answer:
         values = rule.measure(doc)
-        return Answer(rule.judge(values), values)
+        return Answer(rule.judge(values), dict(values))
 
     return answer
 
@@ -175,18 +176,18 @@ def url_filter() -> URLFilter:
     return block
 
 
-def _url_words(rule: url.Blocked) -> Callable[[Doc], Answer]:
+def _url_words(rule: Rules) -> Callable[[Doc], Answer]:
     def answer(doc: Doc) -> Answer:
         return Answer(rule.judge({**rule.measure(doc), "domain": 0, "subdomain": 0, "url": 0}))
 
     return answer
 
 
-same_quality = gopher.Quality(punctuation=frozenset(PUNCTUATION_SET))
-same_fineweb = fineweb.Quality(end_marks=frozenset(TERMINAL_PUNCTUATION))
-same_c4 = c4.Quality(end_mark=False, sentences=sentences)
+same_quality = replace(gopher.quality, measure=gopher.ProseMeasure(punctuation=frozenset(PUNCTUATION_SET)))
+same_fineweb = replace(fineweb.quality, measure=fineweb.LineMeasure(end_marks=frozenset(TERMINAL_PUNCTUATION)))
+same_c4 = replace(c4.quality, fn=c4.SentenceLines(end_mark=False, sentences=sentences))
 RULES = (
-    Rule("url.blocked", _url, _url_words(url.Blocked(lower=False)), _url_words(url.blocked)),
+    Rule("url.blocked", _url, _url_words(url.blocking(lower=False, exceptions=())), _url_words(url.blocked)),
     Rule("gopher.repetition", _repetition, _measured(gopher.repetition), _measured(gopher.repetition)),
     Rule("gopher.quality", _quality, _measured(same_quality), _measured(gopher.quality)),
     Rule("c4.quality", _c4, _edited(same_c4), _edited(c4.without_end_marks)),

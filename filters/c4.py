@@ -1,11 +1,12 @@
 """C4's line rules, as FineWeb runs them (Raffel et al. 2020, section 2.2): lines go, and some words cost the page."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from filters.fineweb import SENTENCE_ENDS
 from pipeline.doc import Doc
+from pipeline.rules import EditRules, least, most
+from text.sentences import SENTENCE_ENDS
 
 CITATION = re.compile(r"\[(?:\d*|edit|citation needed)\]")
 END_MARKS = (".", "?", "!", '"', "'")
@@ -13,41 +14,21 @@ POLICIES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "
 
 
 @dataclass(frozen=True)
-class Quality:
-    """Keeps the lines that look like sentences: use it as `edit(c4.quality)`, for it changes the text.
+class SentenceLines:
+    """Keeps the lines that look like sentences, and measures what is left.
 
-    FineWeb leaves out the rule of `end_mark`, which alone costs 30 % of the pages. `sentences` counts those of a line;
-    ours goes by words that are end marks, and 0 for `min_sentences` takes the rule out.
+    A line stays that ends in an `end_mark`, has `min_words` words or more and none of over `longest_word` characters.
+    `sentences` counts the sentences of a line; None counts by words that are end marks.
     """
 
     end_mark: bool = True
     keep_citations: bool = False
     min_words: int = 3
     longest_word: int = 1000
-    min_sentences: int = 5
     sentences: Callable[[str], int] | None = None
 
-    name = "c4.quality"
-
-    def __call__(self, doc: Doc) -> tuple[str, str | None]:
-        """The text of the kept lines, and the reason to drop the page."""
-        lines, measured = self._sift(doc)
-        reason = self.judge(measured)
-        return (doc.text if reason else "\n".join(lines).strip()), reason
-
-    def measure(self, doc: Doc) -> dict[str, float]:
-        return self._sift(doc)[1]
-
-    def judge(self, measured: Mapping[str, float]) -> str | None:
-        rules = (
-            ("lorem_ipsum", measured["lorem_ipsum"]),
-            ("curly_bracket", measured["curly_bracket"]),
-            ("few_sentences", measured["sentences"] < self.min_sentences),
-        )
-        return next((reason for reason, broken in rules if broken), None)
-
-    def _sift(self, doc: Doc) -> tuple[list[str], dict[str, float]]:
-        """The kept lines, and what was met on the way; of the two words that cost a page the first met counts."""
+    def __call__(self, doc: Doc) -> tuple[str, dict[str, float]]:
+        """The text of the kept lines, and what was met; of the two things that cost a page, only the first counts."""
         kept, cost = [], {"lorem_ipsum": 0.0, "curly_bracket": 0.0}
         for raw in doc.text.splitlines():
             line = self._sentence_like(raw.strip())
@@ -61,7 +42,7 @@ class Quality:
             elif not script and not any(policy in lower for policy in POLICIES):
                 kept.append(line)
         count = self.sentences or (lambda line: count_sentences(Doc(line, fields=doc.fields)))
-        return kept, {"lines": len(kept), "sentences": sum(map(count, kept)), **cost}
+        return "\n".join(kept).strip(), {"lines": len(kept), "sentences": sum(map(count, kept)), **cost}
 
     def _sentence_like(self, line: str) -> str | None:
         words = line.split()
@@ -86,5 +67,10 @@ def count_sentences(doc: Doc) -> int:
     return count
 
 
-quality = Quality()
-without_end_marks = Quality(end_mark=False)
+quality = EditRules(
+    "c4.quality",
+    SentenceLines(),
+    (most("lorem_ipsum", 0), most("curly_bracket", 0), least("sentences", 5, "few_sentences")),
+)
+# FineWeb leaves out the rule of the end mark, which alone costs 30 % of the pages.
+without_end_marks = replace(quality, fn=SentenceLines(end_mark=False))

@@ -1,4 +1,8 @@
-"""A filter of datatrove as one of ours."""
+"""A filter of datatrove as one of ours.
+
+datatrove's filters return True to keep a document; ours return None to keep it and a reason to drop it. The adapter
+turns the one into the other, so a filter that is moved over from datatrove by hand must be turned round as well.
+"""
 
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -8,11 +12,12 @@ from pipeline.doc import Doc
 
 
 @dataclass(frozen=True, init=False)
-class Block:
-    """`Block(SomeDatatroveFilter(...))`: keeps what it keeps; the reason is its own, or "dropped" when it gives none.
+class DatatroveFilter:
+    """`DatatroveFilter(SomeFilter(...))` keeps what that filter keeps, where it returns True or (True, ...).
 
-    As a filter it leaves the text alone. A datatrove filter that also changes the text (C4's) goes through
-    `edit(Block(...).edited)`. The settings stand for the filter in the fingerprint of a stage.
+    The reason is the filter's own, or "dropped" when it gives none. As a filter it leaves the text alone; one of
+    datatrove's that also changes the text (C4's) goes through `edit(DatatroveFilter(...).edited)`. The settings of the
+    filter and the version of datatrove stand for it in the fingerprint of a stage.
     """
 
     name: str
@@ -24,6 +29,7 @@ class Block:
         object.__setattr__(self, "_block", block)
 
     def __call__(self, doc: Doc) -> str | None:
+        """The reason to drop the Doc; None where the filter of datatrove returns True."""
         return self.edited(doc)[1]
 
     def edited(self, doc: Doc) -> tuple[str, str | None]:

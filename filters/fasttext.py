@@ -1,72 +1,97 @@
-"""A fastText classifier of quality, trained and applied as DCLM does (Li et al. 2024, section 4.4).
+"""A fastText classifier as a filter: one of DCLM's kind that is trained here, or a model of your own.
 
-Train with `python -m filters.fasttext train POSITIVES NEGATIVES --out FOLDER`; the folder holds `model.bin` and
-`quality.json`, with the threshold and how it was found.
+Train with `python -m filters.fasttext train POSITIVES NEGATIVES --out FOLDER` (Li et al. 2024, section 4.4); the folder
+holds `model.bin` and `quality.json`, with the threshold and how it was found.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pipeline.doc import Doc
+from pipeline.errors import UsageError
+from pipeline.rules import Rules, least
+from text.normalise import fasttext_line
 
-POSITIVE = "__label__hq"
-
-
-@dataclass(frozen=True)
-class Quality:
-    """Drops a text whose probability of being like the positives is under the threshold; `load` makes one.
-
-    `digest` is that of the model, so that another model at the same place is another filter.
-    """
-
-    model: str
-    threshold: float
-    digest: str
-
-    name = "fasttext.quality"
-
-    def measure(self, doc: Doc) -> dict[str, float]:
-        return {"score": score(self.model, doc.text)}
-
-    def judge(self, measured: Mapping[str, float]) -> str | None:
-        return "low_quality" if measured["score"] < self.threshold else None
-
-    def __call__(self, doc: Doc) -> str | None:
-        return self.judge(self.measure(doc))
+PREFIX = "__label__"
+POSITIVE = f"{PREFIX}hq"
 
 
-def load(folder: str | Path, threshold: float | None = None) -> Quality:
-    """The filter of a trained folder, with its own threshold or another."""
-    folder = Path(folder)
-    learnt = json.loads((folder / "quality.json").read_text())
-    return Quality(str(folder / "model.bin"), learnt["threshold"] if threshold is None else threshold, learnt["digest"])
-
-
-def score(model: str, text: str) -> float:
-    """The probability, 0 to 1, that a text is like the positives."""
-    labels, chances = _model(model).predict(one_line(text), k=2)
-    return next((float(chance) for label, chance in zip(labels, chances, strict=True) if label == POSITIVE), 0.0)
-
-
-def one_line(text: str) -> str:
-    """What the classifier sees of a text, in training and after: its words in lower case between single spaces."""
+def lower_words(text: str) -> str:
+    """What our own classifier sees of a text, in training and after: lower-case words between single spaces."""
     return " ".join(Doc(text).words).lower()
 
 
-def file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+@dataclass(frozen=True)
+class LabelScore:
+    """Measures the probability, 0 to 1, of a model's `label` for a text that `prepare` made one line of.
+
+    The model file counts by its content: another model at the same place makes a stage anew.
+    """
+
+    model: Path
+    label: str
+    prepare: Callable[[str], str] = lower_words
+
+    def __call__(self, doc: Doc) -> dict[str, float]:
+        return {"score": score(self.model, self.label, self.prepare(doc.text))}
+
+
+def at_least(threshold: float, measure: LabelScore) -> Rules:
+    """Keep texts with this score or a higher one."""
+    return Rules("fasttext.quality", measure, (least("score", threshold, "low_quality"),))
+
+
+def quality(
+    model: str | Path,
+    threshold: float | None = None,
+    label: str = "hq",
+    prepare: Callable[[str], str] | None = None,
+) -> Rules:
+    """Keep the texts for which a model gives `label` at least the probability `threshold`.
+
+    `model` is a folder that was trained here, which knows its threshold, or any supervised fastText model file. Labels
+    may be given without "__label__". `prepare` makes one line of a text as it was done for training; a model file gets
+    `fasttext_line` by default, which changes no word. Raises UsageError without a threshold, a model or the label.
+    """
+    file = Path(model, "model.bin") if Path(model).is_dir() else Path(model)
+    if not file.is_file():
+        raise UsageError(f"fasttext: there is no model file {file}")
+    notes = file.with_name("quality.json")
+    learnt = json.loads(notes.read_text()) if Path(model).is_dir() and notes.exists() else {}
+    threshold = learnt.get("threshold") if threshold is None else threshold
+    if threshold is None:
+        raise UsageError(f"fasttext: {file} comes without a threshold; give one, between 0 and 1")
+    prepare = prepare or (lower_words if learnt else fasttext_line)
+    return at_least(threshold, LabelScore(file, _label(file, label), prepare))
+
+
+def score(model: Path, label: str, line: str) -> float:
+    """The probability of a label for a line; 0 when the line holds nothing that the model knows."""
+    labels, chances = _model(model).predict(line, k=-1)
+    return next((min(float(p), 1.0) for name, p in zip(labels, chances, strict=True) if name == label), 0.0)
+
+
+def _label(file: Path, label: str) -> str:
+    """The label as the model writes it."""
+    known = [str(name) for name in _model(file).get_labels()]
+    name = next((name for name in (label, PREFIX + label) if name in known), None)
+    if name is None:
+        shown = ", ".join(sorted(each.removeprefix(PREFIX) for each in known)[:20])
+        raise UsageError(f"fasttext: {file} has no label {label!r}; it has {len(known)}: {shown}")
+    return name
 
 
 @cache
-def _model(path: str):
+def _model(path: Path):
     import fasttext
 
-    return fasttext.load_model(path)
+    try:
+        return fasttext.load_model(str(path))
+    except ValueError as error:
+        raise UsageError(f"fasttext: {path} is no fastText model: {error}") from None
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 import xxhash
 import zstandard
 
-from filters.fasttext import POSITIVE, Quality, file_digest, one_line, score
+from filters.fasttext import POSITIVE, LabelScore, at_least, lower_words, score
+from filters.hashed_set import digest
+from pipeline.rules import Rules
 
 NEGATIVE = "__label__cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text
@@ -21,7 +23,7 @@ HELD_OUT = 10  # one document in so many is kept from training, by a hash of its
 SETTINGS = {"dim": 32, "lr": 0.5, "wordNgrams": 2, "minCount": 1, "bucket": 500_000, "seed": 0, "thread": 1}
 
 
-def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Quality:
+def train_classifier(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Rules:
     """Train on two folders of texts and write `model.bin` and `quality.json` into `out`.
 
     The threshold is the score that the share `keep` of the held-out negatives reaches: with crawl pages as negatives
@@ -36,18 +38,21 @@ def train(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Qua
         file.flush()
         model = fasttext.train_supervised(file.name, verbose=0, epoch=passes(len(texts)), **SETTINGS)
     model.save_model(str(out / "model.bin"))
-    scores = {label: np.array([score(str(out / "model.bin"), text) for text in held[label]]) for label in held}
+    model_file = out / "model.bin"
+    scores = {
+        label: np.array([score(model_file, POSITIVE, lower_words(text)) for text in held[label]]) for label in held
+    }
     threshold = float(np.quantile(scores[NEGATIVE], 1 - keep))
-    digest = file_digest(out / "model.bin")
+    file_digest = digest(model_file)
     found = {
         "threshold": threshold,
-        "digest": digest,
+        "digest": file_digest,
         "keep": keep,
         "settings": SETTINGS,
         **_figures(scores, threshold),
     }
     (out / "quality.json").write_text(json.dumps({**found, "trained_on": len(texts)}, indent=1) + "\n")
-    return Quality(str(out / "model.bin"), threshold, digest)
+    return at_least(threshold, LabelScore(model_file, POSITIVE))
 
 
 def passes(texts: int) -> int:
@@ -74,7 +79,7 @@ def _split(folders: dict[str, Path]) -> tuple[dict[str, list[str]], list[tuple[s
     for label, folder in folders.items():
         unique = {xxhash.xxh3_64_intdigest(text): text for text in texts_of(folder)}
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]
-        lines |= {key: (label, one_line(text)) for key, text in unique.items() if key % HELD_OUT}
+        lines |= {key: (label, lower_words(text)) for key, text in unique.items() if key % HELD_OUT}
         if not held[label] or len(held[label]) == len(unique):
             raise SystemExit(f"error: {folder}: {len(unique)} texts are too few to learn from; give a hundred or more")
     return held, [line for _, line in sorted(lines.items())]
@@ -104,7 +109,7 @@ def _rows(path: Path) -> Iterator[dict]:
 
 def main() -> None:
     """The command: train POSITIVES NEGATIVES --out FOLDER [--keep 0.1]."""
-    parser = argparse.ArgumentParser(prog="python -m filters.fasttext", description=train.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m filters.fasttext", description=train_classifier.__doc__)
     parser.add_argument("action", choices=["train"])
     parser.add_argument("positives", type=Path, help="folder of texts as they should be")
     parser.add_argument("negatives", type=Path, help="folder of texts of the crawl")
@@ -114,7 +119,7 @@ def main() -> None:
     for folder in (options.positives, options.negatives):
         if not folder.is_dir():
             sys.exit(f"error: {folder} is no folder of texts")
-    train(options.positives, options.negatives, options.out, options.keep)
+    train_classifier(options.positives, options.negatives, options.out, options.keep)
     print((options.out / "quality.json").read_text(), end="")
 
 

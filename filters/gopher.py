@@ -1,101 +1,59 @@
 """Gopher's document rules: repetition and quality (Rae et al. 2021, section A1.1 and table A1), as in RefinedWeb."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from filters.repeats import NGrams, duplicates
 from pipeline.doc import Doc
+from pipeline.rules import Rules, least, most
 
 BULLETS = ("•", "-")
 ELLIPSES = ("...", "…")
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 
 
-@dataclass(frozen=True)
-class Repetition:
-    """Drops a text that repeats itself; the reason is the first field whose share is passed.
+def repetition_shares(doc: Doc) -> dict[str, float]:
+    """Shares of the paragraphs, lines or characters of a text that repeat earlier ones.
 
-    Shares of paragraphs, lines, or characters of the text; `None` takes a rule out. An n-gram that came before is
-    counted once: its words are passed over. Source: Rae et al. 2021, table A1.
+    `top_<n>gram` is the share of the commonest n words, times their count; `dup_<n>gram` that of all n words that came
+    before, each counted once: the search goes on behind a repeated n-gram.
     """
-
-    dup_paragraphs: float | None = 0.30
-    dup_paragraph_chars: float | None = 0.20
-    dup_lines: float | None = 0.30
-    dup_line_chars: float | None = 0.20
-    top_2gram: float | None = 0.20
-    top_3gram: float | None = 0.18
-    top_4gram: float | None = 0.16
-    dup_5gram: float | None = 0.15
-    dup_6gram: float | None = 0.14
-    dup_7gram: float | None = 0.13
-    dup_8gram: float | None = 0.12
-    dup_9gram: float | None = 0.11
-    dup_10gram: float | None = 0.10
-
-    name = "gopher.repetition"
-
-    def measure(self, doc: Doc) -> dict[str, float]:
-        characters = max(len(doc.text), 1)
-        paragraphs, paragraph_chars = duplicates(doc.paragraphs)
-        lines, line_chars = duplicates(doc.lines)
-        grams = NGrams(doc)
-        return {
-            "dup_paragraphs": paragraphs / len(doc.paragraphs),
-            "dup_paragraph_chars": paragraph_chars / characters,
-            "dup_lines": lines / len(doc.lines),
-            "dup_line_chars": line_chars / characters,
-            **{f"top_{n}gram": grams.top(n) / characters for n in (2, 3, 4)},
-            **{f"dup_{n}gram": grams.repeated(n) / characters for n in range(5, 11)},
-            "characters": len(doc.text),
-        }
-
-    def judge(self, measured: Mapping[str, float]) -> str | None:
-        if not measured["characters"]:
-            return "empty"
-        limits = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return next((name for name, limit in limits if limit is not None and measured[name] > limit), None)
-
-    def __call__(self, doc: Doc) -> str | None:
-        return self.judge(self.measure(doc))
+    characters = max(len(doc.text), 1)
+    paragraphs, paragraph_chars = duplicates(doc.paragraphs)
+    lines, line_chars = duplicates(doc.lines)
+    grams = NGrams(doc)
+    return {
+        "dup_paragraphs": paragraphs / len(doc.paragraphs),
+        "dup_paragraph_chars": paragraph_chars / characters,
+        "dup_lines": lines / len(doc.lines),
+        "dup_line_chars": line_chars / characters,
+        **{f"top_{n}gram": grams.top(n) / characters for n in (2, 3, 4)},
+        **{f"dup_{n}gram": grams.repeated(n) / characters for n in range(5, 11)},
+        "characters": len(doc.text),
+    }
 
 
 @dataclass(frozen=True)
-class Quality:
-    """Drops a text that does not look like prose; source: Rae et al. 2021, section A1.1.
+class ProseMeasure:
+    """Measures how far a text looks like prose. The paper leaves three things open, each a field here.
 
-    Words of punctuation only count as words in the shares, not in `words` and the length. The paper leaves three things
-    open: whether `min_stop_words` are `distinct` (else all occurrences count), the `median` in place of the mean word
-    length, and whether a comma is a word without a letter: for `min_alphabetic` it is, as in datatrove; for
-    `min_alphabetic_words`, 0 by default, it is no word, as in DCLM and Dolma. `punctuation` names the characters that
-    make no word; `None`: all but letters and digits.
+    `distinct`: stop words count once each, otherwise at every occurrence. `median`: the word length is the median, not
+    the mean. `punctuation`: the characters that make no word; None stands for all but letters and digits. Words of
+    punctuation only count in the shares, but not in `words` and `word_length`. The share `alphabetic` is one of all
+    words, a comma among them, as in datatrove; `alphabetic_words` leaves those of punctuation out, as DCLM and Dolma.
     """
 
-    min_words: float = 50
-    max_words: float = 100_000
-    min_word_length: float = 3
-    max_word_length: float = 10
-    max_hashes: float = 0.1
-    max_ellipses: float = 0.1
-    max_bullet_lines: float = 0.9
-    max_ellipsis_lines: float = 0.3
-    min_alphabetic: float = 0.8
-    min_alphabetic_words: float = 0.0
-    min_stop_words: float = 2
     stop_words: tuple[str, ...] = STOP_WORDS
     distinct: bool = True
     median: bool = False
     punctuation: frozenset[str] | None = None
 
-    name = "gopher.quality"
-
-    def measure(self, doc: Doc) -> dict[str, float]:
-        lengths = doc.each_word(len, np.int64)[doc.each_word(Made(self.punctuation), bool)]
-        lettered = int(doc.each_word(alphabetic, bool).sum())
+    def __call__(self, doc: Doc) -> dict[str, float]:
+        lengths = doc.each_word(len, np.int64)[doc.each_word(HasNonPunctuation(self.punctuation), bool)]
+        lettered = int(doc.each_word(has_letter, bool).sum())
         count, lines = max(len(doc.word_ids), 1), doc.text.splitlines()
-        stops = doc.word_ids[doc.each_word(In(self.stop_words), bool)]
+        stops = doc.word_ids[doc.each_word(IsOneOf(self.stop_words), bool)]
         middle = np.median if self.median else np.mean
         return {
             "words": len(lengths),
@@ -109,29 +67,9 @@ class Quality:
             "stop_words": len(np.unique(stops)) if self.distinct else len(stops),
         }
 
-    def judge(self, measured: Mapping[str, float]) -> str | None:
-        value = measured
-        rules = (
-            ("short", value["words"] < self.min_words),
-            ("long", value["words"] > self.max_words),
-            ("short_words", value["word_length"] < self.min_word_length),
-            ("long_words", value["word_length"] > self.max_word_length),
-            ("hashes", value["hashes"] > self.max_hashes),
-            ("ellipses", value["ellipses"] > self.max_ellipses),
-            ("bullets", value["bullet_lines"] > self.max_bullet_lines),
-            ("ellipsis_lines", value["ellipsis_lines"] > self.max_ellipsis_lines),
-            ("few_alphabetic", value["alphabetic"] < self.min_alphabetic),
-            ("few_alphabetic", value["alphabetic_words"] < self.min_alphabetic_words),
-            ("few_stop_words", value["stop_words"] < self.min_stop_words),
-        )
-        return next((reason for reason, broken in rules if broken), None)
-
-    def __call__(self, doc: Doc) -> str | None:
-        return self.judge(self.measure(doc))
-
 
 @dataclass(frozen=True)
-class Made:
+class HasNonPunctuation:
     """Whether a word is more than punctuation."""
 
     punctuation: frozenset[str] | None
@@ -143,7 +81,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class In:
+class IsOneOf:
     """Whether a word is in a list."""
 
     words: tuple[str, ...]
@@ -152,10 +90,45 @@ class In:
         return word in self.words
 
 
-def alphabetic(word: str) -> bool:
+def has_letter(word: str) -> bool:
     """Whether a word has a letter."""
     return any(map(str.isalpha, word))
 
 
-repetition = Repetition()
-quality = Quality()
+repetition = Rules(
+    "gopher.repetition",
+    repetition_shares,
+    (
+        least("characters", 1, "empty"),
+        most("dup_paragraphs", 0.30),
+        most("dup_paragraph_chars", 0.20),
+        most("dup_lines", 0.30),
+        most("dup_line_chars", 0.20),
+        most("top_2gram", 0.20),
+        most("top_3gram", 0.18),
+        most("top_4gram", 0.16),
+        most("dup_5gram", 0.15),
+        most("dup_6gram", 0.14),
+        most("dup_7gram", 0.13),
+        most("dup_8gram", 0.12),
+        most("dup_9gram", 0.11),
+        most("dup_10gram", 0.10),
+    ),
+)
+quality = Rules(
+    "gopher.quality",
+    ProseMeasure(),
+    (
+        least("words", 50, "short"),
+        most("words", 100_000, "long"),
+        least("word_length", 3, "short_words"),
+        most("word_length", 10, "long_words"),
+        most("hashes", 0.1),
+        most("ellipses", 0.1),
+        most("bullet_lines", 0.9, "bullets"),
+        most("ellipsis_lines", 0.3),
+        least("alphabetic", 0.8, "few_alphabetic"),
+        least("alphabetic_words", None, "few_alphabetic"),
+        least("stop_words", 2, "few_stop_words"),
+    ),
+)

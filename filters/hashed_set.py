@@ -60,7 +60,7 @@ def _lines(path: Path, member: str) -> Iterator[bytes]:
         yield from file
 
 
-def found(table: np.ndarray, lines: list[str]) -> int | None:
+def first_found(table: np.ndarray, lines: list[str]) -> int | None:
     """The position of the first of the lines that is in a sorted table of hashes."""
     keys = np.fromiter(map(xxhash.xxh3_64_intdigest, lines), np.uint64, len(lines))
     places = table.searchsorted(keys)

@@ -6,9 +6,11 @@ original thresholds. Stop words: the commonest function words of each language, 
 us from word counts over running text and cut as `text.splitter` cuts them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filters import fineweb, gopher
+from pipeline.errors import UsageError
+from pipeline.rules import Rules
 
 # language: line punctuation, newlines a word, duplicate lines, shortest and longest mean word, alphabetic words,
 # top 2-, 3- and 4-gram
@@ -52,31 +54,38 @@ STOP_WORDS = {
 }
 
 
+THRESHOLDS = {language: tuple(map(float, row)) for language, *row in map(str.split, TABLE.strip().splitlines())}
+LANGUAGES = ("en", *THRESHOLDS)
+
+
 @dataclass(frozen=True)
-class Rules:
+class LanguageRules:
     """The three filters of one language."""
 
-    repetition: gopher.Repetition = gopher.repetition
-    quality: gopher.Quality = gopher.quality
-    fineweb_quality: fineweb.Quality = fineweb.quality
+    repetition: Rules = gopher.repetition
+    quality: Rules = gopher.quality
+    fineweb_quality: Rules = fineweb.quality
 
 
-def _rules(row: str) -> tuple[str, Rules]:
-    language, *numbers = row.split()
-    punctuation, newlines, lines, shortest, longest, alphabetic, two, three, four = map(float, numbers)
-    repetition = gopher.Repetition(None, None, lines, top_2gram=two, top_3gram=three, top_4gram=four)
-    stops = tuple(STOP_WORDS[language].split())
-    quality = gopher.Quality(
-        min_word_length=shortest, max_word_length=longest, min_alphabetic=alphabetic, stop_words=stops
+def rules_for(language: str) -> LanguageRules:
+    """The filters for a language by its ISO 639-1 code. Raises UsageError when there are none."""
+    if language == "en":
+        return LanguageRules()
+    if language not in THRESHOLDS:
+        known = ", ".join(sorted(LANGUAGES))
+        raise UsageError(f"there are no rules for the language {language!r}; there are for {known}")
+    punctuation, newlines, dup_lines, shortest, longest, alphabetic, two, three, four = THRESHOLDS[language]
+    repetition = gopher.repetition.replace(
+        dup_paragraphs=None,
+        dup_paragraph_chars=None,
+        dup_lines=dup_lines,
+        top_2gram=two,
+        top_3gram=three,
+        top_4gram=four,
     )
-    return language, Rules(repetition, quality, fineweb.Quality(punctuation, None, 0.1, newlines))
-
-
-RULES = {"en": Rules(), **dict(map(_rules, TABLE.strip().splitlines()))}
-
-
-def rules(language: str) -> Rules:
-    """The filters for a language by its ISO 639-1 code. Raises ValueError when there are none."""
-    if language not in RULES:
-        raise ValueError(f"there are no rules for the language {language!r}; there are for {', '.join(sorted(RULES))}")
-    return RULES[language]
+    quality = gopher.quality.replace(min_word_length=shortest, max_word_length=longest, alphabetic=alphabetic)
+    stop_words = tuple(STOP_WORDS[language].split())
+    of_lines = fineweb.quality.replace(
+        line_punctuation=punctuation, short_lines=None, dup_line_chars=0.1, newlines=newlines
+    )
+    return LanguageRules(repetition, replace(quality, measure=gopher.ProseMeasure(stop_words)), of_lines)

@@ -1,8 +1,8 @@
-"""RefinedWeb's line-wise corrections (appendix G.2): furniture lines go, and too many of them cost the page.
+"""RefinedWeb's line-wise corrections (appendix G.2): boilerplate lines go, and too many of them cost the page.
 
 The paper names the rules; it gives neither the share that is "mainly" upper case, nor the counters, nor the list of
-patterns. The share and the counters are DCLM's reproduction; the patterns are ours, those of the paper and their likes
-in `filters.boilerplate_phrases`, each a phrase that a page's machinery writes and a sentence seldom holds.
+patterns. The share and the counters are DCLM's reproduction; the patterns are ours, those of the paper and similar ones
+(`filters.boilerplate_phrases`). A phrase inside a sentence is no boilerplate: "Sign in to the portal." stays.
 """
 
 import re
@@ -11,41 +11,36 @@ from dataclasses import dataclass
 from functools import cache
 
 from filters.boilerplate_phrases import ANYWHERE, COUNTED, END, START
-from pipeline.doc import Doc, count_words
+from pipeline.doc import Doc
+from pipeline.rules import EditRules, most
+from text.sentences import SENTENCE_ENDS
+from text.words import count_words
 
 NUMBER_MARKS = dict.fromkeys(map(ord, " \t\u00a0\u202f.,:/-+%()"))  # a line of bare digits is one word anyway
-LONGEST_FURNITURE = 200  # characters; a longer line is no counter and holds no furniture
+LONGEST_BOILERPLATE = 200  # characters; a longer line is no counter and holds no phrase
+CLOSING = "\"'”’»)]"
+MARKS = "".join(map(re.escape, sorted(SENTENCE_ENDS)))
 
 
 @dataclass(frozen=True)
-class Corrections:
-    """Discards furniture lines and cuts furniture from short ones: use it as `edit(lines.corrections)`.
+class LineCorrections:
+    """Discards boilerplate lines and cuts boilerplate phrases from short ones.
 
     Discarded: mainly upper case (over `max_upper` of the characters), numbers only (digits and the marks between them),
     counters ("3 likes"), one word. Cut, in lines of at most `short_line` words: what signs in, reads more or counts a
-    cart. A page is dropped when the words of the lines it touched are over `max_flagged` of all; `removed_only` counts
-    the removed words of a cut line, as DCLM does, in place of all its words. The language of the Doc chooses the
+    cart. Measured: `flagged`, the words of the lines it touched as a share of all words; with `removed_only` the
+    removed words of a cut line count in place of all its words, as in DCLM. The language of the Doc chooses the
     phrases; the English ones always count.
     """
 
     max_upper: float = 0.5
     short_line: int = 10
-    max_flagged: float = 0.05
     removed_only: bool = False
 
-    name = "lines"
-
-    def __call__(self, doc: Doc) -> tuple[str, str | None]:
-        """The corrected text, and "flagged" when the page is to be dropped."""
+    def __call__(self, doc: Doc) -> tuple[str, dict[str, float]]:
+        """The corrected text, and the share of flagged words."""
         text, flagged, words = self.correct(doc.text, doc.language)
-        return text, self.judge({"flagged": flagged / max(words, 1)})
-
-    def measure(self, doc: Doc) -> dict[str, float]:
-        _, flagged, words = self.correct(doc.text, doc.language)
-        return {"flagged": flagged / max(words, 1)}
-
-    def judge(self, measured: Mapping[str, float]) -> str | None:
-        return "flagged" if measured["flagged"] > self.max_flagged else None
+        return text, {"flagged": flagged / max(words, 1)}
 
     def correct(self, text: str, language: str = "en") -> tuple[str, int, int]:
         """The corrected text, the words of the lines that were touched, and the words of the whole text."""
@@ -69,30 +64,62 @@ class Corrections:
         number = not stripped[0].isalpha() and stripped.translate(NUMBER_MARKS).isdigit()
         if words < 2 or upper or number:
             return None
-        if words > self.short_line or len(line) > LONGEST_FURNITURE:
+        if words > self.short_line or len(line) > LONGEST_BOILERPLATE:
             return line
-        counter, furniture = expressions(language)
-        lower = stripped.lower()
-        if counter.fullmatch(lower):
+        phrases = phrase_expressions(language)
+        if phrases.counter.fullmatch(stripped.lower()):
             return None
-        return " ".join(furniture.sub("", stripped).split()) or None if furniture.search(lower) else line
+        return _without(phrases, line, stripped)
+
+
+@dataclass(frozen=True)
+class Expressions:
+    """Of one language and English: a counter, a phrase in its place, and a phrase that is no part of a sentence."""
+
+    counter: re.Pattern[str]
+    phrase: re.Pattern[str]
+    apart: re.Pattern[str]
+
+
+def _without(phrases: Expressions, line: str, stripped: str) -> str | None:
+    """The line without boilerplate phrases, the line itself when it has none, None when nothing is left."""
+    if not phrases.phrase.search(stripped):
+        return line
+    rest = _squeezed(phrases.phrase, stripped)
+    if not ends_sentence(stripped):
+        return rest or None
+    if not any(map(str.isalpha, rest)):
+        return None
+    return _squeezed(phrases.apart, stripped) if phrases.apart.search(stripped) else line
+
+
+def _squeezed(phrase: re.Pattern[str], line: str) -> str:
+    return " ".join(phrase.sub("", line).split())
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does: with an end mark, maybe in quotes or brackets; an ellipsis is none."""
+    line = line.rstrip(CLOSING)
+    return line[-1:] in SENTENCE_ENDS and not line.endswith("..")
 
 
 @cache
-def expressions(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What matches a counter, and what matches furniture at its place, in a language and in English.
+def phrase_expressions(language: str) -> Expressions:
+    """What matches the counters and the phrases of a language and of English.
 
-    They are met with lines of at most `LONGEST_FURNITURE` characters, so their time is bounded.
+    They are met with lines of at most `LONGEST_BOILERPLATE` characters, so their time is bounded.
     """
 
     def any_of(phrases: Mapping[str, str]) -> str:
         listed = [*phrases["en"].split("|"), *(phrases.get(language, "").split("|") if language != "en" else ())]
         return "|".join(re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in listed if phrase)
 
-    counter = rf"\W*\d[\d.,]*[kmb]?\s+(?:{any_of(COUNTED)})\W*"
     start, end, anywhere = (any_of(place) for place in (START, END, ANYWHERE))
-    furniture = rf"^\W*(?:{start})\b[\s:|»›>-]*|[\s|·«»›>(\[-]*\b(?:{end})[\s.…»›>→\])]*$|\b(?:{anywhere})\b"
-    return re.compile(counter), re.compile(furniture, re.IGNORECASE)
+    behind = r"[\s.…»›>→\])]*$"
+    phrase = rf"^\W*(?:{start})\b[\s:|»›>-]*|[\s|·«»›>(\[-]*\b(?:{end}){behind}|\b(?:{anywhere})\b"
+    apart = rf"^\W*(?:{start})\s*[|»›>][\s|»›>-]*|(?:(?<=[{MARKS}…])\s*|\s*[|·«»›>(\[]\s*)(?:{end}){behind}"
+    counter = rf"\W*\d[\d.,]*[kmb]?\s+(?:{any_of(COUNTED)})\W*"
+    return Expressions(re.compile(counter), re.compile(phrase, re.IGNORECASE), re.compile(apart, re.IGNORECASE))
 
 
-corrections = Corrections()
+corrections = EditRules("lines", LineCorrections(), (most("flagged", 0.05),))

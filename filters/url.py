@@ -1,16 +1,18 @@
 """What an address tells before the page is read: block lists, words in the URL, sources that are kept out."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import datatrove
 
-from filters.hashed_set import digest, found, hashes
+from filters.hashed_set import first_found, hashes
+from filters.url_exceptions import EXCEPTIONS
 from pipeline.doc import Doc
+from pipeline.rules import Rules, most
 
 ASSETS = Path(datatrove.__file__).parent / "assets"  # the lists that RefinedWeb's first author publishes
 UT1 = ASSETS / "url_filterblacklistsv0_3_0.tar.gz"
@@ -29,32 +31,42 @@ CURATED = tuple(SOURCES.split())
 
 
 @dataclass(frozen=True)
-class Blocked:
-    """Drops an address by its domain, by the address itself, or by its words (RefinedWeb, appendix G.1).
+class ListMatches:
+    """Measures an address by lists: of domains and addresses (0 or 1 each), and of words (how many are met).
 
-    A strict word may stand anywhere once separators are gone, a hard word must be whole, and whole soft words drop
-    only together: `soft_matches` of them. `None` takes the packaged lists (UT1 with 4.6 million domains; words of
-    datatrove), and `domains` another list, as `from_list` makes it. `lower` folds the case of the URL for whole words.
+    A strict word may stand anywhere once separators are gone; a hard or soft word must be whole, with the case of the
+    address folded by `lower`. When nothing is met outside of the `exceptions`, words or phrases like "great tit", no
+    word counts. `None` takes the packaged lists (UT1 with 4.6 million domains; words of datatrove). `domains` is
+    another list, a text file of domains and addresses; lists of words are files or tuples. A file counts by its
+    content: a stage is made anew when it changes.
     """
 
     domains: Path | None = None
-    list_digest: str = ""
-    strict: tuple[str, ...] | None = None
-    hard: tuple[str, ...] | None = None
-    soft: tuple[str, ...] | None = None
-    soft_matches: int = 2
+    strict: tuple[str, ...] | Path | None = None
+    hard: tuple[str, ...] | Path | None = None
+    soft: tuple[str, ...] | Path | None = None
+    exceptions: tuple[str, ...] = EXCEPTIONS
     lower: bool = True
 
-    name = "url.blocked"
-
-    def measure(self, doc: Doc) -> dict[str, float]:
+    def __call__(self, doc: Doc) -> dict[str, float]:
         url = doc.url[:LONGEST_URL]
-        strict, hard, soft = words(self.strict or STRICT), words(self.hard or HARD), words(self.soft or SOFT)
-        squeezed, whole = SEPARATORS.sub("", url).lower(), set(SEPARATORS.split(url.lower() if self.lower else url))
+        parts = [part for part in SEPARATORS.split(url.lower() if self.lower else url) if part]
+        counts = self._words("".join(parts).lower(), parts)
+        if any(counts.values()) and self.exceptions:
+            rest = without_phrases(parts, _phrases(self.exceptions))
+            others = self._words("".join(rest).lower(), rest)
+            counts = counts if any(others.values()) else others
+        return {**self._listed(url), **counts}
+
+    def _words(self, squeezed: str, parts: list[str]) -> dict[str, float]:
+        strict, hard, soft = (
+            listed_words(self.strict or STRICT),
+            listed_words(self.hard or HARD),
+            listed_words(self.soft or SOFT),
+        )
         return {
-            **self._listed(url),
-            "hard_words": len(hard & whole),
-            "soft_words": len(soft & whole),
+            "hard_words": len(hard.intersection(parts)),
+            "soft_words": len(soft.intersection(parts)),
             "strict_words": sum(word in squeezed for word in strict),
         }
 
@@ -63,27 +75,36 @@ class Blocked:
         registered = registered_domain(host)
         parents = [registered, *reversed(list(parents_of(host, registered)))] if registered else [host]
         domains = hashes(self.domains) if self.domains else hashes(UT1, "domains")
-        place = found(domains, parents) if host else None
+        place = first_found(domains, parents) if host else None
         urls = hashes(self.domains) if self.domains else hashes(UT1, "urls")
         return {
             "domain": float(place == 0),
             "subdomain": float(place is not None and place > 0),
-            "url": float(found(urls, spellings(url)) is not None),
+            "url": float(first_found(urls, spellings(url)) is not None),
         }
 
-    def judge(self, measured: Mapping[str, float]) -> str | None:
-        listed = next((kind for kind in ("domain", "subdomain", "url") if measured[kind]), None)
-        hard = "hard_word" if measured["hard_words"] else None
-        soft = "soft_words" if measured["soft_words"] >= self.soft_matches else None
-        return listed or hard or soft or ("strict_word" if measured["strict_words"] else None)
 
-    def __call__(self, doc: Doc) -> str | None:
-        return self.judge(self.measure(doc))
+# RefinedWeb, appendix G.1: whole soft words drop only together.
+blocked = Rules(
+    "url.blocked",
+    ListMatches(),
+    (
+        most("domain", 0),
+        most("subdomain", 0),
+        most("url", 0),
+        most("hard_words", 0, "hard_word"),
+        most("soft_words", 1),
+        most("strict_words", 0, "strict_word"),
+    ),
+)
 
 
-def from_list(path: str | Path, **fields) -> Blocked:
-    """A filter with a list of your own: a text file of domains and addresses, one a line."""
-    return Blocked(domains=Path(path), list_digest=digest(Path(path)), **fields)
+def blocking(domains: str | Path | None = None, **fields) -> Rules:
+    """`blocked` with other `fields` of `ListMatches`, and with a list of your own in place of UT1's.
+
+    `domains` is a text file of domains and addresses, one a line. `exceptions=(*EXCEPTIONS, "your-phrase")` adds one.
+    """
+    return replace(blocked, measure=ListMatches(Path(domains) if domains else None, **fields))
 
 
 @dataclass(frozen=True)
@@ -100,11 +121,41 @@ class CuratedSource:
         )
 
 
+curated_source = CuratedSource()
+
+
 @cache
-def words(source: Path | tuple[str, ...]) -> frozenset[str]:
+def listed_words(source: Path | tuple[str, ...]) -> frozenset[str]:
     """The words of a list, squeezed to lower-case letters and digits; lines that begin with # are left out."""
     lines = source.read_text().splitlines() if isinstance(source, Path) else source
     return frozenset(SEPARATORS.sub("", line).lower() for line in lines if line.strip() and not line.startswith("#"))
+
+
+BARRIER = "\0"  # stands where an exception stood, so that its neighbours make no word together
+
+
+def without_phrases(parts: list[str], phrases: dict[str, list[tuple[str, ...]]]) -> list[str]:
+    """The words of an address without the phrases in it, which are given by their first words, longest first."""
+    lower = [part.lower() for part in parts]
+    rest, at = [], 0
+    while at < len(parts):
+        here = (phrase for phrase in phrases.get(lower[at], ()) if tuple(lower[at : at + len(phrase)]) == phrase)
+        if phrase := next(here, None):
+            rest.append(BARRIER)
+            at += len(phrase)
+        else:
+            rest.append(parts[at])
+            at += 1
+    return rest
+
+
+@cache
+def _phrases(exceptions: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
+    """The words of each exception by its first word, longest first."""
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted((tuple(filter(None, SEPARATORS.split(e.lower()))) for e in exceptions), key=len, reverse=True):
+        by_first.setdefault(phrase[0], []).append(phrase)
+    return by_first
 
 
 def host_of(url: str) -> str:
@@ -140,7 +191,3 @@ def spellings(url: str) -> list[str]:
     bare = SCHEME.sub("", url.partition("#")[0], count=1)
     forms = (url, bare, bare.removeprefix("www."))
     return list(dict.fromkeys([*forms, *(form.rstrip("/") for form in forms)]))
-
-
-blocked = Blocked()
-curated_source = CuratedSource()

@@ -23,7 +23,7 @@ from report.family import show as family
 from report.progress import Bar, plain, print_funnel, print_rows
 from report.replay import replay
 from report.whatif import whatif
-from stages.download import keeper
+from stages.download import rate_limit_server
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(tokenizer_app, name="tokenizer")
@@ -71,8 +71,8 @@ def _runner(kind: Kind, address: str | None, workers: int | None) -> Any:
     from pipeline.ray_runner import Ray
 
     ray = Ray(address, workers)
-    if ray.reachable_at:  # all machines' requests to Common Crawl pass one gate
-        ray.settings["MEWS_KEEPER"] = keeper.start(ray.reachable_at).address
+    if ray.reachable_at:  # all machines share one limit on requests to Common Crawl
+        ray.settings["MEWS_RATE_LIMIT_SERVER"] = rate_limit_server.start(ray.reachable_at).address
     return ray
 
 

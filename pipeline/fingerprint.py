@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import xxhash
 
+GOLDEN64 = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio, odd: a step that visits evenly
 REPO_ROOT = Path(__file__).resolve().parent.parent
 # The engine's own machinery moves shards and does not change what is in them.
 MACHINERY = frozenset(
@@ -30,6 +31,16 @@ def hash64(strings: pa.Array | pa.ChunkedArray | list[str]) -> np.ndarray:
     """xxh3-64 of each string: uint64, one a row. A null counts as the empty string."""
     values = strings if isinstance(strings, list) else strings.to_pylist()
     return np.fromiter((xxhash.xxh3_64_intdigest(v or "") for v in values), np.uint64, len(values))
+
+
+def mix64(value: Any) -> Any:
+    """SplitMix64's finaliser (Steele, Lea and Flood 2014): a bijection that spreads every bit of a uint64 over all.
+
+    Takes a uint64 array, or a `np.uint64`, and returns the same; `numba.njit(mix64)` serves kernels.
+    """
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
 
 
 def shard_key(shard: str) -> int:

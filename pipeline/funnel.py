@@ -40,7 +40,8 @@ def _stats(root: str, stage: str) -> Stats:
 class Line:
     """A line of the funnel: what was left after one step of one stage, and what the step took, by reason.
 
-    Documents of another source begin where a line `begins`.
+    Documents of another source begin where a line `begins`. `unit` is what sizes count beside documents, "" where text
+    was not counted. Of the `sampled` documents that the step was asked about twice, `unstable` got another answer.
     """
 
     stage: str
@@ -49,6 +50,9 @@ class Line:
     dropped: Mapping[str, Size]
     quarantined: Mapping[str, int]
     begins: bool = False
+    unit: str = ""
+    sampled: int = 0
+    unstable: int = 0
 
 
 def funnel(root: str) -> list[Line]:
@@ -59,11 +63,20 @@ def funnel(root: str) -> list[Line]:
     passed = [stage for stage in read_plan(root)["stages"] if stage["documents"] and planned(root, stage["name"])]
     lines: list[Line] = []
     for stage in passed:
-        for number, (name, step) in enumerate(_stats(root, stage["name"]).steps.items()):
+        stats = _stats(root, stage["name"])
+        for number, (name, step) in enumerate(stats.steps.items()):
             begins = not number and (not lines or not stage["after"])
             if number or begins or step.dropped or step.quarantined:
-                lines.append(Line(stage["name"], name, step.kept, step.dropped, step.quarantined, begins))
+                lines.append(
+                    Line(stage["name"], name, step.kept, step.dropped, step.quarantined, begins, stats.unit,
+                         step.sampled, step.unstable)
+                )  # fmt: skip
     return lines
+
+
+def warnings(root: str) -> list[str]:
+    """What a person should know of a run, a line for each step and error of each stage: `Stats.warnings`."""
+    return [f"{stage}: {line}" for stage, stats in stage_stats(root).items() for line in stats.warnings()]
 
 
 def rows_of(line: Line) -> tuple[int, int, int]:
@@ -72,10 +85,13 @@ def rows_of(line: Line) -> tuple[int, int, int]:
 
 
 def because(line: Line) -> str:
-    """What a step took: "few_stop_words 7, short 3", the most first, and its errors."""
+    """What a step took: "few_stop_words 7, short 3", the most first, then its errors, and whether it is not pure."""
     reasons = sorted(line.dropped.items(), key=lambda item: (-item[1].rows, item[0]))
     named = [f"{reason.partition(':')[2] or reason} {size.rows:,}" for reason, size in reasons]
-    return ", ".join([*named, *(f"{error} {rows:,}" for error, rows in line.quarantined.items())])
+    named += [f"{error} {rows:,}" for error, rows in sorted(line.quarantined.items())]
+    if line.unstable:
+        named.append(f"NOT PURE: another answer for {line.unstable:,} of {line.sampled:,} documents asked about twice")
+    return ", ".join(named)
 
 
 def rows(root: str, stage: str) -> pa.Table:

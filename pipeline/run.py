@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import store
 from pipeline.errors import StageFailed, UsageError
 from pipeline.fingerprint import digest
+from pipeline.guard import refuse_failing
 from pipeline.ledger import Ledger, Receipt
 from pipeline.runner import Failed, Runner, one_line
 from pipeline.stage import Source, Stage
@@ -96,7 +97,9 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progres
             on_progress(stage, len(items), len(made), outcome)
     if failures:
         raise StageFailed(stage.name, dict(sorted(failures.items())))
-    return ledger.close(stage.name)
+    total = ledger.close(stage.name)
+    refuse_failing(stage.name, total)
+    return total
 
 
 def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:

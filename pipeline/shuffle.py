@@ -122,12 +122,14 @@ class Gather:
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started = time.perf_counter()
         bucket = int(item.removeprefix("bucket-")) if self.one_for is None else shard_key(item)
-        table = pa.concat_tables([self.sources[0].schema.empty_table(), *self._parts(item, bucket, root)])
+        parts = list(self._parts(item, bucket, root))
+        table = pa.concat_tables([self.sources[0].schema.empty_table(), *parts])
         made = self.fn(table)
         with shard_files(root, self.name, item) as files:
             writer = files.open(f"{self.name}/{item}.parquet", self.schema)
             writer.write(made)
-        stats = Stats("gather", table.num_rows, writer.rows)
+        due = sum(part.num_rows for part in parts)
+        stats = Stats("gather", table.num_rows, writer.rows, rows_due=due)
         return commit_receipt(root, self.name, item, mark, stats, files.made, started)
 
     def _parts(self, item: str, bucket: int, root: str) -> Iterator[pa.Table]:

@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import parquet, store
-from pipeline.chain import QUARANTINE, TransformChain, conform, output_schema, rejects_schema
+from pipeline.chain import QUARANTINE, TransformChain, output_schema, rejects_schema
+from pipeline.columns import conform, put
 from pipeline.errors import RowsLost, SchemaChanged, UsageError
 from pipeline.fingerprint import digest, fingerprint, hash64
 from pipeline.ledger import Ledger, Receipt, receipt_name, write_receipt
-from pipeline.stats import Stats
-from pipeline.transform import Transform, put
+from pipeline.protocols import Transform
+from pipeline.stats import PRETOKENS, Stats
 
 
 @runtime_checkable
@@ -150,19 +151,18 @@ class Map:
     def make(self, item: str, root: str, mark: str) -> Receipt:
         started, schema = time.perf_counter(), self.schema
         with shard_files(root, self.name, item) as files:
-            chain = TransformChain(
-                self.transforms, partial(self._reject, files, schema), partial(_quarantine, files), self.tokens
-            )
+            reject, quarantine = partial(self._reject, files, schema), partial(_quarantine, files)
+            count = PRETOKENS if self.tokens else None
+            chain = TransformChain(self.transforms, reject, quarantine, count, self._first())
             data = files.open(f"{self.name}/{item}.parquet", schema)
             for table in self._tables(item, root):
-                kept = chain.apply(table, self._first())
+                kept = chain.apply(table)
                 if kept.schema.names != schema.names:
                     raise SchemaChanged(
                         f"stage {self.name} promised columns {schema.names} and gave {kept.schema.names}"
                     )
                 data.write(kept)
-        stats = Stats("map", chain.rows_in, data.rows, chain.tokens_in, chain.tokens_out,
-                      steps=chain.steps, counts=chain.counts)  # fmt: skip
+            stats = dataclasses.replace(chain.finish(), rows_out=data.rows)
         return commit_receipt(root, self.name, item, mark, stats, files.made, started)
 
     def _first(self) -> str:

@@ -13,7 +13,7 @@ from pipeline.chain import TransformChain
 from pipeline.errors import MewsError, UsageError
 from pipeline.ledger import planned
 from pipeline.stage import Map, Source, Stage
-from stages.commoncrawl import Chosen, Reader
+from stages.commoncrawl import Chosen, WarcReader
 
 GONE = "gone"  # the page, or its file, is not there any more
 
@@ -83,7 +83,7 @@ def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
     if not isinstance(stage.source, Source):
         before = _shard(root, f"{stage.source.name}/{shard}.parquet")
         return before.filter(pc.equal(before["id"], row["id"]))
-    if not isinstance(stage.source.read, Reader | Chosen):
+    if not isinstance(stage.source.read, WarcReader | Chosen):
         raise UsageError(f"stage {stage.name} reads no WARC files")
     return stage.source.read.again(row["warc"], row["offset"], row["length"], row["id"])
 
@@ -100,7 +100,7 @@ def _pass(stage: Map, table: pa.Table) -> tuple[str, bool]:
         return GONE, False
     dropped, ill = [], []
     chain = TransformChain(stage.transforms, dropped.append, ill.append)
-    kept = chain.apply(table, "read")
+    kept = chain.apply(table)
     errors = [error for out in ill if out.num_rows for error in out["error"].to_pylist()]
     reasons = [reason for out in dropped if out.num_rows for reason in out["reason"].to_pylist()]
     return (errors or reasons or ["kept"])[0], bool(kept.num_rows or reasons)

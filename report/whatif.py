@@ -10,18 +10,19 @@ from pipeline import parquet, store
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from pipeline.ledger import planned
+from pipeline.rules import EditRules, Rules
 from pipeline.stage import Map, Stage
 from pipeline.transform import Screen, name_of, signal_names
 
 PAGES = 20
-SAMPLE = Doc("Here is a line with some words in it.\nAnd here is another one.", "https://host.example/page")
+Limited = Rules | EditRules
 
 
 def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> str:
     """What each changed stage would keep and drop, and up to twenty pages that would change sides.
 
-    A change is "<filter>.<field>=<number>". Raises UsageError when no filter of the run's recipe has that name and
-    field, or the run kept no signals.
+    A change is "<filter>.<limit>=<number>", by the public name of a limit (`Rules.named`). Raises UsageError when no
+    filter of the run's recipe has that limit, or the run kept no signals.
     """
     wanted = dict(_parse(change) for change in changes)
     told: list[str] = []
@@ -32,7 +33,7 @@ def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> str:
                 told += _stage(root, stage.name, changed)
     if wanted:
         filters = [f for stage in stages if isinstance(stage, Map) for f in _filters(stage)]
-        known = sorted({f"{name_of(f)}.{name}" for f in filters for name in _thresholds(f)})
+        known = sorted({f"{f.name}.{name}" for f in filters for name in f.named})
         raise UsageError(f"no threshold is called {', '.join(wanted)}; there are {', '.join(known) or 'none'}")
     return "\n".join(told)
 
@@ -45,36 +46,21 @@ def _parse(change: str) -> tuple[str, float]:
             raise ValueError
         return name, number
     except ValueError:
-        raise UsageError(f"{change!r} is no threshold; write filter.field=number") from None
+        raise UsageError(f"{change!r} is no threshold; write filter.limit=number") from None
 
 
-def _filters(stage: Map) -> list[Any]:
-    """The filters of a stage, in order, that measure and judge apart."""
+def _filters(stage: Map) -> list[Limited]:
+    """The filters of a stage, in order, that have limits."""
     functions: list[Any] = []
     for transform in stage.transforms:
         functions += transform.filters if isinstance(transform, Screen) else [getattr(transform, "fn", None)]
-    return [f for f in functions if hasattr(f, "judge") and dataclasses.is_dataclass(f)]
+    return [f for f in functions if isinstance(f, Rules | EditRules)]
 
 
-def _changed(function: Any, wanted: dict[str, float]) -> Any:
+def _changed(function: Limited, wanted: dict[str, float]) -> Limited:
     """The filter with its new thresholds, which are then taken off the list."""
-    mine = {name: wanted.pop(key) for name in _thresholds(function) if (key := f"{name_of(function)}.{name}") in wanted}
-    return dataclasses.replace(function, **mine) if mine else function
-
-
-def _thresholds(function: Any) -> list[str]:
-    """The numbers that only judging reads: what measuring reads cannot be tried on what was measured."""
-    read = set[str]()
-
-    class Watched(type(function)):
-        def __getattribute__(self, name: str) -> Any:
-            read.add(name)
-            return super().__getattribute__(name)
-
-    values = {f.name: getattr(function, f.name) for f in dataclasses.fields(function)}
-    Watched(**values).measure(SAMPLE)
-    numbers = (int, float, type(None))
-    return [n for n, v in values.items() if n not in read and isinstance(v, numbers) and not isinstance(v, bool)]
+    mine = {name: wanted.pop(key) for name in function.named if (key := f"{function.name}.{name}") in wanted}
+    return function.replace(**mine) if mine else function
 
 
 def _stage(root: str, stage: str, changed: Mapping[Any, Any]) -> list[str]:

@@ -93,7 +93,7 @@ WAY = {
     "repetition": screen(gopher.repetition),
     "quality": screen(gopher.quality),
     "lines": edit(lines.corrections),
-    "c4": screen(c4.quality),
+    "c4": edit(c4.quality),
     "fineweb": screen(fineweb.quality),
     "url": screen(url.blocked),
     "language": language.identify(),

@@ -9,15 +9,17 @@ import unicodedata
 
 import numpy as np
 
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
 REMOVED = ("P", "S", "Mn", "Cf", "Cc")  # punctuation and symbols; accents; what cannot be seen
+
+
+def fasttext_line(text: str) -> str:
+    """The text as the one line that fastText reads: "</s>" ends its line like a line break does, so both are spaces."""
+    return text.replace("\n", " ").replace("</s>", " ")
 
 
 def normalise(text: str) -> str:
     """The normalised text, its words separated by one space."""
-    return " ".join(filter(None, map(_plain, text.split())))
+    return " ".join(filter(None, map(normalise_word, text.split())))
 
 
 def normalise_with_offsets(text: str) -> tuple[str, np.ndarray]:
@@ -29,7 +31,7 @@ def normalise_with_offsets(text: str) -> tuple[str, np.ndarray]:
     alphabet, which = np.unique(codes, return_inverse=True)
     characters = [chr(code) for code in alphabet]
     white = np.array([c.isspace() for c in characters], bool)[which]
-    made = np.array([0 if c.isspace() else len(_plain(c)) for c in characters], np.int64)[which]
+    made = np.array([0 if c.isspace() else len(normalise_word(c)) for c in characters], np.int64)[which]
     kept = np.flatnonzero(made)
     spaces = np.flatnonzero(white)
     after = np.searchsorted(spaces, kept[:-1])  # the first whitespace after each kept character but the last
@@ -39,7 +41,7 @@ def normalise_with_offsets(text: str) -> tuple[str, np.ndarray]:
     return normalise(text), np.sort(sources, kind="stable")
 
 
-def _plain(word: str) -> str:
+def normalise_word(word: str) -> str:
     """A word without whitespace, normalised. Lowered before it is decomposed: a dotted capital I leaves a dot."""
     if word.isascii() and word.isalnum():
         return word.lower()

@@ -2,11 +2,13 @@
 
 Scripts with spaces: marks come off both ends, English contractions and Romance elisions are cut, hyphens, slashes and
 commas between letters are words of their own, and addresses stay whole. Scripts without spaces are cut by character:
-see `UNSPACED`. Every expression here is linear in its input.
+see `text.scripts`. Every expression here is linear in its input.
 """
 
 import re
 from functools import cache
+
+from text.scripts import HAN, HIRAGANA, KATAKANA, SOUTH_EAST_ASIAN, UNSPACED
 
 MARKS = re.escape(",:;!?¿¡()[]{}<>_#*&…·。？！，、；：～।،۔؛؟٪\"'`´‘’‚“”„«»‹›「」『』【】《》〈〉（）〔〕–—")
 SYMBOLS = "©®°¦\u2100-\u214f\u2195-\u23ff\u2440-\u2bff\u3200-\u33ff\ufffd\U0001f000-\U0001faff"
@@ -40,30 +42,30 @@ WHOLE = frozenset(KEPT_WHOLE.split())
 FUSED = {"cannot": 3, "Cannot": 3, "gonna": 3, "Gonna": 3, "gotta": 3, "Gotta": 3}  # where the first word ends
 ELIDING = frozenset(("fr", "it", "ca"))
 
-# Chinese, Japanese, Thai, Lao, Khmer and Burmese set no spaces. Without a dictionary: the commonest function characters
-# are words, Chinese characters between them go in twos, kana words end where the script changes and hiragana after two,
-# and South-East Asian letters go in fours with their marks; the mean length is near that of real words.
-HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-KANA = "\u3041-\u309f\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f"
-ASIAN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+# Scripts without spaces are cut without a dictionary: the commonest function characters are words, Chinese characters
+# between them go in twos, kana words end where the script changes and hiragana after two, and South-East Asian letters
+# go in fours with their marks. The mean length of these words is near that of real ones.
 PARTICLES = "的了是在和不有也就都与而及之我你他她这那"
+VOWELS_AND_TONES = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3"
 KANA_PARTICLES = "はがをにでとものへ"
-UNSPACED = re.compile(f"[{HAN}{KANA}{ASIAN}]")
 PAIRS = f"[{PARTICLES}]|[{HAN}](?:(?![{PARTICLES}])[{HAN}])?"
 REST = (
-    f"|[\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f]+|[{KANA_PARTICLES}]|(?:(?![{KANA_PARTICLES}])[\u3041-\u309f]){{1,2}}"
-    f"|[{ASIAN}]{{1,4}}[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3]*"
-    f"|[^{HAN}{KANA}{ASIAN}]+"
+    f"|[{KATAKANA}]+|[{KANA_PARTICLES}]|(?:(?![{KANA_PARTICLES}])[{HIRAGANA}]){{1,2}}"
+    f"|[{SOUTH_EAST_ASIAN}]{{1,4}}[{VOWELS_AND_TONES}]*"
+    f"|[^{UNSPACED}]+"
 )
+UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 PIECE = re.compile(PAIRS + REST)
 JAPANESE = re.compile(f"[{HAN}]{{1,2}}{REST}")  # where the Chinese particles are parts of nouns: 首都, 有名
 
 
-def cut(chunk: str, language: str = "en") -> list[str]:
+def cut_words(chunk: str, language: str = "en") -> list[str]:
     """The words of a chunk, in order; together they are the chunk."""
-    if UNSPACED.search(chunk):
-        pieces = (JAPANESE if language == "ja" else PIECE).findall(chunk)
-        return [word for piece in pieces for word in ([piece] if UNSPACED.match(piece) else _spaced(piece, language))]
+    if UNSPACED_CHARACTER.search(chunk):
+        words: list[str] = []
+        for piece in (JAPANESE if language == "ja" else PIECE).findall(chunk):
+            words += [piece] if UNSPACED_CHARACTER.match(piece) else _spaced(piece, language)
+        return words
     return _spaced(chunk, language)
 
 

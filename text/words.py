@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from text.splitter import cut, rules
+from text.splitter import UNSPACED_CHARACTER, cut_words, rules
 
 Splitter = Callable[[str], list[str]]
 
@@ -42,7 +42,7 @@ class Vocabulary:
         for chunk in text.split():
             numbers = chunks.get(chunk)
             if numbers is None:
-                numbers = tuple(self.number(cut(chunk, language)))
+                numbers = tuple(self.number(cut_words(chunk, language)))
                 if len(chunk) <= LONGEST_CHUNK:
                     chunks[chunk] = numbers
                     self.size += 2 * len(chunk) + 250
@@ -78,7 +78,7 @@ class Words:
 _vocabularies: dict[Any, Vocabulary] = {}
 
 
-def split(text: str, language: str = "en", splitter: Splitter | None = None) -> Words:
+def split_words(text: str, language: str = "en", splitter: Splitter | None = None) -> Words:
     """The words of a text as numbers, by our rules for the language or by another splitter.
 
     Time is linear in the text. The vocabularies of a process together stay under a bound, save for what the one text
@@ -94,3 +94,10 @@ def split(text: str, language: str = "en", splitter: Splitter | None = None) -> 
         return Words(np.fromiter(vocabulary.number(splitter(text)), np.int32), vocabulary)
     numbers = chain.from_iterable(vocabulary.number_chunks(text, rules(language)))
     return Words(np.fromiter(numbers, np.int32), vocabulary)
+
+
+def count_words(text: str) -> int:
+    """Words as a reader counts them: what stands between white space; by rule in scripts that set no spaces."""
+    if text.isascii() or not UNSPACED_CHARACTER.search(text):
+        return len(text.split())
+    return sum(any(map(str.isalnum, word)) for word in split_words(text).strings())

@@ -1,6 +1,7 @@
 """C4's rules: the lines that stay, and the words that cost the page."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -51,8 +52,39 @@ def test_pages(text, reason):
     doc = Doc(text)
     assert c4.without_end_marks(doc)[1] == reason
     assert c4.without_end_marks.judge(c4.without_end_marks.measure(doc)) == reason
-    if reason:
-        assert c4.without_end_marks(doc)[0] == text
+
+
+@pytest.mark.parametrize(
+    "phrase", ["terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies"]
+)
+def test_lines_about_policies_go(phrase):
+    """Whatever their case; "use cookies" too."""
+    for line in (f"Please read our {phrase.title()}.", "We use cookies on this site."):
+        assert c4.quality(Doc(f"{FIVE}\n{line}")) == (FIVE, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("It was long ago[12].", "It was long ago."),
+        ("It was[] long[edit] ago[citation needed].", "It was long ago."),
+        ("It was [sic] long ago.", "It was [sic] long ago."),
+        ("It was long ago.[3]", "It was long ago."),
+    ],
+)
+def test_citations_go_unless_they_are_kept(line, left):
+    assert c4.quality(Doc(f"{FIVE}\n{line}"))[0] == f"{FIVE}\n{left}"
+    with_citations = replace(c4.without_end_marks, fn=c4.SentenceLines(end_mark=False, keep_citations=True))
+    assert with_citations(Doc(f"{FIVE}\n{line}"))[0] == f"{FIVE}\n{line}"
+
+
+def test_what_is_measured():
+    text = f"  {FIVE}  \nNo end mark\nSee the lorem ipsum here.\nA {{ bracket }} here."
+    measured = {"lines": 3, "sentences": 5, "lorem_ipsum": 1, "curly_bracket": 0}
+    assert c4.quality.measure(Doc(text)) == measured
+    assert c4.quality.measure(Doc("")) == {"lines": 0, "sentences": 0, "lorem_ipsum": 0, "curly_bracket": 0}
+    counted = replace(c4.quality, fn=c4.SentenceLines(sentences=len))
+    assert counted.measure(Doc("Ten words? No."))["sentences"] == 14
 
 
 @pytest.mark.parametrize(

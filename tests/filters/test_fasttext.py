@@ -1,5 +1,6 @@
 """The quality classifier: learns what it is shown, the same bytes every time, and says so in numbers."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -9,8 +10,9 @@ import pytest
 import zstandard
 
 from filters import fasttext
-from filters.fasttext_train import passes, texts_of, train
+from filters.fasttext_train import SETTINGS, passes, texts_of, train_classifier
 from pipeline.doc import Doc
+from pipeline.errors import UsageError
 
 REPO_ROOT = Path(fasttext.__file__).resolve().parents[1]
 
@@ -29,12 +31,12 @@ def folders(tmp_path_factory) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def trained(folders, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("model")
-    train(folders[0], folders[1], out)
+    train_classifier(folders[0], folders[1], out)
     return out
 
 
 def test_it_learns_the_difference(trained):
-    rule = fasttext.load(trained, threshold=0.5)
+    rule = fasttext.quality(trained, threshold=0.5)
     assert rule(Doc("A lemma follows from the theorem")) is None
     assert rule(Doc("cheap shop offer, deal now!")) == "low_quality"
     assert 0 <= rule.measure(Doc(""))["score"] <= 1
@@ -45,8 +47,76 @@ def test_it_learns_the_difference(trained):
 
 def test_the_threshold_is_the_learnt_one_or_an_argument(trained):
     doc = Doc("cheap shop offer, deal now!")
-    assert fasttext.load(trained).threshold == json.loads((trained / "quality.json").read_text())["threshold"]
-    assert fasttext.load(trained, threshold=0.0)(doc) is None
+    learnt = json.loads((trained / "quality.json").read_text())["threshold"]
+    assert [limit.bound for limit in fasttext.quality(trained).limits] == [learnt]
+    assert fasttext.quality(trained, threshold=0.0)(doc) is None
+
+
+def test_the_threshold_is_reached_and_not_passed(trained):
+    rules = fasttext.quality(trained, threshold=0.25)
+    assert rules.judge({"score": 0.25}) is None
+    assert rules.judge({"score": 0.25 - 1e-9}) == "low_quality"
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory) -> Path:
+    """A model of somebody else's: three labels, no notes beside it."""
+    folder = tmp_path_factory.mktemp("kinds")
+    words = {"news": "council mayor vote", "shop": "Buy cheap offer", "maths": "lemma theorem proof"}
+    lines = [f"__label__{kind} {said} {n % 3}" for n in range(60) for kind, said in words.items()]
+    (folder / "train.txt").write_text("\n".join(lines) + "\n")
+    import fasttext as package
+
+    model = package.train_supervised(str(folder / "train.txt"), epoch=50, verbose=0, **(SETTINGS | {"bucket": 1000}))
+    model.save_model(str(folder / "model.bin"))
+    model.save_model(str(folder / "kinds.model"))
+    return folder
+
+
+@pytest.mark.parametrize("name", ["kinds.model", "model.bin", ""])
+def test_a_model_of_ones_own_with_any_label(kinds, name):
+    maths = fasttext.quality(kinds / name, threshold=0.5, label="maths")
+    assert maths(Doc("a theorem\nand its proof")) is None
+    assert maths(Doc("the mayor asked the council to vote")) == "low_quality"
+    news = fasttext.quality(str(kinds / name), threshold=0.5, label="__label__news")
+    assert news(Doc("the mayor asked the council to vote")) is None
+    assert sum(fasttext.quality(kinds, 0.5, label).measure(Doc("lemma Buy"))["score"] for label in KINDS) > 0.99
+
+
+KINDS = ("news", "shop", "maths")
+
+
+def test_a_model_of_ones_own_sees_the_words_as_they_are_or_as_it_was_trained(kinds):
+    """This one has learnt "Buy" and never "buy"; "</s>" would end the line."""
+    shop = fasttext.quality(kinds, threshold=0.5, label="shop")
+    assert shop.measure(Doc("Buy"))["score"] > 0.9 > shop.measure(Doc("buy"))["score"]
+    upper = fasttext.quality(kinds, threshold=0.5, label="shop", prepare=str.title)
+    assert upper.measure(Doc("buy"))["score"] > 0.9
+    assert shop.measure(Doc("of </s> Buy"))["score"] > 0.9
+
+
+def test_the_digest_is_that_of_the_model(trained):
+    digest = hashlib.sha256((trained / "model.bin").read_bytes()).hexdigest()[:16]
+    assert json.loads((trained / "quality.json").read_text())["digest"] == digest
+
+
+def test_an_unknown_label_is_told_with_those_that_there_are(kinds):
+    with pytest.raises(UsageError, match=r"model\.bin has no label 'hq'; it has 3: maths, news, shop$"):
+        fasttext.quality(kinds, threshold=0.5)
+    with pytest.raises(UsageError, match="no label 'sport'"):
+        fasttext.quality(kinds, threshold=0.5, label="sport")
+
+
+def test_what_else_is_wrong_with_a_model_is_one_clear_line(kinds, tmp_path):
+    with pytest.raises(UsageError, match="comes without a threshold; give one, between 0 and 1"):
+        fasttext.quality(kinds, label="maths")
+    with pytest.raises(UsageError, match=r"there is no model file .*nothing"):
+        fasttext.quality(tmp_path / "nothing", 0.5)
+    with pytest.raises(UsageError, match=r"there is no model file .*model\.bin"):
+        fasttext.quality(tmp_path, 0.5)
+    (tmp_path / "text.bin").write_text("no model at all")
+    with pytest.raises(UsageError, match=r"text\.bin is no fastText model"):
+        fasttext.quality(tmp_path / "text.bin", 0.5)
 
 
 def test_the_same_folders_make_the_same_bytes(folders, trained, tmp_path):
@@ -63,7 +133,7 @@ def test_how_the_texts_lie_in_files_does_not_matter(folders, trained, tmp_path):
     (tmp_path / "good").mkdir()
     rows = [json.dumps({"content": text}) for text in texts_of(folders[0])]
     (tmp_path / "good" / "all.jsonl").write_text("\n".join(reversed(rows)))
-    train(tmp_path / "good", folders[1], tmp_path / "model")
+    train_classifier(tmp_path / "good", folders[1], tmp_path / "model")
     assert (tmp_path / "model" / "model.bin").read_bytes() == (trained / "model.bin").read_bytes()
 
 
@@ -97,5 +167,5 @@ def test_people_and_the_classifier_agree_more_than_by_chance(shared, tmp_path):
         lines = [json.dumps({"text": row["text"]}) for row in rows if row["label"] == label]
         (tmp_path / str(label) / "a.jsonl").write_text("\n".join(lines))
         assert len(list(texts_of(tmp_path / str(label)))) == len(lines)
-    train(tmp_path / "1", tmp_path / "0", tmp_path / "model", keep=0.5)
+    train_classifier(tmp_path / "1", tmp_path / "0", tmp_path / "model", keep=0.5)
     assert json.loads((tmp_path / "model" / "quality.json").read_text())["auc"] > 0.7

@@ -1,6 +1,6 @@
-"""Gopher's rules: a table of texts and reasons, and the values at their limits."""
+"""Gopher's rules: a table of texts and reasons, and how the values are measured; their limits: test_limits.py."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 
@@ -59,13 +59,9 @@ def test_of_equally_common_n_grams_the_first_counts():
     assert gopher.repetition.measure(Doc(text))["top_2gram"] == pytest.approx(2 * len("a bb") / len(text))
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(gopher.Repetition)])
-def test_a_share_may_be_reached_and_not_passed(name):
-    limit = getattr(gopher.repetition, name)
-    measured = dict.fromkeys([field.name for field in fields(gopher.Repetition)], 0.0) | {"characters": 1}
-    assert gopher.repetition.judge(measured | {name: limit}) is None
-    assert gopher.repetition.judge(measured | {name: limit + 1e-9}) == name
-    assert replace(gopher.repetition, **{name: None}).judge(measured | {name: 1.0}) is None
+def quality(**settings):
+    """The quality filter with other settings of its measure."""
+    return replace(gopher.quality, measure=gopher.ProseMeasure(**settings))
 
 
 GOOD = " ".join(SENTENCES)
@@ -94,27 +90,66 @@ def test_quality(text, reason):
 def test_stop_words_distinct_or_all():
     doc = Doc("the " * 3 + "alpha gamma delta omega sigma " * 20)
     assert gopher.quality(doc) == "few_stop_words"
-    assert replace(gopher.quality, distinct=False)(doc) is None
+    assert quality(distinct=False)(doc) is None
 
 
 def test_mean_or_median_length():
     doc = Doc("the of cats " * 30 + "x" * 3000)
     assert gopher.quality(doc) == "long_words"
-    assert replace(gopher.quality, median=True)(doc) is None
+    assert quality(median=True)(doc) is None
 
 
 def test_alphabetic_share_with_or_without_marks():
     """A report full of commas: every word has letters, and three of ten words of datatrove are marks."""
     marked = Doc("mayor, baker, and the miller, with friends, " * 10)
     assert gopher.quality(marked) == "few_alphabetic"
-    words = replace(gopher.quality, min_alphabetic=0, min_alphabetic_words=0.8)
+    words = gopher.quality.replace(alphabetic=None, alphabetic_words=0.8)
     assert words(marked) is None
     assert words(Doc(GOOD + " 1234" * 40)) == "few_alphabetic"
 
 
+@pytest.mark.parametrize(("lettered", "reason"), [(80, None), (79, "few_alphabetic")])
+def test_alphabetic_words_by_dclm(lettered, reason):
+    """Marks are no words: 80 of 100 words with a letter are enough, beside any number of commas."""
+    rules = gopher.quality.replace(alphabetic=None, alphabetic_words=0.8, min_words=None, stop_words=None)
+    text = " ".join(["word"] * lettered + ["1234"] * (100 - lettered) + [","] * 50)
+    assert rules.measure(Doc(text))["alphabetic_words"] == lettered / 100
+    assert rules(Doc(text)) == reason
+
+
+def test_stop_words_are_whole_words_in_lower_case():
+    measured = gopher.quality.measure(Doc("The theory thereof: to-day, TO and beyond that"))
+    assert measured["stop_words"] == 3  # "to" of to-day, "and", "that"
+
+
+def test_words_of_punctuation_count_in_shares_only():
+    measured = gopher.quality.measure(Doc("one two , , # #"))
+    assert (measured["words"], measured["word_length"]) == (2, 3)
+    assert (measured["alphabetic"], measured["hashes"]) == (2 / 6, 2 / 6)
+    assert quality(punctuation=frozenset("one")).measure(Doc("one two , ,"))["words"] == 3
+
+
+def test_the_length_of_words_is_their_mean_or_median():
+    doc = Doc("a a a bbbbb")
+    assert quality().measure(doc)["word_length"] == 2
+    assert quality(median=True).measure(doc)["word_length"] == 1
+    assert quality().measure(Doc(", , ,"))["word_length"] == 0
+
+
+def test_blank_lines_and_crlf_are_no_lines_that_repeat():
+    """Eleven lines, each its own, and as many breaks in any form between them: nothing repeats."""
+    lines = [f"The {n}th line of the page is about its number {n}" for n in range(11)]
+    for line_break in ("\n", "\r\n", "\r", "\n\n", "\r\n\r\n", "\n \n", "\r\n\t\r\n", "\n\u00a0\n"):
+        measured = gopher.repetition.measure(Doc(line_break.join(lines) + line_break))
+        assert measured["dup_lines"] == measured["dup_line_chars"] == 0, line_break
+        assert measured["dup_paragraphs"] == measured["dup_paragraph_chars"] == 0, line_break
+        again = gopher.repetition.measure(Doc(line_break.join([*lines, lines[0]])))
+        assert again["dup_lines"] == 1 / 12, line_break
+
+
 def test_kept_values_are_enough_to_judge_again():
     doc = Doc(GOOD)
-    strict = replace(gopher.quality, min_words=10_000)
+    strict = gopher.quality.replace(min_words=10_000)
     assert strict.judge(gopher.quality.measure(doc)) == strict(doc) == "short"
 
 

@@ -47,11 +47,10 @@ def test_all_real_pages(shared):
 
 EDGES = {
     "one word": "word",
-    "white space": " \n\t\n ",
     "marks": "... !!! ??? --- ###" * 10,
     "one line, repeated": "spam and eggs\n" * 40,
     "paragraphs": "\n\n".join(["one two three", "four five six", "one two three"] * 4),
-    "line ends": "a b c d e f\r\n" * 30 + "\u2028 last line \x0b\x0c end.",
+    "line ends": "a b c d e f\n" * 30 + "\u2028 last line \x0b\x0c end.",
     "n-grams": " ".join(["alpha beta gamma delta epsilon zeta"] * 8 + [f"w{n}" for n in range(60)]),
     "overlapping": "a " * 100,
     "joined alike": "1 11 111 1111 11 1 " * 12,
@@ -67,9 +66,18 @@ def test_edges(name):
     assert all(result.exact for result in compare([page], rules)), [r for r in compare([page], rules) if not r.exact]
 
 
+@pytest.mark.parametrize("line_break", ["\r\n\r\n", "\n \n"])
+def test_blank_lines_are_where_we_differ_on_purpose(line_break):
+    """What stands between the lines of a page repeats in every page; datatrove counts it."""
+    text = line_break.join(f"The line with number {n} of this page" for n in range(20))
+    rule = next(rule for rule in RULES if rule.name == "gopher.repetition")
+    assert rule.theirs(Doc(text)).reason == "dup_lines"
+    assert rule.ours(Doc(text)).values["dup_lines"] == 0
+
+
 def test_words_of_urls():
     """Every word of the lists, alone and joined, in lower case: the same reason as datatrove, or a domain."""
-    words = sorted(url.words(url.HARD) | url.words(url.SOFT) | url.words(url.STRICT))
+    words = sorted(url.listed_words(url.HARD) | url.listed_words(url.SOFT) | url.listed_words(url.STRICT))
     rule = next(rule for rule in RULES if rule.name == "url.blocked")
     addresses = [f"https://host.example/{word}/{words[k - 7]}-page" for k, word in enumerate(words)]
     addresses += [f"https://host.example/x{word}y.z" for word in words]
@@ -79,7 +87,7 @@ def test_words_of_urls():
 
 
 def test_case_is_where_we_differ_on_purpose():
-    word = min(url.words(url.HARD) - url.words(url.STRICT))
+    word = min(url.listed_words(url.HARD) - url.listed_words(url.STRICT))
     rule = next(rule for rule in RULES if rule.name == "url.blocked")
     doc = Doc("text", f"https://host.example/{word.upper()}/")
     assert rule.theirs(doc).reason == rule.equal(doc).reason is None

@@ -118,7 +118,7 @@ def test_ctrl_c_is_one_line_and_the_next_run_goes_on(tmp_path: Path):
 
 def test_arguments_get_the_types_that_the_recipe_names(tmp_path: Path):
     (goal,) = recipes.load("tests.helpers.toy", [f"folder={tmp_path}", "characters=7", "rejects=0.5"])
-    assert goal.source.rejects == 0.5 and goal.source.transforms[0].filters[0].characters == 7  # type: ignore[attr-defined]
+    assert goal.source.rejects == 0.5 and goal.source.transforms[0].filters[0].limits[0].bound == 7  # type: ignore[attr-defined]
 
 
 def test_keys_in_urls_are_not_shown():

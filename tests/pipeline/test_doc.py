@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.doc import Doc, count_words
+from pipeline.doc import Doc
 
 
 def test_words_and_their_numbers_agree():
@@ -32,7 +32,11 @@ def test_the_language_of_the_row_chooses_the_rules():
     [
         ("", [""], [""]),
         ("a\nb\n\n\nc", ["a", "b", "c"], ["a\nb", "c"]),
-        ("\n\na\n", ["", "a", ""], ["a"]),
+        ("\n\na\n", ["a"], ["a"]),
+        ("a\r\nb\r\n\r\nc\r\n", ["a", "b", "c"], ["a\r\nb", "c"]),
+        ("a\rb\r\rc", ["a", "b", "c"], ["a\rb", "c"]),
+        ("a\n \n  b \n\t\n\u00a0\nc", ["a", "  b ", "c"], ["a", "  b ", "c"]),
+        (" \n\t\r\n ", [""], [""]),
     ],
 )
 def test_lines_and_paragraphs(text, lines, paragraphs):
@@ -42,8 +46,3 @@ def test_lines_and_paragraphs(text, lines, paragraphs):
 
 def test_an_empty_doc_has_no_words():
     assert Doc("").words == [] and len(Doc(" \n ").word_ids) == 0
-
-
-@pytest.mark.parametrize(("text", "count"), [("one two-three", 2), ("", 0), ("naïve — word", 3), ("我们在北京。", 4)])
-def test_count_words(text, count):
-    assert count_words(text) == count

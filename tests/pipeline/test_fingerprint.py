@@ -51,14 +51,14 @@ def test_functions_made_by_functions_count_what_they_hold():
 
 
 def test_another_process_says_the_same():
-    code = "from pipeline.fingerprint import fingerprint; from tests import toy; print(fingerprint(toy.AtLeast(3)))"
+    code = "from pipeline import fingerprint as f; from tests.helpers import toy; print(f.fingerprint(toy.at_least(3)))"
     said = {
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONHASHSEED": seed}
         ).stdout
         for seed in ("1", "2")
     }
-    assert said == {of(toy.AtLeast(3)) + "\n"}
+    assert said == {of(toy.at_least(3)) + "\n"}
 
 
 @pytest.fixture

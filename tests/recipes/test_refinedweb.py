@@ -10,7 +10,6 @@ import pytest
 
 import sample
 from filters import gopher, lines
-from filters.gopher import Quality, Repetition
 from mews.recipe_loader import stages_of
 from pipeline.errors import UsageError
 from pipeline.funnel import faults, funnel
@@ -143,9 +142,9 @@ def test_whatif_with_the_same_threshold_changes_nothing_and_with_another_what_a_
 @pytest.mark.parametrize(
     ("change", "filters"),
     [
-        ("gopher.quality.min_words=150", (gopher.repetition, Quality(min_words=150))),
-        ("gopher.quality.max_ellipsis_lines=1", (gopher.repetition, Quality(max_ellipsis_lines=1.0))),
-        ("gopher.repetition.top_4gram=0.5", (Repetition(top_4gram=0.5), gopher.quality)),
+        ("gopher.quality.min_words=150", (gopher.repetition, gopher.quality.replace(min_words=150))),
+        ("gopher.quality.ellipsis_lines=1", (gopher.repetition, gopher.quality.replace(ellipsis_lines=1.0))),
+        ("gopher.repetition.top_4gram=0.5", (gopher.repetition.replace(top_4gram=0.5), gopher.quality)),
     ],
 )
 def test_whatif_says_what_a_run_would_keep(made: Path, change: str, filters: tuple):
@@ -165,15 +164,15 @@ def test_whatif_says_what_a_run_would_keep(made: Path, change: str, filters: tup
 
 @pytest.mark.parametrize(
     "change",
-    ["gopher.quality.min_word=3", "gopher.quality.distinct=0", "gopher.quality.stop_words=3", "lines.max_upper=0.3"],
+    ["gopher.quality.min_word=3", "gopher.quality.distinct=0", "gopher.quality.words=3", "lines.max_upper=0.3"],
 )
 def test_whatif_refuses_what_is_no_threshold_of_the_measured_values(made: Path, change: str):
     """A name that is misspelt, and settings that the measured values already hold."""
-    with pytest.raises(UsageError, match=r"no threshold is called .*; there are gopher\.quality\.max_bullet_lines"):
+    with pytest.raises(UsageError, match=r"no threshold is called .*; there are gopher\.quality\.alphabetic, "):
         whatif(str(made), stages_of(str(made)), [change])
 
 
-@pytest.mark.parametrize("change", ["lines.max_flagged", "lines.max_flagged=", "lines.max_flagged=nan"])
+@pytest.mark.parametrize("change", ["lines.flagged", "lines.flagged=", "lines.flagged=nan"])
 def test_whatif_refuses_what_is_no_number(made: Path, change: str):
     with pytest.raises(UsageError, match="is no threshold; write"):
         whatif(str(made), stages_of(str(made)), [change])

@@ -17,7 +17,7 @@ import pytest
 import trafilatura
 
 import sample
-from filters.url import Blocked, CuratedSource
+from filters.url import blocked, curated_source
 from pipeline.doc import Doc
 from sample.sites import FURNITURE, Furniture
 
@@ -172,10 +172,9 @@ def test_boilerplate_is_long_and_on_many_pages(truth):
 
 
 def test_urls_are_blocked_or_not_as_the_truth_says(truth):
-    blocked, curated = Blocked(), CuratedSource()
     for row in truth:
         doc = Doc("", url=row["url"])
-        assert bool(blocked(doc) or curated(doc)) == (row["fate"] == "url"), row["url"]
+        assert bool(blocked(doc) or curated_source(doc)) == (row["fate"] == "url"), row["url"]
 
 
 def luhn(digits: str) -> bool:

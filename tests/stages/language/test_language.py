@@ -12,6 +12,8 @@ from filters.language import only
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from stages import language
+from stages.language import model
+from stages.language.model import in_capitals
 
 TEXTS = {
     "en": "The weather in the mountains changes quickly, and whoever walks there should know the way down.",
@@ -42,6 +44,60 @@ def test_identify_works_on_no_rows_and_on_rows_without_words():
 
 def test_line_breaks_do_not_matter():
     assert language.most_likely(TEXTS["en"].replace(" ", "\n")) == language.most_likely(TEXTS["en"])
+
+
+CAPITALS = {language: TEXTS[language].upper() for language in ("en", "de", "fr", "ru")}
+
+
+@pytest.mark.parametrize("language_code", CAPITALS)
+def test_capitals_are_read_as_the_same_words_in_lower_case(language_code):
+    said = language.most_likely(CAPITALS[language_code])
+    assert said == language.most_likely(TEXTS[language_code].lower())
+    assert said[0] == language_code and said[1] >= 0.65
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("ABCd", True),
+        ("ABcd", False),
+        ("ABc 123 我们", True),
+        ("123 我们", False),
+        ("", False),
+        ("The New York Times", False),
+    ],
+)
+def test_what_is_in_capitals(text, answer):
+    """Over half of the letters that have a case; digits and scripts without case do not count."""
+    assert in_capitals(text) == answer
+
+
+def test_a_text_with_some_capitals_is_read_as_it_is(monkeypatch):
+    seen = []
+    monkeypatch.setattr(model, "load_model", lambda path: Spy(seen))
+    language.likely("SOME words AND more", None, 2)
+    language.likely("MOST WORDS and", None, 2)
+    assert seen == ["SOME words AND more", "most words and"]
+
+
+class Spy:
+    """A model that keeps the lines that it is asked about."""
+
+    def __init__(self, seen: list[str]):
+        self.predict = lambda line, k: seen.append(line) or (["__label__en"], [1.5])
+
+
+def test_a_score_is_one_at_most(monkeypatch):
+    monkeypatch.setattr(model, "load_model", lambda path: Spy([]))
+    assert language.likely("words", None, 1) == [("en", 1.0)]
+
+
+@pytest.mark.parametrize("mark", ["</s>", "\n</s>\n", "</s></s>", "\n", "\0"])
+def test_nothing_ends_the_text_early(mark):
+    """fastText's own end of a line stands in some pages, and what is behind it counts."""
+    short = "Guten Abend, liebe Leute!"
+    assert language.most_likely(short)[0] == "de"
+    assert language.most_likely(f"{short} {mark} " + TEXTS["en"] * 3)[0] == "en"
 
 
 def test_bounded_text():
@@ -98,9 +154,9 @@ def pages(*values: bytes) -> pa.Table:
 @pytest.mark.parametrize("paragraphs", [True, False])
 def test_screen_drops_other_languages_before_extraction(paragraphs):
     screened = language.screen_html("en")(pages(*(html(text, paragraphs) for text in TEXTS.values())))
-    assert screened["reason"].to_pylist() == [None] + ["language:screen"] * 4
+    assert screened["reason"].to_pylist() == [None] + ["language.screen_html:other"] * 4
     both = language.screen_html(("en", "zh"))(pages(*(html(text, paragraphs) for text in TEXTS.values())))
-    assert both["reason"].to_pylist() == [None, *["language:screen"] * 2, None, "language:screen"]
+    assert both["reason"].to_pylist() == [None, *["language.screen_html:other"] * 2, None, "language.screen_html:other"]
 
 
 def test_screen_keeps_what_it_cannot_read():
@@ -113,7 +169,7 @@ def test_screen_keeps_what_it_cannot_read():
 @pytest.mark.parametrize("trap", [b"<script>", b"<style>", b"<!--", b"<p ", b"<p>", b"<", b"<p>&", b"&#x41;"])
 def test_screen_takes_linear_time(trap):
     started = time.process_time()
-    language.glance(trap * 1_000_000, None)
+    language.preview_text(trap * 1_000_000, None)
     assert time.process_time() - started < 60
 
 

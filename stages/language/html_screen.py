@@ -1,0 +1,68 @@
+"""A look at the HTML before it is extracted: pages that seem to be in other languages are dropped."""
+
+from dataclasses import dataclass
+from html import unescape
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import re2
+
+from pipeline.transform import put
+from stages.language.model import likely
+
+PREVIEW_BYTES = 200_000
+PREVIEW_PARAGRAPHS = 40
+PREVIEW_CHARACTERS = 3_000
+CANDIDATES = 10  # a language outside the ten most likely ones has less than a tenth of the probability
+PARAGRAPH = re2.compile(rb"(?i)<p(?:\s[^>]*)?>[^<]+")
+MARKUP = re2.compile(rb"(?is)<script\b.*?(?:</script|\z)|<style\b.*?(?:</style|\z)|<!--.*?(?:-->|\z)|<[^>]*>")
+
+
+@dataclass(frozen=True)
+class ScreenHtml:
+    """A transform: drops pages that look like other languages before they are extracted; see `screen_html`."""
+
+    languages: tuple[str, ...]
+    least: float
+    model: Path | None
+
+    name = "language.screen_html"
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        pages = zip(table["html"], table["charset"], strict=True)
+        said = [self._wanted(html.as_py() or b"", charset.as_py()) for html, charset in pages]
+        reasons = [f"{self.name}:other" if wanted < self.least else None for wanted in said]
+        return put(table, "reason", pa.array(reasons, pa.string()))
+
+    def _wanted(self, html: bytes, charset: str | None) -> float:
+        """The probability of the wanted languages together; 1 for a page with next to nothing to read."""
+        text = preview_text(html, charset)
+        if len(text) < 50:
+            return 1.0
+        return sum(score for language, score in likely(text, self.model, CANDIDATES) if language in self.languages)
+
+
+def screen_html(languages: str | tuple[str, ...], least: float = 0.1, model: str | Path | None = None) -> ScreenHtml:
+    """Drop pages in which these languages have less than the probability `least`, before the costly extraction.
+
+    Looks at the first 3,000 characters in paragraphs, or of all text where paragraphs hold little. Not part of
+    RefinedWeb: it loses the odd page whose main text is in another language than the rest of it.
+    """
+    wanted = (languages,) if isinstance(languages, str) else tuple(languages)
+    return ScreenHtml(wanted, least, Path(model) if model else None)
+
+
+def preview_text(html: bytes, charset: str | None) -> str:
+    """What a page seems to say, at a fraction of the cost of extraction; markup is cut before anything is decoded."""
+    html, charset = html[:PREVIEW_BYTES], charset or "utf-8"
+    if charset.startswith("utf-16"):  # where "<" is no single byte
+        html, charset = html.decode(charset, "replace").encode(), "utf-8"
+    said = [(match[0] or b"").partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), PREVIEW_PARAGRAPHS)]
+    if sum(map(len, said)) < 300:
+        said = [MARKUP.sub(b" ", html)]
+    try:
+        text = b" ".join(said).decode(charset, "replace")
+    except (LookupError, UnicodeError):
+        text = b" ".join(said).decode("utf-8", "replace")
+    return " ".join(unescape(text).split())[:PREVIEW_CHARACTERS]
