@@ -141,4 +141,5 @@ def decode(data: bytes) -> str:
     """The text of a source file: in the charset of its byte order mark, in UTF-8, or in what it says or looks like."""
     declared = DECLARED.search(b"\n".join(data[:500].split(b"\n")[:2]))
     name = declared[1].decode("ascii", "replace") if declared else ""
-    return charset.decode(data, f"text/plain; charset={name}")[0]
+    name = charset.resolve(data, f"text/plain; charset={name}")
+    return data.decode(name, "replace").removeprefix("\ufeff")
