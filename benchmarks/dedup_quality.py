@@ -19,9 +19,10 @@ import pyarrow as pa
 import zstandard
 
 from dedup import minhash
+from dedup.minhash.banding import BANDING_PRESETS, Banding
+from dedup.minhash.similarity import jaccard, sketch_jaccard
+from dedup.minhash.verify import shingle_bytes, sketch_bytes
 from dedup.shingles import shingled
-from dedup.sketch import PRESETS, Banding
-from dedup.verify import agreement, jaccard, packed, sketched
 from pipeline import parquet, store
 from pipeline.run import run
 from pipeline.runner import Local
@@ -38,9 +39,9 @@ Precision, recall and F1 of the presets on labelled texts, with candidates taken
 when the Jaccard similarity of 5-grams to the page that is kept is at least {SIMILARITY}, by a sketch of 1,024 bytes
 (`sketch`) or exactly (`text`). Made by `python -m benchmarks.dedup_quality FOLDER`.
 
-RefinedWeb verifies nothing and prefers recall (Penedo et al. 2023, G.3.1); its recipe here does the same. The other
-recipes verify by text: families of candidates are chains, and a page is then dropped only against the page that is
-kept.
+RefinedWeb verifies nothing and prefers recall (Penedo et al. 2023, G.3.1); its recipe here does the same, and so does
+FineWeb's. `recipes.refinedweb_europe` verifies by text, and so does any recipe with `verify=text`: families of
+candidates are chains, and a page is then dropped only against the page that is kept.
 """
 
 
@@ -70,11 +71,11 @@ def found_pairs(rows: list[dict], similarity: float = SIMILARITY) -> Iterator[tu
     sets = [flat[a:b] for a, b in pairwise(starts)]
     alike = {
         "none": np.ones(len(rows), bool),
-        "sketch": _compared(sets, sketched, np.uint8, agreement) >= similarity,
-        "text": _compared(sets, packed, np.uint32, jaccard) >= similarity,
+        "sketch": _compared(sets, sketch_bytes, np.uint8, sketch_jaccard) >= similarity,
+        "text": _compared(sets, shingle_bytes, np.uint32, jaccard) >= similarity,
     }
-    for preset, verify in product(PRESETS, VERIFY):
-        bands = Banding(*PRESETS[preset])(flat, starts)
+    for preset, verify in product(BANDING_PRESETS, VERIFY):
+        bands = Banding(*BANDING_PRESETS[preset])(flat, starts)
         yield preset, verify, (bands[::2] == bands[1::2]).any(axis=1) & alike[verify]
 
 
@@ -93,7 +94,7 @@ def pair_table(rows: list[dict], truth: np.ndarray) -> str:
 
 def cluster_table(rows: list[dict]) -> str:
     """Whole runs: a dropped text is right when the one that is kept is of its cluster."""
-    return _table((preset, verify, _run(rows, preset, verify)) for preset, verify in product(PRESETS, VERIFY))
+    return _table((preset, verify, _run(rows, preset, verify)) for preset, verify in product(BANDING_PRESETS, VERIFY))
 
 
 def similarity_table(webis: list[dict], judged: np.ndarray, licences: list[dict]) -> str:
@@ -119,7 +120,7 @@ def _run(rows: list[dict], preset: str, verify: str, similarity: float = SIMILAR
     cluster = {row["id"]: row["cluster"] for row in rows}
     texts = Texts(tuple((row["id"], "", row["text"]) for row in rows))
     source = Map("texts", Source(("all",), texts, PAGES))
-    goal = minhash.near("near", source, *PRESETS[preset], verify=verify, similarity=similarity, buckets=2)
+    goal = minhash.near("near", source, *BANDING_PRESETS[preset], verify=verify, similarity=similarity, buckets=2)
     with tempfile.TemporaryDirectory() as root:
         run(goal, root=root, runner=Local())
         tables = [parquet.read_table(root, f"near/{shard}") for shard in store.listing(root, "near")]
@@ -131,7 +132,7 @@ def _run(rows: list[dict], preset: str, verify: str, similarity: float = SIMILAR
 def _table(scores) -> str:
     lines = ["| preset | bands x rows | verify | precision | recall | F1 |", "|---|---|---|--:|--:|--:|"]
     for preset, verify, score in scores:
-        bands, rows = PRESETS[preset]
+        bands, rows = BANDING_PRESETS[preset]
         lines.append(f"| {preset} | {bands} x {rows} | {verify} | {score} |")
     return "\n".join(lines)
 

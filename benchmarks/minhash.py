@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.pages import pages
-from dedup.minhash import Bands
+from dedup.minhash.banding import Banding
+from dedup.minhash.signatures import Bands
 from dedup.shingles import shingled
-from dedup.sketch import Banding
 from sample.texts import articles
 
 PAGES = 40

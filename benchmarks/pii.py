@@ -18,20 +18,22 @@ import zstandard
 
 from stages import pii
 from stages.pii import presidio as pii_presidio
+from stages.pii.finder import entities_for
 
 Found = tuple[str, int, int]  # type, start, end
 Finder = Callable[[str], list[Found]]
 
 SETS = {"sentences": "presidio_research.jsonl.zst", "contact pages": "webstruct_contact_entities.jsonl.zst"}
-LABELS = {"TEL": "phone", "FAX": "phone", "EMAIL": "email"} | {entity: name for name, entity in pii.TYPES.items()}
+LABELS = {"TEL": "phone", "FAX": "phone", "EMAIL": "email"} | {entity: name for name, entity in pii.PII_TYPES.items()}
 STOCK_REGIONS = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR")  # presidio's own
 START, END = "<!-- made by benchmarks/pii.py -->\n", "<!-- end -->\n"
 
 
 def presidio(text: str) -> list[Found]:
-    """presidio as it comes: its recognisers of our types, its regions, every score, no language model."""
-    names = {entity: name for name, entity in pii.TYPES.items()}
-    return [(names[h.entity], h.start, h.end) for h in pii_presidio.alone(text, regions=STOCK_REGIONS)]
+    """presidio as it comes: its recognizers of our types, its regions, every score, no language model."""
+    names = {entity: name for name, entity in pii.PII_TYPES.items()}
+    found = pii_presidio.presidio_alone(text, pii_presidio.ENTITIES, STOCK_REGIONS)
+    return [(names[result.entity], result.start, result.end) for result in found]
 
 
 def datatrove(text: str) -> list[Found]:
@@ -70,7 +72,7 @@ def _quality(folder: Path) -> str:
     lines.append("|---|---|---|" + "---|" * len(FINDERS))
     for group, file in SETS.items():
         items = [(row["text"], _gold(row)) for row in read(folder / file)]
-        lines += _rows(group, items, pii.TYPES, public)
+        lines += _rows(group, items, pii.PII_TYPES, public)
         if group in PARTLY_LABELLED:
             lines += _rows(f"{group}, addresses without a label aside", items, ["email"], disputable)
     return "\n".join(lines) + "\n"
@@ -82,7 +84,7 @@ def _rows(group: str, items: list[tuple[str, list[Found]]], types: Iterable[str]
     lines = []
     for type in types:
         labelled = sum(found[0] == type for _, gold in items for found in gold)
-        of_type = (scores[name].get(type) if type in KNOWN.get(name, pii.TYPES) else None for name in FINDERS)
+        of_type = (scores[name].get(type) if type in KNOWN.get(name, pii.PII_TYPES) else None for name in FINDERS)
         if labelled:
             lines.append(f"| {group} | {type} | {labelled} | {' | '.join(map(_cell, of_type))} |")
     return lines
@@ -159,11 +161,15 @@ def read(file: Path) -> Iterator[dict]:
 
 def speed(texts: Sequence[str]) -> str:
     """Milliseconds a page in one process, side by side: presidio as it comes and with our types only, and `find`."""
-    entities = pii.looked_for(tuple(pii.TYPES))
-    finders = (pii.find, lambda text: stock().analyze(text, "en"), lambda text: pii_presidio.alone(text, entities))
+    entities = entities_for(tuple(pii.PII_TYPES))
+    finders = (
+        pii.find,
+        lambda text: stock().analyze(text, "en"),
+        lambda text: pii_presidio.presidio_alone(text, entities, pii.REGIONS),
+    )
     for find in finders:
         find("loads what is loaded once: kim@example.com, Tel. (212) 555-0187")
-    took = [([_seconds(find, text) for find in finders], pii.candidate(text)) for text in texts]
+    took = [([_seconds(find, text) for find in finders], pii.has_candidate(text)) for text in texts]
     lines = ["| pages | number | ours, ms | presidio, ms | times | presidio with our types, ms | times |"]
     lines.append("|---|---|---|---|---|---|---|")
     for name, group in (("all", took), ("without a candidate", [x for x in took if not x[1]])):
@@ -176,16 +182,16 @@ def speed(texts: Sequence[str]) -> str:
 
 @cache
 def stock():
-    """presidio's engine with all the recognisers that it loads by itself for English, and no language model."""
+    """presidio's engine with all the recognizers that it loads by itself for English, and no language model."""
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
-    pii_presidio.engine()  # silences the logger that quotes the text
+    pii_presidio.silence_presidio()
     registry = RecognizerRegistry(supported_languages=["en"])
     registry.load_predefined_recognizers(languages=["en"])
     asking = ("SpacyRecognizer", "EmailRecognizer")  # a model that is not there; the network for a list of suffixes
     registry.recognizers = [each for each in registry.recognizers if each.name not in asking]
-    registry.recognizers.append(pii_presidio.email_recogniser())
+    registry.recognizers.append(pii_presidio.email_recognizer())
     nothing = NoOpNlpEngine([{"lang_code": "en", "model_name": "none"}])
     return AnalyzerEngine(registry=registry, nlp_engine=nothing, supported_languages=["en"])
 

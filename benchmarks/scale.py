@@ -17,17 +17,17 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
 FILES, PAGES = 90_000, 2.6e9  # a snapshot of 2024
 KEPT = {"raw": 0.4751, "filtered": 0.2334, "fuzzy": 0.1450, "exact": 0.1167}  # Penedo et al. 2023, figure 2
 FAMILIES = 0.5  # of the pages that fuzzy deduplication sees are in a family: it drops 38 %, and each has one that stays
-COPIES = {  # rows a page of a family; hooks as simulated, of ties there were none
+COPIES = {  # rows a page of a family; star edges as simulated, of edges across there were none
     "near.pairs": 300,
-    "near.hooked": 2.4,
-    "near.settled": 1.05,
-    "near.ties.in": 0.05,
-    "near.ties": 0.05,
-    "near.settled.by": 1,
+    "near.contracted": 2.4,
+    "near.stars": 1.05,
+    "near.cross_edges.in": 0.05,
+    "near.cross_edges": 0.05,
+    "near.stars.by": 1,
     "near.families": 1,
     "near.members": 1,
 }
-BUCKETS = {"near.bands": 4_096, "near.pairs.by": 4_096, "near.ties.in": 1, "repeats": 1_024}  # by first letters
+BUCKETS = {"near.bands": 4_096, "near.pairs.by": 4_096, "near.cross_edges.in": 1, "repeats": 1_024}  # by first letters
 PAIRS = ("near.bands", "near.pairs.by")  # rows of two numbers, in so many buckets that nothing is left to compress
 PAGE_BUCKETS = 256  # of all others, a row a page: what minhash.near and urls.repeated take for so many inputs
 ENOUGH = 500  # rows of the measured run that tell what a row costs; with fewer, a row costs what sorting it does
@@ -164,8 +164,8 @@ How it is computed
   Scatters, or one file where rows stay with their shard: the CPU time of these reads is measured on local files. An
   object store adds the latency of a request to each, which eight threads a task share.
 - Memory is the bound of a task: a bucket's rows times {WORK} for a Gather, a shard's rows twice for a Scatter, a batch
-  of pages for a Map. `near.ties` is one task on one machine: it sees only ties between heads of families that are
-  chains. Families whose pages share bands as assumed above have none; one for 20 pages is taken.
+  of pages for a Map. `near.cross_edges` is one task on one machine: it sees only edges between the stars of
+  families that are chains. Families whose pages share bands as assumed above have none; one for 20 pages is taken.
 - Bytes are what stays on disk. Rejected pages are not counted. The measured pages repeat little of one another, so that
   the stages of `repeats` send and cut more on a snapshot than is shown.
 

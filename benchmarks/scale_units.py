@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from dedup import merge, verdicts
-from dedup.families import families, pairs
-from dedup.members import label_rows, members
+from dedup import routing
+from dedup.members import family_members, label_rows
+from dedup.minhash import stars
+from dedup.minhash.families import band_edges, families
 from dedup.verdicts import Judge
 from pipeline import buckets as bucketed
 from pipeline import parquet
@@ -51,7 +52,7 @@ class Unit:
 
 def measure(folder: str) -> None:
     """Run the recipe here and write the unit costs."""
-    verdicts.FEW = 0  # the steps that only many inputs need are measured too
+    routing.FEW_BUCKETS = 0  # the steps that only many inputs need are measured too
     goals, began = recipe(folder), dict[str, float]()
 
     def watch(stage: Stage, *progress: object) -> None:
@@ -158,16 +159,16 @@ def kernels(rows: int = 2_000_000) -> dict[str, float]:
         draw.integers(0, 2**62, rows // 4, np.uint64) << np.uint64(1),
     )
     shared = pa.table({"band": bands, "doc": docs[draw.integers(0, len(docs), rows)]})
-    joined, spent = timed(pairs, shared)
+    joined, spent = timed(band_edges, shared)
     found = {"near.pairs": spent}
-    hooked, found["near.hooked"] = timed(merge.hooked, joined)
-    settled, found["near.settled"] = timed(merge.settled, merge.with_heads(hooked, ""))
-    _, found["near.families"] = timed(merge.labelled, merge.hooks(settled, ""))
-    labels, found["near.ties"] = timed(families, joined)
+    contracted, found["near.contracted"] = timed(stars.contracted, joined)
+    made, found["near.stars"] = timed(stars.stars, stars.with_roots(contracted, ""))
+    _, found["near.families"] = timed(stars.labels_by_root, stars.star_edges(made, ""))
+    labels, found["near.cross_edges"] = timed(families, joined)
     sent, found["near.labels"] = timed(lambda table: label_rows(table, ""), labels)
     ids = labels["doc"].cast(pa.string())
-    pages = sent.set_column(4, "id", ids).set_column(5, "host", ids)
-    _, found["near.members"] = timed(members, pa.concat_tables([sent, pages]))
+    pages = sent.set_column(5, "id", ids).set_column(6, "host", ids)
+    _, found["near.members"] = timed(family_members, pa.concat_tables([sent, pages]))
     _, found["near.judged"] = timed(Judge("minhash"), pages.set_column(0, "family", labels["family"]))
     with tempfile.TemporaryDirectory() as root:
         found["scatter"] = scattered(root, 256, rows)[1] / rows

@@ -1,4 +1,4 @@
-"""Repeated substrings beside a suffix array on the same tokens; what is sent, with anchors and without; peak memory.
+"""Repeated substrings beside a suffix array on the same tokens; what is sent, with minimizers and without; peak memory.
 
 `python -m benchmarks.substring` prints the table, `python -m benchmarks.substring 10 100 1000` peak memory at so many
 megabytes of text.
@@ -20,10 +20,12 @@ import pyarrow.parquet as pq
 
 from benchmarks.pages import pages
 from dedup import substring
-from dedup.anchors import Anchors, returned
-from dedup.substring_spans import Windows, found, merged, runs, settled
-from dedup.tokens import words
-from dedup.windows import ngrams, occurrences
+from dedup.routing import unchanged
+from dedup.substring.minimizers import Minimizers
+from dedup.substring.occurrences import occurrences
+from dedup.substring.spans import Windows, local_pieces, repeated_pieces, span_verdicts, window_runs
+from dedup.tokens import word_tokens
+from dedup.windows import window_hashes
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
@@ -33,7 +35,7 @@ from pipeline.transform import put
 SCHEMA = pa.schema([("id", pa.string()), ("text", pa.string())])
 WINDOW = 50
 SHARD = 4 << 20  # bytes of text in a synthetic shard
-SENT = (".sent", ".returned", ".owned", ".settled")
+SENT = (".sent", ".routed", ".local")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def _memory(what: str) -> int:
 
 def tokenise(folder: str) -> int:
     column = pq.read_table(f"{folder}/0.parquet", columns=["text"])["text"]
-    tokens = words(column.cast(pa.large_string()).combine_chunks())
+    tokens = word_tokens(column.cast(pa.large_string()).combine_chunks())
     np.save(f"{folder}/hashes.npy", tokens.hashes)
     np.save(f"{folder}/bounds.npy", tokens.bounds)
     np.save(f"{folder}/ids.npy", np.unique(tokens.hashes, return_inverse=True)[1].astype(np.uint32))
@@ -74,7 +76,7 @@ def tokenise(folder: str) -> int:
 
 def in_one_table(folder: str) -> int:
     """Windows that occur again, by their hashes, all at once."""
-    grams = ngrams(np.load(f"{folder}/hashes.npy"), np.load(f"{folder}/bounds.npy"), WINDOW)
+    grams = window_hashes(np.load(f"{folder}/hashes.npy"), np.load(f"{folder}/bounds.npy"), WINDOW)
     grams = grams[grams != 0]
     return int(np.count_nonzero(occurrences(grams, grams)))
 
@@ -100,21 +102,23 @@ def source(folder: str) -> Source:
     return Source(tuple(map(str, paths)), read_shard, SCHEMA)
 
 
-def anchors_first(folder: str) -> int:
-    return _run(substring.repeated("anchors-first", source(folder), WINDOW, buckets=_buckets(folder)))
+def minimizers_first(folder: str) -> int:
+    return _run(substring.repeated("minimizers-first", source(folder), WINDOW, buckets=_buckets(folder)))
 
 
 def all_at_once(folder: str) -> int:
     """The same answer in one round: every window is sent."""
-    windows = Map("at-once.windows", source(folder), (every_anchor, Windows(WINDOW)))
-    pieces = Gather("at-once.found", Scatter("at-once.sent", windows, runs, "anchor", _buckets(folder)), found)
-    home = tuple(Scatter(f"at-once.{name}", stage, rows, "home", None)
-                 for name, stage, rows in (("returned", pieces, returned), ("settled", windows, settled)))  # fmt: skip
-    return _run(Gather("at-once", home, merged, one_for=source(folder)))
+    windows = Map("at-once.windows", source(folder), (every_minimizer, Windows(WINDOW)))
+    sent = Scatter("at-once.sent", windows, window_runs, "minimizer", _buckets(folder))
+    pieces = Gather("at-once.repeated", sent, repeated_pieces)
+    routed = Scatter("at-once.routed", pieces, unchanged, "shard", None)
+    local = Scatter("at-once.local", windows, local_pieces, "shard", None)
+    return _run(Gather("at-once", (routed, local), span_verdicts, one_for=source(folder)))
 
 
-def every_anchor(table: pa.Table) -> pa.Table:
-    return put(table, "anchors", Anchors(WINDOW)(table)["anchors"])
+def every_minimizer(table: pa.Table) -> pa.Table:
+    """The texts with all their minimizers, as if none were unique."""
+    return put(table, "minimizers", Minimizers(WINDOW)(table)["minimizers"])
 
 
 def _run(goal: Stage) -> int:
@@ -186,7 +190,7 @@ def table() -> str:
             "| whole search, stages and files | bytes sent a MB of text | MB of text a CPU second |",
             "|---|---|---|",
         ]
-        for name, fn in (("all windows at once", all_at_once), ("anchors first (kept)", anchors_first)):
+        for name, fn in (("all windows at once", all_at_once), ("minimizers first", minimizers_first)):
             cost = alone(fn, warm, folder)
             rows.append(f"| {name} | {cost.answer / size * 1e6:,.0f} | {size / 1e6 / cost.seconds:.1f} |")
     return "\n".join(rows)
@@ -199,7 +203,7 @@ def memory(megabytes: list[float]) -> Iterator[str]:
         with tempfile.TemporaryDirectory() as warm, tempfile.TemporaryDirectory() as folder:
             synthetic(warm, 0.1)
             synthetic(folder, size)
-            cost = alone(anchors_first, warm, folder)
+            cost = alone(minimizers_first, warm, folder)
         yield f"| {size:g} | {cost.memory / 1e6:.0f} | {size / cost.seconds:.1f} | {cost.answer / size:,.0f} |"
 
 

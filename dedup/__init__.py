@@ -1,1 +1,1 @@
-"""Whole-corpus deduplication: by URL, by MinHash, and by exact repeated substrings."""
+"""Whole-corpus deduplication: by URL, by MinHash, and by exact repeated substrings; and decontamination."""

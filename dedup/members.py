@@ -1,4 +1,4 @@
-"""Pages with what a family must know of them: which shard they are in, and who of them is to be kept."""
+"""Records of pages for deduplication: who a page is, which family it is in, and how it ranks there."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,123 +9,119 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from dedup.families import SEEN, column
-from dedup.shingles import Tokenise
-from dedup.tokens import words
-from pipeline.errors import UsageError
+from dedup.arrays import column
+from dedup.ranks import page_ranks
+from dedup.tokens import Tokenise, word_tokens
+from pipeline.errors import BadInput
 from pipeline.fingerprint import hash64, shard_key
 
-POLICIES = ("first", "longest", "newest", "best")
-WORST = np.iinfo(np.int64).max
-EARLIER = np.iinfo(np.int64).min  # the rank of pages of earlier runs: they were kept, and stay
+PRIOR_RUN = np.uint64(1)  # the lowest bit of a page's number: the page belongs to a prior run
+PRIOR_RUN_RANK = np.iinfo(np.int64).min  # pages of prior runs were kept there, and rank before all others
 
 MEMBERS = pa.schema(
     [
         ("family", pa.uint64()),  # 0 when not known yet
-        ("rank", pa.int64()),  # of a family, the page of the least (rank, doc) is kept
-        ("doc", pa.uint64()),
-        ("shard", pa.uint64()),
+        ("rank", pa.int64()),  # of a family, the page of the lowest (rank, tie, shard) is kept
+        ("tie", pa.uint64()),  # a hash of the id: decides between equal ranks, however pages are cut into shards
+        ("doc", pa.uint64()),  # the number of the page, from its shard and id
+        ("shard", pa.uint64()),  # the key of the shard that the page is in
         ("id", pa.string()),
         ("host", pa.string()),
-        ("content", pa.uint64()),  # a hash of the tokens; 0 when nobody compares them
+        ("content", pa.uint64()),  # a hash of the tokens; 0 when contents are not compared
     ]
 )
 
 
-def numbers(ids: pa.ChunkedArray, seen: bool = False) -> np.ndarray:
-    """The number of each page: 63 bits of the hash of its id, and whether it belongs to an earlier run."""
-    return (hash64(ids) & ~SEEN) | np.uint64(seen)
+def page_numbers(ids: pa.ChunkedArray, shard: str) -> np.ndarray:
+    """The number of each page (uint64): 63 bits of a hash of its shard and id, and a lowest bit that is 0.
+
+    Two pages of one id in different shards have different numbers.
+    """
+    key = shard_key(shard)
+    numbers = (xxhash.xxh3_64_intdigest(id or "", seed=key) for id in ids.to_pylist())
+    return np.fromiter(numbers, np.uint64, len(ids)) & ~PRIOR_RUN
 
 
 @dataclass(frozen=True)
-class Nodes:
-    """Rows for a Scatter: a page a row in the schema `MEMBERS`, by `doc`."""
+class PageRecords:
+    """Rows for a Scatter: one for each page, in the schema `MEMBERS`, by `doc`."""
 
     keep: str = "first"
     best: str | None = None
     contents: bool = False
-    tokenise: Tokenise = words
+    tokenise: Tokenise = word_tokens
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
         rows = table.num_rows
-        content = contents(table["text"], self.tokenise) if self.contents else np.zeros(rows, np.uint64)
         columns = {
             "family": np.zeros(rows, np.uint64),
-            "rank": rank(table, self.keep, self.best),
-            "doc": numbers(table["id"]),
+            "rank": page_ranks(table, self.keep, self.best),
+            "tie": hash64(table["id"]),
+            "doc": page_numbers(table["id"], shard),
             "shard": np.full(rows, shard_key(shard), np.uint64),
             "id": table["id"],
-            "host": hosts(table),
-            "content": content,
+            "host": url_hosts(table),
+            "content": content_hashes(table["text"], self.tokenise) if self.contents else np.zeros(rows, np.uint64),
         }
         return pa.table(columns, schema=MEMBERS)
 
 
-def rank(table: pa.Table, keep: str, best: str | None) -> np.ndarray:
-    """The rank of each page by a policy (int64, the least is kept): the page that was crawled `first` or is `newest`
-    by `timestamp`, the `longest` in characters, or the `best`, of the greatest value in a column. Ties go to a hash of
-    the id. A page without the value comes last."""
-    if keep == "longest":
-        return -pc.fill_null(pc.utf8_length(table["text"]), 0).to_numpy().astype(np.int64)
-    if keep == "best":
-        return _descending(pc.fill_null(table[best].cast(pa.float64()), np.nan).to_numpy())
-    if keep not in POLICIES:
-        raise UsageError(f"who of a family is kept is one of {', '.join(POLICIES)}, not {keep}")
-    if "timestamp" not in table.column_names:
-        return np.zeros(table.num_rows, np.int64)
-    seconds = table["timestamp"].cast(pa.timestamp("s")).cast(pa.int64())
-    signed = seconds if keep == "first" else pc.negate(seconds)
-    return pc.fill_null(signed, WORST).to_numpy().astype(np.int64)
-
-
-def _descending(values: np.ndarray) -> np.ndarray:
-    """Integers in the opposite order of floats: the bits of a float sort as its value does, from its sign on."""
-    bits = (values + 0.0).view(np.int64)
-    ascending = np.where(bits < 0, bits ^ WORST, bits)
-    return np.where(np.isnan(values), WORST, ~ascending)
-
-
-def contents(texts: pa.ChunkedArray, tokenise: Tokenise) -> np.ndarray:
+def content_hashes(texts: pa.ChunkedArray, tokenise: Tokenise) -> np.ndarray:
     """A 64-bit hash of the tokens of each text."""
     found = tokenise(pc.fill_null(texts, "").combine_chunks())
     hashes = (xxhash.xxh3_64_intdigest(found.hashes[a:b].tobytes()) for a, b in pairwise(found.bounds))
     return np.fromiter(hashes, np.uint64, len(found.bounds) - 1)
 
 
-def hosts(table: pa.Table) -> pa.Array:
+def url_hosts(table: pa.Table) -> pa.Array:
     """The host of each page's URL; empty when it has none."""
     urls = table["url"].to_pylist() if "url" in table.column_names else [None] * table.num_rows
-    return pa.array([host(url or "") for url in urls], pa.string())
+    return pa.array([url_host(url or "") for url in urls], pa.string())
 
 
-def host(url: str) -> str:
+def url_host(url: str) -> str:
+    """The host of a URL in lower case; empty when there is none."""
     try:
         return urlsplit(url).hostname or ""
-    except ValueError:  # brackets that are no address
+    except ValueError:  # for example brackets around what is no address
         return ""
 
 
-def members(table: pa.Table) -> pa.Table:
-    """The pages that have a label. A row in `MEMBERS` without an id is the label of all rows of its `doc`."""
-    label = pc.is_null(table["id"]).to_numpy()
-    labels, pages = table.filter(pa.array(label)), table.filter(pa.array(~label))
-    known, family = column(labels, "doc"), column(labels, "family")
-    order = np.argsort(known)
-    place = np.minimum(np.searchsorted(known[order], column(pages, "doc")), max(len(known) - 1, 0))
-    found = known[order][place] == column(pages, "doc") if len(known) else np.zeros(pages.num_rows, bool)
+def family_members(table: pa.Table) -> pa.Table:
+    """The pages that have a label, with their family. A row of `table` without an id labels the page of its `doc`.
+
+    Raises BadInput when two pages of this run have one number: their shard and id are the same.
+    """
+    is_label = pc.is_null(table["id"]).to_numpy()
+    labels, pages = table.filter(pa.array(is_label)), table.filter(pa.array(~is_label))
+    own = pages.filter(pa.array(column(pages, "doc") & PRIOR_RUN == 0))
+    refuse_repeated_ids(column(own, "doc"), own["id"])
+    labelled, family = column(labels, "doc"), column(labels, "family")
+    order = np.argsort(labelled)
+    place = np.minimum(np.searchsorted(labelled[order], column(pages, "doc")), max(len(labelled) - 1, 0))
+    found = labelled[order][place] == column(pages, "doc") if len(labelled) else np.zeros(pages.num_rows, bool)
     pages = pages.filter(pa.array(found))
     return pages.set_column(0, "family", pa.array(family[order][place[found]]))
 
 
+def refuse_repeated_ids(numbers: np.ndarray, ids: pa.ChunkedArray) -> None:
+    """Raise BadInput when two of the numbers are equal; numbers are hashes of pages' shards and ids."""
+    order = np.argsort(numbers, kind="stable")
+    again = np.flatnonzero(numbers[order][1:] == numbers[order][:-1])
+    if len(again):
+        id = ids[int(order[again[0]])].as_py()
+        raise BadInput(f"ids repeat: {id!r} is the id of two pages of one shard; give every page an id of its own")
+
+
 def label_rows(table: pa.Table, shard: str) -> pa.Table:
-    """Rows for a Scatter: labels in the schema `MEMBERS`, with an empty id."""
+    """Rows for a Scatter: labels (`doc`, `family`) in the schema `MEMBERS`, without an id."""
     given = {"doc": table["doc"], "family": table["family"]}
-    empty = {"rank": 0, "shard": 0, "id": None, "host": None, "content": 0}
-    columns = [given.get(f.name, pa.array([empty.get(f.name)] * table.num_rows, f.type)) for f in MEMBERS]
+    empty = {"id": None, "host": None}
+    columns = [given.get(f.name, pa.array([empty.get(f.name, 0)] * table.num_rows, f.type)) for f in MEMBERS]
     return pa.table(columns, schema=MEMBERS)
 
 
 def ranked(table: pa.Table) -> pa.Table:
     """The rows by family, the one to keep first."""
-    keys = ("shard", "doc", "rank", "family")
+    keys = ("doc", "shard", "tie", "rank", "family")
     return table.take(np.lexsort([column(table, key) for key in keys]))

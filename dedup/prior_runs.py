@@ -7,30 +7,32 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.members import numbers
+from dedup.arrays import column
+from dedup.members import page_numbers
 from pipeline import buckets as bucketed
 from pipeline import parquet, store
 from pipeline.errors import UsageError
+from pipeline.fingerprint import digest
 from pipeline.ledger import read_receipt, receipted
 from pipeline.stage import Source
 
-MARK = "::"  # between the root of an earlier run and the name of a shard
+MARK = "::"  # between the root of a prior run and the name of a shard
 
 
-def earlier(roots: tuple[str, ...], stage: str, verdicts: str | None = None) -> Source:
-    """The shards of a stage of earlier runs, without the rows that the verdicts there drop.
+def prior_shards(roots: tuple[str, ...], stage: str, verdicts: str | None = None) -> Source:
+    """The shards of a stage of prior runs, without the pages that the verdicts of the stage `verdicts` there drop.
 
-    Each input is "<root>::<shard>", so stages of one run give equally named shards. Raises UsageError when a root
-    holds no such stage.
+    Each input is named "<root>::<shard>", so all stages of a run have equally named shards. Raises UsageError when a
+    root holds no such stage.
     """
     inputs = tuple(f"{root}{MARK}{shard}" for root in roots for shard in _shards(root, stage))
     root, _, shard = inputs[0].partition(MARK)
     schema = next(_tables(root, stage, shard)).schema
-    return Source(inputs, Reader(stage, verdicts), schema, Version(stage))
+    return Source(inputs, PriorReader(stage, verdicts), schema, PriorDigest(stage, verdicts))
 
 
 def _tables(root: str, stage: str, shard: str) -> Iterator[pa.Table]:
-    """The rows of a shard of a Scatter or of another stage; one empty table when there are none."""
+    """The rows of a shard, of a Scatter or of another stage; the first table may be empty, and has their schema."""
     sent = f"{stage}/{shard}{bucketed.SUFFIX}"
     if store.exists(root, sent):
         yield from bucketed.read_all(root, sent)
@@ -46,37 +48,37 @@ def _shards(root: str, stage: str) -> list[str]:
     shards = receipted(root, stage)
     if not shards:
         raise UsageError(
-            f"{store.redact(root)} holds no stage {stage}; seen= takes the root of an earlier run of the same recipe"
+            f"{store.redact(root)} holds no stage {stage}; prior_runs= takes roots of earlier runs of the same recipe"
         )
     return shards
 
 
 @dataclass(frozen=True)
-class Reader:
+class PriorReader:
+    """Reads a shard of a prior run, without the pages (by the column `doc`) that the verdicts there drop."""
+
     stage: str
     verdicts: str | None
 
     def __call__(self, item: str) -> Iterator[pa.Table]:
         root, _, shard = item.partition(MARK)
-        dropped = self._dropped(root, shard)
-        for table in _tables(root, self.stage, shard):
-            doc = table["doc"].to_numpy() if "doc" in table.column_names else numbers(table["id"])
-            yield table.filter(pa.array(~np.isin(doc, dropped)))
-
-    def _dropped(self, root: str, shard: str) -> np.ndarray:
         if self.verdicts is None:
-            return np.empty(0, np.uint64)
-        table = parquet.read_table(root, f"{self.verdicts}/{shard}.parquet")
-        return numbers(table.filter(pc.is_valid(table["reason"]))["id"])
+            yield from _tables(root, self.stage, shard)
+            return
+        judged = parquet.read_table(root, f"{self.verdicts}/{shard}.parquet")
+        dropped = page_numbers(judged.filter(pc.is_valid(judged["reason"]))["id"], shard)
+        for table in _tables(root, self.stage, shard):
+            yield table.filter(pa.array(~np.isin(column(table, "doc"), dropped)))
 
 
 @dataclass(frozen=True)
-class Version:
-    """The digest of the shard as its receipt has it."""
+class PriorDigest:
+    """A digest of what is read for an input: the shard, and the verdicts on it, as their receipts have them."""
 
     stage: str
+    verdicts: str | None
 
     def __call__(self, item: str) -> str:
         root, _, shard = item.partition(MARK)
-        receipt = read_receipt(root, self.stage, shard)
-        return f"{item} {receipt.digest if receipt else 'gone'}"
+        receipts = [read_receipt(root, stage, shard) for stage in (self.stage, self.verdicts) if stage]
+        return digest(item, *(receipt.digest if receipt else "gone" for receipt in receipts))

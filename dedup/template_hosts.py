@@ -6,13 +6,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.members import hosts as hosts_of
-from dedup.verdicts import decided
+from dedup.arrays import column
+from dedup.members import url_hosts
+from dedup.verdicts import decisions_of
 from pipeline.fingerprint import hash64
 from pipeline.shuffle import Gather, Scatter
 
-COUNTS = pa.schema([("key", pa.uint64()), ("host", pa.string()), ("kept", pa.string()), ("pages", pa.int64())])
-WARNINGS = pa.schema(
+HOST_PAGES = pa.schema(
+    [
+        ("key", pa.uint64()),
+        ("host", pa.string()),
+        ("kept", pa.string()),  # null for the number of all pages of the host
+        ("pages", pa.int64()),
+    ]
+)
+FLAGGED_HOSTS = pa.schema(
     [
         ("host", pa.string()),
         ("pages", pa.int64()),  # of the host, before
@@ -23,48 +31,49 @@ WARNINGS = pa.schema(
 )
 
 
-def hosts(name: str, verdicts: Gather, share: float = 0.5, least: int = 20, buckets: int = 8) -> Gather:
-    """The hosts that lose more than a share of their pages to one family, and at least `least`; one to look at each.
+def flagged_hosts(name: str, verdicts: Gather, share: float = 0.5, min_count: int = 20, buckets: int = 8) -> Gather:
+    """The hosts that lose more than `share` of their pages, and at least `min_count` pages, to one family.
 
     `verdicts` is what `minhash.near` or `urls.repeated` returned. Rows are `host, pages, kept, lost, share`.
     """
-    assert verdicts.one_for is not None
-    every = Scatter(f"{name}.pages", verdicts.one_for, pages, "key", buckets)
-    lost = Scatter(f"{name}.lost", decided(verdicts), losses, "key", buckets)
-    return Gather(name, (every, lost), Warn(share, least))
+    if verdicts.one_for is None:
+        raise TypeError(f"{verdicts.name} has no shards of verdicts")
+    every = Scatter(f"{name}.pages", verdicts.one_for, host_pages, "key", buckets)
+    lost = Scatter(f"{name}.lost", decisions_of(verdicts), host_losses, "key", buckets)
+    return Gather(name, (every, lost), FlagHosts(share, min_count))
 
 
-def pages(table: pa.Table, shard: str) -> pa.Table:
-    """Rows for a Scatter: how many pages each host has."""
-    counted = pa.table({"host": hosts_of(table)}).group_by("host").aggregate([([], "count_all")])
+def host_pages(table: pa.Table, shard: str) -> pa.Table:
+    """Rows for a Scatter (schema `HOST_PAGES`): how many pages each host has."""
+    counted = pa.table({"host": url_hosts(table)}).group_by("host").aggregate([([], "count_all")])
     return _rows(counted["host"], pa.nulls(counted.num_rows, pa.string()), counted["count_all"])
 
 
-def losses(table: pa.Table, shard: str) -> pa.Table:
-    """Rows for a Scatter: how many pages each host loses to each family."""
-    dropped = table.filter(pc.and_(table["here"], pc.is_valid(table["reason"])))
+def host_losses(table: pa.Table, shard: str) -> pa.Table:
+    """Rows for a Scatter (schema `HOST_PAGES`): how many pages of this run each host loses to each family."""
+    dropped = table.filter(pc.and_(table["this_run"], pc.is_valid(table["reason"])))
     counted = dropped.group_by(["host", "kept"]).aggregate([([], "count_all")])
     return _rows(counted["host"], counted["kept"], counted["count_all"])
 
 
 def _rows(host: pa.ChunkedArray, kept: pa.Array, count: pa.ChunkedArray) -> pa.Table:
-    table = pa.table([hash64(host), host, kept, count], schema=COUNTS)
+    table = pa.table([hash64(host), host, kept, count], schema=HOST_PAGES)
     return table.filter(pc.not_equal(table["host"], ""))
 
 
 @dataclass(frozen=True)
-class Warn:
-    """A Gather's function: the hosts to look at, the greatest loss first."""
+class FlagHosts:
+    """A Gather's function: rows in `HOST_PAGES` to rows in `FLAGGED_HOSTS`, the greatest loss first."""
 
     share: float
-    least: int
+    min_count: int
 
     def __call__(self, table: pa.Table) -> pa.Table:
         added = table.group_by(["host", "kept"]).aggregate([("pages", "sum")])
         every = added.filter(pc.is_null(added["kept"]))
         lost = added.filter(pc.is_valid(added["kept"]))
         total = every["pages_sum"].take(pc.index_in(lost["host"], value_set=every["host"].combine_chunks()))
-        part = np.divide(lost["pages_sum"].to_numpy(), total.to_numpy(), dtype=np.float64)
-        found = pa.table([lost["host"], total, lost["kept"], lost["pages_sum"], part], schema=WARNINGS)
-        found = found.filter(pa.array((part > self.share) & (lost["pages_sum"].to_numpy() >= self.least)))
+        share = np.divide(column(lost, "pages_sum"), total.to_numpy(), dtype=np.float64)
+        found = pa.table([lost["host"], total, lost["kept"], lost["pages_sum"], share], schema=FLAGGED_HOSTS)
+        found = found.filter(pa.array((share > self.share) & (column(found, "lost") >= self.min_count)))
         return found.sort_by([("lost", "descending"), ("host", "ascending"), ("kept", "ascending")])

@@ -5,26 +5,21 @@ has the same hash on every machine.
 """
 
 import functools
-import hashlib
 import re
 import sys
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numba import njit
-from tokenizers import Tokenizer
 
-from dedup.windows import scramble
-from text.normalise import _plain, normalise_with_offsets
+from pipeline.fingerprint import GOLDEN64
+from text.normalise import normalise_word
 from text.scripts import UNSPACED
 
-SPACE, WORD, SOLO, REMOVED = 0, 1, 2, 3
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-HIGH = 0x30000  # from here on: ideographs, then tags and selectors, then private use
+SPACE, WORD, SOLO, REMOVED = 0, 1, 2, 3  # kinds of code points; SOLO: each one is a token
+HIGH = 0x30000  # code points from here on: ideographs, then tags and selectors, then private use
 
 
 class Tokens(NamedTuple):
@@ -40,7 +35,10 @@ class Tokens(NamedTuple):
     bounds: np.ndarray
 
 
-def words(texts: pa.Array) -> Tokens:
+Tokenise = Callable[[pa.Array], Tokens]
+
+
+def word_tokens(texts: pa.Array) -> Tokens:
     """Words of a string column; a null is an empty text.
 
     A word is what whitespace separates, without accents, punctuation and symbols ("don't" is "dont"); in scripts
@@ -56,55 +54,18 @@ def words(texts: pa.Array) -> Tokens:
     return Tokens(*_words(text, places, *alphabet()))
 
 
-def by_file(path: str) -> Callable[[pa.Array], Tokens]:
-    """`subwords` of a tokenizer.json; a stage that is given it is made anew when the file's content changes."""
-    return partial(subwords, path=path, content=hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest())
-
-
-def subwords(texts: pa.Array, path: str, content: str = "") -> Tokens:
-    """Tokens of the normalised texts by a tokenizer.json, as RefinedWeb takes GPT-2's.
-
-    A character that several tokens share belongs to each of them: no span of tokens cuts a character. `content` is a
-    digest of the file, and only there to be part of a stage's fingerprint.
-    """
-    found = [normalise_with_offsets(text or "") for text in texts.to_pylist()]
-    encoded = _tokenizer(path).encode_batch([normalised for normalised, _ in found], add_special_tokens=False)
-    spans = [_spans(e.offsets, *pair) for e, pair in zip(encoded, found, strict=True)]
-    ids = np.concatenate([np.zeros(0, np.uint64), *(np.array(e.ids, np.uint64) for e in encoded)])
-    places = np.concatenate([np.zeros((0, 2), np.int32), *spans])
-    bounds = np.cumsum([0, *(len(e.ids) for e in encoded)])
-    return Tokens(scramble(ids + MULTIPLIER), places[:, 0].copy(), places[:, 1].copy(), bounds)
-
-
-def _spans(offsets: list[tuple[int, int]], normalised: str, sources: np.ndarray) -> np.ndarray:
-    """Spans of normalised characters as spans of the text: from the first character's source to behind the last's.
-
-    The space that a token may begin with is left out.
-    """
-    spans = np.array(offsets, np.int64).reshape(-1, 2)
-    first, last = spans[:, 0], np.maximum(spans[:, 1] - 1, spans[:, 0])
-    space = np.frombuffer(normalised.encode("utf-32-le", "surrogatepass"), np.uint32)[first] == ord(" ")
-    first = np.where(space & (last > first), first + 1, first)
-    return np.stack((sources[first], sources[last] + 1), axis=1).astype(np.int32)
-
-
-@functools.cache
-def _tokenizer(path: str) -> Tokenizer:
-    return Tokenizer.from_file(path)
-
-
 @functools.cache
 def alphabet() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each code point: its kind (uint8), and its normalised form folds[at[code]:at[code + 1]] (uint32)."""
     characters = ["" if chr(code).isspace() else chr(code) for code in range(HIGH)]
     # Between spaces no sigma is final: both small forms are one letter here.
-    plain = _plain(" ".join(characters)).replace("ς", "σ").split(" ")
+    plain = normalise_word(" ".join(characters)).replace("ς", "σ").split(" ")
     codes = np.arange(sys.maxunicode + 1, dtype=np.uint32)
     lengths = np.concatenate(([len(form) for form in plain], np.ones(len(codes) - HIGH, np.int64)))
     kinds = np.where(lengths > 0, WORD, REMOVED).astype(np.uint8)
     unspaced = [ord(c) for c in re.findall(f"[{UNSPACED}]", "".join(map(chr, range(0x40000))))]
     kinds[unspaced] = np.where(lengths[unspaced] > 0, SOLO, REMOVED)
-    kinds[[code for code in range(0xE0000, 0xE0200) if not _plain(chr(code))]] = REMOVED
+    kinds[[code for code in range(0xE0000, 0xE0200) if not normalise_word(chr(code))]] = REMOVED
     kinds[[code for code in range(HIGH) if not characters[code]]] = SPACE
     low = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), np.uint32)
     return kinds, np.concatenate(([0], np.cumsum(lengths))), np.concatenate((low, codes[HIGH:]))
@@ -142,10 +103,10 @@ def _split(data, alphabet, hashes, starts, ends):
         else:
             if kind == SOLO or not running:
                 token += 1
-                hashes[token], starts[token] = MULTIPLIER, place if before < 0 else before
+                hashes[token], starts[token] = GOLDEN64, place if before < 0 else before
             running, before, ends[token] = kind == WORD, -1, place + 1
             for j in range(at[code], at[code + 1]):
-                state = (hashes[token] ^ np.uint64(folds[j])) * MULTIPLIER
+                state = (hashes[token] ^ np.uint64(folds[j])) * GOLDEN64
                 hashes[token] = state ^ (state >> np.uint64(29))
         byte, place = byte + size, place + 1
     return token + 1

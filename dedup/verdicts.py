@@ -1,19 +1,16 @@
-"""What is decided about duplicates, and its way home to the shards that it is decided about."""
+"""Verdicts on duplicates: of each family one page is kept, and the others get a reason."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.families import SEEN, column, runs
-from dedup.members import ranked
-from pipeline.shuffle import Gather, Scatter
+from dedup.arrays import column, run_lengths, run_starts
+from dedup.members import PRIOR_RUN, ranked
+from dedup.routing import route_to_shards
+from pipeline.shuffle import Gather
 from pipeline.stage import Source, Stage
-
-Rows = Callable[[pa.Table, str], pa.Table]
-FEW = 64  # buckets that need no steps in between
 
 JUDGED = pa.schema(
     [
@@ -23,22 +20,22 @@ JUDGED = pa.schema(
         ("reason", pa.string()),  # null for the page that is kept
         ("kept", pa.string()),  # the id of the page that is kept
         ("size", pa.int64()),  # pages of the family
-        ("here", pa.bool_()),  # a page of this run
+        ("this_run", pa.bool_()),  # the page belongs to this run, and not to a prior one
     ]
 )
 
 
 def judged(table: pa.Table, what: str) -> pa.Table:
-    """Verdicts on rows (schema `MEMBERS`) that are in family order: the first of each family is kept.
+    """Verdicts (schema `JUDGED`) on rows of `MEMBERS` in family order: the first page of each family is kept.
 
-    `what` begins the reason of the others: "<what>:duplicate", or "<what>:seen" when an earlier run kept the page.
-    Families of one page say nothing.
+    The reason of the others is "<what>:duplicate", or "<what>:prior_run" when a prior run kept the first page. A family
+    of one page gets no verdict.
     """
-    starts = runs(column(table, "family"))
-    sizes = np.diff(np.append(starts, table.num_rows))
-    first = np.repeat(starts, sizes)
-    seen = (column(table, "doc")[first] & SEEN).astype(bool)
-    reason = pc.if_else(pa.array(seen), f"{what}:seen", f"{what}:duplicate")
+    starts = run_starts(column(table, "family"))
+    sizes = run_lengths(starts, table.num_rows)
+    first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
+    prior = (column(table, "doc") & PRIOR_RUN).astype(bool)
+    reason = pc.if_else(pa.array(prior[first]), f"{what}:prior_run", f"{what}:duplicate")
     kept = pa.array(first == np.arange(table.num_rows))
     columns = {
         "shard": table["shard"],
@@ -46,15 +43,15 @@ def judged(table: pa.Table, what: str) -> pa.Table:
         "host": table["host"],
         "reason": pc.if_else(kept, pa.scalar(None, pa.string()), reason),
         "kept": table["id"].take(pa.array(first)),
-        "size": np.repeat(sizes, sizes),
-        "here": (column(table, "doc") & SEEN) == 0,
+        "size": size,
+        "this_run": ~prior,
     }
-    return pa.table(columns, schema=JUDGED).filter(pc.greater(pa.array(np.repeat(sizes, sizes)), 1))
+    return pa.table(columns, schema=JUDGED).filter(pa.array(size > 1))
 
 
 @dataclass(frozen=True)
 class Judge:
-    """A Gather's function: of every family (schema `MEMBERS`) the page of the least rank is kept."""
+    """A Gather's function: of every family (rows in the schema `MEMBERS`) the page of the lowest rank is kept."""
 
     what: str
 
@@ -62,55 +59,35 @@ class Judge:
         return judged(ranked(table), self.what)
 
 
-def homeward(table: pa.Table, shard: str) -> pa.Table:
+def of_this_run(table: pa.Table, shard: str) -> pa.Table:
     """Rows for a Scatter: the verdicts on pages of this run."""
-    return table.filter(table["here"]).drop_columns(["here", "host"])
+    return table.filter(table["this_run"]).drop_columns(["this_run", "host"])
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """A Gather's function: `id, reason`, and who is kept and how many they are, as columns named after `prefix`."""
+    """A Gather's function: `id, reason, <prefix>_kept, <prefix>_size`, sorted by id."""
 
     prefix: str
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        table = table.drop_columns(["shard"]).rename_columns(
-            ["id", "reason", f"{self.prefix}_kept", f"{self.prefix}_size"]
-        )
-        return table.sort_by("id")
+        names = ["id", "reason", f"{self.prefix}_kept", f"{self.prefix}_size"]
+        return table.drop_columns(["shard"]).rename_columns(names).sort_by("id")
 
 
-def home(name: str, source: Source | Stage, decided: Gather, prefix: str) -> Gather:
-    """Verdict shards `id, reason, <prefix>_kept, <prefix>_size` shaped like the source, from rows in `JUDGED`."""
-    return Gather(name, homing(f"{name}.home", decided, homeward), Verdicts(prefix), one_for=source)
+def verdicts_by_shard(name: str, source: Source | Stage, decisions: Gather, prefix: str) -> Gather:
+    """Verdict shards `id, reason, <prefix>_kept, <prefix>_size` shaped like those of `source`.
 
-
-def homing(name: str, stage: Gather, rows: Rows, key: str = "shard") -> Scatter:
-    """The rows of a stage by their shard, which the column `key` names.
-
-    From many buckets they go first to ranges of shards: each home then reads files of a few shards' rows, not files
-    that hold a little of every shard.
+    `decisions` is a stage whose rows are in the schema `JUDGED`.
     """
-    buckets = stage.sources[0].buckets or 1
-    if buckets <= FEW:
-        return Scatter(name, stage, rows, key, None)
-    ranges = Gather(f"{name}.ranges", Scatter(f"{name}.ranges.by", stage, rows, key, buckets), in_order)
-    return Scatter(name, ranges, same, key, None)
+    return Gather(name, route_to_shards(f"{name}.routed", decisions, of_this_run), Verdicts(prefix), one_for=source)
 
 
-def decided(verdicts: Gather) -> Gather:
-    """The stage that decided, before its rows went home: what `home` was given."""
+def decisions_of(verdicts: Gather) -> Gather:
+    """The stage with rows in the schema `JUDGED` that `verdicts_by_shard` was given."""
     stage = verdicts.sources[0].source
-    assert isinstance(stage, Gather)
-    if stage.fn is in_order:
+    while isinstance(stage, Gather) and stage.schema != JUDGED:
         stage = stage.sources[0].source
-    assert isinstance(stage, Gather)
+    if not isinstance(stage, Gather):
+        raise TypeError(f"{verdicts.name} is no stage of verdicts on duplicates")
     return stage
-
-
-def in_order(table: pa.Table) -> pa.Table:
-    return table
-
-
-def same(table: pa.Table, shard: str) -> pa.Table:
-    return table

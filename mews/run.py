@@ -21,7 +21,7 @@ from pipeline.store import open_root, redact
 from report.progress import Progress
 from report.tables import print_funnel, print_rows
 from report.terminal import print_line
-from stages.download import keeper
+from stages.download import rate_limit_server
 from stages.publish import Published
 
 RecipeName = Annotated[
@@ -109,7 +109,7 @@ def _runner(kind: Kind, address: str | None, workers: int | None) -> Runner:
 
     ray = Ray(address, workers)
     if ray.reachable_at:  # requests of all machines to Common Crawl go through one rate limit
-        ray.settings["MEWS_KEEPER"] = keeper.start(ray.reachable_at).address
+        ray.settings["MEWS_RATE_LIMIT_SERVER"] = rate_limit_server.start(ray.reachable_at).address
     return ray
 
 

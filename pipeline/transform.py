@@ -64,13 +64,13 @@ class Screen(RowTransform):
 
     @property
     def steps(self) -> tuple[str, ...]:
-        return distinct(map(name_of, self.filters))
+        return tuple(map(name_of, self.filters))
 
     def apply(self, table: pa.Table, callers: Sequence[Caller]) -> tuple[pa.Table, list[Judgement | None]]:
         judges = [judging(caller.name, fn) for fn, caller in zip(self.filters, callers, strict=True)]
         rows = [self._judge(doc, judges, callers) for doc in docs(table)]
         if self.signals:
-            table = put_signals(table, self.steps, self.filters, [measured for _, measured in rows])
+            table = put_signals(table, distinct(self.steps), self.filters, [measured for _, measured in rows])
         return table, [judgement for judgement, _ in rows]
 
     def _judge(self, doc: Doc, judges: Sequence[Callable], callers: Sequence[Caller]) -> tuple[Judgement | None, list]:

@@ -2,6 +2,7 @@
 
 from dedup import minhash
 from filters import c4, fineweb, gopher, url
+from filters.opt_outs import OptOutMode, opt_out_filters
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract, pii
@@ -18,13 +19,22 @@ def recipe(
     rejects: float = 1.0,
     megabytes: int = 256,
     columns: tuple[str, ...] = (),
+    opt_outs: OptOutMode = "keep",
 ) -> Stage:
-    """FineWeb of one snapshot: deduplicated within it alone, 14 bands of 8; curated sources stay, and no line rules."""
+    """FineWeb of one snapshot: deduplicated within it alone, 14 bands of 8; curated sources stay, and no line rules.
+
+    `opt_outs` is keep, drop or only, for pages that say noai, noindex or the like (docs/opt_outs.md).
+    """
     pages = commoncrawl.pages(snapshot, files)
     raw = Map(
         "raw",
         pages,
-        (screen(url.blocked), extract.text(extractor), identify(), screen(only("en", 0.65))),
+        (
+            screen(url.blocked, *opt_out_filters(opt_outs)),
+            extract.text(extractor),
+            identify(),
+            screen(only("en", 0.65)),
+        ),
         rejects=rejects,
     )
     judged = (

@@ -1,17 +1,18 @@
 """RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language.
 
-Several languages come out of one pass over the files, each deduplicated by itself. `seen` are roots of earlier runs,
-whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every rule measured, and
-`rejects` is the share of dropped pages to keep. `columns` are published beside RefinedWeb's six. `domains` and
+Several languages come out of one pass over the files, each deduplicated by itself. `prior_runs` are roots of earlier
+runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every rule measured,
+and `rejects` is the share of dropped pages to keep. `columns` are published beside RefinedWeb's six. `domains` and
 `languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
 none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
+`opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
 """
 
-from dedup import minhash, substring, urls
-from dedup import template_hosts as guard
-from dedup.substring_cut import Mode
+from dedup import minhash, substring, template_hosts, urls
+from dedup.substring.cutting import Mode
 from filters import lines, url
 from filters.language_presets import rules_for
+from filters.opt_outs import OptOutMode, opt_out_filters
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract
@@ -29,7 +30,7 @@ def recipe(
     rows: int = 20,
     verify: str = "none",
     cut: Mode = "cut",
-    seen: tuple[str, ...] = (),
+    prior_runs: tuple[str, ...] = (),
     parts: int = 1,
     signals: bool = False,
     rejects: float = 1.0,
@@ -40,10 +41,11 @@ def recipe(
     pii: str = "mask",
     pii_types: tuple[str, ...] = (),
     pii_drop_above: int | None = None,
+    opt_outs: OptOutMode = "keep",
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
-    scrub = private.chosen(pii, pii_types, pii_drop_above)
-    steps = (screen(url.blocked, url.curated_source), extract.text(extractor), identify())
+    scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
+    steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), extract.text(extractor), identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 
@@ -52,14 +54,14 @@ def recipe(
         judged = (screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals))
         filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)
         known = f"urls{name}.kept"
-        same = urls.repeated(f"urls{name}", filtered, seen=seen, kept_stage=known, parts=parts)
+        same = urls.repeated(f"urls{name}", filtered, prior_runs=prior_runs, kept_stage=known, parts=parts)
         unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
-        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, seen=seen, parts=parts)
+        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, prior_runs=prior_runs, parts=parts)
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
         exact = Map(f"exact{name}", fuzzy, (substring.cut(cut),), verdicts=repeats, rejects=rejects)
         clean = Map(f"clean{name}", exact, scrub, rejects=rejects)
-        beside = (urls.kept(known, clean), guard.hosts(f"near{name}.hosts", near))
+        beside = (urls.kept(known, clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
         title = f"RefinedWeb ({code})" if name else "RefinedWeb"
         return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 

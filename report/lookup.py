@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.urls import canonical
+from dedup.canonical_url import canonical_url
 from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
@@ -38,7 +38,7 @@ class Wanted:
     neighbours: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.form = canonical(self.page) or canonical(f"//{self.page}")
+        self.form = canonical_url(self.page) or canonical_url(f"//{self.page}")
         self.host = self.form.partition("/")[0].partition("?")[0]
 
     def rows(self, table: pa.Table) -> tuple[list[int], list[int]]:
@@ -52,7 +52,7 @@ class Wanted:
         spelled = [(row, urls[row].as_py()) for row in near] if self.host else []
         if len(self.neighbours) < NEIGHBOURS:
             self.neighbours += [url for _, url in spelled]
-        return found, [row for row, url in spelled if self.form and canonical(url) == self.form]
+        return found, [row for row, url in spelled if self.form and canonical_url(url) == self.form]
 
 
 def find_page(root: str, page: str) -> list[FoundRow]:

@@ -13,7 +13,7 @@ from pipeline.chain import TransformChain
 from pipeline.errors import MewsError, UsageError
 from pipeline.ledger import planned
 from pipeline.stage import Map, Source, Stage
-from stages.commoncrawl import Chosen, Reader
+from stages.commoncrawl import Chosen, WarcReader
 
 GONE = "gone"  # the page, or its file, is not there any more
 
@@ -67,7 +67,7 @@ def _stage(root: str, stage: Map) -> list[Tried]:
     for shard in planned(root, stage.name):
         name = f"quarantine/{stage.name}/{shard}.parquet"
         if store.exists(root, name):
-            if isinstance(stage.source, Source) and not isinstance(stage.source.read, Reader | Chosen):
+            if isinstance(stage.source, Source) and not isinstance(stage.source.read, WarcReader | Chosen):
                 raise UsageError(f"stage {stage.name} reads no WARC files: its quarantine cannot be tried again")
             found += [_try(root, stage, shard, row) for row in parquet.read_table(root, name).to_pylist()]
     return found
@@ -86,7 +86,7 @@ def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
     if not isinstance(stage.source, Source):
         before = _shard(root, f"{stage.source.name}/{shard}.parquet")
         return before.filter(pc.equal(before["id"], row["id"]))
-    assert isinstance(stage.source.read, Reader | Chosen)
+    assert isinstance(stage.source.read, WarcReader | Chosen)
     return stage.source.read.again(row["warc"], row["offset"], row["length"], row["id"])
 
 

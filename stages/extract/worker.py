@@ -12,42 +12,15 @@ import os
 import resource
 import signal
 import socket
-import struct
 import sys
 import time
 from typing import Any
 
-LENGTH = struct.Struct("!Q")
-NUMBER = struct.Struct("!q")
-READY = NUMBER.pack(0)
+from stages.extract.frames import NUMBER, READY, receive, send
+
 RETIRE_PAGES = 5_000
 RETIRE_BYTES = 640 << 20  # resident memory that is worth a fresh server (about 10 ms)
 COLLECT_PAGES = 50
-
-
-def send(sock: socket.socket, *frames: bytes) -> None:
-    """Write frames, each after its length in eight bytes."""
-    for frame in frames:
-        sock.sendall(LENGTH.pack(len(frame)))
-        sock.sendall(frame)
-
-
-def receive(sock: socket.socket) -> bytes | None:
-    """Read one frame; None when the other side is gone."""
-    head = read(sock, LENGTH.size)
-    return None if head is None else read(sock, *LENGTH.unpack(head))
-
-
-def read(sock: socket.socket, size: int) -> bytes | None:
-    """Read exactly `size` bytes; None when the other side is gone before that."""
-    buffer = bytearray(size)
-    view, got = memoryview(buffer), 0
-    while got < size:
-        count = sock.recv_into(view[got:])
-        if not count:
-            return None
-        got += count
-    return bytes(buffer)
 
 
 def main(control: socket.socket, memory: int) -> None:

@@ -1,18 +1,18 @@
-"""What FineWeb replaces, to the letter: datatrove's PIIFormatter, which begins anew on every page (Penedo et al. 2024).
+"""What FineWeb replaces, to the letter: datatrove's PIIFormatter, on each page anew (Penedo et al. 2024).
 
-Its expression for e-mail takes quadratic time on text that is made for it. The same addresses come out when one goes
-from every at sign back to where the name can begin. Replacements take turns, whatever the value; e-mail goes first, so
-an IP address inside one is not seen.
+Its expression for e-mail takes quadratic time on text that is made for it. Going back from every at sign to where the
+name can begin gives the same addresses in linear time. Replacements take turns, whatever the value; e-mail goes first,
+so an IP address inside one is not seen.
 """
 
 import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 
-from stages.pii.judge import Span
+from stages.pii.resolve import Span
 
 # Two reserved addresses, and six that answered nobody when the list was made.
-INSTEAD = {
+FINEWEB_VALUES = {
     "email": ("email@example.com", "firstname.lastname@example.org"),
     "ip": (
         "22.214.171.124",
@@ -23,20 +23,20 @@ INSTEAD = {
         "18.104.22.168",
     ),
 }
-TYPES = tuple(INSTEAD)
+FINEWEB_TYPES = tuple(FINEWEB_VALUES)
 
-ALNUM = "[A-Za-z0-9]"
-OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)"
-BACKWARDS = re.compile(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+\.?)*")  # a name and its dots, from its end
-HOST = re.compile(
-    rf"(?:{ALNUM}(?:[A-Za-z0-9-]*{ALNUM})?\.)+{ALNUM}(?:[A-Za-z0-9-]*{ALNUM})?|"
-    rf"\[(?:{OCTET}\.){{3}}(?:{OCTET}|[A-Za-z0-9-]*{ALNUM}:)\]"
+_ALNUM = "[A-Za-z0-9]"
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)"
+_BACKWARDS = re.compile(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+\.?)*")  # a name and its dots, from its end
+_HOST = re.compile(
+    rf"(?:{_ALNUM}(?:[A-Za-z0-9-]*{_ALNUM})?\.)+{_ALNUM}(?:[A-Za-z0-9-]*{_ALNUM})?|"
+    rf"\[(?:{_OCTET}\.){{3}}(?:{_OCTET}|[A-Za-z0-9-]*{_ALNUM}:)\]"
 )
-ADDRESS = re.compile(rf"(?:{OCTET}\.){{3}}{OCTET}")
-BORDER = re.compile(r"\b")
+_ADDRESS = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
+_BORDER = re.compile(r"\b")
 
 
-def find(text: str, types: Sequence[str] = TYPES) -> list[Span]:
+def fineweb_spans(text: str, types: Sequence[str] = FINEWEB_TYPES) -> list[Span]:
     """The e-mail addresses and public IPv4 addresses that datatrove would replace, in order."""
     emails = [Span("email", *at, 1.0) for at in _emails(text)] if "email" in types else []
     found, done = list(emails), 0
@@ -50,19 +50,19 @@ def find(text: str, types: Sequence[str] = TYPES) -> list[Span]:
 def _emails(text: str) -> Iterator[tuple[int, int]]:
     done = 0
     for at in re.finditer("@", text):
-        name = BACKWARDS.match(text[done : at.start()][::-1])[0] if at.start() > done else ""  # type: ignore[index]
-        borders = (border.start() for border in BORDER.finditer(text, at.start() - len(name), at.start()))
+        name = _BACKWARDS.match(text[done : at.start()][::-1])[0] if at.start() > done else ""  # type: ignore[index]
+        borders = (border.start() for border in _BORDER.finditer(text, at.start() - len(name), at.start()))
         start = next((border for border in borders if border < at.start() and text[border] != "."), None)
-        host = HOST.match(text, at.end()) if start is not None else None
+        host = _HOST.match(text, at.end()) if start is not None else None
         if start is not None and host:
             yield start, host.end()
         done = max(done, host.end() if host else at.end())
 
 
 def _addresses(text: str, start: int, end: int) -> Iterator[Span]:
-    for match in ADDRESS.finditer(text, start, end):
+    for match in _ADDRESS.finditer(text, start, end):
         try:
             if ipaddress.ip_address(match.group()).is_global:
                 yield Span("ip", *match.span(), 1.0)
         except ValueError:
-            continue  # 093.184.216.034
+            continue  # leading zeros, as in 093.184.216.034

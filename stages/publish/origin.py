@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.run import documents, plan
 from pipeline.stage import Map, Source, Stage
-from stages.commoncrawl import Chosen, Reader
+from stages.commoncrawl import Chosen, WarcReader
 
 CRAWL = re.compile(r"(?:(?:^|/)crawl-data/|/crawl=)(CC-[A-Z]+(?:-[\w-]+|/\d{4}/\d{2}))/")
 CRAWL_ID = re.compile(r"CC-[A-Z]+/\d{4}/\d{2}")
@@ -36,7 +36,7 @@ def origin_of(stage: Stage) -> Origin:
     passed = documents(stage)
     maps = [each for each in plan(stage) if isinstance(each, Map) and each.name in passed]
     files = [(m.source.read, name) for m in maps if isinstance(m.source, Source) for name in m.source.list]
-    if files and all(isinstance(read, Reader | Chosen) and read.place.sample for read, _ in files):
+    if files and all(isinstance(read, WarcReader | Chosen) and read.origin.sample for read, _ in files):
         return SAMPLE
     crawls = {_crawl(read, name) for read, name in files}
     if crawls and "" not in crawls:
@@ -53,7 +53,7 @@ def origin_of(stage: Stage) -> Origin:
 
 def _crawl(read: object, name: str) -> str:
     """The crawl that a file is of; "" when it was not fetched as one of Common Crawl's."""
-    match = CRAWL.search(name) if isinstance(read, Reader | Chosen) and read.place.is_remote(name) else None
+    match = CRAWL.search(name) if isinstance(read, WarcReader | Chosen) and read.origin.is_remote(name) else None
     return match[1] if match else ""
 
 

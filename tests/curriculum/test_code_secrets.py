@@ -58,7 +58,7 @@ def test_no_secret_is_written_or_said(bucket, tmp_path: Path):
 
 def mews(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MEWS_"))}
-    places = {"MEWS_GATE": str(folder / "gate"), "MEWS_CACHE": str(folder / "cache")}
+    places = {"MEWS_RATE_LIMIT_DIR": str(folder / "gate"), "MEWS_CACHE": str(folder / "cache")}
     return subprocess.run(
         [sys.executable, "-m", "mews", *arguments],
         capture_output=True, text=True, cwd=REPO_ROOT, env=kept | places,

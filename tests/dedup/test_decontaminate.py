@@ -1,6 +1,5 @@
 """A page that holds words of an evaluation set is found, and no other; sets come in the forms people keep them in."""
 
-import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import zstandard
 
-from dedup.decontaminate import contaminated, texts
+from dedup.decontaminate import Overlaps, contaminated
+from dedup.evaluation_sets import evaluation_set
 from pipeline.errors import StageFailed, UsageError
+from pipeline.fingerprint import shard_key
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
@@ -105,8 +105,8 @@ def test_the_first_file_in_the_given_order_is_named(tmp_path):
 
 def test_a_page_may_hold_as_many_places_as_one_allows(tmp_path):
     sets = [written(tmp_path, "quiz.jsonl", QUESTION)]
-    assert reasons(tmp_path / "2", [QUESTION], sets, least=2) == {0: "contaminated:quiz"}
-    assert reasons(tmp_path / "3", [QUESTION], sets, least=3) == {}
+    assert reasons(tmp_path / "2", [QUESTION], sets, min_count=2) == {0: "contaminated:quiz"}
+    assert reasons(tmp_path / "3", [QUESTION], sets, min_count=3) == {}
 
 
 def test_verdicts_drop_the_page(tmp_path):
@@ -114,19 +114,6 @@ def test_verdicts_drop_the_page(tmp_path):
     goal = Map("kept", pages, verdicts=contaminated("eval", pages, (str(written(tmp_path, "quiz.jsonl", QUESTION)),)))
     stats = run(goal, root=str(tmp_path / "out"), runner=Local())["kept"]
     assert (stats.rows_in, stats.rows_out) == (2, 1)
-
-
-@pytest.mark.parametrize("name", ["a.txt", "a.txt.gz", "a.jsonl", "a.jsonl.zst", "a.json", "a.parquet"])
-def test_forms_of_a_file(tmp_path, name):
-    lines, path = ["first\u2028text", "second text"], tmp_path / name
-    body = "\n".join(lines if ".txt" in name else map(json.dumps, lines)) + "\n"
-    if name == "a.parquet":
-        pq.write_table(pa.table({"n": [1, 2], "choices": [[line] for line in lines]}), path)
-    else:
-        data = json.dumps({"rows": lines}).encode() if name == "a.json" else body.encode()
-        pack = {".gz": gzip.compress, ".zst": zstandard.compress}.get(path.suffix, bytes)
-        path.write_bytes(pack(data))
-    assert list(texts(str(path))) == lines
 
 
 def test_files_that_cannot_serve_are_named(tmp_path):
@@ -144,3 +131,41 @@ def test_a_changed_file_is_another_stage(tmp_path):
     assert before == contaminated("eval", pages, (str(path),)).sources[0].code_digest()
     written(tmp_path, "quiz.jsonl", QUESTION + " more")
     assert before != contaminated("eval", pages, (str(path),)).sources[0].code_digest()
+
+
+def test_rows_to_send(tmp_path):
+    sets = (evaluation_set(str(written(tmp_path, "quiz.v2.jsonl", QUESTION))),)
+    table = pa.table({"id": ["a", "b", "c"], "text": ["nothing", QUESTION + " " + QUESTION, None]})
+    found = Overlaps(sets, 13, 1)(table, "shard")
+    assert found.to_pylist() == [
+        {"shard": shard_key("shard"), "id": "b", "reason": "contaminated:quiz", "contaminated_places": 4}
+    ]
+    assert Overlaps(sets, 13, 5)(table, "shard").num_rows == 0
+    assert Overlaps(sets, 13, 5)(table, "shard").schema == found.schema
+
+
+@pytest.mark.parametrize(
+    ("n", "words", "found"), [(13, 12, False), (13, 13, True), (12, 12, True), (5, 5, True), (5, 4, False)]
+)
+def test_so_many_words_in_a_row_are_one_match(tmp_path, n, words, found):
+    item = " ".join(f"w{i}" for i in range(40))
+    page = "before " + " ".join(f"w{i}" for i in range(20, 20 + words)) + " after"
+    assert bool(reasons(tmp_path, [page], [written(tmp_path, "set.jsonl", item)], n=n)) == found
+
+
+@pytest.mark.parametrize(("words", "found"), [(7, False), (8, True), (12, True)])
+def test_a_whole_short_item_is_matched_from_eight_words_on(tmp_path, words, found):
+    item = " ".join(f"w{i}" for i in range(words))
+    sets = [written(tmp_path, "set.jsonl", item, QUESTION)]
+    assert bool(reasons(tmp_path, [f"x {item} y"], sets)) == found
+
+
+def test_verdicts_count_places_and_are_sorted(tmp_path):
+    stage = contaminated(
+        "eval", Source(("0",), Read((QUESTION,)), SCHEMA), (str(written(tmp_path, "q.jsonl", QUESTION)),)
+    )
+    assert stage.name == "eval" and stage.sources[0].name == "eval.routed" and stage.sources[0].buckets is None
+    table = pa.table({"shard": [1, 1], "id": ["b", "a"], "reason": ["r", "r"], "contaminated_places": [1, 2]})
+    assert stage.fn(table).to_pylist() == [
+        {"id": "a", "reason": "r", "contaminated_places": 2}, {"id": "b", "reason": "r", "contaminated_places": 1},
+    ]  # fmt: skip

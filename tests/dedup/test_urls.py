@@ -1,82 +1,17 @@
-"""Canonical URLs, and pages under one URL within and across runs."""
+"""Pages under one URL, within a run and across runs."""
 
-import random
-
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from dedup import urls
-from dedup.minhash import part_of
-from dedup.urls import canonical
+from dedup.members import MEMBERS, PRIOR_RUN_RANK
+from dedup.routing import part_of
+from pipeline.errors import UsageError
+from pipeline.fingerprint import hash64, shard_key
 from pipeline.run import run
 from pipeline.runner import Local
-
-SAME = [
-    (
-        "http://example.com",
-        "https://www.example.com/",
-        "HTTP://EXAMPLE.com:80/index.html#top",
-        "https://example.com.:443/?",
-    ),
-    ("http://e.org/a/b?x=1&y=2", "http://e.org/a//b/?y=2&x=1&x=1", "http://e.org/c/../a/./b?x=1;y=2&utm_source=mail"),
-    ("http://e.org/%7euser/caf%C3%A9", "http://e.org/~user/café", "http://e.org/~user/caf%c3%a9/default.aspx"),
-    (
-        "http://e.org/p?id=3",
-        "http://e.org/p;jsessionid=1A2B?id=3",
-        "http://e.org/p?PHPSESSID=9&id=3&fbclid=z&replytocom=4",
-    ),
-    ("http://xn--mnchen-3ya.de/", "http://www.münchen.de/", "http://MÜNCHEN.de/", "http://mu\u0308nchen.de"),
-    ("http://xn--fa-hia.de", "http://faß.de"),
-    ("http://e.org/?a=1&b=2", "http://e.org/?b=2&amp;a=1"),
-    ("http://e.org/?q=a+b", "http://e.org/?q=a%20b", "http://user:pw@e.org/?q=a%20b&ASPSESSIONIDQQ=1"),
-    ("http://e.org/t", "http://e.org/t?s=0123456789abcdef0123456789abcdef", "http://e.org/t?showComment=12#c12"),
-]
-DIFFERENT = [
-    "http://e.org/",
-    "http://f.org/",
-    "http://e.org:8080/",
-    "http://e.org/a",
-    "http://e.org/A",
-    "http://e.org/a?id=1",
-    "http://e.org/a?id=2",
-    "http://e.org/a?id=12",
-    "http://e.org/a?sid=12",
-    "http://e.org/a?id=%26",
-    "http://e.org/a%2Fb",
-    "http://e.org/a/b",
-    "http://e.org/#!a",
-    "http://e.org/index.html/a",
-    "http://sub.e.org/",
-    "http://com/",
-    "http://www.com/",
-]
-
-
-@pytest.mark.parametrize("same", SAME)
-def test_one_form(same):
-    assert len({canonical(url) for url in same}) == 1, [canonical(url) for url in same]
-
-
-def test_other_pages_have_other_forms():
-    assert len({canonical(url) for url in DIFFERENT}) == len(DIFFERENT)
-
-
-@pytest.mark.parametrize(
-    "url", ["", "no url", "mailto:a@b.example", "http://[bad/", "http://e.org:99999/", "http:///x"]
-)
-def test_no_form(url):
-    assert canonical(url) == ""
-
-
-def strange_urls(count: int) -> list[str]:
-    draw = random.Random(11)
-    alphabet = "ab/.?&=;#%2F+é:@!~ sid_utm"
-    return ["http://e.org/" + "".join(draw.choices(alphabet, k=draw.randrange(30))) for _ in range(count)]
-
-
-@pytest.mark.parametrize("url", strange_urls(200))
-def test_a_canonical_url_is_its_own_form(url):
-    form = canonical(url)
-    assert canonical(f"http://{form}") == form
+from pipeline.stage import Map
 
 
 def page(id: str, url: str | None, **more) -> dict:
@@ -101,17 +36,69 @@ def test_a_later_snapshot_drops_what_earlier_ones_kept(corpus, another):
         [page("a2", "http://e.org/a", timestamp=-9)],
         [page("c", "http://e.org/c"), page("c2", "http://e.org/c#x")],
     ]
-    goal = urls.repeated("urls", second.source(*shards), seen=(str(first.folder / "run"),), buckets=2)
+    goal = urls.repeated("urls", second.source(*shards), prior_runs=(str(first.folder / "run"),), buckets=2)
     found = second.verdicts(goal)
-    assert found["a2"]["reason"] == "url:seen" and found["a2"]["url_kept"] == "a"
+    assert found["a2"]["reason"] == "url:prior_run" and found["a2"]["url_kept"] == "a"
     assert [found[id]["reason"] for id in ("c", "c2")].count(None) == 1
     assert set(found) == {"a2", "c", "c2"}
 
 
 def test_with_parts_the_page_of_the_first_part_is_kept(corpus):
-
     source = corpus.source(*[[page(f"p{number}", "http://e.org/", timestamp=-number)] for number in range(8)])
     found = corpus.verdicts(urls.repeated("urls", source, parts=100))
     parts = {f"p{number}": part_of(shard, 100) for number, shard in enumerate(source.source.shards())}
     kept = {id for id, row in found.items() if row["reason"] is None}
     assert len(kept) == 1 and parts[kept.pop()] == min(parts.values())
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("first", "a"), ("newest", "c"), ("longest", "b"), ("best", "b")])
+def test_the_policy_says_who_is_kept(corpus, keep, kept):
+    texts = {"a": "long", "b": "the longest", "c": "x"}
+    pages = [page(id, "http://e.org/", timestamp=n) | {"text": text} for n, (id, text) in enumerate(texts.items())]
+    source = Map("scored", corpus.source(pages), (score,))
+    found = corpus.verdicts(
+        urls.repeated("urls", source, keep=keep, best="score" if keep == "best" else None, buckets=2)
+    )
+    assert {row["url_kept"] for row in found.values()} == {kept}
+
+
+def score(table: pa.Table) -> pa.Table:
+    values = [2.0 if id == "b" else 1.0 for id in table["id"].to_pylist()]
+    return table.append_column("score", pa.array(values, pa.float64()))
+
+
+def test_pages_of_one_id_in_two_shards_are_two_pages(corpus):
+    source = corpus.source([page("1", "http://e.org/a"), page("2", "http://e.org/b")], [page("1", "http://e.org/b")])
+    done = run(
+        Map("kept", source, verdicts=urls.repeated("urls", source, buckets=3)),
+        root=str(corpus.folder / "run"),
+        runner=Local(),
+    )
+    assert done["kept"].rows_out == 2
+
+
+def test_the_store_of_kept_urls():
+    table = pa.table({"id": ["a", "b", "c"], "url": ["https://www.e.org/", None, "no url"], "text": ["", "", ""]})
+    made = urls.UrlKeys()(table)
+    assert made.column_names == ["id", "url_key"]
+    assert made["url_key"].to_pylist() == [int(hash64(["e.org"])[0]), 0, 0]
+
+
+def test_rows_to_send():
+    table = pa.table({"id": ["a", "b"], "url": ["http://e.org/x", ""], "text": ["", ""]})
+    (row,) = urls.PagesByUrl("first", None, 1)(table, "s").to_pylist()
+    assert row["family"] == int(hash64(["e.org/x"])[0]) and row["host"] == "e.org" and row["id"] == "a"
+    assert (row["shard"], row["tie"], row["content"], row["rank"]) == (shard_key("s"), int(hash64(["a"])[0]), 0, 0)
+    assert row["doc"] % 2 == 0
+    keys = pa.table({"id": ["a", "b"], "url_key": np.array([5, 0], np.uint64)})
+    (prior,) = urls.prior_urls(keys, "s").to_pylist()
+    assert (prior["family"], prior["rank"], prior["doc"] % 2, prior["host"]) == (5, PRIOR_RUN_RANK, 1, "")
+    assert urls.prior_urls(keys, "s").schema == MEMBERS
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"), [({"parts": 0}, "urls: parts=0; give at least 1"), ({"keep": "x"}, "keep=x is unknown")]
+)
+def test_wrong_arguments_are_named(corpus, wrong, message):
+    with pytest.raises(UsageError, match=message):
+        urls.repeated("urls", corpus.source([]), **wrong)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pytest
-from numba import njit
 
 from pipeline import fingerprint
-from pipeline.fingerprint import GOLDEN64, hash64, mix64, module_digest, shard_key
 from pipeline.fingerprint import fingerprint as of
+from pipeline.fingerprint import hash64, module_digest, shard_key
 from tests.helpers import toy
 
 
@@ -92,14 +90,6 @@ def test_hashes_are_xxh3():
     assert hash64(["", "a"]).tolist() == [3244421341483603138, 16629034431890738719]
     assert hash64(pa.array([None, "a"])).tolist() == hash64(["", "a"]).tolist()
     assert shard_key("a") == 16629034431890738719
-
-
-def test_mix64_is_the_finaliser_of_splitmix64():
-    """The first outputs of the reference generator from seed 0, whose state grows by GOLDEN64."""
-    states = np.arange(1, 4, dtype=np.uint64) * GOLDEN64
-    expected = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
-    assert mix64(states).tolist() == expected
-    assert [njit(mix64)(state) for state in states] == expected
 
 
 USERS = """

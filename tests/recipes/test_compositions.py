@@ -46,13 +46,13 @@ def test_fineweb_keeps_curated_sources_and_cuts_nothing(tmp_path: Path):
 
 def test_what_an_earlier_run_kept_is_not_kept_again(tmp_path: Path):
     make(tmp_path / "first", "recipes.refinedweb", "files=1")
-    make(tmp_path / "second", "recipes.refinedweb", "files=1", f"seen={tmp_path / 'first'}")
+    make(tmp_path / "second", "recipes.refinedweb", "files=1", f"prior_runs={tmp_path / 'first'}")
     kept = [pq.read_table(p).num_rows for p in (tmp_path / "second").glob("clean/*.parquet")]
     assert sum(kept) == 0
     reasons = Counter(
         r for p in (tmp_path / "second").glob("*.rejects/*") for r in pq.read_table(p)["reason"].to_pylist()
     )
-    assert reasons["url:seen"] > 100
+    assert reasons["url:prior_run"] > 100
 
 
 @pytest.mark.parametrize("name", ["refinedweb", "refinedweb_europe", "fineweb"])

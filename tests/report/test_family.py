@@ -1,13 +1,10 @@
-"""What a person is shown: a family, and hosts that lose too much."""
+"""What a person is shown of a family of duplicates."""
 
 import pytest
 
 from dedup import minhash
-from dedup import template_hosts as guard
-from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.run import plan, run
-from pipeline.runner import Local
+from pipeline.run import plan
 from report.family import family
 
 
@@ -44,23 +41,3 @@ def test_a_family_with_what_differs(corpus):
 def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(UsageError, match="holds no run"):
         family(str(tmp_path), "x", [])
-
-
-@pytest.mark.parametrize("buckets", [2, 100])  # over 64, rows go home by ranges
-def test_hosts_that_lose_much_to_one_family_are_named(corpus, buckets):
-    pages = [
-        {"id": f"t{n}", "url": f"http://shop.example/{n}", "text": "the same notice on every page"} for n in range(30)
-    ]
-    pages += [{"id": f"f{n}", "url": f"http://fine.example/{n}", "text": f"page {n} says {n * n}"} for n in range(40)]
-    pages += [{"id": f"g{n}", "url": f"http://fine.example/g{n}", "text": "another notice"} for n in range(25)]
-    pages += [{"id": f"s{n}", "url": f"http://small.example/{n}", "text": "small notice"} for n in range(5)]
-    source = corpus.source(pages[::2], pages[1::2])
-    root = str(corpus.folder / "run")
-    verdicts = minhash.near("near", source, buckets=buckets)
-    warned = guard.hosts("guard", verdicts, share=0.5, least=10, buckets=2)
-    run(verdicts, warned, root=root, runner=Local())
-    rows = [
-        row for shard in store.listing(root, "guard") for row in parquet.read_table(root, f"guard/{shard}").to_pylist()
-    ]
-    assert [(row["host"], row["pages"], row["lost"]) for row in rows] == [("shop.example", 30, 29)]
-    assert rows[0]["share"] == pytest.approx(29 / 30) and rows[0]["kept"].startswith("t")

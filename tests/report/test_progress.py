@@ -1,4 +1,4 @@
-"""Progress: a line at the end of each stage and every so often, off a terminal too; nothing for what was made before."""
+"""Progress: a line at the end of each stage and every so often, off a terminal too."""
 
 import io
 import threading

@@ -101,7 +101,7 @@ def test_a_folder_without_a_run_is_told(tmp_path):
 def test_of_a_remote_file_only_the_pages_in_quarantine_are_fetched(spoiled, tmp_path, monkeypatch):
     """A file of Common Crawl is a gigabyte, and a run has thousands of pages in quarantine."""
     folder, _, whole = spoiled
-    monkeypatch.setenv("MEWS_GATE", str(tmp_path / "gate"))
+    monkeypatch.setenv("MEWS_RATE_LIMIT_DIR", str(tmp_path / "gate"))
     monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
     with serving(Site({f"/{name}": (folder / name).read_bytes() for name in whole})) as site:
         site.files["/list.txt"] = "".join(f"{site.url}{name}\n" for name in whole).encode()

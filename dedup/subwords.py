@@ -1,0 +1,54 @@
+"""Tokens by a tokenizer.json, in place of words: RefinedWeb takes GPT-2's."""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from tokenizers import Tokenizer
+
+from dedup.tokens import Tokens
+from pipeline.fingerprint import GOLDEN64, mix64
+from text.normalise import normalise_with_offsets
+
+
+def by_file(path: str) -> Callable[[pa.Array], Tokens]:
+    """`subword_tokens` of a tokenizer.json; a stage that uses it is made again when the content of the file changes."""
+    return partial(
+        subword_tokens, path=path, content=hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+    )
+
+
+def subword_tokens(texts: pa.Array, path: str, content: str = "") -> Tokens:
+    """Tokens of the normalised texts by a tokenizer.json.
+
+    A character that several tokens share belongs to each of them, so no span of tokens cuts a character. `content` is
+    a digest of the file, and serves only to make it part of a stage's fingerprint.
+    """
+    found = [normalise_with_offsets(text or "") for text in texts.to_pylist()]
+    encoded = _tokenizer(path).encode_batch([normalised for normalised, _ in found], add_special_tokens=False)
+    spans = [_spans(e.offsets, *pair) for e, pair in zip(encoded, found, strict=True)]
+    ids = np.concatenate([np.zeros(0, np.uint64), *(np.array(e.ids, np.uint64) for e in encoded)])
+    places = np.concatenate([np.zeros((0, 2), np.int32), *spans])
+    bounds = np.cumsum([0, *(len(e.ids) for e in encoded)])
+    return Tokens(mix64(ids + GOLDEN64), places[:, 0].copy(), places[:, 1].copy(), bounds)
+
+
+def _spans(offsets: list[tuple[int, int]], normalised: str, sources: np.ndarray) -> np.ndarray:
+    """Spans of normalised characters as spans of the text: from the first character's source to behind the last's.
+
+    The space that a token may begin with is left out.
+    """
+    spans = np.array(offsets, np.int64).reshape(-1, 2)
+    first, last = spans[:, 0], np.maximum(spans[:, 1] - 1, spans[:, 0])
+    space = np.frombuffer(normalised.encode("utf-32-le", "surrogatepass"), np.uint32)[first] == ord(" ")
+    first = np.where(space & (last > first), first + 1, first)
+    return np.stack((sources[first], sources[last] + 1), axis=1).astype(np.int32)
+
+
+@functools.cache
+def _tokenizer(path: str) -> Tokenizer:
+    return Tokenizer.from_file(path)
