@@ -5,7 +5,7 @@ import re
 from tests.helpers.markdown import REPO_ROOT
 
 ROOMS = "curriculum dedup filters mews pipeline recipes report sample stages text tokenizer".split()
-BETWEEN_OURSELVES = {"MEWS_KEEPER"}  # the driver tells workers
+BETWEEN_OURSELVES = {"MEWS_RATE_LIMIT_SERVER"}  # the driver tells workers
 
 
 def test_the_settings_are_those_of_the_code():
