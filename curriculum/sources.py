@@ -30,8 +30,8 @@ def folder(address: str, columns: Mapping[str, str] | None = None) -> Source:
 @contextmanager
 def fetched(url: str) -> Iterator[Path]:
     """A file of the web, on the local disk while it is needed."""
-    place, name = split_url(url, FetchConfig())
-    with download.local(place, name) as path:
+    origin, name = split_url(url, FetchConfig())
+    with download.local(origin, name) as path:
         yield path
 
 
