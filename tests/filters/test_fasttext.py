@@ -67,9 +67,9 @@ def kinds(tmp_path_factory) -> Path:
     (folder / "train.txt").write_text("\n".join(lines) + "\n")
     import fasttext as package
 
-    model = package.train_supervised(str(folder / "train.txt"), epoch=50, verbose=0, **(SETTINGS | {"bucket": 1000}))
+    model = package.train_supervised(str(folder / "train.txt"), epoch=50, verbose=0, **SETTINGS)
     model.save_model(str(folder / "model.bin"))
-    model.save_model(str(folder / "kinds.model"))
+    (folder / "kinds.model").hardlink_to(folder / "model.bin")
     return folder
 
 
