@@ -28,7 +28,7 @@ def test_several_languages_come_out_of_one_pass(tmp_path: Path):
     for code, found in (("de", {"de"}), ("fr", {"fr"}), ("sv", set())):
         texts = [
             text
-            for p in tmp_path.glob(f"refinedweb.{code}/*.parquet")
+            for p in tmp_path.glob(f"refinedweb.{code}/data/*.parquet")
             for text in pq.read_table(p)["content"].to_pylist()
         ]
         assert {most_likely(text)[0] for text in texts} == found, "no page of a language is an empty data set"
