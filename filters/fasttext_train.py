@@ -1,25 +1,28 @@
 """Training the quality classifier: two folders in, a model and a threshold out, the same bytes every time."""
 
-import argparse
-import gzip
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import xxhash
-import zstandard
 
 from filters.fasttext import POSITIVE, LabelScore, at_least, lower_words, score
 from filters.hashed_set import digest
+from pipeline import files
+from pipeline.errors import UsageError
+from pipeline.files.texts import Unread
 from pipeline.rules import Rules
 
 NEGATIVE = "__label__cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text
+ROWS = re.compile(r"\.(jsonl|ndjson|json|parquet)\b", re.IGNORECASE)
 # Word bigrams after DCLM; the size and the rate are ours: small enough for a laptop, enough for 400,000 documents.
+# Fewer buckets would not do: fastText leaves most of its matrix as it finds the memory, and only one of over 32 MB is
+# sure to lie in new memory, which is zero. With 1,000 buckets the model differs from run to run, or is NaN.
 SETTINGS = {"dim": 32, "lr": 0.5, "wordNgrams": 2, "minCount": 1, "bucket": 500_000, "seed": 0, "thread": 1}
 
 
@@ -81,47 +84,22 @@ def _split(folders: dict[str, Path]) -> tuple[dict[str, list[str]], list[tuple[s
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]
         lines |= {key: (label, lower_words(text)) for key, text in unique.items() if key % HELD_OUT}
         if not held[label] or len(held[label]) == len(unique):
-            raise SystemExit(f"error: {folder}: {len(unique)} texts are too few to learn from; give a hundred or more")
+            raise UsageError(f"{folder}: {len(unique)} texts are too few to learn from; give a hundred or more")
     return held, [line for _, line in sorted(lines.items())]
 
 
 def texts_of(folder: Path) -> Iterator[str]:
-    """The texts of a folder in the order of its file names: .txt (one a file), .jsonl (also .gz, .zst) and .parquet.
+    """The texts of a folder: .txt (one a file), then the rows of JSON Lines and Parquet (`text` or `content`).
 
-    JSON and Parquet rows hold the text in `text` or `content`.
+    Rows that cannot be read are counted on the standard error. Raises UsageError when there is nothing to read.
     """
-    for path in sorted(folder.rglob("*")):
-        if path.suffix == ".txt":
-            yield path.read_text(encoding="utf-8")
-        elif path.suffix == ".parquet":
-            name = next(name for name in ("text", "content") if name in pq.read_schema(path).names)
-            for batch in pq.ParquetFile(path).iter_batches(columns=[name]):
-                yield from filter(None, batch[0].to_pylist())
-        elif ".jsonl" in path.suffixes:
-            yield from (row.get("text") or row.get("content") or "" for row in _rows(path))
-
-
-def _rows(path: Path) -> Iterator[dict]:
-    opened = {".gz": gzip.open, ".zst": zstandard.open}.get(path.suffix, open)
-    with opened(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
-def main() -> None:
-    """The command: train POSITIVES NEGATIVES --out FOLDER [--keep 0.1]."""
-    parser = argparse.ArgumentParser(prog="python -m filters.fasttext", description=train_classifier.__doc__)
-    parser.add_argument("action", choices=["train"])
-    parser.add_argument("positives", type=Path, help="folder of texts as they should be")
-    parser.add_argument("negatives", type=Path, help="folder of texts of the crawl")
-    parser.add_argument("--out", type=Path, required=True, help="folder for model.bin and quality.json")
-    parser.add_argument("--keep", type=float, default=0.1, help="share of the negatives to keep")
-    options = parser.parse_args()
-    for folder in (options.positives, options.negatives):
-        if not folder.is_dir():
-            sys.exit(f"error: {folder} is no folder of texts")
-    train_classifier(options.positives, options.negatives, options.out, options.keep)
-    print((options.out / "quality.json").read_text(), end="")
-
-
-if __name__ == "__main__":
-    main()
+    whole = sorted(folder.rglob("*.txt"))
+    for path in whole:
+        yield path.read_text(encoding="utf-8", errors="replace")
+    if whole and not any(ROWS.search(path.name) for path in folder.rglob("*")):
+        return
+    unread, rows = Unread(), files.source(str(folder))
+    for table in unread.good(rows):
+        yield from filter(None, table["text"].to_pylist())
+    if unread.rows:
+        print(f"{folder}: {unread}", file=sys.stderr)

@@ -112,6 +112,71 @@ def test_what_does_not_end_as_a_sentence(line):
     assert not ends_sentence(line)
 
 
+# A line that begins with boilerplate, one that ends with it, one that holds it, a counter; how many phrases of each.
+PHRASES = {
+    "en": ("skip navigation to this", "the council read the rest", "go view cart now", "12 upvotes", (9, 9, 7, 26)),
+    "de": (
+        "direkt zum inhalt der seite",
+        "der rat zum artikel",
+        "es auf den merkzettel tun",
+        "3 aufrufe",
+        (5, 5, 4, 8),
+    ),
+    "es": (
+        "ir al contenido de hoy",
+        "el consejo saber más",
+        "quiero añadir a la cesta ya",
+        "7 seguidores",
+        (6, 5, 4, 9),
+    ),
+    "fr": ("passer au contenu du jour", "le conseil voir plus", "tu voir le panier là", "8 abonnés", (5, 5, 3, 8)),
+    "it": (
+        "salta al contenuto di oggi",
+        "il consiglio scopri di più",
+        "ora aggiungi al carrello qui",
+        "1 commento",
+        (4, 5, 2, 7),
+    ),
+    "pt": (
+        "cadastre-se para ver isto",
+        "o conselho saiba mais",
+        "dois itens no carrinho aqui",
+        "2 curtidas",
+        (7, 6, 2, 9),
+    ),
+    "pl": (
+        "przejdź do treści na dziś",
+        "rada miasta czytaj dalej",
+        "teraz dodaj do koszyka tu",
+        "5 polubień",
+        (4, 5, 2, 8),
+    ),
+    "nl": ("ga naar de inhoud van nu", "de raad lees verder", "nu in winkelwagen doen", "4 keer gedeeld", (5, 5, 3, 7)),
+    "ro": (
+        "sari la conținut de azi",
+        "consiliul află mai multe",
+        "acum adaugă în coș aici",
+        "6 răspunsuri",
+        (4, 5, 3, 7),
+    ),
+    "cs": ("přeskočit na obsah dne", "rada města celý článek", "teď vložit do košíku zde", "9 sdílení", (5, 5, 3, 8)),
+    "sv": ("gå till innehåll för dagen", "rådet fortsätt läsa", "nu lägg i kundvagn här", "11 visningar", (4, 4, 3, 7)),
+}
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_a_line_with_each_kind_of_phrase(language):
+    start, end, anywhere, counted, sizes = PHRASES[language]
+    places = (START, END, ANYWHERE, COUNTED)
+    assert tuple(len(place[language].split("|")) for place in places) == sizes
+    assert set(PHRASES) == set(START)
+    for line in (start, end, anywhere):
+        left, flagged, words = correct(line, language)
+        assert 0 < len(left.split()) < words == flagged, line
+    assert correct(counted, language)[0] == ""
+    assert correct(f"{counted} abc", language)[0] == f"{counted} abc"
+
+
 @pytest.mark.parametrize("language", sorted(START))
 def test_every_language_has_its_phrases(language):
     """Each phrase alone is gone, and as part of a longer word it stays."""
