@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.doc import Doc
-from pipeline.errors import WrongReturn
+from pipeline.errors import UsageError, WrongReturn
 from pipeline.guard import Guard
 from pipeline.limit import CpuLimit
 from pipeline.protocols import Judgement, RowTransform
@@ -192,6 +192,11 @@ def test_an_annotation_adds_columns():
     table, judgements = passed(annotate(about, schema), texts("aa", ""))
     assert table["length"].to_pylist() == [5, None] and table["id"].to_pylist() == ["aa", None]
     assert [j and (j.step, j.error) for j in judgements] == [None, (0, "first:ZeroDivisionError")]
+
+
+def test_an_annotation_cannot_name_the_engines_columns():
+    with pytest.raises(UsageError, match=r"^column reason: "):
+        annotate(words, pa.schema([("words", pa.int64()), ("reason", pa.string())]))
 
 
 @pytest.mark.parametrize("said", [None, {}, {"length": "two"}, {"length": 1.5}])
