@@ -29,7 +29,7 @@ def test_the_engines_columns_are_taken_away():
 
 @pytest.mark.parametrize("name", OURS)
 def test_data_with_a_column_of_the_engine_is_refused_by_name(name: str):
-    with pytest.raises(UsageError, match=f"^the rows have a column {name}, which is the engine's own name"):
+    with pytest.raises(UsageError, match=f"^column {name}: the engine keeps this name .*; rename the column$"):
         check_not_reserved(pa.schema([("id", pa.string()), (name, pa.string())]))
     check_not_reserved(pa.schema([("id", pa.string()), (f"{name}_", pa.string()), (name.upper(), pa.string())]))
 

@@ -41,7 +41,8 @@ def test_a_limit_keeps_its_bound(limit: Limit, kept: list[float], dropped: list[
 def test_the_reason_is_the_value_unless_it_is_given():
     assert (most("words", 1).reason, least("words", 1).reason) == ("words", "words")
     assert (most("words", 1, "long").reason, least("words", 1, "short").reason) == ("long", "short")
-    assert (most("words", 1).side, least("words", 1).side) == ("most", "least")
+    assert most("words", 1, "long") == Limit("words", 1, "most", "long")
+    assert least("words", 1, "short") == Limit("words", 1, "least", "short")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,8 @@ def test_a_limit_that_there_is_not():
 def test_a_value_that_a_limit_needs_and_nobody_measures(rules: Rules | EditRules):
     with pytest.raises(WrongReturn, match=rf"^{rules.name} measures no 'hashes', .*; it measures words$"):
         rules.judge({"words": 3})
+    with pytest.raises(WrongReturn, match=r"; it measures words, lines$"):
+        rules.judge({"words": 3, "lines": 1})
 
 
 def test_they_can_be_sent_to_workers():
