@@ -1,6 +1,5 @@
 """Training the quality classifier: two folders in, a model and a threshold out, the same bytes every time."""
 
-import argparse
 import json
 import re
 import sys
@@ -104,26 +103,3 @@ def texts_of(folder: Path) -> Iterator[str]:
         yield from filter(None, table["text"].to_pylist())
     if unread.rows:
         print(f"{folder}: {unread}", file=sys.stderr)
-
-
-def main() -> None:
-    """The command: train POSITIVES NEGATIVES --out FOLDER [--keep 0.1]."""
-    parser = argparse.ArgumentParser(prog="python -m filters.fasttext", description=train_classifier.__doc__)
-    parser.add_argument("action", choices=["train"])
-    parser.add_argument("positives", type=Path, help="folder of texts as they should be")
-    parser.add_argument("negatives", type=Path, help="folder of texts of the crawl")
-    parser.add_argument("--out", type=Path, required=True, help="folder for model.bin and quality.json")
-    parser.add_argument("--keep", type=float, default=0.1, help="share of the negatives to keep")
-    options = parser.parse_args()
-    for folder in (options.positives, options.negatives):
-        if not folder.is_dir():
-            sys.exit(f"error: {folder} is no folder of texts")
-    try:
-        train_classifier(options.positives, options.negatives, options.out, options.keep)
-    except UsageError as error:
-        sys.exit(f"error: {error}")
-    print((options.out / "quality.json").read_text(), end="")
-
-
-if __name__ == "__main__":
-    main()

@@ -121,7 +121,7 @@ def test_what_else_is_wrong_with_a_model_is_one_clear_line(kinds, tmp_path):
 
 def test_the_same_folders_make_the_same_bytes(folders, trained, tmp_path):
     """In another process, through the command line."""
-    run = [sys.executable, "-m", "filters.fasttext", "train", *map(str, folders), "--out", str(tmp_path)]
+    run = [sys.executable, "-m", "mews", "quality", "train", *map(str, folders), "--out", str(tmp_path)]
     done = subprocess.run(run, cwd=REPO_ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     for name in ("model.bin", "quality.json"):
@@ -151,7 +151,8 @@ def test_a_wrong_folder_is_one_clear_line(folders, tmp_path, wrong):
     run = [
         sys.executable,
         "-m",
-        "filters.fasttext",
+        "mews",
+        "quality",
         "train",
         str(tmp_path / wrong),
         str(folders[1]),
