@@ -134,8 +134,16 @@ def test_how_the_texts_lie_in_files_does_not_matter(folders, trained, tmp_path):
     (tmp_path / "good").mkdir()
     rows = [json.dumps({"content": text}) for text in texts(str(folders[0]), Unread())]
     (tmp_path / "good" / "all.jsonl").write_text("\n".join(reversed(rows)))
-    train_classifier(tmp_path / "good", folders[1], tmp_path / "model")
-    assert (tmp_path / "model" / "model.bin").read_bytes() == (trained / "model.bin").read_bytes()
+    out = tmp_path / "models" / "of" / "today"
+    train_classifier(tmp_path / "good", folders[1], out)
+    assert (out / "model.bin").read_bytes() == (trained / "model.bin").read_bytes()
+
+
+def test_our_own_model_sees_lower_case_words(trained):
+    rules = fasttext.quality(trained)
+    assert rules.measure == fasttext.LabelScore(trained / "model.bin", "__label__hq", fasttext.lower_words)
+    assert rules.measure(Doc("A LEMMA, the Theorem")) == rules.measure(Doc("a lemma , the theorem"))
+    assert fasttext.lower_words("Don't\nSTOP  here.") == "do n't stop here ."
 
 
 @pytest.mark.parametrize("wrong", ["absent", "empty"])
