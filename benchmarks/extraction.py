@@ -96,7 +96,7 @@ def sources(folder: str | Path, gold: dict[str, dict[str, Any]]) -> pa.Table:
     """The pages that the gold belongs to, as they lie in the WARC files."""
     kept = []
     for path in sorted((Path(folder) / "realweb").glob("*.warc.gz")):
-        for rows in warc.pages(path, path.name):
+        for rows in warc.read_pages(path, path.name):
             mine = [place for place, name in enumerate(rows["id"].to_pylist()) if name in gold]
             kept.append(rows.select(["id", "url", "html", "charset"]).take(pa.array(mine, pa.int64())))
     return pa.concat_tables(kept)

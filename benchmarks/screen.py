@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.fingerprint import hash64
 from stages import extract, language, warc
@@ -46,9 +47,9 @@ def table(folder: str | Path, pages: int | None = 1_000, wanted: str = "en") -> 
 def realweb(folder: str | Path, pages: int | None) -> pa.Table:
     """id, url, html and charset of the pages."""
     paths = sorted((Path(folder) / "realweb").glob("*.warc.gz"))
-    columns = ["id", "url", "html", "charset", "error"]
-    rows = pa.concat_tables(table.select(columns) for path in paths for table in warc.pages(path, path.name))
-    rows = rows.filter(rows["error"].is_null()).drop_columns(["error"])
+    columns = ["id", "url", "html", "charset", "reason", "error"]
+    rows = pa.concat_tables(table.select(columns) for path in paths for table in warc.read_pages(path, path.name))
+    rows = rows.filter(pc.and_(rows["reason"].is_null(), rows["error"].is_null())).drop_columns(["reason", "error"])
     return rows.take(pa.array(hash64(rows["id"]).argsort(kind="stable")[:pages]))
 
 

@@ -105,7 +105,7 @@ class Curriculum:
 def check(curriculum: Curriculum, totals: Mapping[str, int], spacing: Mapping[str, int] | None = None) -> None:
     """Raise UsageError when a source has too few tokens for what is asked of it; names every such source at once.
 
-    `totals` are the lengths of the streams that are known, in tokens; `spacing`, how far apart the copies of a page lie.
+    `totals` are the tokens of the streams that are known; `spacing`, how far apart the copies of a page lie.
     """
     faults = []
     for source in curriculum.sources:

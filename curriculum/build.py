@@ -6,16 +6,13 @@ from dataclasses import dataclass, replace
 
 import curriculum as mixture
 from curriculum import Curriculum, Phase, code
-from curriculum.code.scrub import scrub
 from curriculum.phases import Corpus, phases
 from curriculum.shares import shares
-from curriculum.sources import check_clusters, folder, size
+from curriculum.sources import check_clusters, fetched, folder, size
 from curriculum.token_stream import REHYDRATION
-from dedup import minhash
 from dedup.decontaminate import contaminated
 from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
-from pipeline.transform import rewrite, screen
 from tokenizer.encode import CountTokens, encoder
 from tokenizer.fim import FillInMiddle
 from tokenizer.pack import Method, packed
@@ -115,7 +112,7 @@ def without(name: str, source: Source | Stage, evals: tuple[str, ...]) -> Source
     """The pages that hold no 13 words of an evaluation file."""
     if not evals:
         return source
-    return Map(f"{name}.unseen", source, verdicts=contaminated(f"{name}.contaminated", source, evals))
+    return Map(f"{name}.unseen", source, verdicts=contaminated(f"{name}.contaminated", source, evals, fetch=fetched))
 
 
 def recipe_of(curriculum: Curriculum, fim: float = 0.0, method: Method = "best_fit") -> Callable[..., Stage]:
@@ -158,12 +155,6 @@ def _without(phase: Phase, missing: list[str]) -> Phase:
 
 
 def pages(name: str, place: str, columns: Mapping[str, str]) -> Source | Stage:
-    """The pages at a place: a folder of files, or checkouts whose code is judged, scrubbed and rid of near copies."""
-    kind, colon, path = place.partition(":")
-    if kind not in ("repo", "repos") or not colon:
-        return folder(place, columns)
-    others = kind == "repos"
-    source = code.repositories(path) if others else code.repository(path)
-    judged = screen(code.Licensed(), code.HumanWritten()) if others else screen(code.HumanWritten())
-    written = Map(f"{name}.written", source, (judged, rewrite(scrub)))
-    return Map(f"{name}.clean", written, verdicts=minhash.near(f"{name}.near", written, bands=14, rows=8))
+    """The pages at a place: a folder, a file or a stage of a run, or code (see `code.code_pages`)."""
+    is_code = name == CODE or place.startswith(("repo:", "repos:"))
+    return code.code_pages(name, place, columns) if is_code else folder(place, columns)

@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.files import Field
 from pipeline.stage import Source, Stage
 from stages import download
-from stages.download.place import Manners, split
+from stages.download.origin import FetchConfig, split_url
 
 CLUSTER = Field("cluster", "integer", CLUSTERS)
 FIELDS = (Field("url"), Field("language"), files.TEXT, CLUSTER)
@@ -30,8 +30,8 @@ def folder(address: str, columns: Mapping[str, str] | None = None) -> Source:
 @contextmanager
 def fetched(url: str) -> Iterator[Path]:
     """A file of the web, on the local disk while it is needed."""
-    place, name = split(url, Manners())
-    with download.local(place, name) as path:
+    origin, name = split_url(url, FetchConfig())
+    with download.local(origin, name) as path:
         yield path
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numba import njit
 
 from pipeline.fingerprint import GOLDEN64
-from text.normalise import _plain
+from text.normalise import normalise_word
 from text.scripts import UNSPACED
 
 SPACE, WORD, SOLO, REMOVED = 0, 1, 2, 3  # kinds of code points; SOLO: each one is a token
@@ -59,13 +59,13 @@ def alphabet() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each code point: its kind (uint8), and its normalised form folds[at[code]:at[code + 1]] (uint32)."""
     characters = ["" if chr(code).isspace() else chr(code) for code in range(HIGH)]
     # Between spaces no sigma is final: both small forms are one letter here.
-    plain = _plain(" ".join(characters)).replace("ς", "σ").split(" ")
+    plain = normalise_word(" ".join(characters)).replace("ς", "σ").split(" ")
     codes = np.arange(sys.maxunicode + 1, dtype=np.uint32)
     lengths = np.concatenate(([len(form) for form in plain], np.ones(len(codes) - HIGH, np.int64)))
     kinds = np.where(lengths > 0, WORD, REMOVED).astype(np.uint8)
     unspaced = [ord(c) for c in re.findall(f"[{UNSPACED}]", "".join(map(chr, range(0x40000))))]
     kinds[unspaced] = np.where(lengths[unspaced] > 0, SOLO, REMOVED)
-    kinds[[code for code in range(0xE0000, 0xE0200) if not _plain(chr(code))]] = REMOVED
+    kinds[[code for code in range(0xE0000, 0xE0200) if not normalise_word(chr(code))]] = REMOVED
     kinds[[code for code in range(HIGH) if not characters[code]]] = SPACE
     low = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), np.uint32)
     return kinds, np.concatenate(([0], np.cumsum(lengths))), np.concatenate((low, codes[HIGH:]))

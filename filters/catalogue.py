@@ -7,7 +7,7 @@ from typing import Any
 
 from filters import c4, fineweb, gopher, lines, url
 from filters.language import only
-from filters.language_presets import PRESETS, STOP_WORDS
+from filters.language_presets import STOP_WORDS, rules_for
 from pipeline.rules import EditRules, Rules
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "filters.md"
@@ -32,7 +32,7 @@ HEAD = """# Filters and their limits
 A filter measures a page, and its limits judge what was measured, in this order: the first that is broken drops the
 page, for its reason. A value equal to its bound is kept. The names of limits are those of `whatif` and `replace`:
 
-    python -m mews whatif DIR gopher.repetition.top_2gram=0.25
+    .venv/bin/mews whatif out/refinedweb gopher.repetition.top_2gram=0.25
 
 ```python
 from dataclasses import replace
@@ -127,7 +127,7 @@ def _presets() -> str:
 
 def _preset_rows() -> Iterator[str]:
     for language in sorted(STOP_WORDS):
-        bounds = (getattr(PRESETS[language], part).named[name].bound for part, name in PRESET_LIMITS)
+        bounds = (getattr(rules_for(language), part).named[name].bound for part, name in PRESET_LIMITS)
         count = len(STOP_WORDS[language].split())
         yield f"| {language} | {' | '.join(f'{bound:g}' for bound in bounds)} | {count} |"
 

@@ -1,21 +1,20 @@
 """Training the quality classifier: two folders in, a model and a threshold out, the same bytes every time."""
 
-import argparse
-import gzip
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import xxhash
-import zstandard
 
 from filters.fasttext import POSITIVE, LabelScore, at_least, lower_words, score
 from filters.hashed_set import digest
+from pipeline import files
+from pipeline.errors import UsageError
+from pipeline.files import Unread
 from pipeline.rules import Rules
+from pipeline.store import redact
 
 NEGATIVE = "__label__cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text
@@ -23,8 +22,11 @@ HELD_OUT = 10  # one document in so many is kept from training, by a hash of its
 SETTINGS = {"dim": 32, "lr": 0.5, "wordNgrams": 2, "minCount": 1, "bucket": 500_000, "seed": 0, "thread": 1}
 
 
-def train_classifier(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Rules:
-    """Train on two folders of texts and write `model.bin` and `quality.json` into `out`.
+def train_classifier(positives: Path | str, negatives: Path | str, out: Path, keep: float = 0.1) -> Rules:
+    """Train on the texts at two addresses and write `model.bin` and `quality.json` into `out`.
+
+    An address is that of a folder of .txt (one text a file), Parquet or JSON Lines, or of a stage of a run, on a disk
+    or in an object store (`pipeline.files.texts`). Rows that cannot be read are left out, and told on stderr.
 
     The threshold is the score that the share `keep` of the held-out negatives reaches: with crawl pages as negatives
     that keeps the best tenth of a crawl, DCLM's choice (table 5).
@@ -72,56 +74,19 @@ def _figures(scores: dict[str, np.ndarray], threshold: float) -> dict[str, float
     }
 
 
-def _split(folders: dict[str, Path]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
+def _split(folders: dict[str, Path | str]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
     """Held-out texts by label, and labelled lines to train on in the order of their hashes."""
     held: dict[str, list[str]] = {}
     lines: dict[int, tuple[str, str]] = {}
     for label, folder in folders.items():
-        unique = {xxhash.xxh3_64_intdigest(text): text for text in texts_of(folder)}
+        unread = Unread()
+        unique = {xxhash.xxh3_64_intdigest(text): text for text in files.texts(str(folder), unread) if text}
+        if str(unread):
+            print(f"{redact(str(folder))}: {unread}", file=sys.stderr)
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]
         lines |= {key: (label, lower_words(text)) for key, text in unique.items() if key % HELD_OUT}
         if not held[label] or len(held[label]) == len(unique):
-            raise SystemExit(f"error: {folder}: {len(unique)} texts are too few to learn from; give a hundred or more")
+            raise UsageError(
+                f"{redact(str(folder))}: {len(unique)} texts are too few to learn from; give a hundred or more"
+            )
     return held, [line for _, line in sorted(lines.items())]
-
-
-def texts_of(folder: Path) -> Iterator[str]:
-    """The texts of a folder in the order of its file names: .txt (one a file), .jsonl (also .gz, .zst) and .parquet.
-
-    JSON and Parquet rows hold the text in `text` or `content`.
-    """
-    for path in sorted(folder.rglob("*")):
-        if path.suffix == ".txt":
-            yield path.read_text(encoding="utf-8")
-        elif path.suffix == ".parquet":
-            name = next(name for name in ("text", "content") if name in pq.read_schema(path).names)
-            for batch in pq.ParquetFile(path).iter_batches(columns=[name]):
-                yield from filter(None, batch[0].to_pylist())
-        elif ".jsonl" in path.suffixes:
-            yield from (row.get("text") or row.get("content") or "" for row in _rows(path))
-
-
-def _rows(path: Path) -> Iterator[dict]:
-    opened = {".gz": gzip.open, ".zst": zstandard.open}.get(path.suffix, open)
-    with opened(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
-def main() -> None:
-    """The command: train POSITIVES NEGATIVES --out FOLDER [--keep 0.1]."""
-    parser = argparse.ArgumentParser(prog="python -m filters.fasttext", description=train_classifier.__doc__)
-    parser.add_argument("action", choices=["train"])
-    parser.add_argument("positives", type=Path, help="folder of texts as they should be")
-    parser.add_argument("negatives", type=Path, help="folder of texts of the crawl")
-    parser.add_argument("--out", type=Path, required=True, help="folder for model.bin and quality.json")
-    parser.add_argument("--keep", type=float, default=0.1, help="share of the negatives to keep")
-    options = parser.parse_args()
-    for folder in (options.positives, options.negatives):
-        if not folder.is_dir():
-            sys.exit(f"error: {folder} is no folder of texts")
-    train_classifier(options.positives, options.negatives, options.out, options.keep)
-    print((options.out / "quality.json").read_text(), end="")
-
-
-if __name__ == "__main__":
-    main()

@@ -54,8 +54,12 @@ STOP_WORDS = {
 }
 
 
+THRESHOLDS = {language: tuple(map(float, row)) for language, *row in map(str.split, TABLE.strip().splitlines())}
+LANGUAGES = ("en", *THRESHOLDS)
+
+
 @dataclass(frozen=True)
-class Preset:
+class LanguageRules:
     """The three filters of one language."""
 
     repetition: Rules = gopher.repetition
@@ -63,31 +67,25 @@ class Preset:
     fineweb_quality: Rules = fineweb.quality
 
 
-def _preset(row: str) -> tuple[str, Preset]:
-    language, *numbers = row.split()
-    punctuation, newlines, lines, shortest, longest, alphabetic, two, three, four = map(float, numbers)
+def rules_for(language: str) -> LanguageRules:
+    """The filters for a language by its ISO 639-1 code. Raises UsageError when there are none."""
+    if language == "en":
+        return LanguageRules()
+    if language not in THRESHOLDS:
+        known = ", ".join(sorted(LANGUAGES))
+        raise UsageError(f"there are no rules for the language {language!r}; there are for {known}")
+    punctuation, newlines, dup_lines, shortest, longest, alphabetic, two, three, four = THRESHOLDS[language]
     repetition = gopher.repetition.replace(
         dup_paragraphs=None,
         dup_paragraph_chars=None,
-        dup_lines=lines,
+        dup_lines=dup_lines,
         top_2gram=two,
         top_3gram=three,
         top_4gram=four,
     )
     quality = gopher.quality.replace(min_word_length=shortest, max_word_length=longest, alphabetic=alphabetic)
-    quality = replace(quality, measure=gopher.ProseMeasure(tuple(STOP_WORDS[language].split())))
-    lines_of_text = fineweb.quality.replace(
+    stop_words = tuple(STOP_WORDS[language].split())
+    of_lines = fineweb.quality.replace(
         line_punctuation=punctuation, short_lines=None, dup_line_chars=0.1, newlines=newlines
     )
-    return language, Preset(repetition, quality, lines_of_text)
-
-
-PRESETS = {"en": Preset(), **dict(map(_preset, TABLE.strip().splitlines()))}
-
-
-def rules_for(language: str) -> Preset:
-    """The filters for a language by its ISO 639-1 code. Raises UsageError when there are none."""
-    if language not in PRESETS:
-        known = ", ".join(sorted(PRESETS))
-        raise UsageError(f"there are no rules for the language {language!r}; there are for {known}")
-    return PRESETS[language]
+    return LanguageRules(repetition, replace(quality, measure=gopher.ProseMeasure(stop_words)), of_lines)

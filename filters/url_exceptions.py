@@ -80,16 +80,13 @@ official|offline|offshore|offset|one|online|only|onyx|payphones|pax|public|phoen
 saxophones|sdp|smartphones|sextant|sextants|sextet|sexton|sextuplets|someone|something|sometimes|somewhere|telephones
 tax|udp|unix|vox|wix|xbox|xylophones"""
 
-
-def _phrases(*groups: str) -> tuple[str, ...]:
-    lines = (line for group in groups for line in group.replace("\n", "|").split("|"))
-    return tuple(sorted(filter(None, map(str.strip, lines))))
-
-
-AMBIGUOUS = ("elegant", "grey", "japanese", "varied", "yellow")  # their plural is seldom a bird
+# The plural of these is seldom a bird.
+AMBIGUOUS = ("elegant", "grey", "japanese", "varied", "yellow")
+_KINDS = TITS.replace("\n", "|").strip("|").split("|")
+_GROUPS = (BIRDS, ANIMALS_AND_PLANTS, PLACES, PEOPLE_AND_WORKS, MUSIC_AND_SPORT)
+_GROUPS = (*_GROUPS, FOOD_AND_HOUSEHOLD, SAYINGS, NEIGHBOURS)
 EXCEPTIONS = (
-    *(f"{kind} tit" for kind in _phrases(TITS)),
-    *(f"{kind} tits" for kind in _phrases(TITS) if kind not in AMBIGUOUS),
-    *_phrases(BIRDS, ANIMALS_AND_PLANTS, PLACES, PEOPLE_AND_WORKS, MUSIC_AND_SPORT),
-    *_phrases(FOOD_AND_HOUSEHOLD, SAYINGS, NEIGHBOURS),
+    *(f"{kind} tit" for kind in _KINDS),
+    *(f"{kind} tits" for kind in _KINDS if kind not in AMBIGUOUS),
+    *"|".join(group.replace("\n", "|").strip("|") for group in _GROUPS).split("|"),
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+from pipeline.doc import Doc
 from pipeline.errors import MewsError, StepFailed
 from pipeline.limit import CpuLimit, CpuTimeExceeded
 from pipeline.purity import PurityCheck, key_of
@@ -45,14 +46,14 @@ class Failure(NamedTuple):
 
 
 class Caller(Protocol):
-    """Calls the function of one step on one row."""
+    """Calls the function of one step on one row: on its Doc, or on its text."""
 
     @property
     def name(self) -> str:
         """The name of the step, which its reasons begin with."""
         ...
 
-    def call(self, fn: Callable[[Any], Any], argument: Any, counted: bool = True) -> Any:
+    def call(self, fn: Callable[[Any], Any], argument: Doc | str, counted: bool = True) -> Any:
         """What `fn` returns, or a Failure. `counted` is false for a row whose fate an earlier step has decided."""
         ...
 
@@ -63,7 +64,7 @@ class Unguarded:
 
     name: str
 
-    def call(self, fn: Callable[[Any], Any], argument: Any, counted: bool = True) -> Any:
+    def call(self, fn: Callable[[Any], Any], argument: Doc | str, counted: bool = True) -> Any:
         return fn(argument)
 
 
@@ -83,7 +84,7 @@ class Guard:
     raised: dict[str, Raised] = field(default_factory=dict)
     purity: PurityCheck = field(default_factory=PurityCheck)
 
-    def call(self, fn: Callable[[Any], Any], argument: Any, counted: bool = True) -> Any:
+    def call(self, fn: Callable[[Any], Any], argument: Doc | str, counted: bool = True) -> Any:
         """What `fn(argument)` returns, or the Failure when it raised or took too long.
 
         Raises StepFailed when `fn` fails on every one of the first `MANY` rows, or hangs on most.
@@ -103,7 +104,9 @@ class Guard:
         except MewsError:
             raise
         except OSError as error:
-            raise self._located(error) from error.__cause__
+            if error.errno is None:
+                raise
+            raise self._located(error) from error
         except BaseException as error:
             if self.cpu.interrupt is not None:
                 raise
@@ -134,8 +137,6 @@ class Guard:
 
     def _located(self, error: OSError) -> OSError:
         """The same error with the step and the line in its message."""
-        if error.errno is None:
-            return error
         where = f"{error.strerror} (in {self.name}, {failure_of(error).place})"
         return OSError(error.errno, where, error.filename) if error.filename else OSError(error.errno, where)
 
@@ -163,7 +164,7 @@ def failure_of(error: BaseException) -> Failure:
     """The Failure that describes an exception."""
     lines = [(frame.f_code, number) for frame, number in traceback.walk_tb(error.__traceback__)]
     lines = [line for line in lines if line[0].co_filename not in _engine()]
-    own = [line for line in lines if not line[0].co_filename.startswith(_installed())] or lines
+    own = [line for line in lines if not _is_installed(line[0].co_filename)] or lines
     place = ""
     if own:
         code, number = own[-1]
@@ -181,10 +182,12 @@ def one_line_of(error: BaseException) -> str:
 
 
 @cache
-def _installed() -> tuple[str, ...]:
-    """The folders of Python's own library and of installed packages."""
-    kinds = ("stdlib", "platstdlib", "purelib", "platlib")
-    return (*{f"{os.path.abspath(sysconfig.get_path(kind))}{os.sep}" for kind in kinds}, "<frozen")
+def _is_installed(filename: str) -> bool:
+    """Whether a file belongs to Python's own library or an installed package, Cython's sources among them."""
+    folders = (os.path.abspath(sysconfig.get_path(kind)) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
+    return filename.startswith(("<frozen", *(f"{folder}{os.sep}" for folder in folders))) or filename.endswith(
+        (".pyx", ".pxi")
+    )
 
 
 @cache

@@ -23,7 +23,7 @@ def name_of(function: Any) -> str:
     if isinstance(function, functools.partial):
         return name_of(function.func)
     named: Any = function if hasattr(function, "__qualname__") else type(function)
-    module, name = named.__module__ or "builtins", named.__qualname__.rpartition(".")[2]
+    module, name = getattr(named, "__module__", None) or "builtins", named.__qualname__.rpartition(".")[2]
     name = name.lower() if isinstance(named, type) else name.strip("<>")  # "<lambda>"
     return f"{module.rpartition('.')[2]}.{name}"
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipeline.columns import put
 from pipeline.doc import Doc
 from pipeline.guard import Caller, Failure, Unguarded
+from pipeline.naming import distinct
 
 
 class Transform(Protocol):
@@ -63,7 +64,7 @@ class RowTransform(Protocol):
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The names of its steps in order: a line of the funnel each."""
+        """The names of its steps in order: a line of the funnel each. The engine numbers equal ones ("url#2")."""
         ...
 
     def apply(self, table: pa.Table, callers: Sequence[Caller]) -> tuple[pa.Table, list[Judgement | None]]:
@@ -75,6 +76,6 @@ class RowTransform(Protocol):
 
     def __call__(self, table: pa.Table, /) -> pa.Table:
         """The rows with `reason` and `measured`; whatever a function raises goes on."""
-        table, judgements = self.apply(table, [Unguarded(name) for name in self.steps])
+        table, judgements = self.apply(table, [Unguarded(name) for name in distinct(self.steps)])
         table = put(table, "reason", pa.array([j.reason if j else None for j in judgements], pa.string()))
         return put(table, "measured", pa.array([j.measured if j else None for j in judgements], pa.string()))

@@ -1,12 +1,14 @@
 """What the functions given to transforms return, checked: anything else than they should is an error that says so."""
 
 import reprlib
-from collections.abc import Callable, Mapping, Sequence
-from numbers import Real
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import suppress
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.types as pat
 
 from pipeline.doc import Doc
 from pipeline.errors import WrongReturn
@@ -15,6 +17,7 @@ from pipeline.rules import EditRules, Rules
 
 LONGEST_REASON = 200  # characters
 NUMBERS = frozenset((int, float, bool))
+CONVERSION = (pa.ArrowException, TypeError, ValueError, OverflowError)  # what pyarrow raises on a wrong value
 
 
 def judging(name: str, fn: Filter) -> Callable[[Doc], tuple[str | None, Mapping[str, float]]]:
@@ -93,18 +96,28 @@ def measured_of(name: str, said: Any) -> Mapping[str, float]:
 
 def array_of(name: str, field: pa.Field, values: Sequence[Any]) -> pa.Array:
     """The values as a column. Raises WrongReturn with the first value that the type of the field does not take."""
-    try:
-        return pa.array(values, field.type)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        wrong = next(value for value in values if not _fits(value, field.type))
+    if all(_is_of(value, field.type) for value in values):
+        with suppress(*CONVERSION):
+            return pa.array(values, field.type)
+    wrong = next(value for value in values if not _converts(value, field.type))
     raise WrongReturn(f"{name} gave {_shown(wrong)} for column {field.name}, which is {field.type}")
 
 
-def _fits(value: Any, kind: pa.DataType) -> bool:
-    try:
-        pa.array([value], kind)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        return False
+def _converts(value: Any, kind: pa.DataType) -> bool:
+    with suppress(*CONVERSION):
+        return _is_of(value, kind) and len(pa.array([value], kind)) == 1
+    return False
+
+
+def _is_of(value: Any, kind: pa.DataType) -> bool:
+    """Whether a value is none that Arrow would silently change: it makes 1 of 1.5, and ["a", "b"] of "ab"."""
+    if value is None:
+        return True
+    if pat.is_integer(kind):
+        return isinstance(value, Integral)
+    if pat.is_list(kind) or pat.is_large_list(kind):
+        odd = isinstance(value, str | bytes | Set | Mapping) or not isinstance(value, Iterable)
+        return not odd and (not pat.is_integer(kind.value_type) or all(_is_of(each, kind.value_type) for each in value))
     return True
 
 

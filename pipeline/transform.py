@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.columns import put
+from pipeline.columns import check_not_reserved, put
 from pipeline.doc import Doc, docs
 from pipeline.guard import Caller, Failure
 from pipeline.naming import distinct, name_of
@@ -38,7 +38,11 @@ def screen(*filters: Filter, signals: bool = False) -> "Screen":
 
 
 def annotate(fn: Callable[[Doc], Mapping[str, Any]], schema: pa.Schema) -> "Annotate":
-    """Add the columns of `schema` with what `fn` says of each Doc; a column of the same name is replaced."""
+    """Add the columns of `schema` with what `fn` says of each Doc; a column of the same name is replaced.
+
+    Raises UsageError when a column is called as one of the engine's is.
+    """
+    check_not_reserved(schema)
     return Annotate(fn, schema)
 
 
@@ -64,13 +68,13 @@ class Screen(RowTransform):
 
     @property
     def steps(self) -> tuple[str, ...]:
-        return distinct(map(name_of, self.filters))
+        return tuple(map(name_of, self.filters))
 
     def apply(self, table: pa.Table, callers: Sequence[Caller]) -> tuple[pa.Table, list[Judgement | None]]:
         judges = [judging(caller.name, fn) for fn, caller in zip(self.filters, callers, strict=True)]
         rows = [self._judge(doc, judges, callers) for doc in docs(table)]
         if self.signals:
-            table = put_signals(table, self.steps, self.filters, [measured for _, measured in rows])
+            table = put_signals(table, distinct(self.steps), self.filters, [measured for _, measured in rows])
         return table, [judgement for judgement, _ in rows]
 
     def _judge(self, doc: Doc, judges: Sequence[Callable], callers: Sequence[Caller]) -> tuple[Judgement | None, list]:

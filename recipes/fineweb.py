@@ -2,11 +2,12 @@
 
 from dedup import minhash
 from filters import c4, fineweb, gopher, url
+from filters.opt_outs import OptOutMode, opt_out_filters
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract, pii
-from stages import publish as shards
 from stages.language import identify, only
+from stages.publish import publish
 
 
 def recipe(
@@ -17,13 +18,23 @@ def recipe(
     signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
+    columns: tuple[str, ...] = (),
+    opt_outs: OptOutMode = "keep",
 ) -> Stage:
-    """FineWeb of one snapshot: deduplicated within it alone, 14 bands of 8; curated sources stay, and no line rules."""
+    """FineWeb of one snapshot: deduplicated within it alone, 14 bands of 8; curated sources stay, and no line rules.
+
+    `opt_outs` is keep, drop or only, for pages that say noai, noindex or the like (docs/opt_outs.md).
+    """
     pages = commoncrawl.pages(snapshot, files)
     raw = Map(
         "raw",
         pages,
-        (screen(url.blocked), extract.text(extractor), identify(), screen(only("en", 0.65))),
+        (
+            screen(url.blocked, *opt_out_filters(opt_outs)),
+            extract.text(extractor),
+            identify(),
+            screen(only("en", 0.65)),
+        ),
         rejects=rejects,
     )
     judged = (
@@ -34,4 +45,4 @@ def recipe(
     filtered = Map("filtered", raw, judged, rejects=rejects)
     near = minhash.near("near", filtered, bands=14, rows=8, verify=verify)
     clean = Map("clean", Map("fuzzy", filtered, verdicts=near, rejects=rejects), (pii.fineweb(),))
-    return shards.publish("fineweb", clean, megabytes=megabytes)
+    return publish("fineweb", clean, megabytes=megabytes, columns=columns, title="FineWeb")

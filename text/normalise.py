@@ -19,7 +19,7 @@ def fasttext_line(text: str) -> str:
 
 def normalise(text: str) -> str:
     """The normalised text, its words separated by one space."""
-    return " ".join(filter(None, map(_plain, text.split())))
+    return " ".join(filter(None, map(normalise_word, text.split())))
 
 
 def normalise_with_offsets(text: str) -> tuple[str, np.ndarray]:
@@ -31,7 +31,7 @@ def normalise_with_offsets(text: str) -> tuple[str, np.ndarray]:
     alphabet, which = np.unique(codes, return_inverse=True)
     characters = [chr(code) for code in alphabet]
     white = np.array([c.isspace() for c in characters], bool)[which]
-    made = np.array([0 if c.isspace() else len(_plain(c)) for c in characters], np.int64)[which]
+    made = np.array([0 if c.isspace() else len(normalise_word(c)) for c in characters], np.int64)[which]
     kept = np.flatnonzero(made)
     spaces = np.flatnonzero(white)
     after = np.searchsorted(spaces, kept[:-1])  # the first whitespace after each kept character but the last
@@ -41,7 +41,7 @@ def normalise_with_offsets(text: str) -> tuple[str, np.ndarray]:
     return normalise(text), np.sort(sources, kind="stable")
 
 
-def _plain(word: str) -> str:
+def normalise_word(word: str) -> str:
     """A word without whitespace, normalised. Lowered before it is decomposed: a dotted capital I leaves a dot."""
     if word.isascii() and word.isalnum():
         return word.lower()

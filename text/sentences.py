@@ -10,10 +10,8 @@ fe12 fe15-fe16 fe52 fe56-fe57 ff01 ff0e ff1f ff61 10a56-10a57 10f55-10f59 10f86-
 11641-11642 1173c-1173e 11944 11946 11a42-11a43 11a9b-11a9c 11c41-11c42 11ef7-11ef8 11f43-11f44 16a6e-16a6f 16af5
 16b37-16b38 16b44 16d6e-16d6f 16e98 1bc9f 1da88"""
 
-
-def _characters(ranges: str) -> frozenset[str]:
-    ends = [[int(end, 16) for end in run.split("-")] for run in ranges.split()]
-    return frozenset(chr(point) for run in ends for point in range(run[0], run[-1] + 1))
-
-
-SENTENCE_ENDS = _characters(SENTENCE_TERMINAL)
+SENTENCE_ENDS = frozenset(
+    chr(point)
+    for first, _, last in (run.partition("-") for run in SENTENCE_TERMINAL.split())
+    for point in range(int(first, 16), int(last or first, 16) + 1)
+)

@@ -1,228 +1,59 @@
-"""Code as a source: files of repositories, their language by ending, their licence by its text.
+"""Code as a source: files of checkouts or data sets that one may use and somebody wrote, rid of what is private."""
 
-Falcon-H1 (arXiv 2507.22448) trained on 67 languages and does not list them; these 67 are chosen here.
-"""
-
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 
 import pyarrow as pa
 
+from curriculum.code.checkouts import repositories, repository
+from curriculum.code.filters import Licensed, Original, human_written
+from curriculum.code.languages import language
+from curriculum.code.scrub import scrub
+from curriculum.sources import fetched
+from dedup import minhash
+from pipeline import files
 from pipeline.doc import Doc
-from pipeline.errors import UsageError
-from pipeline.stage import Source
+from pipeline.files import Field
+from pipeline.stage import Map, Source, Stage
+from pipeline.transform import annotate, rewrite, screen
 
-SCHEMA = pa.schema({name: pa.string() for name in ("id", "url", "language", "license", "text")})
-MOST_BYTES = 1 << 20  # longer files are data, as a rule
-BATCH = 500  # files a table
+__all__ = ["Licensed", "Original", "code_files", "code_pages", "human_written", "repositories", "repository"]
 
-LANGUAGES = {
-    "ada": "adb ads",
-    "agda": "agda",
-    "applescript": "applescript",
-    "assembly": "asm s",
-    "awk": "awk",
-    "batch": "bat cmd",
-    "c": "c h",
-    "c#": "cs",
-    "c++": "cpp cc cxx hpp hh hxx",
-    "clojure": "clj cljs cljc",
-    "cmake": "cmake",
-    "cobol": "cob cbl",
-    "coffeescript": "coffee",
-    "common-lisp": "lisp lsp cl",
-    "crystal": "cr",
-    "css": "css",
-    "cuda": "cu cuh",
-    "d": "d",
-    "dart": "dart",
-    "dockerfile": "dockerfile",
-    "elixir": "ex exs",
-    "elm": "elm",
-    "emacs-lisp": "el",
-    "erlang": "erl hrl",
-    "f#": "fs fsx fsi",
-    "fortran": "f f90 f95 for",
-    "glsl": "glsl vert frag",
-    "go": "go",
-    "groovy": "groovy gradle",
-    "haskell": "hs lhs",
-    "html": "html htm",
-    "idris": "idr",
-    "isabelle": "thy",
-    "java": "java",
-    "javascript": "js mjs cjs jsx",
-    "json": "json",
-    "julia": "jl",
-    "kotlin": "kt kts",
-    "lean": "lean",
-    "lua": "lua",
-    "makefile": "mk makefile",
-    "markdown": "md markdown",
-    "matlab": "m",
-    "nim": "nim",
-    "nix": "nix",
-    "ocaml": "ml mli",
-    "pascal": "pas pp",
-    "perl": "pl pm",
-    "php": "php",
-    "powershell": "ps1 psm1",
-    "prolog": "pro",
-    "protobuf": "proto",
-    "python": "py pyi",
-    "r": "r",
-    "ruby": "rb",
-    "rust": "rs",
-    "scala": "scala sc",
-    "scheme": "scm ss rkt",
-    "shell": "sh bash zsh",
-    "solidity": "sol",
-    "sql": "sql",
-    "swift": "swift",
-    "tex": "tex sty",
-    "typescript": "ts tsx",
-    "verilog": "v sv",
-    "vhdl": "vhd vhdl",
-    "yaml": "yaml yml",
-}
-BY_ENDING = {ending: language for language, endings in LANGUAGES.items() for ending in endings.split()}
-BY_NAME = {"cmakelists.txt": "cmake", "gnumakefile": "makefile", "rakefile": "ruby", "gemfile": "ruby"}
-
-# What a licence says of itself. A licence names others further down (MPL all of GNU's): the first in the text decides.
-LICENCES = (
-    ("BUSL", "business source license"),
-    ("SSPL", "server side public license"),
-    ("Commons-Clause", "commons clause"),
-    ("Elastic", "elastic license"),
-    ("CC-BY-NC", "attribution-noncommercial"),
-    ("AGPL", "gnu affero general public license"),
-    ("LGPL", "gnu lesser general public license"),
-    ("GPL", "gnu general public license"),
-    ("MPL-2.0", "mozilla public license"),
-    ("Apache-2.0", "apache license"),
-    ("MIT", "permission is hereby granted, free of charge"),
-    ("ISC", "permission to use, copy, modify, and/or distribute this software"),
-    ("BSD", "redistribution and use in source and binary forms"),
-    ("Unlicense", "this is free and unencumbered software"),
-    ("CC0-1.0", "cc0 1.0 universal"),
-    ("Zlib", "this software is provided 'as-is', without any express or implied warranty"),
+# The names that data sets of code have for their columns.
+FIELDS = (
+    Field("url"),
+    Field("language", names=("language", "lang", "programming_language")),
+    Field("license", "strings", ("license", "licence", "licenses", "max_stars_repo_licenses", "detected_licenses")),
+    Field("path", names=("path", "max_stars_repo_path", "file_path", "filename")),
+    Field("text", names=("text", "content", "code"), required=True),
 )
-PERMISSIVE = ("Apache-2.0", "MIT", "ISC", "BSD", "Unlicense", "CC0-1.0", "Zlib")
+LANGUAGE = pa.schema([("language", pa.string())])
 
 
-def language(path: str) -> str | None:
-    """The language of a file by the ending of its name, or by the name itself (Makefile); None for all others."""
-    name = path.rpartition("/")[2].lower()
-    if name in BY_NAME:
-        return BY_NAME[name]
-    return BY_ENDING.get(name.rpartition(".")[2])
+def code_files(address: str, columns: Mapping[str, str] | None = None) -> Source:
+    """Files of code as rows of Parquet or JSON Lines, with the columns `url`, `language`, `license` and `path`."""
+    return files.source(address, FIELDS, columns, fetched)
 
 
-def licence(text: str) -> str:
-    """The licence that a text is, by a phrase of its own; "" for what is not known."""
-    plain = " ".join(text.lower().split())
-    found = [(at, name) for name, phrase in LICENCES if (at := plain.find(phrase)) >= 0]
-    return min(found)[1] if found else ""
+def by_name_and_text(doc: Doc) -> dict[str, str | None]:
+    """The language that a row has, or that its path and text tell."""
+    known = doc.fields.get("language")
+    return {"language": known or language(doc.fields.get("path") or "", doc.text)}
 
 
-def repositories(folder: str) -> Source:
-    """Each folder directly below `folder` is a repository and one shard: its code files in the order of their paths."""
-    base = Path(folder).resolve()
-    names = (
-        sorted(str(path) for path in base.iterdir() if path.is_dir() and not path.name.startswith("."))
-        if base.is_dir()
-        else []
-    )
-    if not names:
-        raise UsageError(f"no repository in {folder}: give a folder of checkouts")
-    return Source(tuple(names), read, SCHEMA, _newest)
+def code_pages(name: str, place: str, columns: Mapping[str, str]) -> Stage:
+    """The code at a place: `repos:` a folder of checkouts, `repo:` one of your own, or rows of a data set.
 
-
-def repository(folder: str) -> Source:
-    """One checkout as one shard. Raises UsageError when there is no such folder."""
-    if not Path(folder).is_dir():
-        raise UsageError(f"no checkout at {folder}")
-    return Source((str(Path(folder).resolve()),), read, SCHEMA, _newest)
-
-
-def read(repository: str) -> Iterator[pa.Table]:
-    """Tables of the code files of a checkout; a file that is not UTF-8 is quarantined."""
-    base, rows = Path(repository), []
-    granted = _granted(base)
-    for path in _files(base):
-        rows.append(_row(base, path, granted))
-        if len(rows) == BATCH:
-            yield _table(rows)
-            rows = []
-    yield _table(rows)
-
-
-def _table(rows: list[dict]) -> pa.Table:
-    return pa.Table.from_pylist(rows, SCHEMA.append(pa.field("error", pa.string())))
-
-
-def _files(base: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(base):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if language(name) and not path.is_symlink() and path.is_file() and path.stat().st_size <= MOST_BYTES:
-                yield path
-
-
-def _granted(base: Path) -> str:
-    """The licence of a checkout: that of its first LICENSE or COPYING file."""
-    names = sorted(
-        p for p in base.iterdir() if p.is_file() and p.name.lower().startswith(("license", "licence", "copying"))
-    )
-    return licence(names[0].read_text(errors="replace")) if names else ""
-
-
-def _row(base: Path, path: Path, granted: str) -> dict:
-    row = {"id": f"{base.name}/{path.relative_to(base).as_posix()}", "url": "", "language": language(path.name)}
-    try:
-        return row | {"license": granted, "text": path.read_text(encoding="utf-8")}
-    except UnicodeDecodeError:
-        return row | {"license": granted, "text": "", "error": "code:not_utf8"}
-
-
-def _newest(repository: str) -> str:
-    """Sizes and times of change of all files that would be read."""
-    stats = ((path, path.stat()) for path in _files(Path(repository)))
-    return ";".join(f"{path}:{s.st_size}:{s.st_mtime_ns}" for path, s in stats)
-
-
-@dataclass(frozen=True)
-class Licensed:
-    """A filter: drops files whose repository's licence is not one of these."""
-
-    allowed: tuple[str, ...] = PERMISSIVE
-    name: str = "code"
-
-    def __call__(self, doc: Doc) -> str | None:
-        return None if (doc.fields.get("license") or "") in self.allowed else "licence"
-
-
-@dataclass(frozen=True)
-class HumanWritten:
-    """A filter: drops what no person wrote, by the line rules of Codex (Chen et al. 2021, section 3.1)."""
-
-    mean_line: float = 100.0
-    longest_line: float = 1_000.0
-    letters: float = 0.25
-    name: str = "code"
-
-    def measure(self, doc: Doc) -> dict[str, float]:
-        lines = doc.text.split("\n")
-        letters = sum(map(str.isalnum, doc.text)) / max(len(doc.text), 1)
-        return {"mean_line": len(doc.text) / len(lines), "longest_line": max(map(len, lines)), "letters": letters}
-
-    def judge(self, measured: dict[str, float]) -> str | None:
-        if measured["longest_line"] > self.longest_line or measured["mean_line"] > self.mean_line:
-            return "long_lines"
-        return "few_letters" if measured["letters"] < self.letters else None
-
-    def __call__(self, doc: Doc) -> str | None:
-        return self.judge(self.measure(doc))
+    Files of others stay when their licence is permissive; rows of a data set without a column for it are taken to be
+    yours. What a program wrote is dropped, the rest scrubbed, and near copies are dropped (stage `<name>.clean`).
+    """
+    kind, _, path = place.partition(":")
+    if kind in ("repo", "repos"):
+        source, licensed = (repositories(path), True) if kind == "repos" else (repository(path), False)
+        named = ()
+    else:
+        source = code_files(place, columns)
+        seen = files.look(source)
+        licensed, named = bool(seen and "license" in seen.fields), (annotate(by_name_and_text, LANGUAGE),)
+    judged = screen(*((Licensed(),) if licensed else ()), Original(), human_written)
+    written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub)))
+    return Map(f"{name}.clean", written, verdicts=minhash.near(f"{name}.near", written, bands=14, rows=8))

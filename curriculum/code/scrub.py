@@ -1,12 +1,11 @@
-"""What leaves a code file before training: the licence at its head, and secrets anywhere."""
+"""What leaves a code file before training: the licence at its head; secrets and what is personal anywhere."""
 
 import re
 
 import re2
 
-from curriculum.code.secrets import SECRET, without_secrets
-
-__all__ = ["SECRET", "scrub", "without_licence", "without_secrets"]
+from curriculum.code.personal import without_personal_data
+from curriculum.code.secrets import without_secrets
 
 HEAD = re2.compile(
     r"(?im)copyright|^\W*licen[cs]e:|licen[cs]ed under|under the .{0,40}licen[cs]e|spdx-"
@@ -27,8 +26,8 @@ DIRECTIVE = re.compile(
 
 
 def scrub(text: str) -> str:
-    """The text without the licence comment at its head, its secrets replaced by a marker."""
-    return without_secrets(without_licence(text))
+    """The text without the licence comment at its head, its secrets and personal data replaced by markers."""
+    return without_personal_data(without_secrets(without_licence(text)))
 
 
 def without_licence(text: str) -> str:

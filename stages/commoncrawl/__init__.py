@@ -1,4 +1,4 @@
-"""A snapshot as a source of pages: the sample, a crawl of Common Crawl, or WARC files anywhere."""
+"""A snapshot as a source of pages or of extracted texts: the sample, a crawl of Common Crawl, or files anywhere."""
 
 import io
 import os
@@ -12,11 +12,12 @@ from pipeline.errors import UsageError
 from pipeline.fingerprint import digest
 from pipeline.stage import Source
 from stages import download, warc
+from stages.commoncrawl.find import Kind, find_files
 from stages.commoncrawl.index import LARGEST_RECORD, Chosen, language_codes
-from stages.commoncrawl.names import find, indexed
-from stages.download.place import Manners, Place, public
+from stages.commoncrawl.snapshots import index_files
+from stages.download.origin import FetchConfig, Origin, public
 
-MORE = 1 << 20
+MORE = 1 << 20  # bytes that are fetched behind a record, of which a longer part may be left than was read before
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 
 
@@ -30,7 +31,8 @@ def pages(
 ) -> Source:
     """The pages of a snapshot, with the columns of `warc.PAGE`.
 
-    `snapshot` is "sample", a crawl (CC-MAIN-2024-10), or a folder, glob, WARC file or list of WARC paths, which are
+    `snapshot` is "sample"; the id of a crawl (CC-MAIN-2024-10, CC-NEWS-2025-01, CC-SUPPLEMENTAL-2026-22, or
+    projects/NAME/ID); or a folder, glob, WARC or ARC file, list of WARC paths or file of a columnar index, which are
     local, s3:// or https://. `files` takes only the first so many. Remote files are fetched one at a time to a local
     disk and deleted when read, or kept in the folder `cache`. `base` is another address of Common Crawl's data (also
     MEWS_COMMONCRAWL), such as s3://commoncrawl/.
@@ -38,61 +40,90 @@ def pages(
     `domains` (registered domains or hosts) and `languages` (a page's first, as codes) choose pages by the index of a
     crawl; `files` then counts files of the index, and every page is a request of its own: for some thousands of pages.
     """
+    base, config = _checked(files, base, cache)
+    if not domains and not languages:
+        return _source(snapshot, files, base, config, "warc")
+    chosen = Chosen(tuple(map(str.lower, domains)), language_codes(languages), origin := Origin(config, base))
+    names = index_files(snapshot, base, config)
+    return Source(tuple(names[:files]), chosen, warc.PAGE, partial(file_version, origin))
+
+
+def texts(snapshot: str, files: int | None = None, base: str = "", cache: str = "") -> Source:
+    """The texts that Common Crawl extracted itself (WET files), with the columns of `warc.TEXT`.
+
+    Arguments are those of `pages`; files are those named .wet or .wet.gz, and the list of a crawl is wet.paths.gz. The
+    texts hold menus and footers too: for pages that are extracted here, read `pages`.
+    """
+    base, config = _checked(files, base, cache)
+    return _source(snapshot, files, base, config, "wet")
+
+
+def _checked(files: int | None, base: str, cache: str) -> tuple[str, FetchConfig]:
     if files is not None and files < 1:
-        raise UsageError(f"files={files}: give the number of WARC files to read, at least 1, or leave it out for all")
+        raise UsageError(f"files={files}: give the number of files to read, at least 1, or leave it out for all")
     base = base or os.environ.get("MEWS_COMMONCRAWL", COMMON_CRAWL)
-    base, manners = f"{base.rstrip('/')}/", Manners(cache)
-    if domains or languages:
-        names, place = indexed(snapshot, base, manners), Place(manners, base)
-        chosen = Chosen(tuple(domain.lower() for domain in domains), language_codes(languages), place)
-        return Source(tuple(names[:files]), chosen, warc.PAGE, partial(version, place))
-    names, place = find(snapshot, base, manners)
+    return f"{base.rstrip('/')}/", FetchConfig(cache)
+
+
+def _source(snapshot: str, files: int | None, base: str, config: FetchConfig, kind: Kind) -> Source:
+    names, origin = find_files(snapshot, base, config, kind)
     if not names:
         raise UsageError(f"snapshot {public(snapshot)} has no files; choose another")
-    read = Reader(*warc.described(place.shown("")), place)
-    return Source(tuple(names[:files]), read, warc.PAGE, partial(version, place))
+    read = WarcReader(*warc.dump_and_segment(origin.shown("")), origin, kind)
+    return Source(tuple(names[:files]), read, read.schema, partial(file_version, origin))
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Reads a WARC file by its name, from wherever it lies.
+class WarcReader:
+    """Reads a WARC, ARC or WET file by its name, from wherever it lies.
 
-    `dump` and `segment` are what the place itself tells, for files whose names do not.
+    `dump` and `segment` are what the origin itself tells, for files whose names do not.
     """
 
     dump: str
     segment: str
-    place: Place = field(repr=False)
+    origin: Origin = field(repr=False)
+    kind: Kind = "warc"
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the rows that stay."""
+        return warc.PAGE if self.kind == "warc" else warc.TEXT
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
-        """Tables of `warc.READ`. Raises BadInput when the file is no WARC, and a MewsError when it cannot be had."""
-        with download.local(self.place, name) as path:
-            yield from warc.pages(path, name, self.dump, self.segment)
+        """Tables of `schema` with `reason` and `error`. Raises BadInput when the file holds no pages or texts, and
+        another MewsError when it cannot be had."""
+        with download.local(self.origin, name) as path:
+            yield from warc.read_rows(path, self._builder(name))
 
     def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
-        """One page again, by its place in a file and its id: one row of `warc.READ`, or none.
+        """One row again, by its place in a file and its id; no row when there is none.
 
         Of a remote file just these bytes are fetched, and some more for a page that was cut before; but not when they
         are many, or tell nothing without the file's beginning.
         """
-        if self.place.is_remote(name) and length <= LARGEST_RECORD and not name.endswith(".zst"):
-            part, _ = download.read_range(self.place, name, offset, length + MORE)
-            return warc.page_in(io.BytesIO(part), 0, warc.Maker(name, self.dump, self.segment), offset, id)
-        with download.local(self.place, name) as path:
-            return warc.page_at(path, name, offset, id, self.dump, self.segment)
+        if self.origin.is_remote(name) and length <= LARGEST_RECORD and not name.endswith(".zst"):
+            part, _ = download.read_range(self.origin, name, offset, length + MORE)
+            return warc.row_in(io.BytesIO(part), 0, self._builder(name), offset, id)
+        with download.local(self.origin, name) as path:
+            return warc.row_at(path, self._builder(name), offset, id)
 
     def prefetch(self, name: str) -> None:
         """Fetch a file that will be read soon on this machine; does nothing for a local one."""
-        download.prefetch(self.place, name)
+        download.prefetch(self.origin, name)
+
+    def _builder(self, name: str) -> warc.RowBuilder:
+        builder = warc.RowBuilder if self.kind == "warc" else warc.TextBuilder
+        return builder(name, self.dump, self.segment)
 
 
-def version(place: Place, name: str) -> str:
-    """What tells whether a file changed: its size, beginning and end when it is local; a crawl's files never change."""
-    if place.is_remote(name):
+def file_version(origin: Origin, name: str) -> str:
+    """What tells whether a file changed: size, beginning and end of a local one; a crawl's files never change."""
+    if origin.is_remote(name):
         return name
-    if not os.path.isfile(place.url(name)):
+    if not os.path.isfile(origin.url(name)):
         return "absent"  # the reader says so
-    with open(place.url(name), "rb") as file:
+    with open(origin.url(name), "rb") as file:
         head, size = file.read(1 << 16), file.seek(0, os.SEEK_END)
         file.seek(max(0, size - (1 << 16)))
         return digest(str(size), head.hex(), file.read().hex())

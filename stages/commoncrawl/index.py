@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import BadInput, UsageError
 from stages import download, warc
-from stages.download.place import Place
+from stages.commoncrawl.ranges import RangeFile
+from stages.download.origin import Origin
 from stages.warc.html import HTML_TYPES
 from stages.warc.records import records
 
@@ -35,16 +36,16 @@ class Chosen:
 
     domains: tuple[str, ...]
     languages: tuple[str, ...]
-    place: Place = field(repr=False)
+    origin: Origin = field(repr=False)
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
         """Tables of `warc.READ`."""
-        batch = warc.Batch()
+        batch = warc.Batch(warc.READ)
         places = self._places(name).sort_by([(column, "ascending") for column in WHERE[:2]]).to_pylist()
         for file, rows in groupby(places, key=lambda row: row[WHERE[0]]):
-            maker = warc.Maker(file, "", "")
+            builder = warc.RowBuilder(file)
             for row in rows:
-                page = self._page(maker, file, row[WHERE[1]], row[WHERE[2]])
+                page = self._page(builder, file, row[WHERE[1]], row[WHERE[2]])
                 if page and batch.add(page):
                     yield batch.table()
         if batch.rows:
@@ -52,19 +53,19 @@ class Chosen:
 
     def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
         """One page again, by its place: one row of `warc.READ`, or none."""
-        part, _ = download.read_range(self.place, name, offset, min(length, LARGEST_RECORD))
-        return warc.page_in(io.BytesIO(part), 0, warc.Maker(name, "", ""), offset, id)
+        part, _ = download.read_range(self.origin, name, offset, min(length, LARGEST_RECORD))
+        return warc.row_in(io.BytesIO(part), 0, warc.RowBuilder(name), offset, id)
 
-    def _page(self, maker: warc.Maker, file: str, offset: int, length: int) -> dict[str, Any] | None:
-        data, _ = download.read_range(self.place, file, offset, min(length, LARGEST_RECORD))
+    def _page(self, builder: warc.RowBuilder, file: str, offset: int, length: int) -> dict[str, Any] | None:
+        data, _ = download.read_range(self.origin, file, offset, min(length, LARGEST_RECORD))
         for record in records(io.BytesIO(data)):
-            return maker.row(record._replace(offset=offset, length=length))
+            return builder.row(record._replace(offset=offset, length=length))
         return None
 
     def _places(self, name: str) -> pa.Table:
         """Where the chosen pages of this file of the index lie."""
         try:
-            index = pq.ParquetFile(Ranges(self.place, name), pre_buffer=True)
+            index = pq.ParquetFile(RangeFile(self.origin, name), pre_buffer=True)
         except pa.ArrowInvalid:
             raise BadInput(f"{name}: no Parquet file; the index of this crawl cannot be read") from None
         wanted = (*WHERE, KIND, *(HOSTS if self.domains else ()), *((LANGUAGE,) if self.languages else ()))
@@ -96,33 +97,6 @@ class Chosen:
             first = pc.list_element(pc.split_pattern(pc.fill_null(table[LANGUAGE], ""), ","), 0)
             table = table.filter(pc.is_in(first, pa.array(self.languages)))
         return table
-
-
-class Ranges(io.RawIOBase):
-    """A file of which only the bytes that are read are fetched."""
-
-    def __init__(self, place: Place, name: str):
-        self.place, self.name, self.at = place, name, 0
-        self.length = download.read_range(place, name, 0, 4)[1]
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self.at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.length}[whence]
-        return self.at
-
-    def tell(self) -> int:
-        return self.at
-
-    def read(self, size: int = -1) -> bytes:
-        size = self.length - self.at if size < 0 else min(size, self.length - self.at)
-        data = download.read_range(self.place, self.name, self.at, size)[0] if size > 0 else b""
-        self.at += len(data)
-        return data
 
 
 def language_codes(languages: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MewsError
-from stages.extract.worker import NUMBER, READY, read, receive, send
+from stages.extract.frames import NUMBER, READY, read, receive, send
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 300.0  # importing the extractors takes half a second; a loaded machine may take its time
@@ -43,8 +43,8 @@ class Server:
 
 
 @dataclass
-class Guard:
-    """One extraction process and its current server. Not for use by two processes: see `guard`."""
+class Sandbox:
+    """One extraction process and its current server. Not for use by two processes: see `sandbox_for`."""
 
     caps: Caps
     control: socket.socket | None = None
@@ -53,7 +53,7 @@ class Guard:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, html: bytes, **request: Any) -> dict[str, Any]:
-        """What `extract_page.answer` says of the page, or {"error": "timeout" | "crash"} when it could not.
+        """What `stages.extract.page.answer` says of the page, or {"error": "timeout" | "crash"} when it could not.
 
         A crash must happen twice: a server that something else ended costs no page.
         """
@@ -66,14 +66,14 @@ class Guard:
         server = self.server = self.server or self._fork()
         said = self._talk(server, html, request)
         if said is None:
-            return {"error": self._bury(server)}
+            return {"error": self._reap(server)}
         answer = json.loads(said)
         if answer.pop("last"):
-            self._bury(server)
+            self._reap(server)
         return answer
 
     def _talk(self, server: Server, html: bytes, request: dict[str, Any]) -> bytes | None:
-        """The server's answer, None when it ended before that; _bury says why."""
+        """The server's answer, None when it ended before that; _reap says why."""
         try:
             send(server.socket, json.dumps(request).encode(), html)
             return receive(server.socket)
@@ -102,12 +102,14 @@ class Guard:
         raise MewsError("extraction: no server could be started; free memory or processes on this machine")
 
     def _start(self) -> socket.socket:
+        from stages.extract import worker  # not at the top: `python -m` runs a module that nothing has imported
+
         ours, theirs = socket.socketpair()
         ours.settimeout(START_SECONDS)
         paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "stages.extract.worker", str(theirs.fileno()), str(self.caps.memory)],
+                [sys.executable, "-P", "-m", worker.__name__, str(theirs.fileno()), str(self.caps.memory)],
                 env={**MALLOC, **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -122,8 +124,8 @@ class Guard:
         said = read(control, NUMBER.size)
         return None if said is None else NUMBER.unpack(said)[0]
 
-    def _bury(self, server: Server) -> str:
-        """Take leave of a server and say what it died of."""
+    def _reap(self, server: Server) -> str:
+        """Collect the exit status of a server that ended and name the cause."""
         server.socket.close()
         self.server = None
         assert self.control is not None
@@ -148,13 +150,13 @@ class Guard:
         self.server = self.control = self.process = None
 
 
-def guard(caps: Caps) -> Guard:
-    """This process's guard for these caps, started when first asked."""
-    return _guard(caps, os.getpid())
+def sandbox_for(caps: Caps) -> Sandbox:
+    """This process's sandbox for these caps, started when first asked."""
+    return _sandbox(caps, os.getpid())
 
 
 @cache
-def _guard(caps: Caps, pid: int) -> Guard:
-    made = Guard(caps)
+def _sandbox(caps: Caps, pid: int) -> Sandbox:
+    made = Sandbox(caps)
     atexit.register(lambda: os.getpid() == pid and made.close())
     return made

@@ -5,56 +5,56 @@ characters. Extraction takes cubic time in nested tables, gives quadratic text f
 table up to its widest one, and looks at all attributes of an element again and again.
 """
 
-from collections.abc import Iterator
-
 import lxml.etree as etree
+
+from stages.extract.survey import Survey
 
 NESTING = ("table", "ul", "ol", "dl", "blockquote")
 MOST_NESTED = 50
 MOST_COLUMNS = 4_000
 MOST_CELLS = 100_000
 SPAN = 100  # more is read as this much
-# trafilatura searches the classes and ids of every element some fifty times
-TOO_MUCH_IN_A_TAG = etree.XPath("boolean(//*[@*[1000] or string-length(@class) > 20000 or string-length(@id) > 20000])")
 
 
-def defect(tree: etree._Element) -> str | None:
-    """ "too_deep" or "too_dense" for a tree that is not worth extracting, else None."""
-    if deepest(tree, NESTING) > MOST_NESTED:
-        return "too_deep"
-    grids = [grid(table) for table in tree.iter("table")]
-    if (
-        sum(rows * columns for rows, columns in grids) > MOST_CELLS
-        or max((c for _, c in grids), default=0) > MOST_COLUMNS
-    ):
+def complexity_limit(page: Survey) -> str | None:
+    """ "too_deep" or "too_dense" for a page that is not worth extracting, else None."""
+    if page.overloaded:
         return "too_dense"
-    return "too_dense" if TOO_MUCH_IN_A_TAG(tree) else None
+    if deepest(page.tree, NESTING) > MOST_NESTED:
+        return "too_deep"
+    rows, columns = grid(page.tree)  # those of all tables together: enough to know that none is large
+    if "table" not in page.tags or (columns <= MOST_COLUMNS and rows * columns <= MOST_CELLS / count_tables(page.tree)):
+        return None
+    grids = [grid(table) for table in page.tree.iter("table")]
+    columns = max(columns for _, columns in grids)
+    return "too_dense" if columns > MOST_COLUMNS or sum(r * c for r, c in grids) > MOST_CELLS else None
+
+
+def count_tables(tree: etree._Element) -> int:
+    return sum(1 for _ in tree.iter("table"))
 
 
 def deepest(tree: etree._Element, tags: tuple[str, ...]) -> int:
     """How many elements of these tags contain one another at most."""
-    depth = most = 0
-    for event, _ in etree.iterwalk(tree, events=("start", "end"), tag=tags):
-        depth += 1 if event == "start" else -1
-        most = max(most, depth)
-    return most
+    depths: dict[etree._Element, int] = {}
+    for element in tree.iter(*tags):
+        above = next(element.iterancestors(*tags), None)
+        depths[element] = 1 + depths.get(above, 0) if above is not None else 1
+    return max(depths.values(), default=0)
 
 
-def grid(table: etree._Element) -> tuple[int, int]:
-    """Rows, and columns of the widest row, with spans; tables inside count too."""
+def grid(tree: etree._Element) -> tuple[int, int]:
+    """Rows of all tables in a tree, and columns of the widest row, with spans."""
     rows = columns = 0
-    for row in table.iter("tr"):
-        down, across = zip(*spans(row), strict=True) if len(row) else ((1,), (0,))
-        rows += max(down)
-        columns = max(columns, sum(across))
+    for row in tree.iter("tr"):
+        down, across = (0, 0) if len(row) else (1, 0)
+        for cell in row:
+            down = max(down, span(cell.get("rowspan")))
+            across += span(cell.get("colspan"))
+        rows += down
+        columns = max(columns, across)
     return rows, columns
 
 
-def spans(row: etree._Element) -> Iterator[tuple[int, int]]:
-    for cell in row:
-        yield span(cell, "rowspan"), span(cell, "colspan")
-
-
-def span(cell: etree._Element, name: str) -> int:
-    value = cell.get(name, "1")
-    return min(int(value), SPAN) if value.isdecimal() and len(value) < 10 else 1
+def span(value: str | None) -> int:
+    return min(int(value), SPAN) if value and value.isdecimal() and len(value) < 10 else 1

@@ -12,42 +12,15 @@ import os
 import resource
 import signal
 import socket
-import struct
 import sys
 import time
 from typing import Any
 
-LENGTH = struct.Struct("!Q")
-NUMBER = struct.Struct("!q")
-READY = NUMBER.pack(0)
+from stages.extract.frames import NUMBER, READY, receive, send
+
 RETIRE_PAGES = 5_000
 RETIRE_BYTES = 640 << 20  # resident memory that is worth a fresh server (about 10 ms)
 COLLECT_PAGES = 50
-
-
-def send(sock: socket.socket, *frames: bytes) -> None:
-    """Write frames, each after its length in eight bytes."""
-    for frame in frames:
-        sock.sendall(LENGTH.pack(len(frame)))
-        sock.sendall(frame)
-
-
-def receive(sock: socket.socket) -> bytes | None:
-    """Read one frame; None when the other side is gone."""
-    head = read(sock, LENGTH.size)
-    return None if head is None else read(sock, *LENGTH.unpack(head))
-
-
-def read(sock: socket.socket, size: int) -> bytes | None:
-    """Read exactly `size` bytes; None when the other side is gone before that."""
-    buffer = bytearray(size)
-    view, got = memoryview(buffer), 0
-    while got < size:
-        count = sock.recv_into(view[got:])
-        if not count:
-            return None
-        got += count
-    return bytes(buffer)
 
 
 def main(control: socket.socket, memory: int) -> None:
@@ -58,9 +31,7 @@ def main(control: socket.socket, memory: int) -> None:
         signal.signal(number, signal.SIG_DFL)  # what the parent ignores is ignored here too, until told otherwise
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; we end when it does
-    gc.disable()
-    gc.collect()
-    gc.freeze()
+    settle_memory()
     control.sendall(READY)
     while True:
         _, sockets, _, _ = socket.recv_fds(control, 1, 1)
@@ -74,6 +45,13 @@ def main(control: socket.socket, memory: int) -> None:
         control.sendall(NUMBER.pack(pid))
         _, status = os.waitpid(pid, 0)
         control.sendall(NUMBER.pack(status))
+
+
+def settle_memory() -> None:
+    """Keep what was made so far out of garbage collection, which runs by hand from here on."""
+    gc.disable()
+    gc.collect()
+    gc.freeze()
 
 
 def run(sock: socket.socket, memory: int) -> None:

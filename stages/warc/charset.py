@@ -1,36 +1,39 @@
 """The charset of a page: what its bytes are, not only what somebody says. No page is lost for its encoding.
 
-Order: byte order mark; valid UTF-8; the HTTP header; the meta tag; detection (uchardet). What is declared must decode,
-or is overruled by what does. Labels mean what browsers mean by them (WHATWG Encoding, section 4.2).
+In order: a byte order mark; UTF-16 without one; UTF-8, when more of it is valid than not; the labels of the HTTP header
+and of the page, as far as the bytes fit them; detection (chardet). A label for Western European text is the default of
+many servers and tools: detection overrules it where it finds another script.
 """
 
 import codecs
 import re
+from collections.abc import Sequence
 
-from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+import chardet
+
+from stages.warc import labels
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-META_SPAN = 4096
-META = re.compile(
-    rb"""<meta[^>]{1,1000}?charset\s{0,8}=\s{0,8}["']?\s{0,8}([\w.:-]{1,40})|<\?xml[^>]{1,200}?encoding\s{0,8}=\s{0,8}["']([\w.:-]{1,40})""",
-    re.I,
-)
-LABEL = re.compile(r"charset\s{0,8}=\s{0,8}[\"']?\s{0,8}([\w.:-]{1,40})", re.I)
-# Python's codecs for the names of the standard, where these read more than the codec of that name.
-CODECS = {"shift_jis": "cp932", "euc_kr": "cp949", "gbk": "gb18030", "big5": "big5hkscs", "iso8859-11": "cp874"}
-MULTIBYTE = frozenset(("cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"))
-ASCII = bytes(range(128))
-SEVEN_BIT = "iso2022_jp"
-UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+WESTERN = "cp1252"
+JAPANESE_ESCAPES, KOREAN_ESCAPE = re.compile(rb"\x1b\$[@B]|\x1b\([IJ]"), b"\x1b$)C"
+SEVEN_BIT = frozenset(("iso2022_jp_ext", "iso2022_kr", "hz"))
+# What pages without a label were written in.
+MULTIBYTE = ("big5hkscs", "cp932", "cp949", "euc_jis_2004", "gb18030")
+LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258", "iso8859-2", "iso8859-13")
+OTHER = tuple("cp1251 koi8-r koi8-u iso8859-5 cp866 cp1253 iso8859-7 cp1255 iso8859-8 cp1256 iso8859-6 cp874".split())
+
+FEW = 3  # fewer bytes beyond ASCII tell nothing: they are accents, quotes or signs
+LONG, CONFIDENT = 400, 0.15  # in so many bytes of Western text, in a language that it does not know, chardet has less
+OVERRULING = 16  # so many at least overrule a label for Western European text
+NUL_SPAN = 4096  # bytes in which UTF-16 shows
+SAMPLE, CONTEXT = 1 << 18, 256  # bytes that are judged, so many of them before the first one beyond ASCII
+DETECTED = 1 << 14  # bytes of text that are given to detection
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
-SAMPLE = 1 << 18  # bytes that are judged, from the first beyond ASCII on
-FEW = 32  # so few bytes beyond ASCII are quotes and accents, and tell detection nothing
-
-
-def decode(raw: bytes, content_type: str = "") -> tuple[str, str]:
-    """The text of a page and the name of its charset; `content_type` is the HTTP header's value. Never raises."""
-    name = resolve(raw, content_type)
-    return raw.decode(name, "replace").removeprefix("\ufeff"), name
+ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+C1_CONTROL = re.compile(rb"[\x80-\x9f]")  # no text in an ISO 8859 charset has one
+UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+NO_CHARACTER = re.compile("[\ufffd\x80-\x9f]")  # what no byte of a text stands for
+MARKUP = re.compile(rb"<(script|style)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{0,5000}>|[\x00-\x08]", re.I | re.S)
 
 
 def resolve(raw: bytes, content_type: str = "") -> str:
@@ -38,68 +41,84 @@ def resolve(raw: bytes, content_type: str = "") -> str:
     for mark, name in MARKS:
         if raw.startswith(mark):
             return name
-    declared = [name for name in (_header(content_type), meta(raw)) if name]
-    if wide := _wide(raw[:META_SPAN]):
+    if wide := _utf16(raw[:NUL_SPAN]):
         return wide
     found = BEYOND_ASCII.search(raw)
-    if not found:
-        return SEVEN_BIT if SEVEN_BIT in declared else "utf-8"
-    raw = raw[found.start() : found.start() + SAMPLE]
-    if is_utf8(raw):
+    if not found or b"\x1b$" in raw:
+        seven_bit = _escaped(raw, content_type)
+        if seven_bit or not found:
+            return seven_bit or "utf-8"
+    start = max(0, found.start() - CONTEXT)
+    sample = raw[start : start + SAMPLE]
+    if UTF8_CHARACTER.search(sample) and decodes(sample, "utf-8"):
         return "utf-8"
-    declared = [name for name in declared if name != "utf-8" and decodes(raw, name)]
-    if len(set(declared)) == 1 and declared[0] != "cp1252":
-        return declared[0]
-    detected = codec(detect_encoding(raw)) or "utf-8"
-    if detected in declared or (detected in MULTIBYTE and decodes(raw, detected)):
-        return detected
-    declared = [name for name in declared if name != "cp1252"] or declared
-    if declared:
-        return declared[0]
-    few = len(raw.translate(None, ASCII)) < FEW and decodes(raw, "cp1252")
-    return detected if detected != "utf-8" and not few and decodes(raw, detected) else "cp1252"
+    named = labels.declared_codecs(raw, content_type)
+    if is_mostly_utf8(sample, declared="utf-8" in named):
+        return "utf-8"
+    return _legacy(sample, [name for name in dict.fromkeys(named) if not name.startswith("utf") and fits(sample, name)])
 
 
-def meta(raw: bytes) -> str | None:
-    """What the meta tag or XML declaration in the first 4,096 bytes says."""
-    found = META.search(raw, 0, META_SPAN)
-    name = codec((found[1] or found[2]).decode("ascii", "replace")) if found else None
-    # A tag that can be read as ASCII is not in UTF-16, whatever it says.
-    return "utf-8" if name and name.startswith("utf-16") else name
+def _legacy(sample: bytes, named: list[str]) -> str:
+    """The charset of bytes that are no Unicode: the one label that fits them, or the likeliest charset."""
+    if len(named) == 1 and named != [WESTERN]:
+        return named[0]
+    text = MARKUP.sub(b" ", sample)[:DETECTED]
+    text = text if BEYOND_ASCII.search(text) else sample[:DETECTED]
+    beyond, alone = len(BEYOND_ASCII.findall(text)), len(ALONE.findall(text))
+    if len(named) > 1:
+        return detect(text, named)
+    if beyond < (OVERRULING if named else FEW):
+        return WESTERN
+    if 2 * alone > beyond:  # letters with accents in words of ASCII letters
+        return WESTERN if named else detect(text, LATIN)
+    return detect(text, (WESTERN, *MULTIBYTE, *OTHER) if named else (*MULTIBYTE, *OTHER, *LATIN))
 
 
-def codec(label: str | None) -> str | None:
-    """The Python codec for a charset label of the web; None when it is no such label."""
-    name = map_encoding_to_html5(label.strip(), fallback_utf8=False) if label else None
-    try:
-        return CODECS.get(name.lower()) or codecs.lookup(name).name if name else None
-    except LookupError:
-        return None
+def detect(text: bytes, among: Sequence[str]) -> str:
+    """The likeliest of these charsets, of which the first is the answer when none fits."""
+    among = [name for name in among if not name.startswith("iso8859")] if C1_CONTROL.search(text) else among
+    found = chardet.detect(text, include_encodings=among, compat_names=False, no_match_encoding=among[0])
+    unsure = among[0] == WESTERN and len(text) >= LONG and found["confidence"] < CONFIDENT
+    return found["encoding"] if found["encoding"] and not unsure else among[0]
 
 
-def is_utf8(raw: bytes) -> bool:
-    """Whether bytes are UTF-8, with at most one defect in twenty of its characters beyond ASCII."""
-    good = len(UTF8.findall(raw))
-    return good > 0 and (decodes(raw, "utf-8") or good >= 20 * raw.decode("utf-8", "replace").count("\ufffd"))
+def is_mostly_utf8(sample: bytes, declared: bool) -> bool:
+    """Whether bytes are UTF-8 with defects: more characters than defects if it is declared, four times as many if not.
+
+    Text in another charset shows at most as many characters of UTF-8 as defects, and mostly a tenth of that.
+    """
+    good = len(UTF8_CHARACTER.findall(sample))
+    bad = sample.decode("utf-8", "replace").count("\ufffd") - sample.count("\ufffd".encode())
+    return good > bad if declared else good >= 4 * bad
+
+
+def fits(sample: bytes, name: str) -> bool:
+    """Whether a label can be true: of the characters beyond ASCII at most one in ten is a defect."""
+    text = sample.decode(name, "replace")
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return len(NO_CHARACTER.findall(text)) * 10 <= beyond
 
 
 def decodes(raw: bytes, name: str) -> bool:
-    """Whether bytes decode without a defect, but for a last character cut off."""
+    """Whether bytes decode without a defect; a last character may be cut off."""
     try:
         codecs.getincrementaldecoder(name)().decode(raw)
-    except UnicodeDecodeError as error:
-        return error.end >= len(raw) - 4
+    except UnicodeDecodeError:
+        return False
     return True
 
 
-def _wide(head: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of the markup is zero."""
-    for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if len(head) > 8 and zeros.count(0) > 0.8 * len(zeros) and head.count(0) < 0.6 * len(head):
+def _utf16(head: bytes) -> str | None:
+    """UTF-16 without a mark: of every pair of bytes in the markup one is zero, and it is always the same one."""
+    pairs = len(head) // 2
+    for name, zeros, others in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if pairs > 4 and zeros.count(0) >= pairs / 10 and others.count(0) <= pairs / 100:
             return name
     return None
 
 
-def _header(content_type: str) -> str | None:
-    found = LABEL.search(content_type[:1000])
-    return codec(found[1]) if found else None
+def _escaped(raw: bytes, content_type: str) -> str | None:
+    """A charset of seven bits that switches by escape sequences, told by these or by a label."""
+    told = "iso2022_jp_ext" if JAPANESE_ESCAPES.search(raw) else "iso2022_kr" if KOREAN_ESCAPE in raw else ""
+    named = [told] if told else [name for name in labels.declared_codecs(raw, content_type) if name in SEVEN_BIT]
+    return next((name for name in named if fits(raw[:SAMPLE], name)), None)

@@ -1,6 +1,7 @@
 """Which responses are pages: HTML and XHTML by what they are, then by what is said of them."""
 
 import re
+from collections.abc import Mapping
 
 from stages.warc.http import Response
 
@@ -20,22 +21,24 @@ BINARY = re.compile(
     rb"|PK\x03\x04|Rar!\x1a|7z\xbc\xaf|\x1f\x8b\x08|\xd0\xcf\x11\xe0|\x7fELF|MZ.\0|wOF[F2]|[CF]WS[\x01-\x32]|BM.{4}\0\0\0\0",
     re.S,
 )
-NOT_HTML = "warc:not_html"
+NOT_HTML = "warc:not_html"  # an error: the payload is called HTML, and is an image or the like
+OTHER_STATUS, OTHER_TYPE = "warc:other_status", "warc:other_type"  # reasons: nothing is wrong, and it is no page
 
 
-def is_page(fields: dict[str, str], response: Response) -> bool:
-    """Whether a response of this record is a page, or is said to be one.
+def reason_no_page(fields: Mapping[str, str], response: Response) -> str | None:
+    """Why the response of a record with these fields is no page; None when it is one, or is said to be one.
 
-    Status 200, or no status line at all. The type that the crawler identified decides (WARC-Identified-Payload-Type),
-    then the HTTP type, and where these are missing, vague or another's, a payload that can only be HTML.
+    A page has status 200, or no status line at all. The type that the crawler identified decides
+    (WARC-Identified-Payload-Type), then the HTTP type, and where these are missing, vague or another's, a payload that
+    can only be HTML.
     """
     if response.status not in (0, 200):
-        return False
-    declared = _bare(response.fields.get("content-type", "") or fields.get("arc-type", ""))
-    said = _bare(fields.get("warc-identified-payload-type", "")) or declared
+        return OTHER_STATUS
+    declared = _media_type(response.fields.get("content-type", "") or fields.get("arc-type", ""))
+    said = _media_type(fields.get("warc-identified-payload-type", "")) or declared
     if said in HTML_TYPES and response.status:
-        return True
-    return bool((PAGE if said in VAGUE_TYPES else ROOT).match(response.payload))
+        return None
+    return None if (PAGE if said in VAGUE_TYPES else ROOT).match(response.payload) else OTHER_TYPE
 
 
 def is_binary(payload: bytes) -> bool:
@@ -43,5 +46,5 @@ def is_binary(payload: bytes) -> bool:
     return bool(BINARY.match(payload))
 
 
-def _bare(content_type: str) -> str:
+def _media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()

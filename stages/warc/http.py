@@ -3,7 +3,7 @@
 import io
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import zstandard
@@ -18,35 +18,40 @@ LARGEST_PAYLOAD = 16 << 20
 UNDECODABLE = "warc:encoding"
 STATUS = re.compile(rb"\s{0,16}(?:[A-Z]{3,8}/\d(?:\.\d)?|ICY)[ \t]{0,16}(\d{3})?", re.I)
 FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}[ \t]{0,16}:|[ \t]+[^<]")
-CHUNK_SIZE = re.compile(rb"[ \t]{0,16}([0-9A-Fa-f]{1,8})[ \t]{0,16}(?:;[^\n]{0,1000})?\r?\n")
+CHUNK_SIZE = re.compile(rb"[ \t]{0,16}([0-9A-Fa-f]{1,16})[ \t]{0,16}(?:;[^\n]{0,1000})?\r?\n")
+CUT_SIZE = re.compile(rb"\r?[0-9A-Fa-f]{0,16}\r?")
+TRAILER = re.compile(rb"(?:[A-Za-z-]{1,100}:[^\n]{0,1000}\n)*\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     """A response: status (0 when there is no status line), fields by lower-case name, and the payload decoded.
 
-    `error` is set when nothing can be made of a payload that is there, or when it is larger than LARGEST_PAYLOAD.
+    `error` is set when nothing can be made of a payload that is there, or when it is larger than LARGEST_PAYLOAD;
+    `head` is the status line and the fields as they stand in the record.
     """
 
     status: int
     fields: dict[str, str]
     payload: bytes
     error: str | None = None
+    head: bytes = b""
 
 
-def parse(block: bytes) -> Response:
+def parse_response(block: bytes) -> Response:
     """The response in a record's block. A block that does not begin with a status line is all payload.
 
     Encodings that the header names but the payload does not have are passed over: crawlers often decode and leave the
-    header. A payload that breaks off inside its encoding gives what comes before.
+    header. Chunks that the header does not name are put together all the same, when the whole payload is made of them.
+    A payload that breaks off inside its encoding gives what comes before.
     """
     status = STATUS.match(block)
     if not status:
-        return Response(0, {}, block)
+        return Response(0, {}, *decoded(block, {}))
     end = _header_end(block)
     fields = parse_fields(block[:end])
     payload, error = decoded(block[end:], fields)
-    return Response(int(status[1] or 0), fields, payload, error)
+    return Response(int(status[1] or 0), fields, payload, error, block[:end])
 
 
 def _header_end(block: bytes) -> int:
@@ -65,10 +70,13 @@ def _header_end(block: bytes) -> int:
     return at
 
 
-def decoded(payload: bytes, fields: dict[str, str]) -> tuple[bytes, str | None]:
+def decoded(payload: bytes, fields: Mapping[str, str]) -> tuple[bytes, str | None]:
     """The payload without its transfer and content encodings, and what is wrong with it."""
     names = f"{fields.get('content-encoding', '')},{fields.get('transfer-encoding', '')}".lower()
-    for name in reversed([name.strip() for name in names.split(",")]):
+    names = [name.strip() for name in names.split(",")]
+    if "chunked" not in names:
+        payload = _unchunked_if_sure(payload)
+    for name in reversed(names):
         decode = DECODERS.get(name)
         found = decode(payload) if decode and payload else payload
         if found is None:
@@ -79,18 +87,38 @@ def decoded(payload: bytes, fields: dict[str, str]) -> tuple[bytes, str | None]:
     return (payload, None) if len(payload) <= LARGEST_PAYLOAD else (b"", TOO_LARGE)
 
 
-def _unchunked(payload: bytes) -> bytes | None:
+def _unchunked(payload: bytes) -> bytes:
     """The chunks' bytes; the payload as it is when it does not begin with a chunk."""
-    at, parts = 0, []
-    while size := CHUNK_SIZE.match(payload, at):
-        count = int(size[1], 16)
-        parts.append(payload[size.end() : size.end() + count])
-        at = size.end() + count
-        if not count or at >= len(payload):
-            return b"".join(parts)
-        at += 2 if payload.startswith(b"\r\n", at) else payload.startswith(b"\n", at)
+    parts, at, _ = _chunks(payload)
     # What follows a broken chunk is kept: a reader would rather see a stray size than lose the rest.
     return b"".join(parts) + payload[at:]
+
+
+def _unchunked_if_sure(payload: bytes) -> bytes:
+    """The bytes of chunks that no header tells of, when the payload is chunks to its end; else the payload as it is.
+
+    A page that begins with a number is not taken for chunks: its next size is not where the number says.
+    """
+    parts, at, sure = _chunks(payload)
+    return b"".join(parts) if sure and CUT_SIZE.fullmatch(payload, at) else payload
+
+
+def _chunks(payload: bytes) -> tuple[list[bytes], int, bool]:
+    """The chunks of a payload, where it stops to be made of them, and whether they can be nothing else.
+
+    They can be nothing else when each ends with a line and the last has size 0, or the third or a later one is cut.
+    """
+    at, parts, sure = 0, [], True
+    while size := CHUNK_SIZE.match(payload, at):
+        count = int(size[1], 16)
+        if not count:
+            return parts, len(payload), bool(parts) and sure and bool(TRAILER.fullmatch(payload, size.end()))
+        parts.append(payload[size.end() : size.end() + count])
+        at = size.end() + count
+        line_end = 2 if payload.startswith(b"\r\n", at) else payload.startswith(b"\n", at)
+        sure = sure and (line_end > 0 or payload[at : at + 2] in (b"", b"\r"))
+        at += line_end
+    return parts, at, sure and len(parts) > 2
 
 
 def _inflated(payload: bytes) -> bytes | None:

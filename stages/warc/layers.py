@@ -1,4 +1,4 @@
-"""A file that was compressed once more on its way, by a proxy or by hand: read without that layer."""
+"""Files that were compressed once more on their way, by a proxy or by hand."""
 
 import tempfile
 import zlib
@@ -9,27 +9,30 @@ from typing import BinaryIO
 
 from fastwarc.stream_io import GzipReader
 
+from stages.warc.buffered import READ_SIZE, BufferedFile
 from stages.warc.members import GZIP
-from stages.warc.tape import PIECE, Tape
 
 PROBE = 1 << 12
 
 
 @contextmanager
-def bare(path: str | Path) -> Iterator[BinaryIO]:
-    """The file, open; one whose gzip holds gzip is unpacked to a temporary file, where its records' offsets count."""
+def unwrap_gzip(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file; when its gzip holds gzip, open what is inside.
+
+    The inner file is unpacked to a temporary file, and offsets of records count in it.
+    """
     with open(path, "rb") as file:
-        tape = Tape(file)
-        if not _is_wrapped(tape):
+        buffered = BufferedFile(file)
+        if not _is_wrapped(buffered):
             yield file
             return
         with tempfile.TemporaryFile() as inner:
-            _unpack(file, inner, most=2 * tape.size + PIECE)
+            _unpack(file, inner, most=2 * buffered.size + READ_SIZE)
             yield inner
 
 
-def _is_wrapped(tape: Tape) -> bool:
-    head = tape.read(0, PROBE)
+def _is_wrapped(file: BufferedFile) -> bool:
+    head = file.read(0, PROBE)
     try:
         return head.startswith(GZIP) and zlib.decompressobj(31).decompress(head, len(GZIP)) == GZIP
     except zlib.error:
@@ -37,11 +40,11 @@ def _is_wrapped(tape: Tape) -> bool:
 
 
 def _unpack(file: BinaryIO, inner: BinaryIO, most: int) -> None:
-    """All up to the first defect. What is compressed already grows no smaller, so that more than `most` is a bomb."""
+    """Unpack up to the first defect, and at most `most` bytes: compressed data hardly shrinks again, a bomb does."""
     file.seek(0)
     reader = GzipReader(file)
     try:
-        while inner.tell() < most and (data := reader.read(PIECE)):
+        while inner.tell() < most and (data := reader.read(READ_SIZE)):
             inner.write(data)
     except (OSError, EOFError):
-        return  # the records that came before it are there, and the last one is seen to be cut
+        return  # the records before the defect are kept; the last one is seen to be truncated

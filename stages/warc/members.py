@@ -1,7 +1,7 @@
-"""The members of a WARC file, decompressed: whole or in pieces, and a damaged one costs itself and no other.
+"""The members of a WARC file, decompressed: whole or in chunks, and a damaged one costs itself and no other.
 
 Common Crawl writes one gzip member a record, so that a member is found by its magic number and proved by its check sum.
-A file that was written otherwise (plain, gzipped as a whole, lz4, bzip2) comes as one long member in pieces.
+A file that was written otherwise (plain, gzipped as a whole, lz4, bzip2) comes as one long member in chunks.
 """
 
 import bz2
@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 import zstandard
 from fastwarc.stream_io import GzipReader, Lz4Reader
 
-from stages.warc.tape import PIECE, Tape
+from stages.warc.buffered import READ_SIZE, BufferedFile
 
 GZIP, ZSTD, LZ4, BZIP2 = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"BZh"
 DICTIONARY = b"\x5d\x2a\x4d\x18"  # a skippable frame of zstd (IIPC's WARC-zstd convention)
@@ -29,7 +29,7 @@ PROBE, LARGEST_BLOCK = 1 << 10, 132 << 10  # bytes that are tried at a time to o
 TRUNCATED, DAMAGED = "warc:truncated", "warc:damaged"
 
 
-class Piece(NamedTuple):
+class Chunk(NamedTuple):
     """Bytes of a member, which lies in the file from `offset` to `end` as far as it was read.
 
     `error` says that the member breaks off after these bytes; `proved` that a member without error has all of them. A
@@ -60,79 +60,79 @@ class Codec:
     whole: Callable[[bytes], bytes | None] = lambda member: None
 
 
-def members(file: BinaryIO, start: int = 0) -> Iterator[Piece]:
-    """All members of a file in order, whatever its compression. Memory: a few pieces, or LARGEST for a whole member.
+def file_members(file: BinaryIO, start: int = 0) -> Iterator[Chunk]:
+    """All members of a file in order, whatever its compression. Memory: a few chunks, or LARGEST for a whole member.
 
     `start` is where a member begins, to read on from there; it says nothing for lz4 and bzip2.
     """
-    tape = Tape(file)
-    head = tape.read(0, 4)
+    source = BufferedFile(file)
+    head = source.read(0, 4)
     if head == LZ4 or head[:3] == BZIP2:
         file.seek(0)
-        yield from _stream(Lz4Reader(file) if head == LZ4 else bz2.BZ2File(file), tape.size)
-    elif codec := _codec(tape):
-        yield from _members(tape, codec, start)
+        yield from _stream(Lz4Reader(file) if head == LZ4 else bz2.BZ2File(file), source.size)
+    elif codec := _codec(source):
+        yield from _members(source, codec, start)
     else:
-        for at in range(start, tape.size, PIECE):
-            data = tape.read(at, PIECE)
-            yield Piece(at, at + len(data), data, at == start, plain=True, proved=False)
+        for at in range(start, source.size, READ_SIZE):
+            data = source.read(at, READ_SIZE)
+            yield Chunk(at, at + len(data), data, at == start, plain=True, proved=False)
 
 
-def _codec(tape: Tape) -> Codec | None:
+def _codec(file: BufferedFile) -> Codec | None:
     """The compression of a file's members, told by a sound one in its first megabyte when the head is lost."""
-    head = tape.read(0, PIECE)
+    head = file.read(0, READ_SIZE)
     if head.startswith(GZIP):
         return GZIP_CODEC
     if head.startswith(ZSTD) or _is_skippable(head[:4]):
-        return _zstd(tape)
-    codecs = () if START.match(head) else (GZIP_CODEC, _zstd(tape))
-    return next((codec for codec in codecs if _resync(tape, codec, 0, PIECE) < tape.size), None)
+        return _zstd(file)
+    codecs = () if START.match(head) else (GZIP_CODEC, _zstd(file))
+    return next((codec for codec in codecs if _resync(file, codec, 0, READ_SIZE) < file.size), None)
 
 
-def _members(tape: Tape, codec: Codec, at: int) -> Iterator[Piece]:
-    while at < tape.size:
-        if not tape.read(at, len(codec.magic)).startswith(codec.magic):
-            if tape.read(at, len(DICTIONARY)) == DICTIONARY:
-                codec = _zstd(tape, at)  # of another file that was put behind the first
-            at = yield from _gap(tape, codec, at)
+def _members(file: BufferedFile, codec: Codec, at: int) -> Iterator[Chunk]:
+    while at < file.size:
+        if not file.read(at, len(codec.magic)).startswith(codec.magic):
+            if file.read(at, len(DICTIONARY)) == DICTIONARY:
+                codec = _zstd(file, at)  # of another file that was put behind the first
+            at = yield from _gap(file, codec, at)
             continue
-        stop = min(tape.size, at + LARGEST)
-        end = tape.find(codec.magic, at + len(codec.magic) + 10, stop)
+        stop = min(file.size, at + LARGEST)
+        end = file.find(codec.magic, at + len(codec.magic) + 10, stop)
         end = stop if end < 0 else end
-        data = codec.whole(tape.read(at, end - at))
+        data = codec.whole(file.read(at, end - at))
         if data is None:
-            at = yield from _piecewise(tape, codec, at)
+            at = yield from _chunked(file, codec, at)
         else:
-            yield Piece(at, end, data)
+            yield Chunk(at, end, data)
             at = end
 
 
-def _gap(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]:
+def _gap(file: BufferedFile, codec: Codec, at: int) -> Generator[Chunk, None, int]:
     """Bytes between members: skippable frames and padding are nothing; other bytes are a member that lost its head."""
-    head = tape.read(at, 8)
+    head = file.read(at, 8)
     if _is_skippable(head):
         return at + 8 + int.from_bytes(head[4:], "little")
-    end = _resync(tape, codec, at, tape.size)
-    if tape.read(at, min(end - at, PIECE)).strip(b"\0\r\n"):
-        yield Piece(at, end, b"", error=DAMAGED)
+    end = _resync(file, codec, at, file.size)
+    if file.read(at, min(end - at, READ_SIZE)).strip(b"\0\r\n"):
+        yield Chunk(at, end, b"", error=DAMAGED)
     return end
 
 
-def _piecewise(tape: Tape, codec: Codec, at: int) -> Generator[Piece, None, int]:
+def _chunked(file: BufferedFile, codec: Codec, at: int) -> Generator[Chunk, None, int]:
     """A member whose length is not known beforehand; returns where the next one begins."""
     stream, place, first, sound = codec.open(), at, True, True
-    while sound and not stream.eof and (taken := stream.unconsumed_tail or tape.read(place, codec.step)):
+    while sound and not stream.eof and (taken := stream.unconsumed_tail or file.read(place, codec.step)):
         place += 0 if stream.unconsumed_tail else len(taken)
         data, sound = decompress(stream, taken, codec.limit)
         if data:
-            yield Piece(at, place, data, first)
+            yield Chunk(at, place, data, first)
             first = False
     if sound and stream.eof:
         end = place - len(stream.unused_data)
-        yield Piece(at, end, b"", first)
+        yield Chunk(at, end, b"", first)
         return end
-    end = _resync(tape, codec, at + 1, tape.size)
-    yield Piece(at, end, b"", first, TRUNCATED if sound and end == tape.size else DAMAGED)
+    end = _resync(file, codec, at + 1, file.size)
+    yield Chunk(at, end, b"", first, TRUNCATED if sound and end == file.size else DAMAGED)
     return end
 
 
@@ -153,60 +153,63 @@ def decompress(stream: Any, taken: bytes, limit: tuple[int, ...]) -> tuple[bytes
     return b"".join(data), False
 
 
-def _resync(tape: Tape, codec: Codec, at: int, stop: int) -> int:
+def _resync(file: BufferedFile, codec: Codec, at: int, stop: int) -> int:
     """Where the next member is that opens and begins like a record; the file's end when none is found before `stop`."""
-    while (at := tape.find(codec.magic, at, stop)) >= 0:
-        if _begins(tape, codec, at):
+    while (at := file.find(codec.magic, at, stop)) >= 0:
+        if _begins(file, codec, at):
             return at
         at += 1  # these bytes only look like a member's head
-    return tape.size
+    return file.size
 
 
-def _begins(tape: Tape, codec: Codec, at: int) -> bool:
+def _begins(file: BufferedFile, codec: Codec, at: int) -> bool:
     """Whether a member opens here and begins like a record; zstd tells nothing before its first block is whole."""
     stream, data = codec.open(), b""
     try:
-        for place in range(at, min(at + LARGEST_BLOCK, tape.size), PROBE):
-            if data := stream.decompress(tape.read(place, PROBE), *codec.limit):
+        for place in range(at, min(at + LARGEST_BLOCK, file.size), PROBE):
+            if data := stream.decompress(file.read(place, PROBE), *codec.limit):
                 break
     except (zlib.error, zstandard.ZstdError, EOFError):
         return False
     return bool(START.match(data))
 
 
-def _stream(reader: Any, size: int) -> Iterator[Piece]:
+def _stream(reader: Any, size: int) -> Iterator[Chunk]:
     """A compression that is read from its beginning to its end, or to its first defect."""
     data, first, error = b" ", True, None
     while data:
         try:
-            data = reader.read(PIECE)
+            data = reader.read(READ_SIZE)
         except (OSError, EOFError):
             data, error = b"", DAMAGED
-        yield Piece(0, size, data, first, error, proved=not isinstance(reader, Lz4Reader))
+        yield Chunk(0, size, data, first, error, proved=not isinstance(reader, Lz4Reader))
         first = False
 
 
 def _whole_gzip(member: bytes) -> bytes | None:
-    """A member is whole when it opens, its check sum is right and its bytes are as many as its trailer says."""
-    size = int.from_bytes(member[-4:], "little")
+    """A member is whole when it opens, its check sum is right and its bytes are as many as its trailer says.
+
+    The check sum is compared here, since the reader passes a member whose compressed data lacks its last bytes.
+    """
+    checksum, size = (int.from_bytes(member[at : at + 4 or None], "little") for at in (-8, -4))
     if size > LARGEST:
         return None
     try:
         data = GzipReader(io.BytesIO(member), buffer_size=1 << 16).read(size + 1)  # the quickest size
     except OSError:
         return None
-    return data if len(data) == size else None
+    return data if len(data) == size and zlib.crc32(data) == checksum else None
 
 
 def _is_skippable(head: bytes) -> bool:
     return len(head) >= 4 and head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50
 
 
-def _zstd(tape: Tape, at: int = 0) -> Codec:
+def _zstd(file: BufferedFile, at: int = 0) -> Codec:
     """Frames of zstd, whose dictionary is in the skippable frame here, itself compressed or not."""
-    head, dictionary = tape.read(at, 8), None
+    head, dictionary = file.read(at, 8), None
     if head[:4] == DICTIONARY:
-        raw = tape.read(at + 8, min(int.from_bytes(head[4:], "little"), LARGEST))
+        raw = file.read(at + 8, min(int.from_bytes(head[4:], "little"), LARGEST))
         try:
             raw = zstandard.ZstdDecompressor().decompress(raw, LARGEST) if raw.startswith(ZSTD) else raw
         except zstandard.ZstdError:
@@ -215,4 +218,4 @@ def _zstd(tape: Tape, at: int = 0) -> Codec:
     return Codec(ZSTD, zstandard.ZstdDecompressor(dict_data=dictionary).decompressobj, 1 << 10)
 
 
-GZIP_CODEC = Codec(GZIP, lambda: zlib.decompressobj(31), 1 << 16, (PIECE,), _whole_gzip)
+GZIP_CODEC = Codec(GZIP, lambda: zlib.decompressobj(31), 1 << 16, (READ_SIZE,), _whole_gzip)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from stages.warc.cursor import BLANK, LARGEST_HEADER, Cursor
+from stages.warc.buffered import READ_SIZE
+from stages.warc.cursor import BLANK, LARGEST_HEADER, RecordCursor
 from stages.warc.digest import sha1_matches
 from stages.warc.fields import header_fields
-from stages.warc.members import DAMAGED, LARGEST, START, TRUNCATED, members
-from stages.warc.tape import PIECE
+from stages.warc.members import DAMAGED, LARGEST, START, TRUNCATED, file_members
 
 TOO_LARGE = "warc:too_large"
 HOLE = bytes(512)  # a sector that a broken disk or a sparse copy left empty; digests alone are wrong too often to tell
@@ -40,17 +40,28 @@ def records(file: BinaryIO, start: int = 0) -> Iterator[Record]:
 
     `start` is the offset of a record to begin with.
     """
-    cursor = Cursor(members(file, start))
+    cursor = RecordCursor(file_members(file, start))
     while cursor.open():
+        last = None
         while record := _record(cursor):
-            yield record
+            if cursor.plain or not (last and last.error and _is_remnant(record, last)):
+                yield record
+                last = record
 
 
-def _record(cursor: Cursor) -> Record | None:
+def _is_remnant(record: Record, damaged: Record) -> bool:
+    """Whether this is only what a defect left behind a damaged record: bytes without a header, or its header again."""
+    if not record.head:
+        return True
+    id, before = record.fields().get("warc-record-id"), damaged.fields().get("warc-record-id")
+    return record.error is not None and id in (None, before)
+
+
+def _record(cursor: RecordCursor) -> Record | None:
     cursor.skip_blank()
     place = cursor.place()
     if not cursor.left:
-        error = cursor.blame()
+        error = cursor.take_error()
         return Record(place, cursor.end - place, error=error) if error else None
     head = _head(cursor)
     if head:
@@ -58,30 +69,40 @@ def _record(cursor: Cursor) -> Record | None:
     else:
         cursor.at += 1  # what begins here is no record, whatever it looks like
         _skip(cursor)
-        block, error = b"", cursor.blame() or DAMAGED
+        block, error = b"", cursor.take_error() or DAMAGED
     return Record(place, (cursor.place() if cursor.plain else cursor.end) - place, head, block, error)
 
 
-def _head(cursor: Cursor) -> bytes:
+def _head(cursor: RecordCursor) -> bytes:
     """The header here, which the cursor then has passed; empty when there is none to be recognised."""
     cursor.need(LARGEST_HEADER)
     start = START.match(cursor.data, cursor.at)
     if not start:
         return b""
+    cursor.begun += 1
     if cursor.data[cursor.at : cursor.at + 5].upper() != b"WARC/":
         return cursor.take(start.end() - cursor.at)
-    stop = cursor.at + LARGEST_HEADER
-    end = cursor.data.find(b"\r\n\r\n", cursor.at, stop) + 4
-    if end < 4 or cursor.data.find(b"\n\n", cursor.at, end) >= 0:
-        found = HEADER_END.search(cursor.data, cursor.at, stop)
-        end = found.end() if found else len(cursor.data)
+    end = _header_end(cursor)
+    if not end:
+        cursor.need(LARGEST_HEADER, across=True)
+        end = _header_end(cursor) or len(cursor.data)
     head = cursor.data[cursor.at : end]
     # A header that ran on through its block, up to the next record, is none.
     ran_on = START.match(cursor.data, end) and (_length(head) is None or not FIELD.match(_last(head)))
-    if end > stop or ran_on:
+    if len(head) > LARGEST_HEADER or ran_on:
         return b""
     cursor.at = end
     return head
+
+
+def _header_end(cursor: RecordCursor) -> int:
+    """Where the header here ends, with its blank line; 0 when there is none near."""
+    stop = cursor.at + LARGEST_HEADER
+    end = cursor.data.find(b"\r\n\r\n", cursor.at, stop) + 4
+    if end >= 4 and cursor.data.find(b"\n\n", cursor.at, end) < 0:
+        return end
+    found = HEADER_END.search(cursor.data, cursor.at, stop)
+    return found.end() if found else 0
 
 
 def _last(head: bytes) -> bytes:
@@ -97,26 +118,27 @@ def _length(head: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
-def _block(cursor: Cursor, head: bytes) -> tuple[bytes, str | None]:
+def _block(cursor: RecordCursor, head: bytes) -> tuple[bytes, str | None]:
     """The block, by its length when that is right; otherwise up to the next record or the end of the member."""
     length = _length(head)
-    if length is not None and length <= LARGEST and cursor.need(length) and _ends(cursor, length):
+    if length is not None and length <= LARGEST and cursor.need(length, across=True) and _ends(cursor, length):
         suspect, block = cursor.suspect, cursor.take(length)
         hole = not cursor.proved and HOLE in block and _matches(head, block) is False
-        return block, cursor.blame() or (DAMAGED if hole or (suspect and not _matches(head, block)) else None)
+        error = cursor.take_error()
+        return block, error or (DAMAGED if hole or (suspect and not _matches(head, block)) else None)
     found = cursor.next_record(LARGEST)
     if found is None:
         block = cursor.take(LARGEST_HEADER)
         _skip(cursor)
-        return block, cursor.blame() or TOO_LARGE
+        return block, cursor.take_error() or TOO_LARGE
     suspect, block = cursor.suspect, cursor.take(found).removesuffix(b"\r\n\r\n")
-    error = cursor.blame() or (DAMAGED if suspect and not _matches(head, block) else None)
+    error = cursor.take_error() or (DAMAGED if suspect and not _matches(head, block) else None)
     if not cursor.proved and not error and (length is not None or not HEADER_END.search(head)):
         error = _doubt(head, block, cut=not cursor.left and (length is None or length > len(block)))
     return block, error
 
 
-def _ends(cursor: Cursor, length: int) -> bool:
+def _ends(cursor: RecordCursor, length: int) -> bool:
     """Whether a record ends here: by its separator, the next record, or the end of the member."""
     if cursor.data.startswith(b"\r\n\r\n", cursor.at + length):
         return True
@@ -139,8 +161,8 @@ def _matches(head: bytes, block: bytes) -> bool | None:
     return sha1_matches(header_fields(head).get("warc-block-digest", ""), block)
 
 
-def _skip(cursor: Cursor) -> None:
+def _skip(cursor: RecordCursor) -> None:
     """Pass everything up to the next record, or to the end of the member."""
-    while (found := cursor.next_record(PIECE)) is None:
+    while (found := cursor.next_record(READ_SIZE)) is None:
         cursor.at = len(cursor.data) - LARGEST_HEADER
     cursor.at += found

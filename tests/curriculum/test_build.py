@@ -35,7 +35,8 @@ MODELS = ("falcon_7b", "falcon_40b", "falcon_mamba", "falcon_h1", "falcon_edge",
 def words(chosen: random.Random, number: int) -> str:
     """Words of a language of a hundred thousand."""
     parts = ["ka", "to", "mi", "ren", "sol", "ver", "ung", "ist", "pra", "lo"]
-    return " ".join("".join(chosen.choice(parts) for _ in range(chosen.randint(1, 5))) for _ in range(number))
+    made = ["".join(chosen.choice(parts) for _ in range(chosen.randint(1, 5))) for _ in range(number)]
+    return "\n".join(" ".join(made[n : n + 9]) for n in range(0, number, 9))
 
 
 def write(folder: Path, source: str, pages: int) -> str:
@@ -122,7 +123,7 @@ def test_a_piece_has_all_three_markers_or_none(made, done):
     held = Counter(
         sum(part.count(n) for n in numbers) for phase in ("short", "long") for _, part in pieces(done, phase)
     )
-    assert set(held) == {0, 3} and held[3] > 10
+    assert set(held) == {0, 3} and held[3] > 5
 
 
 def test_a_trainer_that_stops_in_a_phase_that_grows_sees_each_sequence_once(made, tmp_path):

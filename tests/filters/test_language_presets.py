@@ -11,7 +11,7 @@ COUNTS |= {"pt": 16, "ro": 14, "ru": 22, "sv": 12, "ur": 13, "zh": 22}
 
 
 def test_the_languages_are_those_of_falcon_h1():
-    assert set(languages.PRESETS) == {"en", *COUNTS} == {"en", *languages.STOP_WORDS}
+    assert set(languages.LANGUAGES) == {"en", *COUNTS} == {"en", *languages.STOP_WORDS}
     with pytest.raises(UsageError, match="no rules for the language 'xx'; there are for ar, cs, de, en, es"):
         languages.rules_for("xx")
 

@@ -11,7 +11,7 @@ import pytest
 from filters import c4, fineweb, gopher, lines, url
 from filters.catalogue import DOCUMENT, PUBLISHED, filters_page
 from filters.language import only
-from filters.language_presets import PRESETS, rules_for
+from filters.language_presets import LANGUAGES, rules_for
 from pipeline.doc import Doc
 from pipeline.rules import EditRules, Rules
 
@@ -294,7 +294,7 @@ PARTS = ("repetition", "quality", "fineweb_quality")
 
 
 def test_english_and_the_17_others():
-    assert set(PRESETS) == {"en", *FINEWEB_2}
+    assert set(LANGUAGES) == {"en", *FINEWEB_2}
     assert [getattr(rules_for("en"), name) for name in PARTS] == [gopher.repetition, gopher.quality, fineweb.quality]
     for language, (*_, count) in FINEWEB_2.items():
         assert len(rules_for(language).quality.measure.stop_words) == count  # type: ignore[attr-defined]

@@ -112,6 +112,71 @@ def test_what_does_not_end_as_a_sentence(line):
     assert not ends_sentence(line)
 
 
+# A line that begins with boilerplate, one that ends with it, one that holds it, a counter; how many phrases of each.
+PHRASES = {
+    "en": ("skip navigation to this", "the council read the rest", "go view cart now", "12 upvotes", (9, 9, 7, 26)),
+    "de": (
+        "direkt zum inhalt der seite",
+        "der rat zum artikel",
+        "es auf den merkzettel tun",
+        "3 aufrufe",
+        (5, 5, 4, 8),
+    ),
+    "es": (
+        "ir al contenido de hoy",
+        "el consejo saber más",
+        "quiero añadir a la cesta ya",
+        "7 seguidores",
+        (6, 5, 4, 9),
+    ),
+    "fr": ("passer au contenu du jour", "le conseil voir plus", "tu voir le panier là", "8 abonnés", (5, 5, 3, 8)),
+    "it": (
+        "salta al contenuto di oggi",
+        "il consiglio scopri di più",
+        "ora aggiungi al carrello qui",
+        "1 commento",
+        (4, 5, 2, 7),
+    ),
+    "pt": (
+        "cadastre-se para ver isto",
+        "o conselho saiba mais",
+        "dois itens no carrinho aqui",
+        "2 curtidas",
+        (7, 6, 2, 9),
+    ),
+    "pl": (
+        "przejdź do treści na dziś",
+        "rada miasta czytaj dalej",
+        "teraz dodaj do koszyka tu",
+        "5 polubień",
+        (4, 5, 2, 8),
+    ),
+    "nl": ("ga naar de inhoud van nu", "de raad lees verder", "nu in winkelwagen doen", "4 keer gedeeld", (5, 5, 3, 7)),
+    "ro": (
+        "sari la conținut de azi",
+        "consiliul află mai multe",
+        "acum adaugă în coș aici",
+        "6 răspunsuri",
+        (4, 5, 3, 7),
+    ),
+    "cs": ("přeskočit na obsah dne", "rada města celý článek", "teď vložit do košíku zde", "9 sdílení", (5, 5, 3, 8)),
+    "sv": ("gå till innehåll för dagen", "rådet fortsätt läsa", "nu lägg i kundvagn här", "11 visningar", (4, 4, 3, 7)),
+}
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_a_line_with_each_kind_of_phrase(language):
+    start, end, anywhere, counted, sizes = PHRASES[language]
+    places = (START, END, ANYWHERE, COUNTED)
+    assert tuple(len(place[language].split("|")) for place in places) == sizes
+    assert set(PHRASES) == set(START)
+    for line in (start, end, anywhere):
+        left, flagged, words = correct(line, language)
+        assert 0 < len(left.split()) < words == flagged, line
+    assert correct(counted, language)[0] == ""
+    assert correct(f"{counted} abc", language)[0] == f"{counted} abc"
+
+
 @pytest.mark.parametrize("language", sorted(START))
 def test_every_language_has_its_phrases(language):
     """Each phrase alone is gone, and as part of a longer word it stays."""
@@ -149,6 +214,17 @@ def test_flagged_words_are_those_of_whole_lines_or_the_removed_ones():
 def test_scripts_without_spaces_are_no_single_words():
     line = "天地玄黄宇宙洪荒。"
     assert corrections(Doc(line, fields={"language": "zh"})) == (line, None)
+
+
+def test_the_language_of_the_doc_chooses_the_phrases():
+    line = "Der Rat tagte am Montag weiterlesen"
+    assert corrections(Doc(line, fields={"language": "de"})) == ("Der Rat tagte am Montag", "flagged")
+    assert corrections(Doc(line, fields={"language": "sv"})) == corrections(Doc(line)) == (line, None)
+
+
+def test_one_word_is_all_of_a_text():
+    assert corrections.measure(Doc("Home")) == {"flagged": 1}
+    assert corrections.measure(Doc("")) == {"flagged": 0}
 
 
 def test_nothing_to_correct_is_left_as_it_is():

@@ -48,22 +48,22 @@ def test_a_cluster_makes_the_same_bytes(tmp_path: Path, cluster):
     assert data(tmp_path / "there") == data(tmp_path / "here")
 
 
-GATE = """
+RATE_LIMIT = """
 import os, time
-from mews.__main__ import Kind, _runner
+from mews.run import Kind, _runner
 def told(item):
-    from stages.download import gate, turnstile
-    os.environ["MEWS_GATE"] = "/dev/null/a-machine-of-its-own"
-    return gate.refused("https://crawl.example/x", time.time())
+    from stages.download import rate_limit
+    os.environ["MEWS_RATE_LIMIT_DIR"] = "/dev/null/a-machine-of-its-own"
+    return rate_limit.refused("https://crawl.example/x", time.time())
 if __name__ == "__main__":
     print(sorted(count for _, count in _runner(Kind.ray, None, 2).map(told, [1, 2, 3, 4])))
 """
 
 
-def test_all_machines_of_a_cluster_pass_one_gate(tmp_path: Path, cluster):
-    own = {"MEWS_GATE": str(tmp_path / "gate"), "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+def test_all_machines_of_a_cluster_share_one_rate_limit(tmp_path: Path, cluster):
+    own = {"MEWS_RATE_LIMIT_DIR": str(tmp_path / "limit"), "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     done = subprocess.run(
-        [sys.executable, "-c", GATE], env=cluster | own, capture_output=True, text=True, timeout=240, cwd=tmp_path
+        [sys.executable, "-c", RATE_LIMIT], env=cluster | own, capture_output=True, text=True, timeout=240, cwd=tmp_path
     )
     assert done.stdout == "[1, 2, 3, 4]\n", done.stderr
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from mews.recipe_loader import load, stages_of
+from mews.recipe_loader import load_recipe, stages_of
 from pipeline.errors import UsageError
 from pipeline.funnel import stage_stats
 from pipeline.run import run
@@ -34,7 +34,7 @@ def spoiled(tmp_path, monkeypatch):
         (folder / name).write_bytes(b"".join(parts))
     monkeypatch.setenv("MEWS_TEST_FAILS", "Page 5")
     arguments = [f"snapshot={folder}"]
-    goals = load(RECIPE, arguments)
+    goals = load_recipe(RECIPE, arguments)
     run(*goals, root=str(tmp_path / "out"), runner=Local(), about={"recipe": RECIPE, "arguments": arguments})
     return folder, str(tmp_path / "out"), whole
 
@@ -101,12 +101,14 @@ def test_a_folder_without_a_run_is_told(tmp_path):
 def test_of_a_remote_file_only_the_pages_in_quarantine_are_fetched(spoiled, tmp_path, monkeypatch):
     """A file of Common Crawl is a gigabyte, and a run has thousands of pages in quarantine."""
     folder, _, whole = spoiled
-    monkeypatch.setenv("MEWS_GATE", str(tmp_path / "gate"))
+    monkeypatch.setenv("MEWS_RATE_LIMIT_DIR", str(tmp_path / "gate"))
     monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
     with serving(Site({f"/{name}": (folder / name).read_bytes() for name in whole})) as site:
         site.files["/list.txt"] = "".join(f"{site.url}{name}\n" for name in whole).encode()
         arguments, root = [f"snapshot={site.url}list.txt"], str(tmp_path / "remote")
-        run(*load(RECIPE, arguments), root=root, runner=Local(), about={"recipe": RECIPE, "arguments": arguments})
+        run(
+            *load_recipe(RECIPE, arguments), root=root, runner=Local(), about={"recipe": RECIPE, "arguments": arguments}
+        )
         local, before = replay(spoiled[1], stages_of(spoiled[1])), len(site.log)
         found = replay(root, stages_of(root))
         assert [(one.id, one.error, one.now) for one in found.tried if one.error == "extract:timeout"] == [

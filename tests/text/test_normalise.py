@@ -6,6 +6,7 @@ import unicodedata
 import numpy as np
 import pytest
 
+from text import normalise as module
 from text.normalise import fasttext_line, normalise, normalise_with_offsets
 
 CASES = [
@@ -56,3 +57,37 @@ def test_offsets_map_back_to_the_characters_they_come_from(text):
 )
 def test_the_line_that_fasttext_reads(text, line):
     assert fasttext_line(text) == line
+
+
+def test_what_is_removed_and_what_stays(monkeypatch):
+    """A character of each category, asked for the first time: the table of the process may know it already."""
+    monkeypatch.setattr(module, "_left", type(module._left)())
+    kept = "aAǅʰ中٣Ⅷ²\u0903\u20dd\ue000"
+    assert normalise(kept) == "aaǆʰ中٣ⅷ²\u0903\u20dd\ue000"
+    assert normalise("a" + "\u0301\u00ad\u0007_-(»”!+$^©" + "b") == "ab"
+    assert normalise(kept) == "aaǆʰ中٣ⅷ²\u0903\u20dd\ue000"
+
+
+def test_lone_surrogates_have_their_places():
+    plain, positions = normalise_with_offsets("a \ud800b")
+    assert (plain, positions.tolist()) == (normalise("a \ud800b"), [0, 1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("ab", [0, 1]),
+        ("  a \t b ", [2, 3, 6]),
+        ("a—b", [0, 2]),
+        ("a — b", [0, 1, 4]),
+        ("ﬁ½é", [0, 1, 2]),
+        ("İx", [0, 1]),
+        ("한", [0, 0, 0]),
+        ("", []),
+        (" . ", []),
+    ],
+)
+def test_positions(text, places):
+    positions = normalise_with_offsets(text)[1]
+    assert positions.tolist() == places
+    assert positions.dtype == np.int64

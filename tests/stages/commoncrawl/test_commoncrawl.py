@@ -18,14 +18,6 @@ FILES = {name: b"".join(members(crawl(20, first=20 * n))) for n, name in enumera
 LIST = "crawl-data/CC-MAIN-2024-10/warc.paths.gz"
 
 
-@pytest.fixture(autouse=True)
-def quick(tmp_path, monkeypatch):
-    monkeypatch.setenv("MEWS_GATE", str(tmp_path / "gate"))
-    monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
-    defaults = commoncrawl.Manners
-    monkeypatch.setattr(commoncrawl, "Manners", lambda cache: defaults(cache, least=0.01, most=0.05, silence=0.4))
-
-
 @pytest.fixture
 def site():
     listed = gzip.compress("".join(f"{name}\n" for name in NAMES).encode())
@@ -142,7 +134,7 @@ def test_single_files_and_lists_over_http(site):
 def test_a_list_from_elsewhere_names_no_local_file(site, folder):
     site.files["/evil.txt"] = f"{folder}/{NAMES[0]}\n../{NAMES[1]}\n".encode()
     source = commoncrawl.pages(f"{site.url}evil.txt")
-    assert all(source.read.place.is_remote(name) for name in source.list)
+    assert all(source.read.origin.is_remote(name) for name in source.list)
 
 
 def test_a_missing_file_of_a_list_is_the_reader_s_to_tell(tmp_path):
@@ -157,6 +149,9 @@ def test_a_missing_file_of_a_list_is_the_reader_s_to_tell(tmp_path):
     ("snapshot", "says"),
     [
         ("CC-MAIN-1999-01", "no snapshot CC-MAIN-1999-01"),
+        ("CC-NEWS-1999-01", "no snapshot CC-NEWS-1999-01"),
+        ("CC-SCIENCE-1999-01", "no snapshot CC-SCIENCE-1999-01"),
+        ("projects/x/CC-SCIENCE-1999-01", "no snapshot projects/x/CC-SCIENCE-1999-01"),
         ("{tmp}/none", "no snapshot, folder or file"),
         ("{tmp}/empty", "no file named .warc"),
         ("{tmp}/empty/*.warc.gz", "no WARC file matches"),
@@ -171,6 +166,14 @@ def test_what_cannot_be_had_is_told(site, tmp_path, snapshot, says):
     with pytest.raises(UsageError, match=says) as raised:
         commoncrawl.pages(snapshot.format(tmp=tmp_path), base=site.url)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("snapshot", ["", "CC-MAIN-2024", "CC-NEWS", "cc-main-2024-10", "CC-MAIN-1999-01"])
+def test_an_error_lists_the_forms_of_ids(site, snapshot):
+    with pytest.raises(UsageError) as raised:
+        commoncrawl.pages(snapshot, base=site.url)
+    for form in ("CC-MAIN-YYYY-WW", "CC-MAIN-2008-2009", "CC-NEWS-YYYY-MM", "CC-SUPPLEMENTAL-YYYY-WW", "projects/"):
+        assert form in str(raised.value)
 
 
 @pytest.mark.parametrize("files", [0, -3])

@@ -1,4 +1,4 @@
-"""Extraction: what comes out of pages, and what a guarded process survives."""
+"""Extraction: what comes out of pages, and what the extraction process survives."""
 
 import os
 import pickle
@@ -15,9 +15,9 @@ from pipeline.errors import UsageError
 from stages import extract
 from stages.extract import page as extracting
 from stages.extract.clean import clean
-from stages.extract.sandbox import Caps, Guard, guard
+from stages.extract.sandbox import Caps, Sandbox, sandbox_for
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SENTENCES = [
     f"Sentence number {n} tells of the weather in the mountains, of snow and of the way down." for n in range(9)
 ]
@@ -57,7 +57,7 @@ def test_main_text_without_menu_and_with_images():
 def test_schema_does_not_depend_on_rows():
     transform = extract.text()
     assert transform(SCHEMA.empty_table()).schema == transform(table(page(), b"")).schema
-    assert transform(SCHEMA.empty_table()).column_names == ["id", "url", "text", "image_urls", "error"]
+    assert transform(SCHEMA.empty_table()).column_names == ["id", "url", "text", "image_urls", "counts", "error"]
 
 
 def test_charset_is_obeyed_and_a_wrong_one_costs_no_page():
@@ -134,13 +134,13 @@ def test_same_page_same_text_whatever_came_before():
 
 def test_empty_page_and_raising_page_are_told_apart(tmp_path, monkeypatch):
     assert errors(b"", b"<html></html>", b"<html><body><script>x = 1</script></body></html>") == ["extract:empty"] * 3
-    guarded = custom_guard(tmp_path, monkeypatch, "def f(page, tree):\n    raise KeyError(page[:5])\n")
-    assert guarded.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:f")["error"] == "raised"
+    sandbox = custom_sandbox(tmp_path, monkeypatch, "def f(page, tree):\n    raise KeyError(page[:5])\n")
+    assert sandbox.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:f")["error"] == "raised"
     started = time.perf_counter()
-    answers = [guarded.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:f") for _ in range(20)]
+    answers = [sandbox.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:f") for _ in range(20)]
     assert {answer["detail"] for answer in answers} == {"KeyError: '<p>x<'"}
     assert (time.perf_counter() - started) / 20 < 0.05
-    guarded.close()
+    sandbox.close()
 
 
 ATTACKS = """
@@ -164,60 +164,60 @@ def fine(page, tree):
 """
 
 
-def custom_guard(tmp_path, monkeypatch, code: str, **caps) -> Guard:
+def custom_sandbox(tmp_path, monkeypatch, code: str, **caps) -> Sandbox:
     (tmp_path / "attacks.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    return Guard(Caps(**caps))
+    return Sandbox(Caps(**caps))
 
 
 def test_each_death_is_named_and_the_next_page_is_served(tmp_path, monkeypatch):
-    guarded = custom_guard(tmp_path, monkeypatch, ATTACKS, cpu_seconds=0.3, memory=400 << 20, wall_seconds=2)
+    sandbox = custom_sandbox(tmp_path, monkeypatch, ATTACKS, cpu_seconds=0.3, memory=400 << 20, wall_seconds=2)
     expected = {"spin": "timeout", "stuck_in_c": "timeout", "hang": "timeout", "eat": "memory", "fall": "crash"}
     for attack, error in (expected | {"leave": "crash"}).items():
-        said = guarded.ask(b"<p>x</p>", charset=None, url="", extractor=f"attacks:{attack}")
+        said = sandbox.ask(b"<p>x</p>", charset=None, url="", extractor=f"attacks:{attack}")
         assert said["error"] == error, attack
-        assert guarded.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:fine")["text"] == "fine"
-    guarded.close()
+        assert sandbox.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:fine")["text"] == "fine"
+    sandbox.close()
 
 
 def test_a_server_that_grew_is_replaced(tmp_path, monkeypatch):
-    guarded = custom_guard(tmp_path, monkeypatch, ATTACKS, memory=2 << 30)
+    sandbox = custom_sandbox(tmp_path, monkeypatch, ATTACKS, memory=2 << 30)
     served = []
     for attack in ("fine", "fine", "grow", "fine"):
-        assert "text" in guarded.ask(b"<p>x</p>", charset=None, url="", extractor=f"attacks:{attack}")
-        served.append(guarded.server.pid if guarded.server else None)
+        assert "text" in sandbox.ask(b"<p>x</p>", charset=None, url="", extractor=f"attacks:{attack}")
+        served.append(sandbox.server.pid if sandbox.server else None)
     assert served[0] == served[1] and served[2] is None and served[3] not in served[:3]
-    guarded.close()
+    sandbox.close()
 
 
 @pytest.mark.parametrize("body", ["<p>" + "lorem ipsum dolor " * 150_000, "<pre>" + "a\n" * 1_500_000])
 def test_too_little_memory_never_shortens_a_text(body):
     """trafilatura catches MemoryErrors and goes on with less; that page is quarantined."""
-    whole = Guard(Caps()).ask(page(body), charset=None, url="", extractor="trafilatura")["text"]
+    whole = Sandbox(Caps()).ask(page(body), charset=None, url="", extractor="trafilatura")["text"]
     assert len(whole) > 2_000_000
     for megabytes in (1, 60):
-        guarded = Guard(Caps(memory=megabytes << 20))
-        said = guarded.ask(page(body), charset=None, url="", extractor="trafilatura")
+        sandbox = Sandbox(Caps(memory=megabytes << 20))
+        said = sandbox.ask(page(body), charset=None, url="", extractor="trafilatura")
         assert said.get("text") == whole or said["error"] in ("memory", "raised", "crash")
-        guarded.close()
+        sandbox.close()
 
 
 def test_killed_server_or_process_costs_no_page():
-    guarded = Guard(Caps())
-    first = guarded.ask(page(), charset=None, url="", extractor="trafilatura")["text"]
-    assert guarded.server and guarded.process
-    os.kill(guarded.server.pid, signal.SIGKILL)
-    assert guarded.ask(page(), charset=None, url="", extractor="trafilatura")["text"] == first
-    guarded.process.kill()
-    assert guarded.ask(page(), charset=None, url="", extractor="trafilatura")["text"] == first
-    os.kill(guarded.server.pid, signal.SIGKILL)
-    assert guarded.ask(page(), charset=None, url="", extractor="trafilatura")["text"] == first
-    guarded.close()
+    sandbox = Sandbox(Caps())
+    first = sandbox.ask(page(), charset=None, url="", extractor="trafilatura")["text"]
+    assert sandbox.server and sandbox.process
+    os.kill(sandbox.server.pid, signal.SIGKILL)
+    assert sandbox.ask(page(), charset=None, url="", extractor="trafilatura")["text"] == first
+    sandbox.process.kill()
+    assert sandbox.ask(page(), charset=None, url="", extractor="trafilatura")["text"] == first
+    os.kill(sandbox.server.pid, signal.SIGKILL)
+    assert sandbox.ask(page(), charset=None, url="", extractor="trafilatura")["text"] == first
+    sandbox.close()
 
 
 def test_nothing_survives_a_killed_worker():
     script = (
-        "import time; from stages.extract.sandbox import *; g = guard(Caps());"
+        "import time; from stages.extract.sandbox import *; g = sandbox_for(Caps());"
         "g.ask(b'<p>x</p>', charset=None, url='', extractor='raw');"
         "print(g.process.pid, g.server.pid, flush=True); time.sleep(60)"
     )
@@ -245,11 +245,11 @@ def test_ignored_signals_of_the_worker_do_not_disarm_the_limit(tmp_path, monkeyp
     before = signal.signal(signal.SIGPROF, signal.SIG_IGN)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
     try:
-        guarded = custom_guard(tmp_path, monkeypatch, ATTACKS, cpu_seconds=0.3, wall_seconds=60)
+        sandbox = custom_sandbox(tmp_path, monkeypatch, ATTACKS, cpu_seconds=0.3, wall_seconds=60)
         started = time.monotonic()
-        assert guarded.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:spin") == {"error": "timeout"}
+        assert sandbox.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:spin") == {"error": "timeout"}
         assert time.monotonic() - started < 60  # it was not the watchdog
-        guarded.close()
+        sandbox.close()
     finally:
         signal.signal(signal.SIGPROF, before)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -258,12 +258,12 @@ def test_ignored_signals_of_the_worker_do_not_disarm_the_limit(tmp_path, monkeyp
 def test_time_on_the_wall_does_not_count(tmp_path, monkeypatch):
     """A page that waits longer than its CPU limit, as on a busy machine, is still extracted."""
     code = "import time\ndef nap(page, tree):\n    time.sleep(1)\n    return 'slept'\n"
-    guarded = custom_guard(tmp_path, monkeypatch, code, cpu_seconds=0.5)
-    assert guarded.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:nap")["text"] == "slept"
-    guarded.close()
+    sandbox = custom_sandbox(tmp_path, monkeypatch, code, cpu_seconds=0.5)
+    assert sandbox.ask(b"<p>x</p>", charset=None, url="", extractor="attacks:nap")["text"] == "slept"
+    sandbox.close()
 
 
 def test_transform_can_be_sent_and_holds_no_process():
     transform = extract.text("raw")
     assert pickle.loads(pickle.dumps(transform)) == transform
-    assert guard(extract.CAPS) is guard(extract.CAPS)
+    assert sandbox_for(extract.CAPS) is sandbox_for(extract.CAPS)

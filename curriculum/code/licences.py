@@ -1,0 +1,154 @@
+"""Licences of code: by the text of a licence file, by the SPDX line of a file, and which of them a folder is under.
+
+Packages that know licences by the hundred (scancode's data, for one) are made to name each; here the question is only
+whether one is permissive, and what is not known is not.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+# What a licence says of itself. A licence names others further down (MPL all of GNU's): the first in the text decides.
+TITLES = (
+    ("BUSL-1.1", "business source license"),
+    ("SSPL-1.0", "server side public license"),
+    ("Elastic-2.0", "elastic license"),
+    ("CC-BY-NC-4.0", "attribution-noncommercial"),
+    ("CC-BY-SA-4.0", "attribution-sharealike"),
+    ("AGPL-3.0", "gnu affero general public license"),
+    ("LGPL-3.0", "gnu lesser general public license"),
+    ("LGPL-2.0", "gnu library general public license"),
+    ("GFDL-1.3", "gnu free documentation license"),
+    ("GPL-3.0", "gnu general public license"),
+    ("MPL-2.0", "mozilla public license"),
+    ("EPL-2.0", "eclipse public license"),
+    ("EUPL-1.2", "european union public licence"),
+    ("CDDL-1.0", "common development and distribution license"),
+    ("Artistic-2.0", "artistic license"),
+    ("OSL-3.0", "open software license"),
+    ("MS-PL", "microsoft public license"),
+    ("CECILL-2.1", "cecill free software license"),
+    ("Apache-2.0", "apache license"),
+    ("NCSA", "university of illinois/ncsa"),
+    ("BSL-1.0", "boost software license"),
+    ("MIT", "permission is hereby granted, free of charge"),
+    ("PostgreSQL", "modify, and distribute this software and its documentation for any purpose, without fee"),
+    ("ISC", "permission to use, copy, modify, and/or distribute this software"),
+    ("ISC", "permission to use, copy, modify, and distribute this software"),
+    ("ISC", "permission to use, copy, modify and distribute this software"),
+    ("BSD-3-Clause", "redistribution and use in source and binary forms"),
+    ("Unlicense", "this is free and unencumbered software"),
+    ("CC0-1.0", "cc0 1.0 universal"),
+    ("Zlib", "this software is provided 'as-is', without any express or implied warranty"),
+    ("PSF-2.0", "python software foundation license"),
+    ("WTFPL", "do what the fuck you want to public license"),
+)
+# Terms that take away from whatever they stand beside.
+RIDERS = (
+    ("Commons-Clause", "commons clause"),
+    ("JSON", "shall be used for good, not evil"),
+    ("Anti-996", "996 license"),
+    ("Hippocratic", "hippocratic license"),
+)
+PERMISSIVE = frozenset(
+    "0BSD AFL-3.0 Apache-2.0 Apache-1.1 BSD BSD-2 BSD-3 BSD-1-Clause BSD-2-Clause BSD-2-Clause-Patent BSD-3-Clause"
+    " BSD-3-Clause-Clear BSD-4-Clause BSL-1.0 BlueOak-1.0.0 CC0-1.0 HPND ISC MIT MIT-0 NCSA PSF-2.0 PostgreSQL"
+    " Python-2.0 UPL-1.0 Unlicense WTFPL X11 Zlib curl libpng-2.0 zlib-acknowledgement".split()
+)
+_PERMISSIVE = frozenset(name.lower() for name in PERMISSIVE)
+FILE = re.compile(r"(?i)(?:un)?licen[cs]e(?:[-_. ].*)?|copying(?:[-_. ].*)?")
+TEXTS = ("", "txt", "md", "rst", "markdown", "html", "adoc", "asciidoc", "org", "tex")  # endings of files that hold one
+SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([A-Za-z0-9.+() \t-]+)")
+HEAD = 5_000  # characters at the head of a file, in which its SPDX line stands
+TOKEN = re.compile(r"[()]|[^\s()]+")
+COMMENT_MARKS = re.compile(r"[\s*/#;%!-]+")
+GNU = re.compile(
+    r"(?i)under (?:the terms (?:and conditions )?of )?(?:the |version [\d.]+ of the )?gnu (\w+ )?general public"
+)
+GNU_FAMILY = {"affero ": "AGPL-3.0", "lesser ": "LGPL-3.0", "library ": "LGPL-2.0"}
+
+
+def licence(text: str) -> str:
+    """The licence that a text is, as an SPDX identifier of its family; "" for what is not known."""
+    plain = " ".join(text.lower().replace("’", "'").replace("‘", "'").replace("`", "'").split())
+    for name, phrase in RIDERS:
+        if phrase in plain:
+            return name
+    found = [(at, n, name) for n, (name, phrase) in enumerate(TITLES) if (at := plain.find(phrase)) >= 0]
+    if not found:
+        return ""
+    name = min(found)[2]
+    return "0BSD" if name == "ISC" and "provided that the above copyright notice" not in plain else name
+
+
+def of_file(text: str) -> str:
+    """The licence that a file says at its head that it is under, as an SPDX expression; "" when it says nothing.
+
+    It says so in an SPDX line, or, where it is one of GNU's, in words.
+    """
+    if found := SPDX.search(text, 0, HEAD):
+        return " ".join(found[1].split())
+    found = GNU.search(COMMENT_MARKS.sub(" ", text[:HEAD]))
+    return GNU_FAMILY.get((found[1] or "").lower(), "GPL-3.0") if found else ""
+
+
+def is_permissive(expression: str, allowed: Iterable[str] = PERMISSIVE) -> bool:
+    """Whether one may use code under an SPDX expression ("MIT OR GPL-2.0-only"), or under all of a list of licences
+    ("MIT, ISC"); nobody may use what has no licence."""
+    known = _PERMISSIVE if allowed is PERMISSIVE else frozenset(name.lower() for name in allowed)
+    parts = [part for part in expression.split(",") if part.strip()]
+    return bool(parts) and all(_permits(TOKEN.findall(part.replace("/", " OR ")), known) for part in parts)
+
+
+def _permits(tokens: list[str], known: frozenset[str]) -> bool:
+    """The value of an expression in which AND binds closer than OR, as SPDX says; False for one that is none."""
+    try:
+        value, rest = _either(tokens, known)
+        return value and not rest
+    except IndexError:
+        return False
+
+
+def _either(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
+    value, tokens = _both(tokens, known)
+    while tokens and tokens[0].upper() == "OR":
+        other, tokens = _both(tokens[1:], known)
+        value = value or other
+    return value, tokens
+
+
+def _both(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
+    value, tokens = _one(tokens, known)
+    while tokens and tokens[0].upper() == "AND":
+        other, tokens = _one(tokens[1:], known)
+        value = value and other
+    return value, tokens
+
+
+def _one(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
+    if tokens[0] == "(":
+        value, tokens = _either(tokens[1:], known)
+        return value, tokens[1:] if tokens[0] == ")" else ["(", *tokens]
+    value, tokens = tokens[0].lower() in known, tokens[1:]
+    if tokens[:1] and tokens[0].upper() == "WITH":  # an exception only adds permissions
+        tokens = tokens[2:]
+    return value, tokens
+
+
+def is_licence_file(name: str) -> bool:
+    """Whether a file of this name holds a licence: LICENSE, COPYING.txt, LICENSE-MIT, LICENSE.GPL; not license.py."""
+    suffix = name.rpartition(".")[2] if "." in name else ""
+    return bool(FILE.fullmatch(name)) and (suffix.lower() in TEXTS or suffix == suffix.upper())
+
+
+def of_folder(texts: Mapping[str, str]) -> str:
+    """The licences of a folder, "Apache-2.0, MIT", by its licence files; "" where one is not known.
+
+    Files in `LICENSES/` are those of REUSE, named by their SPDX identifier: without a file beside that folder, each of
+    them may hold for any file that does not name its own.
+    """
+    own = {name: text for name, text in texts.items() if "/" not in name}
+    if own:
+        found = {licence(text) for text in own.values()}
+    else:
+        found = {name.rpartition("/")[2].rpartition(".")[0] or name.rpartition("/")[2] for name in texts}
+    return "" if "" in found else ", ".join(sorted(found))

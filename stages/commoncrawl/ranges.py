@@ -1,0 +1,33 @@
+"""A remote file that is read like a local one, by requests for ranges of it."""
+
+import io
+
+from stages import download
+from stages.download.origin import Origin
+
+
+class RangeFile(io.RawIOBase):
+    """A file of which only the bytes that are read are fetched."""
+
+    def __init__(self, origin: Origin, name: str):
+        self.origin, self.name, self.at = origin, name, 0
+        self.length = download.read_range(origin, name, 0, 4)[1]
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self.at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.length}[whence]
+        return self.at
+
+    def tell(self) -> int:
+        return self.at
+
+    def read(self, size: int = -1) -> bytes:
+        size = self.length - self.at if size < 0 else min(size, self.length - self.at)
+        data = download.read_range(self.origin, self.name, self.at, size)[0] if size > 0 else b""
+        self.at += len(data)
+        return data

@@ -1,0 +1,33 @@
+"""Messages over the sockets between a worker and its extraction process: bytes after their length."""
+
+import socket
+import struct
+
+LENGTH = struct.Struct("!Q")
+NUMBER = struct.Struct("!q")  # a pid, an exit status, or READY
+READY = NUMBER.pack(0)
+
+
+def send(sock: socket.socket, *frames: bytes) -> None:
+    """Write frames, each after its length in eight bytes."""
+    for frame in frames:
+        sock.sendall(LENGTH.pack(len(frame)))
+        sock.sendall(frame)
+
+
+def receive(sock: socket.socket) -> bytes | None:
+    """Read one frame; None when the other side is gone."""
+    head = read(sock, LENGTH.size)
+    return None if head is None else read(sock, *LENGTH.unpack(head))
+
+
+def read(sock: socket.socket, size: int) -> bytes | None:
+    """Read exactly `size` bytes; None when the other side is gone before that."""
+    buffer = bytearray(size)
+    view, got = memoryview(buffer), 0
+    while got < size:
+        count = sock.recv_into(view[got:])
+        if not count:
+            return None
+        got += count
+    return bytes(buffer)

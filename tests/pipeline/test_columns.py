@@ -1,0 +1,52 @@
+"""The engine's columns, which data cannot have."""
+
+import pyarrow as pa
+import pytest
+
+from pipeline.columns import check_not_reserved, conform, put, rename_reserved, without_reserved
+from pipeline.errors import UsageError
+
+OURS = ("reason", "error", "error_message", "error_place", "measured", "counts")
+
+
+def test_a_column_is_added_or_replaced_in_its_place():
+    table = pa.table({"a": [1], "b": [2]})
+    assert put(table, "c", pa.array(["x"])).to_pydict() == {"a": [1], "b": [2], "c": ["x"]}
+    made = put(table, "a", pa.array(["x"]))
+    assert made.column_names == ["a", "b"] and made.to_pylist() == [{"a": "x", "b": 2}]
+
+
+def test_a_table_is_made_to_conform():
+    schema = pa.schema([("a", pa.int64()), ("b", pa.string()), ("c", pa.string())])
+    table = pa.table({"c": [1], "a": [7], "d": ["x"]})
+    made = conform(table, schema)
+    assert made.schema == schema and made.to_pylist() == [{"a": 7, "b": None, "c": None}]
+
+
+def test_the_engines_columns_are_taken_away():
+    assert without_reserved(pa.table({name: [1] for name in ("id", *OURS, "text")})).column_names == ["id", "text"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_data_with_a_column_of_the_engine_is_refused_by_name(name: str):
+    with pytest.raises(UsageError, match=f"^column {name}: the engine keeps this name .*; rename the column$"):
+        check_not_reserved(pa.schema([("id", pa.string()), (name, pa.string())]))
+    check_not_reserved(pa.schema([("id", pa.string()), (f"{name}_", pa.string()), (name.upper(), pa.string())]))
+
+
+@pytest.mark.parametrize(
+    ("names", "renamed"),
+    [
+        (["id", "text"], ["id", "text"]),
+        (["error", "reason"], ["error_", "reason_"]),
+        (["error", "error_", "id"], ["error__", "error_", "id"]),
+        (["error_", "error"], ["error_", "error__"]),
+        (["error", "error"], ["error_", "error__"]),
+        (list(OURS), [f"{name}_" for name in OURS]),
+    ],
+)
+def test_columns_of_data_get_names_that_are_free(names: list[str], renamed: list[str]):
+    table = pa.Table.from_arrays([pa.array([number]) for number in range(len(names))], names)
+    made = rename_reserved(table)
+    assert made.column_names == renamed
+    assert [column.to_pylist() for column in made.columns] == [[number] for number in range(len(names))]
