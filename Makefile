@@ -141,8 +141,12 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 	$(PY) -m benchmarks.minhash
 	$(PY) -m benchmarks.substring
 	$(PY) -m benchmarks.filters '$(DATA)/realweb'
+	$(PY) -m benchmarks.extraction_speed '$(DATA)/realweb' --limit 1000
 	@test -f '$(TOKENIZER)/tokenizer.json' || echo 'packing is measured after make curriculum'
 	@test ! -f '$(TOKENIZER)/tokenizer.json' || $(PY) -m benchmarks.packing '$(OUT)/clean' '$(TOKENIZER)'
+
+bench-extraction: $(SETUP) ## extraction against trafilatura called plainly: DATA= a folder with realweb/ or of WARC files, JSON= FILE
+	$(PY) -m benchmarks.extraction_speed '$(DATA)' $(if $(JSON),--json '$(JSON)')
 
 kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare with a calm run's bytes
 	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)

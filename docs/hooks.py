@@ -9,8 +9,10 @@ PAGES = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGEL
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add them, with links into docs/ as links between pages."""
+    """Add them, with their links into docs/ and to one another as links between pages."""
     for source, page in PAGES.items():
-        text = (Path(config.config_file_path).parent / source).read_text()
-        files.append(File.generated(config, page, content=text.replace("](docs/", "](")))
+        text = (Path(config.config_file_path).parent / source).read_text().replace("](docs/", "](")
+        for other, its_page in PAGES.items():
+            text = text.replace(f"]({other})", f"]({its_page})")
+        files.append(File.generated(config, page, content=text))
     return files

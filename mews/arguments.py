@@ -39,7 +39,7 @@ def parameters(recipe: Callable[..., Any]) -> list[Parameter]:
     return [Parameter(p.name, hints.get(p.name, _kind_of(p.default)), p.default) for p in taken]
 
 
-def convert(recipe: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any]:
+def convert_arguments(recipe: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any]:
     """The values of `name=value` arguments. Raises UsageError on an unknown name or a value of another type."""
     known = {p.name: p for p in parameters(recipe)}
     values: dict[str, Any] = {}

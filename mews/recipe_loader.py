@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mews.arguments import convert, missing
+from mews.arguments import convert_arguments, missing
 from pipeline.errors import MewsError, UsageError
 from pipeline.fingerprint import REPO_ROOT
 from pipeline.funnel import read_plan
@@ -27,7 +27,7 @@ def load_recipe(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
     """
     recipe = recipe_function(name)
     with _errors_in_one_line(name):
-        values = convert(recipe, arguments)
+        values = convert_arguments(recipe, arguments)
         if wanted := missing(recipe, values):
             raise UsageError(f"{name} needs {', '.join(f'{each}=' for each in wanted)}")
         goals = recipe(**values)

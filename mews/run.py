@@ -38,6 +38,8 @@ FEW = 100  # rows of a goal that are shown at the end
 
 
 class Kind(StrEnum):
+    """Where the work is done: in this process, or on Ray."""
+
     local = "local"
     ray = "ray"
 
@@ -46,10 +48,12 @@ class RecipeCommand(TyperCommand):
     """A command whose --help lists the arguments of the recipe that stands before it, too."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Remember the words of the command line, and parse them."""
         ctx.meta["words"] = list(args)  # --help is answered before the other words are
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print what the recipe says of itself, if one is named, and then the help of the command."""
         given, _, _ = self.make_parser(ctx).parse_args(ctx.meta["words"])
         if name := given.get("recipe"):
             print_recipe(name, Console())

@@ -46,8 +46,7 @@ def rename_reserved(table: pa.Table) -> pa.Table:
 
 
 def check_not_reserved(schema: pa.Schema) -> None:
-    """Raises UsageError when data has a column that is called as one of the engine's is."""
-    if names := [name for name in schema.names if name in RESERVED]:
-        raise UsageError(
-            f"the rows have a column {names[0]}, which is the engine's own name for why a row leaves; rename it"
-        )
+    """Raises UsageError when a column of the data is called as one of the engine's is."""
+    for name in schema.names:
+        if name in RESERVED:
+            raise UsageError(f"column {name}: the engine keeps this name for what it says of rows; rename the column")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.columns import put
+from pipeline.columns import check_not_reserved, put
 from pipeline.doc import Doc, docs
 from pipeline.guard import Caller, Failure
 from pipeline.naming import distinct, name_of
@@ -38,7 +38,11 @@ def screen(*filters: Filter, signals: bool = False) -> "Screen":
 
 
 def annotate(fn: Callable[[Doc], Mapping[str, Any]], schema: pa.Schema) -> "Annotate":
-    """Add the columns of `schema` with what `fn` says of each Doc; a column of the same name is replaced."""
+    """Add the columns of `schema` with what `fn` says of each Doc; a column of the same name is replaced.
+
+    Raises UsageError when a column is called as one of the engine's is.
+    """
+    check_not_reserved(schema)
     return Annotate(fn, schema)
 
 

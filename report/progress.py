@@ -31,6 +31,7 @@ class Current:
     dropped: int = 0
 
     def add(self, receipt: Receipt, done: int) -> None:
+        """Count a shard that was just made; `done` are all that are made."""
         self.done, self.made = done, self.made + 1
         self.rows += receipt.stats.rows_in
         if receipt.stats.kind == "map":
@@ -79,6 +80,7 @@ class Progress:
             self._live.stop()
 
     def __call__(self, stage: Stage, total: int, done: int, receipt: Receipt | None) -> None:
+        """Take in that a stage begins, or that one of its shards was made (`pipeline.run.Progress`)."""
         with self._lock:
             if self._now is None or stage.name != self._now.name:
                 self._end_stage()

@@ -33,6 +33,7 @@ class Recorded:
     measure: Measure
 
     def __call__(self, doc: Doc) -> Mapping[str, float]:
+        """The values of a Doc by name."""
         prefix = f"{self.name}."
         found = {key.removeprefix(prefix): value for key, value in doc.fields.items() if key.startswith(prefix)}
         return found if found and None not in found.values() else self.measure(doc)
@@ -54,6 +55,10 @@ def _bounded(function: Any, bounds: Bounds) -> Any:
     return function
 
 
+def _forget(table: pa.Table) -> None:
+    """Pages that fail again are quarantined in both runs."""
+
+
 @dataclass
 class Again:
     """A stage with its new limits, and what its transforms do with the rows from the one at `first` on."""
@@ -64,7 +69,7 @@ class Again:
 
     def __post_init__(self) -> None:
         transforms = tuple(map(_recorded, self.stage.transforms[self.first :]))
-        self._chain = TransformChain(transforms, self.dropped.append, lambda table: None, count=None)
+        self._chain = TransformChain(transforms, self.dropped.append, _forget, count=None)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -141,6 +146,7 @@ class Fates:
                 yield old, new, self.rows[id]
 
     def enter(self, tables: Sequence[pa.Table], fates: dict[str, str], fate: str = "") -> None:
+        """Enter the rows of some tables with a fate, or with the reason that each row has."""
         for table in tables:
             for row in table.select(
                 [c for c in ("id", "url", "text", "reason") if c in table.column_names]

@@ -17,9 +17,9 @@ from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.summary import summary
 from stages.publish import readme
-from stages.publish.origin import origin_of
+from stages.publish.provenance import provenance_of
 from stages.publish.readme import Facts
-from stages.publish.shards import LANGUAGE, Shards
+from stages.publish.shards import LANGUAGE, OPT_OUT, Shards
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,15 @@ class Published:
             name=self.folder,
             title=self.title,
             schema=self.shards.schema,
-            origin=origin_of(self.shards),
+            provenance=provenance_of(self.shards),
             recipe=about.get("recipe", ""),
             arguments=about.get("arguments", ()),
             documents=mine.rows_out,
             tokens=said[self.shards.source.name].tokens_out,
             bytes=mine.bytes,
             memory=self._memory(root),
-            languages={key.removeprefix(LANGUAGE): rows for key, rows in mine.counts.items()},
+            languages=_beginning(LANGUAGE, mine.counts),
+            opt_outs=_beginning(OPT_OUT, mine.counts),
             counts=dict(sorted(replaced.items())),
             lines=[line for line in funnel(root) if line.stage in passed],
             hosts=list(self._hosts(root)),
@@ -122,3 +123,8 @@ class Published:
         names = [f"{stage}/{shard}.parquet" for stage in stages for shard in planned(root, stage)]
         rows = [row for name in names for row in parquet.read_table(root, name).to_pylist()]
         yield from sorted(rows, key=lambda row: (-row["lost"], row["host"]))
+
+
+def _beginning(prefix: str, counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts whose names begin so, by the rest of their names."""
+    return {name.removeprefix(prefix): number for name, number in counts.items() if name.startswith(prefix)}

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipeline import VERSION
 from pipeline.funnel import Line, because, rows_of
-from stages.publish.origin import Origin, without_paths
+from stages.publish.provenance import Provenance, without_paths
 
 PACKAGES = (
     "trafilatura",
@@ -41,13 +41,13 @@ class Facts:
     """What a card says. `lines` are the funnel of the stages behind the shards, `memory` bytes before compression.
 
     `tokens` are those of the published texts, 0 where no stage counted them. `counts` are what was replaced, by type,
-    and `languages` documents by language.
+    `languages` documents by language, and `opt_outs` documents by the sign with which they reserve their use.
     """
 
     name: str
     title: str
     schema: pa.Schema
-    origin: Origin
+    provenance: Provenance
     recipe: str
     arguments: Sequence[str]
     documents: int
@@ -55,6 +55,7 @@ class Facts:
     bytes: int
     memory: int
     languages: Mapping[str, int]
+    opt_outs: Mapping[str, int]
     counts: Mapping[str, int]
     lines: Sequence[Line]
     hosts: Sequence[Mapping[str, Any]]
@@ -71,7 +72,7 @@ def dataset_card(facts: Facts) -> str:
 {facts.documents:,} documents{tokens if facts.tokens else ""}.
 Made by Mews {VERSION} with the recipe `{_recipe(facts.recipe)}` and {arguments}.
 
-{facts.origin.text}
+{facts.provenance.text}
 
 ## Funnel
 
@@ -83,7 +84,7 @@ Made by Mews {VERSION} with the recipe `{_recipe(facts.recipe)}` and {arguments}
 
 {", ".join(f"{kind} {n:,}" for kind, n in facts.counts.items()) or "none"}
 
-## Versions
+{_opt_outs(facts.opt_outs)}## Versions
 
 {", ".join(f"{package} {version}" for package, version in package_versions().items())}
 {_hosts(facts.hosts)}"""
@@ -100,7 +101,7 @@ def _head(facts: Facts) -> str:
     listed = "language:\n" + "".join(f"- {code}\n" for code in codes) if codes else ""
     features = "\n".join(f"  - name: {field.name}\n    {_feature(field.type)}" for field in facts.schema)
     return f"""pretty_name: {json.dumps(facts.title)}
-{facts.origin.license}{listed}task_categories:
+{facts.provenance.license}{listed}task_categories:
 - text-generation
 size_categories:
 - {size_category(facts.documents)}
@@ -148,6 +149,13 @@ def _funnel(facts: Facts) -> str:
         f"| {stage} | {step} | {documents:,} | {documents / total:.1%} | {f'{tokens:,}' if tokens else ''} | {why} |"
         for stage, step, documents, tokens, why in rows
     )
+
+
+def _opt_outs(opt_outs: Mapping[str, int]) -> str:
+    """The section on pages that reserve their use; none where nothing is known of it."""
+    shown = ", ".join(f"{sign} {number:,}" for sign, number in opt_outs.items() if number)
+    said = f"Published documents that reserve their use: {shown or 'none'}."
+    return f"## Opt-outs\n\n{said}\n\n" if opt_outs else ""
 
 
 def _hosts(hosts: Sequence[Mapping[str, Any]]) -> str:

@@ -9,7 +9,9 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from filters import opt_outs
 from pipeline import store
+from pipeline.doc import docs
 from pipeline.fingerprint import digest, fingerprint
 from pipeline.ledger import Ledger, Receipt, planned, receipt_name, receipted
 from pipeline.stage import Stage, commit_receipt, shard_files, tables_of
@@ -18,7 +20,7 @@ from text.tokens import count_pretokens
 
 CALLED = {"content": "text"}  # columns that a published schema calls by another name than the stages
 TOKENS = "token_count"
-LANGUAGE = "language:"  # what counts of documents by language begin with
+LANGUAGE, OPT_OUT = "language:", "opt_out:"  # what the names of counts of documents begin with
 Slice = tuple[str, int, int]  # shard, first row, row after the last
 
 
@@ -64,8 +66,8 @@ class Shards:
             writer = files.open(f"{self.folder}/{item}.parquet", self.schema)
             for table in self._tables(root, store.read_json(root, self._cuts)[item]):
                 writer.write(published(table, self.schema))
-                for language, rows in count_languages(table):
-                    counts[LANGUAGE + language] = counts.get(LANGUAGE + language, 0) + rows
+                for name, rows in (*count_languages(table), *count_opt_outs(table)):
+                    counts[name] = counts.get(name, 0) + rows
         said = Stats("shards", writer.rows, writer.rows, counts=dict(sorted(counts.items())))
         return commit_receipt(root, self.name, item, mark, said, files.made, started)
 
@@ -91,11 +93,19 @@ def published(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def count_languages(table: pa.Table) -> list[tuple[str, int]]:
-    """Documents by the column `language`, where there is one; the code of an unknown language is left out."""
+    """(LANGUAGE with the code, documents) by the column `language`, where there is one; unknown ones are left out."""
     if "language" not in table.column_names:
         return []
     counted = pc.value_counts(pc.drop_null(table["language"])).to_pylist()
-    return [(row["values"], row["counts"]) for row in counted if row["values"] != "und"]
+    return [(LANGUAGE + row["values"], row["counts"]) for row in counted if row["values"] != "und"]
+
+
+def count_opt_outs(table: pa.Table) -> list[tuple[str, int]]:
+    """(OPT_OUT with the sign, documents) of the signs by which pages reserve their use, where the columns tell them."""
+    if "robots" not in table.column_names:
+        return []
+    shown = [opt_outs.signs(doc) for doc in docs(table.select(["robots", "tdm_reservation"]))]
+    return [(OPT_OUT + sign, int(sum(each[sign] for each in shown))) for sign in opt_outs.SIGNS]
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from typing import Any, Literal, Optional
 
 import pytest
 
-from mews.arguments import accepted_values, convert, list_arguments, missing
+from mews.arguments import accepted_values, convert_arguments, list_arguments, missing
 from pipeline.errors import UsageError
 
 
@@ -72,7 +72,7 @@ def annotated(
     ],
 )
 def test_a_value_has_the_annotated_type(argument: str, value: Any):
-    (got,) = convert(annotated, [argument]).values()
+    (got,) = convert_arguments(annotated, [argument]).values()
     assert got == value and type(got) is type(value)
 
 
@@ -97,7 +97,7 @@ def test_a_value_has_the_annotated_type(argument: str, value: Any):
 )
 def test_another_value_is_refused_with_what_to_give(argument: str, said: str):
     with pytest.raises(UsageError) as refused:
-        convert(annotated, [argument])
+        convert_arguments(annotated, [argument])
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 
@@ -119,14 +119,14 @@ def untyped(most=5, share=0.5, yes=False, text="a", codes=("en",), sizes=(1, 2),
     ],
 )
 def test_without_annotation_a_value_has_the_type_of_the_default(argument: str, value: Any):
-    (got,) = convert(untyped, [argument]).values()
+    (got,) = convert_arguments(untyped, [argument]).values()
     assert got == value and type(got) is type(value)
 
 
 @pytest.mark.parametrize("argument", ["most=x", "share=x", "yes=x", "sizes=x", "others=1"])
 def test_a_value_of_another_type_than_the_default_is_refused(argument: str):
     with pytest.raises(UsageError):
-        convert(untyped, [argument])
+        convert_arguments(untyped, [argument])
 
 
 def test_an_argument_that_no_text_can_give_is_refused():
@@ -134,13 +134,13 @@ def test_an_argument_that_no_text_can_give_is_refused():
 
     for argument in ("filters=a", "more=a"):
         with pytest.raises(UsageError, match="in a recipe file of your own"):
-            convert(recipe, [argument])
+            convert_arguments(recipe, [argument])
 
 
 def test_what_is_missing_is_what_has_no_default():
     def recipe(snapshot: str, files: int, language: str = "en"): ...
 
-    assert missing(recipe, convert(recipe, ["files=3"])) == ["snapshot"]
+    assert missing(recipe, convert_arguments(recipe, ["files=3"])) == ["snapshot"]
 
 
 def test_the_list_shows_defaults_as_they_are_typed():
@@ -165,7 +165,7 @@ def test_the_list_shows_defaults_as_they_are_typed():
     ]
     given = [shown for shown, _ in list_arguments(recipe)][1:]
     defaults = (None, ("en", "de"), True, "a", Colour.red, 5)
-    assert tuple(convert(recipe, given).values()) == defaults, "what is shown can be typed"
+    assert tuple(convert_arguments(recipe, given).values()) == defaults, "what is shown can be typed"
 
 
 def test_every_kind_of_value_has_a_name():

@@ -303,7 +303,7 @@ def test_the_schema_is_what_transforms_make_of_an_empty_table():
 
 @pytest.mark.parametrize("name", ["reason", "error", "error_message", "error_place", "measured", "counts"])
 def test_rows_cannot_have_a_column_of_the_engine(name: str):
-    with pytest.raises(UsageError, match=f"a column {name},"):
+    with pytest.raises(UsageError, match=f"^column {name}: "):
         output_schema([], texts().schema.append(pa.field(name, pa.string())))
 
 

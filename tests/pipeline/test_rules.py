@@ -24,17 +24,16 @@ EDITS = EditRules("hashes", without_hashes, LIMITS)
 
 
 @pytest.mark.parametrize(
-    ("limit", "name", "kept", "dropped"),
+    ("limit", "kept", "dropped"),
     [
-        (most("words", 4, "long"), "max_words", [-1, 3.9, 4], [4.0001, 5]),
-        (least("words", 4, "short"), "min_words", [4, 4.1, 9], [3.9999, -1]),
-        (most("words", 0), "max_words", [0, -0.1], [1e-9]),
-        (most("words", None), "max_words", [-1e9, 1e9], []),
-        (least("words", None), "min_words", [-1e9, 1e9], []),
+        (most("words", 4, "long"), [-1, 3.9, 4], [4.0001, 5]),
+        (least("words", 4, "short"), [4, 4.1, 9], [3.9999, -1]),
+        (most("words", 0), [0, -0.1], [1e-9]),
+        (most("words", None), [-1e9, 1e9], []),
+        (least("words", None), [-1e9, 1e9], []),
     ],
 )
-def test_a_limit_keeps_its_bound(limit: Limit, name: str, kept: list[float], dropped: list[float]):
-    assert limit.name == name
+def test_a_limit_keeps_its_bound(limit: Limit, kept: list[float], dropped: list[float]):
     assert not any(limit.breaks({"words": value}) for value in kept)
     assert all(limit.breaks({"words": value}) for value in dropped)
 
@@ -42,7 +41,8 @@ def test_a_limit_keeps_its_bound(limit: Limit, name: str, kept: list[float], dro
 def test_the_reason_is_the_value_unless_it_is_given():
     assert (most("words", 1).reason, least("words", 1).reason) == ("words", "words")
     assert (most("words", 1, "long").reason, least("words", 1, "short").reason) == ("long", "short")
-    assert (most("words", 1).side, least("words", 1).side) == ("most", "least")
+    assert most("words", 1, "long") == Limit("words", 1, "most", "long")
+    assert least("words", 1, "short") == Limit("words", 1, "least", "short")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,8 @@ def test_what_is_measured():
 
 @pytest.mark.parametrize("rules", [RULES, EDITS])
 def test_other_bounds(rules: Rules | EditRules):
-    changed = rules.replace(min_words=5, max_hashes=None)
+    assert list(rules.named) == ["min_words", "max_words", "hashes"]
+    changed = rules.replace(min_words=5, hashes=None)
     assert [limit.bound for limit in changed.limits] == [5, 4, None]
     assert [limit.bound for limit in rules.limits] == [2, 4, 1]
     assert type(changed) is type(rules) and changed.name == rules.name
@@ -78,7 +79,7 @@ def test_other_bounds(rules: Rules | EditRules):
 
 
 def test_a_limit_that_there_is_not():
-    said = r"^length has no limit max_lines, min_word; it has min_words, max_words, max_hashes$"
+    said = r"^length has no limit max_lines, min_word; it has min_words, max_words, hashes$"
     with pytest.raises(UsageError, match=said):
         RULES.replace(min_word=1, max_lines=3, min_words=2)
 
@@ -87,6 +88,8 @@ def test_a_limit_that_there_is_not():
 def test_a_value_that_a_limit_needs_and_nobody_measures(rules: Rules | EditRules):
     with pytest.raises(WrongReturn, match=rf"^{rules.name} measures no 'hashes', .*; it measures words$"):
         rules.judge({"words": 3})
+    with pytest.raises(WrongReturn, match=r"; it measures words, lines$"):
+        rules.judge({"words": 3, "lines": 1})
 
 
 def test_they_can_be_sent_to_workers():

@@ -93,6 +93,10 @@ def test_sums():
     assert total.conserved()
 
 
+def test_seconds_are_rounded_to_milliseconds():
+    assert Stats(seconds=0.1234).plus(Stats(seconds=1.0002)).seconds == 1.124
+
+
 def test_what_only_one_part_has_is_kept():
     one, other = Stats(rows_due=3, counts={"b": 1}), Stats(counts={"a": 2}, unit="tokens")
     total = one.plus(other)
@@ -132,6 +136,7 @@ def test_one_message_is_kept_of_many():
 def test_an_error_as_a_person_reads_it():
     assert Raised(1, "'url'").told("KeyError at f.py:3, in f") == "KeyError: 'url' (f.py:3, in f)"
     assert Raised(1, "").told("KeyError at f.py:3, in f") == "KeyError (f.py:3, in f)"
+    assert Raised(1, "").told("KeyError at look at me.py:3, in f") == "KeyError (look at me.py:3, in f)"
     assert Raised(1, "no place").told("KeyError at ") == "KeyError: no place"
     many = {"B at b": Raised(2, ""), "A at a": Raised(2, ""), "C at c": Raised(1, "")}
     assert most_frequent(many) == "A (a)"

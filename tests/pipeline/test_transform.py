@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.doc import Doc
-from pipeline.errors import WrongReturn
+from pipeline.errors import UsageError, WrongReturn
 from pipeline.guard import Guard
 from pipeline.limit import CpuLimit
 from pipeline.protocols import Judgement, RowTransform
@@ -119,6 +119,21 @@ def test_a_filter_with_the_wrong_return_type_fails_and_is_named():
         passed(screen(long_enough), texts("a text"))  # type: ignore[arg-type]
 
 
+def test_rows_whose_fate_is_decided_do_not_count_for_the_filters_behind():
+    with CpuLimit() as cpu:
+        guards = [Guard("first", cpu), Guard("second", cpu)]
+        screen(LENGTH, Rules("words", words, ()), signals=True).apply(texts(*FOUR), guards)
+    assert [guard.rows for guard in guards] == [4, 2]
+
+
+@pytest.mark.parametrize(
+    "transform", [edit(lambda doc: None), rewrite(lambda text: None), rewrite(lambda text: "\ud800")]
+)
+def test_a_function_of_texts_with_the_wrong_return_type_is_named(transform: RowTransform):
+    with pytest.raises(WrongReturn, match=r"^first (returned None|gave '\\ud800')"):
+        passed(transform, texts("a"))
+
+
 def upper_or_drop(doc: Doc) -> tuple[str, str | None]:
     if doc.text == "fail":
         raise KeyError("fail")
@@ -179,6 +194,11 @@ def test_an_annotation_adds_columns():
     assert [j and (j.step, j.error) for j in judgements] == [None, (0, "first:ZeroDivisionError")]
 
 
+def test_an_annotation_cannot_name_the_engines_columns():
+    with pytest.raises(UsageError, match=r"^column reason: "):
+        annotate(words, pa.schema([("words", pa.int64()), ("reason", pa.string())]))
+
+
 @pytest.mark.parametrize("said", [None, {}, {"length": "two"}, {"length": 1.5}])
 def test_an_annotation_with_the_wrong_type_fails_and_is_named(said: Any):
     with pytest.raises(WrongReturn, match=r"^first (returned|gave) "):
@@ -189,6 +209,7 @@ def test_an_annotation_with_the_wrong_type_fails_and_is_named(said: Any):
 def test_an_empty_table_gives_the_same_columns(transform: RowTransform):
     assert transform(texts()).schema.equals(transform(texts("a")).schema)
     assert transform(texts()).num_rows == 0
+    assert [transform(texts()).schema.field(name).type for name in ("reason", "measured")] == [pa.string()] * 2
 
 
 def test_all_of_them_are_known_as_transforms_of_rows():

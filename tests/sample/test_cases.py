@@ -57,14 +57,14 @@ def flat(text: str) -> str:
 
 
 def test_half_is_good_english_and_the_rest_is_the_web(truth):
-    fates = Counter(row["expected"] for row in truth)
+    expected = Counter(row["expected"] for row in truth)
     assert 1900 <= len(truth) <= 2100
     assert (
         0.45
-        <= (fates["kept"] + len({row["group"] for row in truth if row["expected"] == "duplicate"})) / len(truth)
+        <= (expected["kept"] + len({row["group"] for row in truth if row["expected"] == "duplicate"})) / len(truth)
         <= 0.6
     )
-    assert set(fates) == set("kept url language thin quality repetition lines duplicate quarantined skipped".split())
+    assert set(expected) == set("kept url language thin quality repetition lines duplicate quarantined skipped".split())
     assert len({row["url"] for row in truth}) == len({row["id"] for row in truth}) == len(truth)
 
 

@@ -160,3 +160,21 @@ def test_a_recipe_with_other_arguments_makes_another_card_and_no_other_shard(tmp
     card = (tmp_path / "out.en/README.md").read_bytes()
     assert b"snapshot=CC-MAIN-2024-10" in card and card != first["out.en/README.md"]
     assert shard.stat().st_mtime_ns == before
+
+
+def test_the_card_tells_how_many_documents_reserve_their_use(tmp_path: Path):
+    schema = pa.schema([*SCHEMA, ("robots", pa.string()), ("tdm_reservation", pa.int8())])
+
+    def read(name: str):
+        (table,) = pages(name)
+        robots = ["noai", "otherbot:noai,noindex", "nofollow", None] + [None] * (table.num_rows - 4)
+        table = table.append_column("robots", pa.array(robots, pa.string()))
+        tdm = [None, 1, 0, 1] + [None] * (table.num_rows - 4)
+        yield table.append_column("tdm_reservation", pa.array(tdm, pa.int8()))
+
+    run(publish("out", Map("raw", Source(("a",), read, schema)), COLUMNS), root=str(tmp_path), runner=Local())
+    card = (tmp_path / "out/README.md").read_text()
+    assert "## Opt-outs\n\nPublished documents that reserve their use: noai 2, noindex 1, tdm_reservation 2.\n" in card
+    without = tmp_path / "without"
+    made(without, "en")
+    assert "Opt-outs" not in (without / "out.en/README.md").read_text(), "nothing is known where nothing was read"

@@ -7,8 +7,8 @@ from pipeline.run import documents, plan
 from pipeline.stage import Map, Source, Stage
 from stages.commoncrawl import Chosen, WarcReader
 
-CRAWL = re.compile(r"(?:(?:^|/)crawl-data/|/crawl=)(CC-[A-Z]+(?:-[\w-]+|/\d{4}/\d{2}))/")
-CRAWL_ID = re.compile(r"CC-[A-Z]+/\d{4}/\d{2}")
+CRAWL = re.compile(r"(?:(?:^|/)(?:crawl-data|projects(?:/[\w.-]+)*)/|/crawl=)(CC-[A-Z]+(?:-[\w-]+|/\d{4}/\d{2}))/")
+CRAWL_ID = re.compile(r"CC-[A-Z]+/\d{4}/\d{2}|projects/[\w.-]+/CC-[\w-]+")
 TERMS = """license: other
 license_name: common-crawl-terms-of-use
 license_link: https://commoncrawl.org/terms-of-use
@@ -17,21 +17,21 @@ HIDDEN = "<local>"
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """A paragraph on the source of the texts, and the lines on their licence in the head of a card (may be empty)."""
 
     text: str
     license: str = ""
 
 
-SAMPLE = Origin(
+SAMPLE = Provenance(
     "The pages are the sample that Mews makes of the documentation inside the installed Python packages, on hosts that"
     " do not exist. They show how the recipe works and serve no other purpose; their texts are under the licences of"
     " those packages."
 )
 
 
-def origin_of(stage: Stage) -> Origin:
+def provenance_of(stage: Stage) -> Provenance:
     """What is known about the source of the documents of a stage."""
     passed = documents(stage)
     maps = [each for each in plan(stage) if isinstance(each, Map) and each.name in passed]
@@ -40,12 +40,12 @@ def origin_of(stage: Stage) -> Origin:
         return SAMPLE
     crawls = {_crawl(read, name) for read, name in files}
     if crawls and "" not in crawls:
-        return Origin(
+        return Provenance(
             f"The texts are from Common Crawl ({', '.join(sorted(crawls))}) and remain their authors'; use of them is"
             " under Common Crawl's terms of use.",
             TERMS,
         )
-    return Origin(
+    return Provenance(
         f"The texts were read from {len(files):,} files that were given to the recipe. They remain their authors';"
         " nothing is known here of their licence."
     )
