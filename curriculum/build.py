@@ -8,7 +8,7 @@ import curriculum as mixture
 from curriculum import Curriculum, Phase, code
 from curriculum.phases import Corpus, phases
 from curriculum.shares import shares
-from curriculum.sources import check_clusters, folder, size
+from curriculum.sources import check_clusters, fetched, folder, size
 from curriculum.token_stream import REHYDRATION
 from dedup.decontaminate import contaminated
 from pipeline.errors import UsageError
@@ -112,7 +112,7 @@ def without(name: str, source: Source | Stage, evals: tuple[str, ...]) -> Source
     """The pages that hold no 13 words of an evaluation file."""
     if not evals:
         return source
-    return Map(f"{name}.unseen", source, verdicts=contaminated(f"{name}.contaminated", source, evals))
+    return Map(f"{name}.unseen", source, verdicts=contaminated(f"{name}.contaminated", source, evals, fetch=fetched))
 
 
 def recipe_of(curriculum: Curriculum, fim: float = 0.0, method: Method = "best_fit") -> Callable[..., Stage]:

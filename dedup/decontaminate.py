@@ -8,6 +8,7 @@ import pyarrow as pa
 from dedup.evaluation_sets import EvaluationSet, evaluation_set, ngram_tables
 from dedup.tokens import word_tokens
 from dedup.windows import window_hashes
+from pipeline.files import Fetch
 from pipeline.fingerprint import shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Source, Stage
@@ -17,15 +18,23 @@ OVERLAPS = pa.schema(
 )
 
 
-def contaminated(name: str, source: Source | Stage, files: tuple[str, ...], n: int = 13, min_count: int = 1) -> Gather:
+def contaminated(
+    name: str,
+    source: Source | Stage,
+    files: tuple[str, ...],
+    n: int = 13,
+    min_count: int = 1,
+    fetch: Fetch | None = None,
+) -> Gather:
     """Verdicts `id, reason, contaminated_places` on pages with at least `min_count` n-grams of an evaluation set.
 
     Files are .jsonl or .json (all strings in them are texts), .parquet (all strings in it) or .txt (a text a line), or
-    these compressed (.gz, .zst). Texts of 8 to n - 1 words are matched whole, shorter ones not at all. The reason is
-    "contaminated:<file name>", of the first file in the given order that the page has an n-gram of. Words are compared
-    as in deduplication. Raises UsageError when a file cannot be read.
+    these compressed (.gz, .zst, .bz2, .xz), on a disk, in an object store, or on the web, where `fetch` gets them.
+    Texts of 8 to n - 1 words are matched whole, shorter ones not at all. The reason is "contaminated:<file name>", of
+    the first file in the given order that the page has an n-gram of. Words are compared as in deduplication. Raises
+    UsageError when a file cannot be read.
     """
-    sets = tuple(evaluation_set(path) for path in files)
+    sets = tuple(evaluation_set(path, fetch) for path in files)
     sent = Scatter(f"{name}.routed", source, Overlaps(sets, n, min_count), "shard", None)
     return Gather(name, sent, overlap_verdicts, one_for=source)
 

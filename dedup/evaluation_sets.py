@@ -1,35 +1,34 @@
 """Evaluation sets: the texts in a file, and their n-grams of words in tables for fast lookup."""
 
 import hashlib
-import json
-from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dedup.tokens import word_tokens
 from dedup.windows import window_hashes
-from pipeline.errors import UsageError
+from pipeline.errors import BadInput, UsageError
+from pipeline.files import Fetch, strings
+from pipeline.files.listing import Folder, parent
+from pipeline.runner import one_line
 
 MIN_WORDS = 8  # of a text that is matched as a whole; below it, chance matches outnumber the others
 PREFIX_SHIFT = np.uint64(40)  # a hash without so many low bits is its prefix
-COMPRESSED = (".gz", ".zst", ".bz2")
 
 
 class EvaluationSet(NamedTuple):
     """A file of evaluation texts, with a digest of its content."""
 
-    path: str
+    folder: Folder
+    name: str
     content: str
 
     @property
     def label(self) -> str:
         """The name of the file, without its endings."""
-        return Path(self.path).name.partition(".")[0]
+        return self.name.partition(".")[0]
 
 
 class NgramTable(NamedTuple):
@@ -51,12 +50,18 @@ class NgramTable(NamedTuple):
         return places[same], self.sets[at[same]]
 
 
-def evaluation_set(path: str) -> EvaluationSet:
-    """The set in a file. Raises UsageError when the file cannot be read."""
+def evaluation_set(address: str, fetch: Fetch | None = None) -> EvaluationSet:
+    """The set in a file, on a disk, in an object store or, with `fetch`, on the web.
+
+    Raises UsageError when the file cannot be read.
+    """
+    place, name = parent(address)
+    folder = Folder(place, fetch)
     try:
-        return EvaluationSet(path, hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest())
-    except OSError as error:
-        raise UsageError(f"cannot read the evaluation set {path}: {error.strerror}") from None
+        with folder.open(name) as file:
+            return EvaluationSet(folder, name, hashlib.blake2b(file.read(), digest_size=16).hexdigest())
+    except (OSError, BadInput) as error:
+        raise UsageError(f"cannot read the evaluation set {folder.shown(name)}: {one_line(error)}") from None
 
 
 @lru_cache(maxsize=2)
@@ -67,11 +72,13 @@ def ngram_tables(sets: tuple[EvaluationSet, ...], n: int) -> tuple[NgramTable, .
     """
     shortest = min(MIN_WORDS, n)
     found: dict[int, list[tuple[np.ndarray, int]]] = {}
-    for which, (path, _) in enumerate(sets):
-        tokens = word_tokens(pa.array(list(evaluation_texts(path)), pa.large_string()))
+    for which, (folder, name, _) in enumerate(sets):
+        tokens = word_tokens(pa.array(list(strings(folder, name)), pa.large_string()))
         sizes = np.diff(tokens.bounds)
         if sizes.max(initial=0) < shortest:
-            raise UsageError(f"the evaluation set {path} holds no text of {shortest} words; is it the right file?")
+            raise UsageError(
+                f"the evaluation set {folder.shown(name)} holds no text of {shortest} words; is it the right file?"
+            )
         for length in range(shortest, n + 1):
             chosen = np.repeat((sizes == length) if length < n else (sizes >= n), sizes)
             hashes = window_hashes(tokens.hashes, tokens.bounds, length)[chosen]
@@ -85,38 +92,3 @@ def _table(length: int, parts: list[tuple[np.ndarray, int]]) -> NgramTable:
     prefixes = np.zeros(1 << (64 - int(PREFIX_SHIFT)), bool)
     prefixes[hashes >> PREFIX_SHIFT] = True
     return NgramTable(length, hashes, sets, prefixes)
-
-
-def evaluation_texts(path: str) -> Iterator[str]:
-    """The texts of a file: all strings in .jsonl, .json or .parquet, the lines of .txt; compressed or not.
-
-    Raises UsageError when the file is of another kind or cannot be read as what it is named.
-    """
-    kind = next((suffix for suffix in reversed(Path(path).suffixes) if suffix not in COMPRESSED), "")
-    if kind not in (".jsonl", ".json", ".txt", ".parquet"):
-        raise UsageError(f"evaluation set {path}: take .jsonl, .json, .txt or .parquet, compressed or not")
-    try:
-        yield from _texts(path, kind)
-    except (ValueError, OSError) as error:  # of JSON, Parquet, and a compressed stream that is cut short
-        raise UsageError(f"evaluation set {path} cannot be read as {kind}: {error}") from None
-
-
-def _texts(path: str, kind: str) -> Iterator[str]:
-    if kind == ".parquet":
-        yield from _strings(pq.read_table(path).to_pylist())
-        return
-    with pa.input_stream(path, compression="detect") as stream:
-        text = stream.read().decode("utf-8", "replace")
-    if kind == ".json":
-        yield from _strings(json.loads(text))
-        return
-    for line in filter(str.strip, text.split("\n")):
-        yield from _strings(json.loads(line)) if kind == ".jsonl" else (line,)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _strings(inner)

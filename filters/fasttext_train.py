@@ -1,10 +1,8 @@
 """Training the quality classifier: two folders in, a model and a threshold out, the same bytes every time."""
 
 import json
-import re
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +12,21 @@ from filters.fasttext import POSITIVE, LabelScore, at_least, lower_words, score
 from filters.hashed_set import digest
 from pipeline import files
 from pipeline.errors import UsageError
-from pipeline.files.texts import Unread
+from pipeline.files import Unread
 from pipeline.rules import Rules
+from pipeline.store import redact
 
 NEGATIVE = "__label__cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text
-ROWS = re.compile(r"\.(jsonl|ndjson|json|parquet)\b", re.IGNORECASE)
 # Word bigrams after DCLM; the size and the rate are ours: small enough for a laptop, enough for 400,000 documents.
-# Fewer buckets would not do: fastText leaves most of its matrix as it finds the memory, and only one of over 32 MB is
-# sure to lie in new memory, which is zero. With 1,000 buckets the model differs from run to run, or is NaN.
 SETTINGS = {"dim": 32, "lr": 0.5, "wordNgrams": 2, "minCount": 1, "bucket": 500_000, "seed": 0, "thread": 1}
 
 
-def train_classifier(positives: Path, negatives: Path, out: Path, keep: float = 0.1) -> Rules:
-    """Train on two folders of texts and write `model.bin` and `quality.json` into `out`.
+def train_classifier(positives: Path | str, negatives: Path | str, out: Path, keep: float = 0.1) -> Rules:
+    """Train on the texts at two addresses and write `model.bin` and `quality.json` into `out`.
+
+    An address is that of a folder of .txt (one text a file), Parquet or JSON Lines, or of a stage of a run, on a disk
+    or in an object store (`pipeline.files.texts`). Rows that cannot be read are left out, and told on stderr.
 
     The threshold is the score that the share `keep` of the held-out negatives reaches: with crawl pages as negatives
     that keeps the best tenth of a crawl, DCLM's choice (table 5).
@@ -75,31 +74,19 @@ def _figures(scores: dict[str, np.ndarray], threshold: float) -> dict[str, float
     }
 
 
-def _split(folders: dict[str, Path]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
+def _split(folders: dict[str, Path | str]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
     """Held-out texts by label, and labelled lines to train on in the order of their hashes."""
     held: dict[str, list[str]] = {}
     lines: dict[int, tuple[str, str]] = {}
     for label, folder in folders.items():
-        unique = {xxhash.xxh3_64_intdigest(text): text for text in texts_of(folder)}
+        unread = Unread()
+        unique = {xxhash.xxh3_64_intdigest(text): text for text in files.texts(str(folder), unread) if text}
+        if str(unread):
+            print(f"{redact(str(folder))}: {unread}", file=sys.stderr)
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]
         lines |= {key: (label, lower_words(text)) for key, text in unique.items() if key % HELD_OUT}
         if not held[label] or len(held[label]) == len(unique):
-            raise UsageError(f"{folder}: {len(unique)} texts are too few to learn from; give a hundred or more")
+            raise UsageError(
+                f"{redact(str(folder))}: {len(unique)} texts are too few to learn from; give a hundred or more"
+            )
     return held, [line for _, line in sorted(lines.items())]
-
-
-def texts_of(folder: Path) -> Iterator[str]:
-    """The texts of a folder: .txt (one a file), then the rows of JSON Lines and Parquet (`text` or `content`).
-
-    Rows that cannot be read are counted on the standard error. Raises UsageError when there is nothing to read.
-    """
-    whole = sorted(folder.rglob("*.txt"))
-    for path in whole:
-        yield path.read_text(encoding="utf-8", errors="replace")
-    if whole and not any(ROWS.search(path.name) for path in folder.rglob("*")):
-        return
-    unread, rows = Unread(), files.source(str(folder))
-    for table in unread.good(rows):
-        yield from filter(None, table["text"].to_pylist())
-    if unread.rows:
-        print(f"{folder}: {unread}", file=sys.stderr)

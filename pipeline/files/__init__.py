@@ -14,10 +14,11 @@ from pipeline.files.parquet_rows import no_column
 from pipeline.files.reader import Reader
 from pipeline.files.rows import SOURCE_ID, TEXT, Found
 from pipeline.files.stored import StageReader
+from pipeline.files.texts import Unread, strings, texts
 from pipeline.files.values import Field
 from pipeline.stage import Source
 
-__all__ = ["TEXT", "Fetch", "Field", "Found", "Reader", "Versions", "look", "source"]
+__all__ = ["TEXT", "Fetch", "Field", "Found", "Reader", "Unread", "Versions", "look", "source", "strings", "texts"]
 
 FILES_LOOKED_AT = 8  # to find out whether there is a text
 

@@ -89,8 +89,8 @@ class Listed:
     version: str
 
 
-def listed(address: str, fetch: Fetch | None = None) -> tuple[Folder, list[Listed]]:
-    """The files at an address, in the order of their names: all below a folder whose ending is known, those that
+def listed(address: str, fetch: Fetch | None = None, endings: tuple[str, ...] = ENDINGS) -> tuple[Folder, list[Listed]]:
+    """The files at an address, in the order of their names: all below a folder that have one of the endings, those that
     match a pattern ("data/2024-*/*.parquet"), or the one that is named, whatever its ending.
 
     Files and folders whose names begin with "." or "_" are left out. Raises UsageError when nothing is there.
@@ -106,7 +106,7 @@ def listed(address: str, fetch: Fetch | None = None) -> tuple[Folder, list[Liste
     found = {}
     for info in filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True, recursive=True)):
         name = posixpath.relpath(info.path, path)
-        if info.type == pafs.FileType.File and _is_wanted(name, pattern):
+        if info.type == pafs.FileType.File and _is_wanted(name, pattern, endings):
             found[name] = info
     if not found:
         raise UsageError(f"no Parquet or JSONL file in {store.redact(address)}; give a folder, a pattern or a file")
@@ -117,9 +117,9 @@ def _listed(folder: str, name: str, info: pafs.FileInfo) -> Listed:
     return Listed(name, info.size, f"{Folder(folder).shown(name)}:{info.size}:{info.mtime_ns}")
 
 
-def _is_wanted(name: str, pattern: str) -> bool:
+def _is_wanted(name: str, pattern: str, endings: tuple[str, ...]) -> bool:
     hidden = any(part.startswith((".", "_")) for part in name.split("/"))
-    return not hidden and name.lower().endswith(ENDINGS) and fnmatch.fnmatchcase(name, pattern or "*")
+    return not hidden and name.lower().endswith(endings) and fnmatch.fnmatchcase(name, pattern or "*")
 
 
 def _pattern(address: str) -> tuple[str, str]:

@@ -9,19 +9,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.columns import without_reserved
 from pipeline.errors import UsageError
+from pipeline.files import stored
 from pipeline.files.json_lines import json_value, numbered_lines
-from pipeline.files.listing import Folder
+from pipeline.files.listing import ENDINGS, Fetch, Folder, listed
+from pipeline.files.reader import Reader
+from pipeline.files.rows import SOURCE_ID, TEXT, rows_schema
 from pipeline.files.unpack import ENDINGS as PACKED
 from pipeline.files.unpack import unpacked
 from pipeline.stage import Source
 
+FIELDS = (SOURCE_ID, TEXT)
 KINDS = (".jsonl", ".ndjson", ".json", ".txt", ".parquet")
 
 
 @dataclass
 class Unread:
-    """Rows that could not be read: how many by what is wrong with them, and the first."""
+    """Rows that could not be read: how many by what is wrong with them, and where the first is."""
 
     rows: Counter[str] = field(default_factory=Counter)
     first: str = ""
@@ -34,13 +39,36 @@ class Unread:
                 bad = table.filter(pc.invert(good))
                 if bad.num_rows:
                     self.rows.update(bad["error"].to_pylist())
-                    self.first = self.first or bad["id"][0].as_py()
-                yield table.filter(good).drop_columns("error") if bad.num_rows else table.drop_columns("error")
+                    self.first = self.first or f"{bad['error_place'][0]}: {bad['error_message'][0]}".strip(": ")
+                yield without_reserved(table.filter(good) if bad.num_rows else table)
 
     def __str__(self) -> str:
         """One line; "" when every row was read."""
         said = ", ".join(f"{number:,} {code}" for code, number in sorted(self.rows.items()))
         return f"{self.rows.total():,} rows could not be read ({said}; the first is {self.first})" if said else ""
+
+
+def texts(address: str, unread: Unread, fetch: Fetch | None = None) -> Iterator[str]:
+    """The texts at an address: that of each .txt file, and those of the good rows of Parquet and JSON Lines.
+
+    `unread` counts the rows that are left out. Raises UsageError when there is nothing to read.
+    """
+    stage = stored.stage_at(address)
+    if stage:
+        yield from _texts(stored.stage_source(*stage, FIELDS), unread)
+        return
+    folder, files = listed(address, fetch, (*ENDINGS, ".txt"))
+    names = [file.name for file in files if not file.name.lower().endswith(".txt")]
+    yield from _texts(Source(tuple(names), Reader(folder, FIELDS), rows_schema(FIELDS)), unread)
+    for file in files:
+        if file.name.lower().endswith(".txt"):
+            with folder.open(file.name) as stream:
+                yield stream.read().decode("utf-8", "replace")
+
+
+def _texts(source: Source, unread: Unread) -> Iterator[str]:
+    for table in unread.good(source):
+        yield from table["text"].to_pylist()
 
 
 def strings(folder: Folder, name: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ UNDECODABLE = "warc:encoding"
 STATUS = re.compile(rb"\s{0,16}(?:[A-Z]{3,8}/\d(?:\.\d)?|ICY)[ \t]{0,16}(\d{3})?", re.I)
 FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}[ \t]{0,16}:|[ \t]+[^<]")
 CHUNK_SIZE = re.compile(rb"[ \t]{0,16}([0-9A-Fa-f]{1,16})[ \t]{0,16}(?:;[^\n]{0,1000})?\r?\n")
+CUT_SIZE = re.compile(rb"\r?[0-9A-Fa-f]{0,16}\r?")
 TRAILER = re.compile(rb"(?:[A-Za-z-]{1,100}:[^\n]{0,1000}\n)*\s*")
 
 
@@ -99,7 +100,7 @@ def _unchunked_if_sure(payload: bytes) -> bytes:
     A page that begins with a number is not taken for chunks: its next size is not where the number says.
     """
     parts, at, sure = _chunks(payload)
-    return b"".join(parts) if sure and at >= len(payload) else payload
+    return b"".join(parts) if sure and CUT_SIZE.fullmatch(payload, at) else payload
 
 
 def _chunks(payload: bytes) -> tuple[list[bytes], int, bool]:
@@ -107,17 +108,17 @@ def _chunks(payload: bytes) -> tuple[list[bytes], int, bool]:
 
     They can be nothing else when each ends with a line and the last has size 0, or the third or a later one is cut.
     """
-    at, parts, lines = 0, [], True
+    at, parts, sure = 0, [], True
     while size := CHUNK_SIZE.match(payload, at):
         count = int(size[1], 16)
         if not count:
-            return parts, len(payload), bool(parts) and lines and bool(TRAILER.fullmatch(payload, size.end()))
+            return parts, len(payload), bool(parts) and sure and bool(TRAILER.fullmatch(payload, size.end()))
         parts.append(payload[size.end() : size.end() + count])
         at = size.end() + count
         line_end = 2 if payload.startswith(b"\r\n", at) else payload.startswith(b"\n", at)
-        lines = lines and (line_end > 0 or at >= len(payload))
+        sure = sure and (line_end > 0 or payload[at : at + 2] in (b"", b"\r"))
         at += line_end
-    return parts, at, lines and len(parts) > 2
+    return parts, at, sure and len(parts) > 2
 
 
 def _inflated(payload: bytes) -> bytes | None:

@@ -96,10 +96,10 @@ def test_letters_of_other_scripts_make_words(letter):
 
 def test_a_word_ends_with_its_punctuation():
     """A span of tokens begins and ends where a reader would cut: after the full stop, before an opening quote."""
-    tokens = word_tokens(pa.array(['Say "yes." Then (go)', "... dots"]))
+    tokens = word_tokens(pa.array(['Say "yes." Then (go)', "... dots", '"(a) b']))
     pieces = list(zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True))
-    assert pieces == [(0, 3), (4, 10), (11, 15), (16, 20), (4, 8)]
-    assert tokens.bounds.tolist() == [0, 4, 5]
+    assert pieces == [(0, 3), (4, 10), (11, 15), (16, 20), (4, 8), (0, 4), (5, 6)]
+    assert tokens.bounds.tolist() == [0, 4, 5, 7]
 
 
 def test_types_of_the_arrays():

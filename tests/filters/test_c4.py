@@ -96,6 +96,9 @@ def test_what_is_measured():
         ("Dr. Who came. He left.", 2),
         ("Wait... what?", 1),
         ("是。不是！", 2),
+        ("是。不", 2),
+        ("是。", 1),
+        ("", 1),
     ],
 )
 def test_sentences(text, count):

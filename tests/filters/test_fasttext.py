@@ -10,9 +10,10 @@ import pytest
 import zstandard
 
 from filters import fasttext
-from filters.fasttext_train import SETTINGS, passes, texts_of, train_classifier
+from filters.fasttext_train import SETTINGS, passes, train_classifier
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
+from pipeline.files import Unread, texts
 
 REPO_ROOT = Path(fasttext.__file__).resolve().parents[1]
 
@@ -131,10 +132,18 @@ def test_the_same_folders_make_the_same_bytes(folders, trained, tmp_path):
 
 def test_how_the_texts_lie_in_files_does_not_matter(folders, trained, tmp_path):
     (tmp_path / "good").mkdir()
-    rows = [json.dumps({"content": text}) for text in texts_of(folders[0])]
+    rows = [json.dumps({"content": text}) for text in texts(str(folders[0]), Unread())]
     (tmp_path / "good" / "all.jsonl").write_text("\n".join(reversed(rows)))
-    train_classifier(tmp_path / "good", folders[1], tmp_path / "model")
-    assert (tmp_path / "model" / "model.bin").read_bytes() == (trained / "model.bin").read_bytes()
+    out = tmp_path / "models" / "of" / "today"
+    train_classifier(tmp_path / "good", folders[1], out)
+    assert (out / "model.bin").read_bytes() == (trained / "model.bin").read_bytes()
+
+
+def test_our_own_model_sees_lower_case_words(trained):
+    rules = fasttext.quality(trained)
+    assert rules.measure == fasttext.LabelScore(trained / "model.bin", "__label__hq", fasttext.lower_words)
+    assert rules.measure(Doc("A LEMMA, the Theorem")) == rules.measure(Doc("a lemma , the theorem"))
+    assert fasttext.lower_words("Don't\nSTOP  here.") == "do n't stop here ."
 
 
 @pytest.mark.parametrize("wrong", ["absent", "empty"])
@@ -167,6 +176,6 @@ def test_people_and_the_classifier_agree_more_than_by_chance(shared, tmp_path):
         (tmp_path / str(label)).mkdir()
         lines = [json.dumps({"text": row["text"]}) for row in rows if row["label"] == label]
         (tmp_path / str(label) / "a.jsonl").write_text("\n".join(lines))
-        assert len(list(texts_of(tmp_path / str(label)))) == len(lines)
+        assert len(list(texts(str(tmp_path / str(label)), Unread()))) == len(lines)
     train_classifier(tmp_path / "1", tmp_path / "0", tmp_path / "model", keep=0.5)
     assert json.loads((tmp_path / "model" / "quality.json").read_text())["auc"] > 0.7

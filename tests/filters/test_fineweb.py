@@ -41,6 +41,15 @@ def test_a_script_without_end_marks_can_be_let_through():
     assert allowing(one_of_twelve) == fineweb.quality(one_of_twelve) == "line_punctuation"
 
 
+def test_one_line_is_all_of_a_text():
+    measured = {"lines": 1, "line_punctuation": 1, "short_lines": 1, "dup_line_chars": 0, "newlines": 1}
+    assert fineweb.quality.measure(Doc("!\n")) == measured
+    empty = {"lines": 0, "line_punctuation": 0, "short_lines": 0, "dup_line_chars": 0, "newlines": 2}
+    assert fineweb.quality.measure(Doc("\n\n")) == empty
+    unmarked = replace(fineweb.quality, measure=fineweb.LineMeasure(zero_punctuation=True)).measure(Doc("x"))
+    assert unmarked["line_punctuation"] == 1
+
+
 def test_crlf_hides_no_end_mark():
     assert fineweb.quality.measure(Doc(GOOD.replace("\n", "\r\n"))) == fineweb.quality.measure(Doc(GOOD))
 

@@ -117,6 +117,24 @@ def test_alphabetic_words_by_dclm(lettered, reason):
     assert rules(Doc(text)) == reason
 
 
+def test_the_names_of_what_is_measured():
+    """They are columns of runs with signals."""
+    names = "dup_paragraphs dup_paragraph_chars dup_lines dup_line_chars top_2gram top_3gram top_4gram"
+    grams = "dup_5gram dup_6gram dup_7gram dup_8gram dup_9gram dup_10gram characters"
+    assert list(gopher.repetition.measure(Doc("x"))) == f"{names} {grams}".split()
+    names = "words word_length hashes ellipses bullet_lines ellipsis_lines alphabetic alphabetic_words stop_words"
+    assert list(gopher.quality.measure(Doc("x"))) == names.split()
+
+
+def test_one_word_is_all_of_a_text():
+    measured = gopher.quality.measure(Doc("the"))
+    assert {name: value for name, value in measured.items() if value} == {
+        **{"words": 1, "word_length": 3, "alphabetic": 1, "alphabetic_words": 1, "stop_words": 1},
+    }
+    marks = gopher.quality.measure(Doc("#"))
+    assert {name: value for name, value in marks.items() if value} == {"hashes": 1}
+
+
 def test_stop_words_are_whole_words_in_lower_case():
     measured = gopher.quality.measure(Doc("The theory thereof: to-day, TO and beyond that"))
     assert measured["stop_words"] == 3  # "to" of to-day, "and", "that"

@@ -216,6 +216,17 @@ def test_scripts_without_spaces_are_no_single_words():
     assert corrections(Doc(line, fields={"language": "zh"})) == (line, None)
 
 
+def test_the_language_of_the_doc_chooses_the_phrases():
+    line = "Der Rat tagte am Montag weiterlesen"
+    assert corrections(Doc(line, fields={"language": "de"})) == ("Der Rat tagte am Montag", "flagged")
+    assert corrections(Doc(line, fields={"language": "sv"})) == corrections(Doc(line)) == (line, None)
+
+
+def test_one_word_is_all_of_a_text():
+    assert corrections.measure(Doc("Home")) == {"flagged": 1}
+    assert corrections.measure(Doc("")) == {"flagged": 0}
+
+
 def test_nothing_to_correct_is_left_as_it_is():
     assert corrections(Doc(PROSE)) == (PROSE, None)
     assert corrections(Doc("")) == ("", None)

@@ -50,7 +50,7 @@ def test_a_cluster_makes_the_same_bytes(tmp_path: Path, cluster):
 
 RATE_LIMIT = """
 import os, time
-from mews.__main__ import Kind, _runner
+from mews.run import Kind, _runner
 def told(item):
     from stages.download import rate_limit
     os.environ["MEWS_RATE_LIMIT_DIR"] = "/dev/null/a-machine-of-its-own"

@@ -11,6 +11,10 @@ from pipeline import files
 from pipeline.errors import BadInput, UsageError
 from pipeline.files.listing import Folder
 from pipeline.files.texts import Unread, strings
+from pipeline.run import run
+from pipeline.runner import Local
+from tests.helpers import toy
+from tests.helpers.object_store import bucket
 
 
 def test_good_rows_are_given_and_the_others_counted(tmp_path):
@@ -23,7 +27,7 @@ def test_good_rows_are_given_and_the_others_counted(tmp_path):
     assert [table["text"].to_pylist() for table in tables] == [["one", "two"], ["three"]]
     assert all(table.column_names == ["id", "source_id", "text"] for table in tables)
     counted = "1 row:no_text, 1 row:not_an_object, 1 row:not_json, 2 row:text_not_string"
-    assert str(unread) == f"5 rows could not be read ({counted}; the first is a.jsonl:2)"
+    assert str(unread) == f"5 rows could not be read ({counted}; the first is {tmp_path}/a.jsonl:2: 1)"
 
 
 def test_nothing_is_said_when_every_row_was_read(tmp_path):
@@ -91,3 +95,23 @@ def test_what_cannot_be_read_is_refused_with_its_line(tmp_path, name, data, said
 def test_a_file_that_is_cut_is_refused(tmp_path):
     with pytest.raises(BadInput, match="cut short"):
         found(tmp_path, "a.jsonl.gz", gzip.compress(json.dumps({"q": "one"}).encode())[:-1])
+
+
+def test_texts_of_a_folder_are_those_of_rows_and_of_text_files(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "one"}\n{"text": 5}\n{"content": "two"}\n')
+    (tmp_path / "b.txt").write_bytes(b"three\n\ncaf\xe9")
+    (tmp_path / "notes.md").write_text("no")
+    unread = Unread()
+    assert list(files.texts(str(tmp_path), unread)) == ["one", "two", "three\n\ncaf\ufffd"]
+    assert unread.rows.total() == 1
+    (tmp_path / "a.jsonl").unlink()
+    assert list(files.texts(str(tmp_path), unread)) == ["three\n\ncaf\ufffd"]
+    with bucket({"in/a.txt": b"far"}) as (url, _):
+        assert list(files.texts(url.format("in"), unread)) == ["far"]
+
+
+def test_texts_of_a_stage_are_those_of_its_rows(tmp_path):
+    root = str(tmp_path / "out")
+    run(toy.recipe(str(toy.corpus(tmp_path / "in", files=2, pages=30))), root=root, runner=Local())
+    found = list(files.texts(f"{root}/unique", Unread()))
+    assert len(found) > 30 and all(text.startswith("page ") for text in found)

@@ -69,8 +69,9 @@ def test_hardware_addresses(text: str, found: bool) -> None:
 
 
 @pytest.mark.parametrize(("text", "found"), [
-    ("version [1]", True), ("v[1]", True), ("Ver. [1]", True), ("версия [1]", True), ("版本 [1]", True), ("§ [1]", True),
-    ("section [1]", True), ("nginx/[1]", True), ("build: [1]", True), ("a/nginx/[1]", False), ("conversion [1]", False),
+    ("version [1]", True), ("v[1]", True), ("Ver. [1]", True), ("версия [1]", True), ("版本 [1]", True),
+    ("§ [1]", True), ("section [1]", True), ("nginx/[1]", True), ("build: [1]", True), ("a/nginx/[1]", False),
+    ("conversion [1]", False),
     ("version of [1]", False), ("http://[1]", False),
 ])  # fmt: skip
 def test_versions_and_passages(text: str, found: bool) -> None:
