@@ -11,7 +11,7 @@ import pytest
 from pipeline.chain import QUARANTINE, TransformChain, output_schema, rejects_schema, steps_of
 from pipeline.columns import put
 from pipeline.doc import Doc
-from pipeline.errors import RowsLost, StepFailed, UsageError, WrongReturn
+from pipeline.errors import RowsLost, StepFailed, UsageError
 from pipeline.protocols import Transform
 from pipeline.rules import Rules, most
 from pipeline.stats import Raised, Size, Stats, Step, TextCount
@@ -153,23 +153,6 @@ def test_a_transform_of_tables_says_it_in_columns_that_are_taken_away():
     assert stats.counts == {"letters": 6}
     assert run.left(run.rejects, "reason", "measured") == [("judge:long", '{"n": 3}')]
     assert run.chain.apply(texts("x")).column_names == ["id", "url", "text"]
-
-
-def test_a_reader_and_a_transform_that_say_it_wrongly_are_named():
-    def wrong(table: pa.Table) -> pa.Table:
-        return put(table, "reason", pa.array([True] * table.num_rows))
-
-    with pytest.raises(WrongReturn, match=r"^test_chain\.wrong filled `reason` with True"):
-        Run([wrong])(texts("a"))
-    with pytest.raises(WrongReturn, match=r"^urls filled `reason` with True"):
-        Run([], first="urls")(wrong(texts("a")))
-
-
-def test_the_columns_of_those_that_left_are_texts_even_when_all_are_null():
-    run = Run([screen(having("a"), raising_on("b"))])
-    run(texts("a", "b", "c"))
-    for table in (*run.rejects, *run.quarantine):
-        assert {str(table.schema.field(name).type) for name in ("reason", "error", "measured")} == {"string"}
 
 
 def test_text_is_counted_after_what_changes_it_and_only_then():
