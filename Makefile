@@ -1,15 +1,35 @@
-# Every target sets up what it needs first; that is quick when nothing changed.
-PYTHON ?= python3.11
-SNAPSHOT ?= sample
+# Every target sets up what it needs first; that is quick when nothing changed. Variables: make refinedweb OUT=/data/out
 OUT ?= out/refinedweb
+SNAPSHOT ?= sample
 DATA ?= ../shared/data
-PY := .venv/bin/python
-SETUP := .venv/ready
-# Where the tokenizer's targets read shards with `text`, and where they write.
-SOURCES ?= web=out/refinedweb/clean
 TOKENIZER ?= out/tokenizer
 CURRICULUM ?= out/curriculum
+# What the tokenizer and the curriculum read: NAME=FOLDER of shards with text, blanks between.
+SOURCES ?= web=$(OUT)/clean
+# The sample holds too little text for a vocabulary of 65,024.
+OWN_SOURCES := $(filter-out file,$(origin SOURCES))
+VOCABULARY ?= $(if $(OWN_SOURCES),,$(if $(filter sample,$(SNAPSHOT)),4096))
+RESERVED ?= $(if $(filter 4096,$(VOCABULARY)),64)
+PRESET ?= falcon_h1_32k
 
+PY := .venv/bin/python
+MEWS := $(PY) -m mews
+SETUP := .venv/ready
+RUN = $(MEWS) run $(1) --root '$(2)' $(if $(WORKERS),--workers $(WORKERS)) $(if $(RUNNER),--runner $(RUNNER)) \
+	$(if $(RAY_ADDRESS),--address '$(RAY_ADDRESS)')
+SUPPORTED := import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
+# The first Python that fits; make PYTHON=/path/to/python takes another.
+FIND_PYTHON = for python in $(or $(PYTHON),python3.11 python3.12 python3 python); do \
+	if $$python -c '$(SUPPORTED)' 2>/dev/null; then echo $$python; break; fi; done
+
+# A tokenizer reads shards, not checkouts.
+TEXTS = $(foreach source,$(SOURCES),$(if $(findstring =repo,$(source)),,$(source)))
+TOKENIZER_REPORT = $(MEWS) tokenizer report $(or $(TOKENIZERS),$(TOKENIZER)) \
+	$(foreach source,$(TEXTS),--source $(source)) --out out/tokenizers.html
+need = @test -n '$($(1))' || { echo "error: say $(2): make $@ $(1)=" >&2; exit 2; }
+comma := ,
+
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE "s|^([a-z-]+):.*|\1|p" $(MAKEFILE_LIST))
 
@@ -19,17 +39,81 @@ help: ## list the targets
 setup: $(SETUP) ## make .venv with the pinned packages
 
 $(SETUP): pyproject.toml constraints.txt
-	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not on PATH; set PYTHON= to a Python 3.11" >&2; exit 2; }
-	$(PYTHON) -m venv .venv
+	@python=$$($(FIND_PYTHON)); test -n "$$python" || { echo "error: found no Python 3.11 or 3.12$(if $(PYTHON), \
+	at $(PYTHON)); install one, or say where it is: make PYTHON=/path/to/python3.12" >&2; exit 2; }; \
+	$$python -m venv .venv
 	$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
-refinedweb: $(SETUP) ## build RefinedWeb: SNAPSHOT= FILES= OUT= WORKERS= RAY_ADDRESS= RECIPE_ARGS=
-	$(PY) -m mews run recipes.refinedweb --root '$(OUT)' $(if $(WORKERS),--workers $(WORKERS)) \
-		$(if $(RAY_ADDRESS),--address '$(RAY_ADDRESS)') 'snapshot=$(SNAPSHOT)' $(if $(FILES),files=$(FILES)) $(RECIPE_ARGS)
+refinedweb: $(SETUP) ## build RefinedWeb: SNAPSHOT= FILES= OUT= WORKERS= RUNNER= RAY_ADDRESS= RECIPE_ARGS=
+	$(call RUN,recipes.refinedweb,$(OUT)) 'snapshot=$(SNAPSHOT)' $(if $(FILES),files=$(FILES)) $(RECIPE_ARGS)
+
+run: $(SETUP) ## run any recipe: RECIPE= OUT= WORKERS= RUNNER= RAY_ADDRESS= RECIPE_ARGS=
+	$(call RUN,$(or $(RECIPE),recipes.refinedweb),$(OUT)) $(RECIPE_ARGS)
+
+plan: $(SETUP) ## list the stages of a recipe: RECIPE= OUT= RECIPE_ARGS=
+	$(MEWS) plan $(or $(RECIPE),recipes.refinedweb) --root '$(OUT)' $(RECIPE_ARGS)
+
+status: $(SETUP) ## how far a run is: OUT=
+	$(MEWS) status '$(OUT)'
+
+stats: $(SETUP) ## the funnel of a run: OUT=
+	$(MEWS) stats '$(OUT)'
+
+verify: $(SETUP) ## read every receipt and file again: OUT= MEND=1
+	$(MEWS) verify '$(OUT)' $(if $(MEND),--mend)
+
+explain: $(SETUP) ## where a page went, and why: PAGE= (id or URL) OUT=
+	$(call need,PAGE,which page by its id or URL)
+	$(MEWS) explain '$(OUT)' '$(PAGE)'
+
+family: $(SETUP) ## the near duplicates of a page: PAGE= (id or URL) OUT=
+	$(call need,PAGE,which page by its id or URL)
+	$(MEWS) family '$(OUT)' '$(PAGE)'
+
+whatif: $(SETUP) ## other limits: LIMITS="gopher.quality.min_words=100 ..." OUT=
+	$(MEWS) whatif '$(OUT)' $(or $(LIMITS),gopher.quality.min_words=100)
+
+compare: $(SETUP) ## two runs side by side: A= B=
+	$(call need,A,which runs to compare)
+	$(call need,B,which runs to compare)
+	$(MEWS) compare '$(A)' '$(B)'
+
+replay: $(SETUP) ## try quarantined records again: OUT=
+	$(MEWS) replay '$(OUT)'
+
+tokenizer: $(SETUP) ## train a tokenizer: SOURCES="NAME=FOLDER ..." TOKENIZER= PRESET= VOCABULARY= TOKENIZER_ARGS=
+	$(MEWS) tokenizer train $(TEXTS) --out '$(TOKENIZER)' --preset $(PRESET) \
+		$(if $(VOCABULARY),--vocabulary $(VOCABULARY)) $(if $(RESERVED),--reserved $(RESERVED)) $(TOKENIZER_ARGS)
+
+tokenizer-report: $(SETUP) ## compare tokenizers: TOKENIZERS= (folders) SOURCES=
+	$(TOKENIZER_REPORT)
+
+pack: $(SETUP) ## packed sequences as Megatron's or NumPy's files: STORE= PACKED= FORMAT=
+	$(call need,STORE,which packed phase)
+	$(call need,PACKED,where to)
+	$(MEWS) tokenizer pack '$(STORE)' --out '$(PACKED)' --format $(or $(FORMAT),megatron)
+
+curriculum: $(SETUP) $(if $(OWN_SOURCES),,refinedweb) tokenizer ## from shards to packed sequences: OUT= SNAPSHOT= SOURCES= WORKERS= CURRICULUM=
+	$(call RUN,recipes.curriculum,$(CURRICULUM)) tokenizer='$(TOKENIZER)' \
+		'sources=$(subst $() $(),$(comma),$(strip $(SOURCES) $(if $(OWN_SOURCES),,code=repo:pipeline)))'
+	for phase in short long decay; do \
+		$(MEWS) tokenizer pack "$(CURRICULUM)/$$phase.packed" --out "$(CURRICULUM)/$$phase" || exit 1; done
+	$(TOKENIZER_REPORT)
+
+quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of texts) MODEL=
+	$(call need,GOOD,the folder of good texts)
+	$(call need,BAD,the folder of texts of the crawl)
+	$(MEWS) quality train '$(GOOD)' '$(BAD)' --out '$(or $(MODEL),out/quality)'
 
 test: $(SETUP) ## run the tests
-	$(PY) -m pytest
+	$(PY) -m pytest $(PARALLEL)
+
+slow: $(SETUP) ## run the tests that take minutes
+	$(PY) -m pytest -m slow --timeout 3600
+
+coverage: $(SETUP) ## run the tests and show the lines that none of them reaches
+	$(PY) -m pytest $(PARALLEL) --cov --cov-report term-missing:skip-covered
 
 check: $(SETUP) ## ruff (format and lint) and pyright
 	.venv/bin/ruff format --check .
@@ -40,11 +124,9 @@ format: $(SETUP) ## format the code and mend what lint can
 	.venv/bin/ruff check --fix --quiet .
 	.venv/bin/ruff format --quiet .
 
-slow: $(SETUP) ## run the tests that take minutes
-	$(PY) -m pytest -m slow --timeout 3600
-
-compare: $(SETUP) ## two runs side by side: A= B=
-	$(PY) -m mews compare '$(A)' '$(B)'
+docs: $(SETUP) ## the documentation as a site in out/site
+	$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	.venv/bin/mkdocs build --strict --quiet --site-dir out/site
 
 fidelity: $(SETUP) ## docs/fidelity.md anew: DATA= a folder with realweb/, gold/, lang/
 	$(PY) -m benchmarks.fidelity '$(DATA)'
@@ -59,28 +141,12 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 	$(PY) -m benchmarks.minhash
 	$(PY) -m benchmarks.substring
 	$(PY) -m benchmarks.filters '$(DATA)/realweb'
+	$(PY) -m benchmarks.extraction_speed '$(DATA)/realweb' --limit 1000
 	@test -f '$(TOKENIZER)/tokenizer.json' || echo 'packing is measured after make curriculum'
-	@test ! -f '$(TOKENIZER)/tokenizer.json' || $(PY) -m benchmarks.packing out/refinedweb/clean '$(TOKENIZER)'
+	@test ! -f '$(TOKENIZER)/tokenizer.json' || $(PY) -m benchmarks.packing '$(OUT)/clean' '$(TOKENIZER)'
 
-quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of texts) MODEL=
-	$(PY) -m filters.fasttext train '$(GOOD)' '$(BAD)' --out '$(or $(MODEL),out/quality)'
+bench-extraction: $(SETUP) ## extraction against trafilatura called plainly: DATA= a folder with realweb/ or of WARC files, JSON= FILE
+	$(PY) -m benchmarks.extraction_speed '$(DATA)' $(if $(JSON),--json '$(JSON)')
 
 kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare with a calm run's bytes
 	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)
-
-tokenizer: $(SETUP) ## train a tokenizer: SOURCES= "NAME=FOLDER ..." TOKENIZER= PRESET= TOKENIZER_ARGS=
-	$(PY) -m mews tokenizer train $(SOURCES) --out '$(TOKENIZER)' --preset $(or $(PRESET),falcon) $(TOKENIZER_ARGS)
-
-tokenizer-report: $(SETUP) ## compare tokenizers: TOKENIZERS= (folders) SOURCES=
-	$(PY) -m mews tokenizer report $(or $(TOKENIZERS),$(TOKENIZER)) $(foreach source,$(SOURCES),--source $(source)) --out out/tokenizers.html
-
-pack: $(SETUP) ## packed sequences as Megatron's or NumPy's files: STORE= PACKED= FORMAT=
-	$(PY) -m mews tokenizer pack '$(STORE)' --out '$(PACKED)' --format $(or $(FORMAT),megatron)
-
-curriculum: $(SETUP) ## shards, tokenizer, three phases and packed sequences, end to end on the sample
-	$(PY) -m mews run recipes.refinedweb --root out/refinedweb --runner local
-	$(PY) -m mews tokenizer train web=out/refinedweb/clean --out '$(TOKENIZER)' --preset falcon_h1_32k --vocabulary 4096 --reserved 64
-	$(PY) -m mews run recipes.curriculum --root '$(CURRICULUM)' --runner local tokenizer='$(TOKENIZER)' \
-		'sources=web=out/refinedweb/clean,code=repo:pipeline'
-	for phase in short long decay; do $(PY) -m mews tokenizer pack "$(CURRICULUM)/$$phase.packed" --out "$(CURRICULUM)/$$phase"; done
-	$(PY) -m mews tokenizer report '$(TOKENIZER)' --source web=out/refinedweb/clean --out '$(CURRICULUM)/tokenizer.html'

@@ -33,15 +33,50 @@ SIMILARITY = 0.8
 PAGES = pa.schema([("id", pa.string()), ("url", pa.string()), ("text", pa.string())])
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "dedup.md"
 
-INTRODUCTION = f"""# Near duplicates: what is found
+INTRODUCTION = f"""# Duplicates
+
+`dedup/` answers three questions about a whole corpus: which pages have the same URL (`urls.repeated`), which are near
+duplicates (`minhash.near`), and which passages occur more than once (`substring.repeated`, see substring.md). Each
+answer is a stage of verdicts, which a Map joins to the pages that it is about:
+
+```python
+unique = Map("unique", filtered, verdicts=urls.repeated("urls", filtered))
+fuzzy = Map("fuzzy", unique, verdicts=minhash.near("near", unique, bands=450, rows=20))
+```
+
+A verdict has the `id` of a page, the `reason` to drop it (null for the page that is kept), the id of the page that is
+kept, and the number of pages in the family. `keep=` says which page of a family is kept: the `first` that was crawled,
+the `newest`, the `longest`, or the `best` by a column. Equal ranks are decided by a hash of the id, so that the answer
+does not depend on how pages are cut into shards.
+
+**Ids.** Verdicts are joined by id within a shard, so ids must be unique in a shard; two shards may use the same ids.
+A repeated id is refused by name.
+
+**URLs.** Two addresses are one page when their canonical forms are equal: without scheme, `www.`, user, default port,
+fragment, index page, last slash, and the parameters that carry sessions or tracking; with sorted parameters and no
+needless escapes. courlan and w3lib normalise how one address is written, and keep the scheme, `www.` and index pages:
+of our nine groups of addresses of one page, courlan makes one form of two. So the rules are written here.
+
+**Near duplicates.** Texts become sets of 5-grams of normalised words, sets become sketches of `bands` x `rows` values,
+and two pages with all rows of some band in common are candidates. Candidates are joined to families by union-find; from
+2,048 inputs on, buckets join most of them first (Kiveris et al. 2014). `verify=` says whether candidates are compared
+before a page is dropped: families are chains, and their ends need not be alike.
+
+**Several runs.** `prior_runs=` takes the roots of earlier runs of the same recipe. Pages that they kept count as kept
+before (`minhash:prior_run`, `url:prior_run`); signatures that were made in another way are refused.
+
+**Templates.** `template_hosts.flagged_hosts` lists hosts that lose more than half of their pages, and at least 20, to
+one family: there, a template may have been taken for the page.
+
+# What is found
 
 Precision, recall and F1 of the presets on labelled texts, with candidates taken as they are (`none`), or dropped only
 when the Jaccard similarity of 5-grams to the page that is kept is at least {SIMILARITY}, by a sketch of 1,024 bytes
 (`sketch`) or exactly (`text`). Made by `python -m benchmarks.dedup_quality FOLDER`.
 
 RefinedWeb verifies nothing and prefers recall (Penedo et al. 2023, G.3.1); its recipe here does the same, and so does
-FineWeb's. `recipes.refinedweb_europe` verifies by text, and so does any recipe with `verify=text`: families of
-candidates are chains, and a page is then dropped only against the page that is kept.
+FineWeb's. `recipes.refinedweb_europe` verifies by text, and so does any recipe with `verify=text`: a page is then
+dropped only against the page that is kept.
 """
 
 

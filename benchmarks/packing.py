@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline import files
 from tokenizer import encode, sample
 from tokenizer.export import export
 from tokenizer.pack import Pack
@@ -27,8 +28,9 @@ BYTES = 8_000_000
 
 def texts(folder: str) -> list[str]:
     """Texts of a folder, about `BYTES` of them."""
-    below = sample.bounds(sample.measure({"web": folder}), BYTES)
-    return [row.text for row in sample.rows({"web": folder}, below)]
+    sources = {"web": files.source(folder)}
+    below = sample.bounds(sample.measure(sources), BYTES)
+    return [row.text for row in sample.rows(sources, below)]
 
 
 def drawn(listed: list[str], tokenizer: str) -> pa.Table:
@@ -46,7 +48,7 @@ def ours(table: pa.Table, tokenizer: str, method: str, out: Path) -> float:
     """Pack to Parquet and export to Megatron's form; returns the share of padding."""
     packed = Pack(encode.encoder(tokenizer), LENGTH, method)(table)  # type: ignore[arg-type]
     pq.write_table(packed, out / "part.parquet")
-    export(out, out / "megatron", "megatron")
+    export(str(out), str(out / "megatron"), "megatron")
     tokens = sum(sum(lengths) for lengths in packed["lengths"].to_pylist())
     return 1 - tokens / (packed.num_rows * LENGTH)
 
@@ -72,7 +74,7 @@ def timed(run: Callable[[Path], float]) -> tuple[float, float]:
 
 def turn(run: Callable[[Path], float], before: list[str], tokenizer: str) -> tuple[float, float]:
     """A turn of a process that has met the words of these texts, and of no others."""
-    encode.load.cache_clear()
+    encode.encode_function.cache_clear()
     encode.encoder(tokenizer)(before)
     return timed(run)
 

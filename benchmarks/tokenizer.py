@@ -10,6 +10,7 @@ import time
 
 from tokenizers import Tokenizer
 
+from pipeline import files
 from tokenizer import evaluate, sample
 from tokenizer.latex import commands
 from tokenizer.train import END, TokenizerConfig, train
@@ -29,8 +30,9 @@ OPTIONS = {
 
 def rows(folders: dict[str, str], size: int, seed: int) -> list[sample.Row]:
     """A sample of all sources alike."""
-    below = sample.bounds(sample.measure(folders, seed), size, alpha=0.0)
-    return list(sample.rows(folders, below, seed))
+    sources = {name: files.source(folder) for name, folder in folders.items()}
+    below = sample.bounds(sample.measure(sources, seed), size, alpha=0.0)
+    return list(sample.rows(sources, below, seed))
 
 
 def main(sources: list[str]) -> None:

@@ -32,7 +32,7 @@ HEAD = """# Filters and their limits
 A filter measures a page, and its limits judge what was measured, in this order: the first that is broken drops the
 page, for its reason. A value equal to its bound is kept. The names of limits are those of `whatif` and `replace`:
 
-    python -m mews whatif DIR gopher.repetition.top_2gram=0.25
+    .venv/bin/mews whatif out/refinedweb gopher.repetition.top_2gram=0.25
 
 ```python
 from dataclasses import replace

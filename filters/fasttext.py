@@ -1,7 +1,7 @@
 """A fastText classifier as a filter: one of DCLM's kind that is trained here, or a model of your own.
 
-Train with `python -m filters.fasttext train POSITIVES NEGATIVES --out FOLDER` (Li et al. 2024, section 4.4); the folder
-holds `model.bin` and `quality.json`, with the threshold and how it was found.
+Train with `mews quality train POSITIVES NEGATIVES --out FOLDER` (Li et al. 2024, section 4.4); the folder holds
+`model.bin` and `quality.json`, with the threshold and how it was found.
 """
 
 import json
@@ -92,9 +92,3 @@ def _model(path: Path):
         return fasttext.load_model(str(path))
     except ValueError as error:
         raise UsageError(f"fasttext: {path} is no fastText model: {error}") from None
-
-
-if __name__ == "__main__":
-    from filters.fasttext_train import main
-
-    main()

@@ -1,16 +1,16 @@
-"""Recipes by name, with arguments as a person writes them: name=value."""
+"""Recipes by name (`recipes.refinedweb`) or by the path of a Python file, called with arguments as text."""
 
 import importlib
 import inspect
 import sys
 import traceback
 import types
-import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mews.arguments import convert_arguments, missing
 from pipeline.errors import MewsError, UsageError
 from pipeline.fingerprint import REPO_ROOT
 from pipeline.funnel import read_plan
@@ -19,28 +19,36 @@ from pipeline.runner import one_line
 from pipeline.stage import Stage
 from pipeline.store import redact
 
-NAMES = {bool: "true or false", int: "a whole number", float: "a number"}
 
-
-def load(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
+def load_recipe(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
     """The goals of a recipe (`recipes.<name>`, or the path of a file of your own) with its arguments.
 
     Raises UsageError that lists what there is to choose, or says in which line the recipe raised.
     """
-    recipe = getattr(_import(name), "recipe", None)
-    if recipe is None:
-        raise UsageError(f"{name} has no function `recipe`")
-    values = _convert(recipe, arguments)
-    parameters = inspect.signature(recipe).parameters.values()
-    wanted = [f"{p.name}=" for p in parameters if p.default is p.empty and p.name not in values]
-    if wanted:
-        raise UsageError(f"{name} needs {', '.join(wanted)}")
-    with _said_in_a_line(name):
+    recipe = recipe_function(name)
+    with _errors_in_one_line(name):
+        values = convert_arguments(recipe, arguments)
+        if wanted := missing(recipe, values):
+            raise UsageError(f"{name} needs {', '.join(f'{each}=' for each in wanted)}")
         goals = recipe(**values)
-    goals = goals if isinstance(goals, tuple) else (goals,)
-    if not goals or not all(callable(getattr(goal, "make", None)) for goal in goals):
+        goals = goals if isinstance(goals, tuple) else (goals,)
+        stages = all(isinstance(goal, Stage) for goal in goals)
+    if not goals or not stages:
         raise UsageError(f"{name} returned {goals or 'nothing'}: a recipe returns a stage, or a tuple of stages")
     return goals
+
+
+def recipe_function(name: str) -> Callable[..., Any]:
+    """The function `recipe` of a module or file. Raises UsageError when there is none."""
+    recipe = getattr(_import(name), "recipe", None)
+    if not callable(recipe):
+        raise UsageError(f"{name} has no function `recipe`")
+    return recipe
+
+
+def docs_of(name: str) -> list[str]:
+    """What a recipe says of itself: the docstrings of its file and of its function, as far as there are any."""
+    return [text for text in (inspect.getdoc(_import(name)), inspect.getdoc(recipe_function(name))) if text]
 
 
 def stages_of(root: str) -> list[Stage]:
@@ -48,13 +56,13 @@ def stages_of(root: str) -> list[Stage]:
     about = read_plan(root)
     if "recipe" not in about:
         raise UsageError(f"{redact(root)} was not made by a recipe; there is nothing to build its stages with")
-    return plan(*load(about["recipe"], about["arguments"]))
+    return plan(*load_recipe(about["recipe"], about["arguments"]))
 
 
 def _import(name: str) -> types.ModuleType:
     module = _module(name) if name.endswith(".py") else name
     try:
-        with _said_in_a_line(name):
+        with _errors_in_one_line(name):
             return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name and not f"{module}.".startswith(f"{error.name}."):
@@ -65,7 +73,7 @@ def _import(name: str) -> types.ModuleType:
 
 
 def _module(path: str) -> str:
-    """The module of a file: of this house by its full name, else by its own, with its folder to import from."""
+    """The module name of a file: in this project its full name, else its own, with its folder on `sys.path`."""
     file = Path(path).expanduser().resolve()
     if not file.is_file():
         raise UsageError(f"there is no recipe {path}: no such file; others are {_recipes()}")
@@ -78,8 +86,8 @@ def _module(path: str) -> str:
 
 
 @contextmanager
-def _said_in_a_line(name: str) -> Iterator[None]:
-    """An error of a recipe's own as a UsageError that names its line."""
+def _errors_in_one_line(name: str) -> Iterator[None]:
+    """Turn an error of the recipe's own into a UsageError that names its file and line."""
     try:
         yield
     except (MewsError, ModuleNotFoundError):
@@ -95,37 +103,3 @@ def _recipes() -> str:
     folder = importlib.import_module("recipes").__path__[0]
     names = sorted(path.stem for path in Path(folder).glob("[a-z]*.py"))
     return ", ".join(f"recipes.{name}" for name in names)
-
-
-def _convert(recipe: Any, arguments: Sequence[str]) -> dict[str, Any]:
-    hints = typing.get_type_hints(recipe)
-    known = [name for name in inspect.signature(recipe).parameters]
-    values: dict[str, Any] = {}
-    for argument in arguments:
-        name, equals, text = argument.partition("=")
-        if not equals or name not in known:
-            raise UsageError(
-                f"{argument!r} is no argument of this recipe; write name=value with one of: {', '.join(known)}"
-            )
-        values[name] = _value(name, text, hints.get(name, str))
-    return values
-
-
-def _value(name: str, text: str, hint: Any) -> Any:
-    if typing.get_origin(hint) is typing.Literal:
-        if text not in typing.get_args(hint):
-            raise UsageError(f"{name}={text}: give one of {', '.join(typing.get_args(hint))}")
-        return text
-    choices = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
-    if type(None) in choices and text.lower() in ("none", ""):
-        return None
-    for kind in (bool, int, float):
-        if kind in choices:
-            try:
-                return {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
-            except (ValueError, KeyError):
-                if str not in choices and kind is [c for c in choices if c in (bool, int, float)][-1]:
-                    raise UsageError(f"{name}={text}: give {NAMES[kind]}") from None
-    if any(typing.get_origin(choice) is tuple for choice in choices):
-        return tuple(part for part in text.split(",") if part)
-    return text

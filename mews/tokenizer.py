@@ -53,7 +53,7 @@ def options(preset: str, given: dict[str, object]) -> TokenizerConfig:
 
 
 @app.command("train")
-def train_command(
+def train_tokenizer_command(
     sources: Sources,
     out: Annotated[str, typer.Option(help="folder for tokenizer.json and its card")],
     preset: str = "falcon",

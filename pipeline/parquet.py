@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import store
+from pipeline.errors import BadInput
 
 ROW_GROUP_BYTES = 32 << 20
 ROW_GROUP_ROWS = 20_000
@@ -59,9 +60,19 @@ def writing(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileI
 
 
 def open_file(root: str, name: str) -> pq.ParquetFile:
-    """A Parquet file of a root, read ahead by row group. Raises FileNotFoundError when there is none."""
+    """A Parquet file of a root, read ahead by row group.
+
+    Raises FileNotFoundError when there is none, and BadInput when it is cut or is something else.
+    """
     filesystem, path = store.locate(root, name)
-    return pq.ParquetFile(filesystem.open_input_file(path), pre_buffer=True)
+    try:
+        return pq.ParquetFile(filesystem.open_input_file(path), pre_buffer=True)
+    except pa.ArrowInvalid as error:
+        why = " ".join(str(error).split())[:200]
+        raise BadInput(
+            f"{name} in {store.redact(root)} is cut or damaged ({why}); mews verify --mend forgets it, and the next run"
+            " makes it anew"
+        ) from None
 
 
 def read_table(root: str, name: str) -> pa.Table:

@@ -229,7 +229,7 @@ def commit_receipt(
     root: str, stage: str, shard: str, mark: str, stats: Stats, made: Mapping[str, store.FileInfo], started: float
 ) -> Receipt:
     """Write and return the receipt of a shard; its digest is that of the shard's data file."""
-    data = next(of for name, of in made.items() if name.startswith(f"{stage}/{shard}."))
+    data = next(of for name, of in made.items() if name.startswith(f"{stage}/") and f"/{shard}." in name)
     stats = dataclasses.replace(stats, bytes=data.bytes, seconds=round(time.perf_counter() - started, 3))
     if not stats.conserved():
         raise RowsLost(

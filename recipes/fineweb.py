@@ -6,8 +6,8 @@ from filters.opt_outs import OptOutMode, opt_out_filters
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract, pii
-from stages import publish as shards
 from stages.language import identify, only
+from stages.publish import publish
 
 
 def recipe(
@@ -18,6 +18,7 @@ def recipe(
     signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
+    columns: tuple[str, ...] = (),
     opt_outs: OptOutMode = "keep",
 ) -> Stage:
     """FineWeb of one snapshot: deduplicated within it alone, 14 bands of 8; curated sources stay, and no line rules.
@@ -44,4 +45,4 @@ def recipe(
     filtered = Map("filtered", raw, judged, rejects=rejects)
     near = minhash.near("near", filtered, bands=14, rows=8, verify=verify)
     clean = Map("clean", Map("fuzzy", filtered, verdicts=near, rejects=rejects), (pii.fineweb(),))
-    return shards.publish("fineweb", clean, megabytes=megabytes)
+    return publish("fineweb", clean, megabytes=megabytes, columns=columns, title="FineWeb")

@@ -1,4 +1,12 @@
-"""RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language."""
+"""RefinedWeb (Penedo et al. 2023): strict deduplication, neutral filters, no model but the one for language.
+
+Several languages come out of one pass over the files, each deduplicated by itself. `prior_runs` are roots of earlier
+runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every rule measured,
+and `rejects` is the share of dropped pages to keep. `columns` are published beside RefinedWeb's six. `domains` and
+`languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
+none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
+`opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
+"""
 
 from dedup import minhash, substring, template_hosts, urls
 from dedup.substring.cutting import Mode
@@ -9,8 +17,8 @@ from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract
 from stages import pii as private
-from stages import publish as shards
 from stages.language import identify, only
+from stages.publish import publish
 
 
 def recipe(
@@ -27,6 +35,7 @@ def recipe(
     signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
+    columns: tuple[str, ...] = (),
     domains: tuple[str, ...] = (),
     languages: tuple[str, ...] = (),
     pii: str = "mask",
@@ -34,25 +43,15 @@ def recipe(
     pii_drop_above: int | None = None,
     opt_outs: OptOutMode = "keep",
 ) -> tuple[Stage, ...]:
-    """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do.
-
-    Several languages come out of one pass over the files, each deduplicated by itself. `prior_runs` are roots of
-    earlier runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every
-    rule measured, and `rejects` is the share of dropped pages to keep. `domains` and `languages` choose single pages by
-    a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or none (docs/pii.md); `pii_types`
-    are the types to look for, and pages with more findings than `pii_drop_above` go. `opt_outs` is keep, drop or only:
-    what becomes of pages that say noai, noindex or the like (docs/opt_outs.md); the paper does not look at them.
-    """
+    """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
     scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
     steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), extract.text(extractor), identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 
     def refined(code: str, name: str) -> Stage:
-        judged = (
-            screen(rules_for(code).repetition, rules_for(code).quality, signals=signals),
-            edit(lines.corrections, signals),
-        )
+        rules = rules_for(code)
+        judged = (screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals))
         filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)
         known = f"urls{name}.kept"
         same = urls.repeated(f"urls{name}", filtered, prior_runs=prior_runs, kept_stage=known, parts=parts)
@@ -63,6 +62,7 @@ def recipe(
         exact = Map(f"exact{name}", fuzzy, (substring.cut(cut),), verdicts=repeats, rejects=rejects)
         clean = Map(f"clean{name}", exact, scrub, rejects=rejects)
         beside = (urls.kept(known, clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
-        return shards.publish(f"refinedweb{name}", clean, megabytes=megabytes, beside=beside)
+        title = f"RefinedWeb ({code})" if name else "RefinedWeb"
+        return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)

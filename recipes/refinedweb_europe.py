@@ -16,6 +16,7 @@ def recipe(
     signals: bool = False,
     rejects: float = 1.0,
     megabytes: int = 256,
+    columns: tuple[str, ...] = (),
 ) -> tuple[Stage, ...]:
     """A data set a language: stop words and thresholds of each (FineWeb-2), duplicates compared before they go."""
     return refinedweb.recipe(
@@ -28,4 +29,5 @@ def recipe(
         signals=signals,
         rejects=rejects,
         megabytes=megabytes,
+        columns=columns,
     )

@@ -1,34 +1,69 @@
-"""Two runs on the same snapshot, side by side: their funnels, and how the pages that they kept overlap."""
+"""Two runs on the same snapshot, side by side: their funnels line by line, and how the pages that they kept overlap."""
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 import numpy as np
-from rich.console import Console
 
 from pipeline import parquet, store
 from pipeline.fingerprint import hash64
-from pipeline.funnel import funnel, read_plan
+from pipeline.funnel import Line, funnel, read_plan
 from pipeline.ledger import planned
-from report.progress import print_funnel
+from report.tables import aligned
+
+HEAD = ("step", "documents 1", "documents 2", "difference", "tokens 1", "tokens 2")
 
 
 def compare(first: str, second: str) -> str:
-    """Both funnels and the overlap of the kept pages, by their ids."""
-    console = Console(width=120)
-    with console.capture() as captured:
-        for root in (first, second):
-            console.print(f"[bold]{store.redact(root)}[/bold]: {read_plan(root).get('recipe', '')}")
-            print_funnel(funnel(root), console)
+    """Both funnels, a step that both have on one line, and the overlap of the pages that were kept, by their ids."""
+    roots = [f"{store.redact(root)}: {read_plan(root).get('recipe', '')}" for root in (first, second)]
+    lines = [HEAD, *steps_beside(funnel(first), funnel(second))]
     kept = [_kept(root) for root in (first, second)]
     both = len(np.intersect1d(*kept, assume_unique=True))
     union = len(kept[0]) + len(kept[1]) - both
     alone = ", ".join(
         f"by the {which} alone {len(k) - both:,}" for which, k in zip(("first", "second"), kept, strict=True)
     )
-    return f"{captured.get()}kept by both {both:,}, {alone} (Jaccard {both / max(union, 1):.3f})"
+    return "\n".join(
+        [
+            *roots,
+            *aligned(lines, [True] + [False] * 5),
+            f"kept by both {both:,}, {alone} (Jaccard {both / max(union, 1):.3f})",
+        ]
+    )
+
+
+def steps_beside(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tuple[str, ...]]:
+    """A line for each step: documents and tokens of both runs; "-" where a run has no such step."""
+    stage = ""
+    for one, other in _aligned(first, second):
+        line = one or other
+        assert line is not None
+        if line.stage != stage:
+            stage = line.stage
+            yield (stage, *[""] * 5)
+        documents = [f"{each.kept.rows:,}" if each else "-" for each in (one, other)]
+        tokens = [(f"{each.kept.tokens:,}" if each.kept.tokens else "") if each else "-" for each in (one, other)]
+        difference = f"{other.kept.rows - one.kept.rows:+,}" if one and other else ""
+        yield (f"  {line.step}", *documents, difference, *tokens)
+
+
+def _aligned(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
+    """The steps of both runs in order, those of one stage and name together."""
+    keys = [[(line.stage, line.step) for line in lines] for lines in (first, second)]
+    for what, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        if what == "equal":
+            yield from zip(first[a:b], second[c:d], strict=True)
+        else:
+            yield from ((line, None) for line in first[a:b])
+            yield from ((None, line) for line in second[c:d])
 
 
 def _kept(root: str) -> np.ndarray:
-    """Hashes of the ids of the last stage that has ids: the pages that a run kept."""
-    stages = [s["name"] for s in read_plan(root)["stages"] if s["kind"] == "map" and s["documents"]]
-    shards = [f"{stages[-1]}/{shard}.parquet" for shard in planned(root, stages[-1])]
+    """Hashes of the ids of the pages that a run kept: of the stages of documents that no other one reads."""
+    maps = [s for s in read_plan(root)["stages"] if s["kind"] == "map" and s["documents"]]
+    read = {name for stage in maps for name in stage["after"]}
+    ends = [stage["name"] for stage in maps if stage["name"] not in read]
+    shards = [f"{name}/{shard}.parquet" for name in ends for shard in planned(root, name)]
     hashes = [hash64(parquet.open_file(root, name).read(columns=["id"])["id"]) for name in shards]
     return np.unique(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)

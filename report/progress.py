@@ -1,125 +1,139 @@
-"""What a person sees while a run goes on and when it ends; nothing moves when nobody looks at a terminal."""
+"""Progress of a run: a live line on a terminal; elsewhere a line every half minute and one at the end of each stage."""
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-import pyarrow as pa
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as LiveLine
 
-from pipeline.funnel import Line, because, rows_of
 from pipeline.ledger import Receipt
 from pipeline.stage import Stage
+from report.terminal import print_line
 
-# What a terminal obeys: control characters, but for tab and newline, and marks that turn the writing direction.
-OBEYED = [
-    *range(9),
-    *range(11, 32),
-    *range(127, 160),
-    0x061C,
-    0x200E,
-    0x200F,
-    *range(0x202A, 0x202F),
-    *range(0x2066, 0x206A),
-]
-VISIBLE = {code: chr(0x2400 + code) if code < 32 else "\ufffd" for code in OBEYED}
+EVERY = 30.0  # seconds between two lines when nobody looks at a terminal
 
 
-def plain(text: str) -> str:
-    """Text, which may come from a page, as it can be shown: no character in it does anything to a terminal."""
-    return text.translate(VISIBLE)
+@dataclass
+class Current:
+    """The stage in hand: its place in the plan, its shards, and what the receipts of this run say."""
+
+    name: str
+    number: int
+    total: int
+    done: int
+    began: float
+    made: int = 0
+    rows: int = 0
+    dropped: int = 0
+
+    def add(self, receipt: Receipt, done: int) -> None:
+        """Count a shard that was just made; `done` are all that are made."""
+        self.done, self.made = done, self.made + 1
+        self.rows += receipt.stats.rows_in
+        if receipt.stats.kind == "map":
+            self.dropped += receipt.stats.rows_in - receipt.stats.rows_out
+
+    def speed(self, now: float) -> str:
+        """Rows a second and rows dropped: "1,200 rows/s, 340 dropped"."""
+        speed = f"{self.rows / max(now - self.began, 1e-9):,.0f} rows/s"
+        return f"{speed}, {self.dropped:,} dropped" if self.dropped else speed
+
+    def left(self, now: float) -> str:
+        """The time that the other shards will take if they take as long as those that were made; "" before any was."""
+        if not self.made or self.done >= self.total:
+            return ""
+        return f", {_time((now - self.began) / self.made * (self.total - self.done))} left"
 
 
-class Bar:
-    """One live line: shards done, rows a second, time left, what was dropped. Quiet off a terminal.
+class Progress:
+    """Called by `run` for each stage and receipt; a context manager around the run.
 
-    A stage that made something leaves its line behind when the next begins, so the live line is always the last.
+    `stages` is the number of stages of the plan. `clock` gives seconds; `every` is the time between two lines off a
+    terminal, which a thread of its own prints, so that they come also while one shard takes an hour.
     """
 
-    def __init__(self, console: Console, stages: int):
-        columns = (TextColumn("{task.description:<30}"), BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn())
-        self._progress = Progress(
-            *columns,
-            TextColumn("{task.fields[note]}"),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
-        self._stages, self._begun, self._stage, self._task = stages, 0, "", None
-        self._began, self._rows, self._dropped, self._made = 0.0, 0, 0, 0
+    def __init__(
+        self, console: Console, stages: int, every: float = EVERY, clock: Callable[[], float] = time.monotonic
+    ):
+        self._console, self._stages, self._every, self._clock = console, stages, every, clock
+        self._now: Current | None = None
+        self._begun = 0
+        self._over = threading.Event()
+        self._lock = threading.RLock()
+        self._live = _live_line(console) if console.is_terminal else None
 
-    def __enter__(self) -> "Bar":
-        self._progress.start()
+    def __enter__(self) -> "Progress":
+        if self._live:
+            self._live.start()
+        else:
+            threading.Thread(target=self._beat, daemon=True).start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._leave()
-        self._progress.stop()
+        self._over.set()
+        self._end_stage()
+        if self._live:
+            self._live.stop()
 
     def __call__(self, stage: Stage, total: int, done: int, receipt: Receipt | None) -> None:
-        if stage.name != self._stage:
-            self._leave()
-            self._stage, self._begun, self._began = stage.name, self._begun + 1, time.perf_counter()
-            self._rows = self._dropped = self._made = 0
-            name = f"{self._begun}/{self._stages} {stage.name}"
-            self._task = self._progress.add_task(name, total=total, completed=done, note="")
-        if receipt is not None and self._task is not None:
-            self._made += 1
-            self._rows += receipt.stats.rows_in
-            self._dropped += receipt.stats.rows_in - receipt.stats.rows_out if receipt.stats.kind == "map" else 0
-            self._progress.update(self._task, completed=done, note=self._note())
+        """Take in that a stage begins, or that one of its shards was made (`pipeline.run.Progress`)."""
+        with self._lock:
+            if self._now is None or stage.name != self._now.name:
+                self._end_stage()
+                self._begun += 1
+                self._now = Current(stage.name, self._begun, total, done, self._clock())
+            if receipt is not None:
+                self._now.add(receipt, done)
+            self._show(self._now)
 
-    def _note(self) -> str:
-        speed = self._rows / max(time.perf_counter() - self._began, 1e-9)
-        return f"{speed:,.0f} rows/s" + (f", {self._dropped:,} dropped" if self._dropped else "")
+    def line(self) -> str:
+        """The state of the stage in hand in one line; "" between stages."""
+        with self._lock:
+            if self._now is None:
+                return ""
+            stage, now = self._now, self._clock()
+            made = f"{stage.done:,} of {stage.total:,} shards, {_time(now - stage.began)}"
+            return f"{self._title(stage)} {made}, {stage.speed(now)}{stage.left(now)}"
 
-    def _leave(self) -> None:
-        """Take the line of the last stage off the display; print what it did, if it did anything."""
-        if self._task is None:
+    def _beat(self) -> None:
+        while not self._over.wait(self._every):
+            if line := self.line():
+                print_line(line, self._console)
+
+    def _show(self, stage: Current) -> None:
+        """Bring the live line up to date."""
+        if self._live:
+            task = next(iter(self._live.task_ids), None)
+            task = self._live.add_task("", note="") if task is None else task
+            note = stage.speed(self._clock())
+            self._live.update(task, description=self._title(stage), total=stage.total, completed=stage.done, note=note)
+
+    def _end_stage(self) -> None:
+        """Leave one line behind for a stage that made something."""
+        with self._lock:
+            stage, self._now = self._now, None
+        if stage is None:
             return
-        self._progress.remove_task(self._task)
-        if self._made and not self._progress.disable:
-            took = timedelta(seconds=round(time.perf_counter() - self._began))
-            line = f"{self._begun}/{self._stages} {self._stage:<26} {self._made:,} made in {took}, {self._note()}"
-            self._progress.console.print(line, highlight=False)
-        self._task = None
+        if self._live:
+            for task in self._live.task_ids:
+                self._live.remove_task(task)
+        if stage.made:
+            now = self._clock()
+            took = _time(now - stage.began)
+            print_line(f"{self._title(stage)} {stage.made:,} made in {took}, {stage.speed(now)}", self._console)
+
+    def _title(self, stage: Current) -> str:
+        return f"{stage.number}/{self._stages} {stage.name:<26}"
 
 
-def print_funnel(lines: Sequence[Line], console: Console) -> None:
-    """The funnel as a table: documents and tokens kept after each step, and what took the others."""
-    table = Table(title="documents and tokens kept after each step", title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("step", no_wrap=True)
-    for name in ("documents", "kept", "tokens"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("dropped by reason", overflow="fold", ratio=1)
-    first = 1
-    for number, line in enumerate(lines):
-        first = max(1, sum(rows_of(line))) if line.begins else first
-        if not number or line.stage != lines[number - 1].stage:
-            table.add_row(f"[bold]{line.stage}[/bold]")
-        share, tokens = f"{line.kept.rows / first:.1%}", f"{line.kept.tokens:,}" if line.kept.tokens else ""
-        table.add_row(f"  {line.step}", f"{line.kept.rows:,}", share, tokens, escape(because(line)))
-    console.print(table)
+def _live_line(console: Console) -> LiveLine:
+    columns = (TextColumn("{task.description:<30}"), BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn())
+    return LiveLine(*columns, TextColumn("{task.fields[note]}"), console=console, transient=True)
 
 
-def print_rows(title: str, rows: pa.Table, console: Console) -> None:
-    """A small table as it is: numbers to the right; a line is as long as it must be."""
-    columns = [[name, *map(shown, rows[name].to_pylist())] for name in rows.column_names]
-    widths = [max(map(len, column)) for column in columns]
-    text = [pa.types.is_string(field.type) for field in rows.schema]
-    console.print(title, markup=False, highlight=False)
-    for line in zip(*columns, strict=True):
-        cells = (c.ljust(w) if left else c.rjust(w) for c, w, left in zip(line, widths, text, strict=True))
-        console.print("  " + "  ".join(cells).rstrip(), markup=False, highlight=False, soft_wrap=True)
-
-
-def shown(value: Any) -> str:
-    """12,345 of a whole number, 0.1235 of another, and text."""
-    if isinstance(value, float):
-        return f"{value:,.4f}"
-    return f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
+def _time(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))

@@ -55,17 +55,20 @@ class Replay:
 def replay(root: str, stages: Sequence[Stage]) -> Replay:
     """Try every page in DIR/quarantine again, from its WARC file through its stage. Nothing is written.
 
-    `stages` are those of the run. Raises UsageError when a page's snapshot cannot be had any more.
+    `stages` are those of the run. Raises UsageError when a stage with quarantined pages
+    reads something else than WARC files.
     """
     maps = [stage for stage in stages if isinstance(stage, Map)]
     return Replay(tuple(tried for stage in maps for tried in _stage(root, stage)))
 
 
 def _stage(root: str, stage: Map) -> list[Tried]:
-    found = []
+    found: list[Tried] = []
     for shard in planned(root, stage.name):
         name = f"quarantine/{stage.name}/{shard}.parquet"
         if store.exists(root, name):
+            if isinstance(stage.source, Source) and not isinstance(stage.source.read, WarcReader | Chosen):
+                raise UsageError(f"stage {stage.name} reads no WARC files: its quarantine cannot be tried again")
             found += [_try(root, stage, shard, row) for row in parquet.read_table(root, name).to_pylist()]
     return found
 
@@ -83,8 +86,7 @@ def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
     if not isinstance(stage.source, Source):
         before = _shard(root, f"{stage.source.name}/{shard}.parquet")
         return before.filter(pc.equal(before["id"], row["id"]))
-    if not isinstance(stage.source.read, WarcReader | Chosen):
-        raise UsageError(f"stage {stage.name} reads no WARC files")
+    assert isinstance(stage.source.read, WarcReader | Chosen)
     return stage.source.read.again(row["warc"], row["offset"], row["length"], row["id"])
 
 

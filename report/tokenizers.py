@@ -62,12 +62,12 @@ def _odd(tokenizer: Tokenizer, findings: Findings) -> list[str]:
         (f"junk: {len(odd):,}", odd[:40]),
     )
     return [
-        f"<p><b>{title}</b> {' '.join(f'<code>{escape(shown(t))}</code>' for t in listed)}</p>"
+        f"<p><b>{title}</b> {' '.join(f'<code>{escape(quoted_token(t))}</code>' for t in listed)}</p>"
         for title, listed in lists
     ]
 
 
-def shown(token: str) -> str:
+def quoted_token(token: str) -> str:
     """A token in quotes; of a very long one its beginning and its length."""
     return repr(token) if len(token) <= SHOWN else f"{token[:SHOWN]!r}… {len(token):,} characters"
 

@@ -1,110 +1,92 @@
-"""Other thresholds on the signals that a run kept: the new counts, and pages that would change sides."""
+"""Other limits on the pages of a run: the funnel before and after, and pages that would change sides."""
 
-import dataclasses
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import isnan
-from typing import Any
 
-from pipeline import parquet, store
-from pipeline.doc import Doc
 from pipeline.errors import UsageError
+from pipeline.funnel import Line, funnel
 from pipeline.ledger import planned
-from pipeline.rules import EditRules, Rules
-from pipeline.stage import Map, Stage
-from pipeline.transform import Screen, name_of, signal_names
+from pipeline.stage import Stage
+from pipeline.stats import Step
+from report.limits import measuring_of
+from report.rerun import Again, Bounds, Fates, shard_again, stages_again
+from report.tables import aligned
 
-PAGES = 20
-Limited = Rules | EditRules
+PAGES = 20  # pages shown that would change sides
+CHARACTERS = 160  # of their texts
 
 
 def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> str:
-    """What each changed stage would keep and drop, and up to twenty pages that would change sides.
+    """The funnel of a run before and after, with other limits, and up to twenty pages that would change sides.
 
-    A change is "<filter>.<limit>=<number>", by the public name of a limit (`Rules.named`). Raises UsageError when no
-    filter of the run's recipe has that limit, or the run kept no signals.
+    A change is "<filter>.<limit>=<number>", as `gopher.quality.min_words=100`; "none" turns a limit off. The texts are
+    measured again, which takes as long as the stage did, unless the run recorded signals. Raises UsageError when no
+    filter of the recipe has such a limit, or the run did not store the texts.
     """
-    wanted = dict(_parse(change) for change in changes)
-    told: list[str] = []
-    for stage in stages:
-        if isinstance(stage, Map) and (filters := _filters(stage)):
-            changed = {f: _changed(f, wanted) for f in filters}
-            if any(new is not old for old, new in changed.items()):
-                told += _stage(root, stage.name, changed)
-    if wanted:
-        filters = [f for stage in stages if isinstance(stage, Map) for f in _filters(stage)]
-        known = sorted({f"{f.name}.{name}" for f in filters for name in f.named})
-        raise UsageError(f"no threshold is called {', '.join(wanted)}; there are {', '.join(known) or 'none'}")
+    bounds = limits_of(stages, changes)
+    again, unknown = stages_again(stages, bounds)
+    count, crossing = 0, []
+    for fates in _fates(root, again):
+        pages = list(fates.crossing())
+        count, crossing = count + len(pages), crossing + pages[: PAGES - len(crossing)]
+    lines = [("step", "before", "after"), *_rows(funnel(root), again, unknown)]
+    told = [f"what if {', '.join(changes)}: documents kept after each step", *aligned(lines, (True, False, False))]
+    if unknown:
+        told.append("?: depends on all pages together; run the recipe with these limits to know")
+    told.append(f"{count:,} pages would change sides" + (":" if crossing else ""))
+    for old, new, row in crossing:
+        text = " ".join((row.get("text") or "").split())[:CHARACTERS]
+        told.append(f"  {old} -> {new}  {row['url']}\n    {text}")
     return "\n".join(told)
 
 
-def _parse(change: str) -> tuple[str, float]:
+def limits_of(stages: Sequence[Stage], changes: Sequence[str]) -> Bounds:
+    """The bounds that changes name, by filter and limit. Raises UsageError on a wrong number or an unknown name."""
+    known = {f"{judge.name}.{limit}": (judge.name, limit) for judge in measuring_of(stages) for limit in judge.named}
+    bounds: dict[str, dict[str, float | None]] = {}
+    for change in changes:
+        name, bound = _parse(change)
+        if name not in known:
+            raise UsageError(f"no limit is called {name}; there are {', '.join(known) or 'none'}")
+        judge, limit = known[name]
+        bounds.setdefault(judge, {})[limit] = bound
+    return bounds
+
+
+def _parse(change: str) -> tuple[str, float | None]:
     name, _, value = change.partition("=")
     try:
-        number = float(value)
-        if isnan(number):
-            raise ValueError
-        return name, number
+        bound = None if value == "none" else float(value)
     except ValueError:
-        raise UsageError(f"{change!r} is no threshold; write filter.limit=number") from None
+        bound = float("nan")
+    if bound is not None and isnan(bound):
+        raise UsageError(f"{change!r} gives no limit; write filter.limit=number, or =none to turn it off")
+    return name, bound
 
 
-def _filters(stage: Map) -> list[Limited]:
-    """The filters of a stage, in order, that have limits."""
-    functions: list[Any] = []
-    for transform in stage.transforms:
-        functions += transform.filters if isinstance(transform, Screen) else [getattr(transform, "fn", None)]
-    return [f for f in functions if isinstance(f, Rules | EditRules)]
+def _fates(root: str, again: Sequence[Again]) -> Iterator[Fates]:
+    shards = {each.stage.name: planned(root, each.stage.name) for each in again}
+    for shard in dict.fromkeys(shard for each in shards.values() for shard in each):
+        yield shard_again(root, [each for each in again if shard in shards[each.stage.name]], shard)
 
 
-def _changed(function: Limited, wanted: dict[str, float]) -> Limited:
-    """The filter with its new thresholds, which are then taken off the list."""
-    mine = {name: wanted.pop(key) for name in function.named if (key := f"{function.name}.{name}") in wanted}
-    return function.replace(**mine) if mine else function
+def _rows(lines: Sequence[Line], again: Sequence[Again], unknown: set[str]) -> Iterator[tuple[str, str, str]]:
+    steps = {(each.stage.name, name): step for each in again for name, step in each.finish().items()}
+    stage = ""
+    for line in lines:
+        if line.stage != stage:
+            stage = line.stage
+            yield (stage, "", "")
+        after = steps.get((line.stage, line.step))
+        kept = "?" if line.stage in unknown else f"{(after.kept if after else line.kept).rows:,}"
+        yield (f"  {line.step}", f"{line.kept.rows:,}", kept)
+        if after:
+            yield from _reasons(line, after)
 
 
-def _stage(root: str, stage: str, changed: Mapping[Any, Any]) -> list[str]:
-    before, after, crossing = Counter[str](), Counter[str](), []
-    signals = {name_of(function): signal_names(function) for function in changed}
-    for row in _rows(root, stage, [signal for names in signals.values() for signal in names]):
-        old, new = _reason(row, changed, signals), _reason(row, changed.values(), signals)
-        before[old or "kept"] += 1
-        after[new or "kept"] += 1
-        if bool(old) != bool(new) and len(crossing) < PAGES:
-            text = " ".join((row["text"] or "").split())[:160]
-            crossing.append(f"  {old or 'kept'} -> {new or 'kept'}  {row['url']}\n    {text}")
-    if not before:
-        raise UsageError(f"stage {stage} kept no signals; run the recipe with signals=true")
-    lines = [f"  {reason:<40} {before[reason]:>10,} -> {after[reason]:>10,}" for reason in sorted({*before, *after})]
-    return [
-        f"{stage}: pages by reason, before -> after",
-        *lines,
-        "pages that would change sides:",
-        *(crossing or ["  none"]),
-    ]
-
-
-def _rows(root: str, stage: str, signals: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rows of a stage, kept and dropped, that have signals; of the others nothing was measured."""
-    for shard in planned(root, stage):
-        for name in (f"{stage}/{shard}.parquet", f"{stage}.rejects/{shard}.parquet"):
-            if store.exists(root, name):
-                with parquet.open_file(root, name) as file:
-                    here = [c for c in ("url", "text", "language", *signals) if c in file.schema_arrow.names]
-                    for batch in file.iter_batches(columns=here):
-                        yield from (row for row in batch.to_pylist() if any(row.get(s) is not None for s in signals))
-
-
-def _reason(row: Mapping[str, Any], filters: Iterable[Any], signals: Mapping[str, Sequence[str]]) -> str | None:
-    """The first reason that filters give for the signals of a row; what a filter never saw it is shown now."""
-    doc: Doc | None = None
-    for function in filters:
-        name = name_of(function)
-        measured = {key.removeprefix(f"{name}."): row.get(key) for key in signals[name]}
-        if None in measured.values():
-            doc = doc or Doc(row["text"] or "", row["url"] or "", fields={"language": row.get("language")})
-            measured, said = function.measure(doc), function(doc)
-            doc = dataclasses.replace(doc, text=said[0]) if isinstance(said, tuple) else doc
-        if code := function.judge(measured):
-            return f"{name}:{code}"
-    return None
+def _reasons(line: Line, after: Step) -> Iterator[tuple[str, str, str]]:
+    """The reasons of a step whose counts differ, with both."""
+    for reason in sorted({*line.dropped, *after.dropped}):
+        old, new = (step[reason].rows if reason in step else 0 for step in (line.dropped, after.dropped))
+        if old != new:
+            yield (f"    {reason.rpartition(':')[2]}", f"{old:,}", f"{new:,}")

@@ -1,4 +1,4 @@
-"""A small crawl that is made on the spot, with the truth about every page of it."""
+"""A small crawl that is made on the spot, with what should become of every page of it."""
 
 import hashlib
 import json
@@ -11,19 +11,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sample import crawl, texts
-from sample.plants import pages
+from sample.cases import sample_pages
 
-SCHEMA = pa.schema(
+TRUTH = pa.schema(
     {
         "id": pa.string(),  # of the response record
         "url": pa.string(),
         "warc": pa.string(),
         "offset": pa.int64(),  # of the response record in that file
         "kind": pa.string(),
-        "fate": pa.string(),
+        "expected": pa.string(),
         "group": pa.string(),
         "language": pa.string(),
-        "charset": pa.string(),  # of the bytes; the next two are what is said about them
+        "charset": pa.string(),  # of the bytes; the next two are what is declared
         "http_charset": pa.string(),
         "meta_charset": pa.string(),
         "pii": pa.string(),  # JSON: [[type, value], ...]
@@ -41,47 +41,47 @@ def make(folder: str) -> list[str]:
     is never taken for a whole one; one of another version is replaced. UsageError when a package is missing.
     """
     place = Path(folder, "crawl-data")
-    if edition(place) != version():
+    if made_version(place) != sample_version():
         Path(folder).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".sample-", dir=folder) as beside:
-            build(Path(beside))
-            publish(Path(beside, "crawl-data"), place)
-    return crawl.names()
+            write_crawl(Path(beside))
+            replace_crawl(Path(beside, "crawl-data"), place)
+    return crawl.warc_names()
 
 
 def truth(folder: str) -> pa.Table:
-    """The truth about the sample under `folder`: a row a page, columns as in SCHEMA."""
-    return pq.read_table(Path(folder, "crawl-data", crawl.DUMP, "truth.parquet"), schema=SCHEMA)
+    """The truth about the sample under `folder`: a row a page, columns as in TRUTH."""
+    return pq.read_table(Path(folder, "crawl-data", crawl.SAMPLE_DUMP, "truth.parquet"), schema=TRUTH)
 
 
-def version() -> str:
-    """Names what is made: the code of this package and the versions of the packages whose text it takes."""
+def sample_version() -> str:
+    """What the crawl depends on: the code of this package, and the versions of the packages whose text it takes."""
     files = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in (".py", ".html"))
     code = hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
-    return json.dumps({"code": code, **texts.versions(), "pyarrow": pa.__version__}, indent=1)
+    return json.dumps({"code": code, **texts.text_versions(), "pyarrow": pa.__version__}, indent=1)
 
 
-def edition(place: Path) -> str | None:
+def made_version(place: Path) -> str | None:
     """The version of the crawl that lies there, None without one."""
-    marker = place / crawl.DUMP / "version.json"
+    marker = place / crawl.SAMPLE_DUMP / "version.json"
     return marker.read_text() if marker.exists() else None
 
 
-def build(root: Path) -> None:
+def write_crawl(root: Path) -> None:
     """Write the crawl, the list of its files, the truth and at last its version."""
-    everything = pages()
+    everything = sample_pages()
     rows = []
-    for number, name in enumerate(crawl.names()):
-        data, caught = crawl.warc(name, crawl.share(everything, number), everything)
-        write(root / name, data)
-        rows += [row(name, capture) for capture in caught]
-    top = root / "crawl-data" / crawl.DUMP
-    write(top / "warc.paths.gz", crawl.listing(crawl.names()))
-    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), top / "truth.parquet", compression="zstd")
-    write(top / "version.json", version().encode())
+    for number, name in enumerate(crawl.warc_names()):
+        data, captures = crawl.warc_file(name, crawl.pages_of_file(everything, number), everything)
+        write_synced(root / name, data)
+        rows += [truth_row(name, capture) for capture in captures]
+    top = root / "crawl-data" / crawl.SAMPLE_DUMP
+    write_synced(top / "warc.paths.gz", crawl.path_listing(crawl.warc_names()))
+    pq.write_table(pa.Table.from_pylist(rows, TRUTH), top / "truth.parquet", compression="zstd")
+    write_synced(top / "version.json", sample_version().encode())
 
 
-def write(path: Path, data: bytes) -> None:
+def write_synced(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(data)
@@ -89,18 +89,18 @@ def write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def publish(made: Path, place: Path) -> None:
+def replace_crawl(made: Path, place: Path) -> None:
     """Put a finished crawl in its place; when another process was faster, its crawl is the same and stays."""
-    if place.exists() and edition(place) != version():
+    if place.exists() and made_version(place) != sample_version():
         shutil.rmtree(place)
     try:
         os.rename(made, place)
     except OSError:
-        if edition(place) != version():
+        if made_version(place) != sample_version():
             raise
 
 
-def row(name: str, capture: crawl.Capture) -> dict[str, str | int | None]:
+def truth_row(name: str, capture: crawl.Capture) -> dict[str, str | int | None]:
     """The truth about a page."""
     page = capture.page
     pii = [pair for pair in page.planted if pair[0].isupper()]
@@ -111,7 +111,7 @@ def row(name: str, capture: crawl.Capture) -> dict[str, str | int | None]:
         "warc": name,
         "offset": capture.offset,
         "kind": page.kind,
-        "fate": page.fate,
+        "expected": page.expected,
         "group": page.group,
         "language": page.site.language,
         "charset": page.written.charset,

@@ -1,12 +1,12 @@
-"""Pages that are said more than once: whole, changed a little, under another URL, or in one paragraph."""
+"""Pages that are there more than once: whole, changed a little, under another URL, or in one paragraph."""
 
 import random
 import re
 from dataclasses import replace
 from itertools import cycle
 
-from sample.pages import Page
-from sample.pool import WHOLE, Pool, add, ordinary
+from sample.article_pool import CLEAN_SITES, ArticlePool, page_on_a_site, with_paragraphs
+from sample.pages import SamplePage
 from sample.texts import Article, Block
 
 # Paragraphs of more than fifty tokens that many pages have in common, each under some twenty articles.
@@ -34,43 +34,45 @@ BOILERPLATE = (
 )
 
 
-def repeated(pool: Pool, rng: random.Random) -> list[Page]:
+def boilerplate_pages(pool: ArticlePool, rng: random.Random) -> list[SamplePage]:
     """Good pages with one of five paragraphs that stand on many pages."""
     made = []
     for text, article in zip(cycle(BOILERPLATE), pool.take(100, words=170), strict=False):
-        made.append(add(ordinary(article, rng), text, kind="boilerplate", planted=(("repeated", text),)))
+        made.append(
+            with_paragraphs(page_on_a_site(article, rng), text, kind="boilerplate", planted=(("repeated", text),))
+        )
     return made
 
 
-def copies(pool: Pool, rng: random.Random) -> list[Page]:
+def copy_families(pool: ArticlePool, rng: random.Random) -> list[SamplePage]:
     """Families of exact copies, near copies and mirrors; one page of each should stay."""
     made = []
     for number, article in enumerate(pool.take(90, words=180)):
         kind = ("exact", "near", "mirror")[number % 3]
-        first = ordinary(article, rng, WHOLE)
-        family = [first, *(copied(kind, first, number, rng) for number in range(rng.choice((1, 1, 1, 2, 3))))]
-        made += [replace(page, kind=kind, fate="duplicate", group=f"{kind}-{number:03}") for page in family]
+        first = page_on_a_site(article, rng, CLEAN_SITES)
+        family = [first, *(copy_of(kind, first, number, rng) for number in range(rng.choice((1, 1, 1, 2, 3))))]
+        made += [replace(page, kind=kind, expected="duplicate", group=f"{kind}-{number:03}") for page in family]
     return made
 
 
-def copied(kind: str, page: Page, number: int, rng: random.Random) -> Page:
-    """The page once more, of one of the three kinds."""
+def copy_of(kind: str, page: SamplePage, number: int, rng: random.Random) -> SamplePage:
+    """A copy of a page: exact, near, or a mirror under another URL."""
     if kind == "mirror":
-        return replace(page, url=mirrored(page.url, number), canonical=page.url)
-    blocks = page.blocks if kind == "exact" else edited(page.blocks, 150, rng)
-    return ordinary(Article(page.title, blocks), rng, WHOLE)
+        return replace(page, url=mirror_url(page.url, number), canonical=page.url)
+    blocks = page.blocks if kind == "exact" else with_changed_words(page.blocks, 150, rng)
+    return page_on_a_site(Article(page.title, blocks), rng, CLEAN_SITES)
 
 
-def spun(pool: Pool, rng: random.Random) -> list[Page]:
+def lookalike_pairs(pool: ArticlePool, rng: random.Random) -> list[SamplePage]:
     """Pairs that share their shape but too few words in a row to be copies; both should stay."""
     made = []
     for number, article in enumerate(pool.take(20, words=120)):
-        other = Article(article.title, edited(article.blocks, 8, rng))
-        made += [replace(ordinary(a, rng), kind="spun", group=f"spun-{number:03}") for a in (article, other)]
+        other = Article(article.title, with_changed_words(article.blocks, 8, rng))
+        made += [replace(page_on_a_site(a, rng), kind="spun", group=f"spun-{number:03}") for a in (article, other)]
     return made
 
 
-def mirrored(url: str, number: int) -> str:
+def mirror_url(url: str, number: int) -> str:
     """Another URL of the same page."""
     joint = "&" if "?" in url else "?"
     host, rest = url.removeprefix("https://").split("/", 1)
@@ -81,7 +83,7 @@ def mirrored(url: str, number: int) -> str:
     )[number]
 
 
-def edited(blocks: tuple[Block, ...], every: int, rng: random.Random) -> tuple[Block, ...]:
+def with_changed_words(blocks: tuple[Block, ...], every: int, rng: random.Random) -> tuple[Block, ...]:
     """The blocks with one word in so many replaced by another word of theirs, at least one."""
     vocabulary = sorted({word for block in blocks for word in re.findall(r"[a-z]{4,}", block.text)})
     step = rng.randrange(every // 2)

@@ -8,19 +8,19 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-from sample.sites import FURNITURE, RIGHT_TO_LEFT, Encoding, Furniture, Site
+from sample.sites import RIGHT_TO_LEFT, SITE_PHRASES, Encoding, Site, SitePhrases
 from sample.texts import Block
 
 AUTHORS = ("Ada Marsh", "Ben Okoro", "Clara Voss", "Dev Patel", "Elin Strand", "Farid Aziz", "Grace Lin", "Hugo Roche")
-TAGS = ("notes", "numbers", "methods", "practice", "tools", "data", "models", "signals")
+PAGE_TAGS = ("notes", "numbers", "methods", "practice", "tools", "data", "models", "signals")
 QUOTED = re.compile(r'"([^"]*)"')
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page, what became of it in the sample, and what should become of it in the pipeline.
+class SamplePage:
+    """A page as the sample has it, and what should become of it in the pipeline.
 
-    `fate`: kept, url, language, thin, quality, repetition, lines, duplicate (one of each `group` is kept),
+    `expected`: kept, url, language, thin, quality, repetition, lines, duplicate (one of each `group` is kept),
     quarantined (cannot be read), skipped (no HTML page). `planted`: pairs of a kind and a value.
     """
 
@@ -29,14 +29,14 @@ class Page:
     title: str
     blocks: tuple[Block, ...]
     kind: str = "ordinary"
-    fate: str = "kept"
+    expected: str = "kept"
     group: str = ""
     encoding: Encoding | None = None
     planted: tuple[tuple[str, str], ...] = ()
     canonical: str = ""  # what the page itself calls its URL, when that is another
     status: str = "200 OK"
     content_type: str | None = "text/html"
-    body: bytes | None = None  # given: sent as it is, no page is drawn
+    body: bytes | None = None  # given: sent as it is, no page is rendered
 
     @property
     def written(self) -> Encoding:
@@ -56,52 +56,52 @@ def typeset(text: str, site: Site) -> str:
 
 
 @cache
-def template(name: str) -> Template:
+def page_template(name: str) -> Template:
     return Template((Path(__file__).parent / "templates" / f"{name}.html").read_text(encoding="utf-8"))
 
 
-def payload(page: Page, others: tuple[str, ...], remarks: tuple[str, ...]) -> bytes:
-    """The bytes of a page: `others` are headlines of its site to link to, `remarks` what readers say below it."""
+def page_bytes(page: SamplePage, others: tuple[str, ...], comments: tuple[str, ...]) -> bytes:
+    """The bytes of a page: `others` are headlines of its site to link to, `comments` those of readers below it."""
     if page.body is not None:
         return page.body
-    drawn = draw(page, others, remarks)
-    return drawn.encode(page.written.charset, errors="xmlcharrefreplace")
+    rendered = render(page, others, comments)
+    return rendered.encode(page.written.charset, errors="xmlcharrefreplace")
 
 
-def draw(page: Page, others: tuple[str, ...], remarks: tuple[str, ...]) -> str:
+def render(page: SamplePage, others: tuple[str, ...], comments: tuple[str, ...]) -> str:
     """The page as HTML in the template of its site."""
     rng = random.Random(f"{page.title} {page.blocks[:1]}")  # not the URL: a mirror is the same page
     values = dict(
         lang=page.site.language,
         dir="rtl" if page.site.language in RIGHT_TO_LEFT else "ltr",
-        meta=declared(page.written.meta, rng),
+        meta=charset_meta(page.written.meta, rng),
         title=html.escape(typeset(page.title, page.site)),
         site=html.escape(page.site.name),
         url=html.escape(page.canonical or page.url),
-        slug=slug(page.title),
+        slug=url_slug(page.title),
         description=html.escape(page.text[:140]),
         number=str(rng.randrange(1000, 99999)),
-        count=str(len(remarks)),
+        count=str(len(comments)),
         price=f"{rng.randrange(5, 400)}.{rng.choice(('00', '50', '95'))}",
         author=rng.choice(AUTHORS),
         date=f"20{rng.randrange(10, 24)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}",
-        tags=" ".join(f'<a href="/tag/{tag}" rel="tag">{tag}</a>' for tag in rng.sample(TAGS, 3)),
-        body="\n".join(markup(page, rng)),
-        related="\n".join(f'<div class="card"><a href="/{slug(o)}">{html.escape(o)}</a></div>' for o in others[:3]),
-        links="\n".join(f'<li><a href="/{slug(o)}">{html.escape(o)}</a></li>' for o in others),
-        comments="\n".join(remark(text, number, rng) for number, text in enumerate(remarks)),
-        **furniture(FURNITURE.get(page.site.language, Furniture())),
+        tags=" ".join(f'<a href="/tag/{tag}" rel="tag">{tag}</a>' for tag in rng.sample(PAGE_TAGS, 3)),
+        body="\n".join(html_blocks(page, rng)),
+        related="\n".join(f'<div class="card"><a href="/{url_slug(o)}">{html.escape(o)}</a></div>' for o in others[:3]),
+        links="\n".join(f'<li><a href="/{url_slug(o)}">{html.escape(o)}</a></li>' for o in others),
+        comments="\n".join(comment_html(text, number, rng) for number, text in enumerate(comments)),
+        **phrase_values(SITE_PHRASES.get(page.site.language, SitePhrases())),
     )
-    return template(page.site.template).substitute(values)
+    return page_template(page.site.template).substitute(values)
 
 
-def furniture(words: Furniture) -> dict[str, str]:
-    """The words around a page under the names that the templates use."""
+def phrase_values(words: SitePhrases) -> dict[str, str]:
+    """The phrases around a page, by the names that the templates use."""
     names = {**vars(words), "comment": words.comments, "more": words.related}
     return {name: html.escape(text) for name, text in names.items() if name not in ("comments", "related")}
 
 
-def declared(charset: str | None, rng: random.Random) -> str:
+def charset_meta(charset: str | None, rng: random.Random) -> str:
     """The meta tag that names the charset, in one of its two forms; nothing when none is named."""
     if charset is None:
         return "<!-- no charset given -->"
@@ -110,13 +110,13 @@ def declared(charset: str | None, rng: random.Random) -> str:
     return f'<meta http-equiv="Content-Type" content="text/html; charset={charset}">'
 
 
-def markup(page: Page, rng: random.Random) -> list[str]:
+def html_blocks(page: SamplePage, rng: random.Random) -> list[str]:
     """The blocks of a page as HTML, with a picture after the first paragraph of every second page."""
-    drawn = [element(block.tag, decorated(typeset(block.text, page.site), rng)) for block in page.blocks]
+    rendered = [element(block.tag, with_inline_markup(typeset(block.text, page.site), rng)) for block in page.blocks]
     if page.site.template != "table" and rng.random() < 0.5:
-        source, alt = f"/media/{slug(page.title)}.jpg", html.escape(page.title)
-        drawn.insert(1, f'<figure class="wp-block-image"><img src="{source}" alt="{alt}" width="640"></figure>')
-    return drawn
+        source, alt = f"/media/{url_slug(page.title)}.jpg", html.escape(page.title)
+        rendered.insert(1, f'<figure class="wp-block-image"><img src="{source}" alt="{alt}" width="640"></figure>')
+    return rendered
 
 
 def element(tag: str, inner: str) -> str:
@@ -127,7 +127,7 @@ def element(tag: str, inner: str) -> str:
     return f"<{tag}>{inner}</{tag}>"
 
 
-def decorated(text: str, rng: random.Random) -> str:
+def with_inline_markup(text: str, rng: random.Random) -> str:
     """The text with a word in italics, bold or a link here and there."""
     words = html.escape(text, quote=False).split(" ")
     if len(words) > 25:
@@ -137,7 +137,7 @@ def decorated(text: str, rng: random.Random) -> str:
     return " ".join(words)
 
 
-def remark(text: str, number: int, rng: random.Random) -> str:
+def comment_html(text: str, number: int, rng: random.Random) -> str:
     """A reader's comment, as comment systems write it."""
     who = rng.choice(AUTHORS).split()[0].lower() + str(rng.randrange(10, 99))
     return (
@@ -147,6 +147,6 @@ def remark(text: str, number: int, rng: random.Random) -> str:
     )
 
 
-def slug(title: str) -> str:
+def url_slug(title: str) -> str:
     """A headline as the last part of a URL, at most eight words."""
     return "-".join(re.findall(r"[a-z0-9]+", title.lower())[:8]) or "page"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 # Inline markup of reStructuredText and Markdown, and what a reader would see of it.
-MARKUP = tuple(
+INLINE_MARKUP = tuple(
     (re.compile(pattern), shown)
     for pattern, shown in (
         (r"!\[[^\]]*\]\([^)]*\)", ""),
@@ -21,7 +21,7 @@ MARKUP = tuple(
     )
 )
 RULE = re.compile(r"([-=~^\"'*+#.])\1{2,}$")
-TOKEN = re.compile(r"\w+(?:['.-]\w+)*|[^\w\s]")
+PROSE_TOKEN = re.compile(r"\w+(?:['.-]\w+)*|[^\w\s]")
 ODD = re.compile(r"[\\{}<>|=$#*`@^~\[\]]|::|https?:|\(\)|TODO|XXX|FIXME|\.\.\.|\.\.|[.,;]\.")
 SENTENCE_END = re.compile(r"(?<=[a-z)][.!?]) ")
 
@@ -32,25 +32,25 @@ def paragraphs(text: str) -> Iterator[str]:
     # The indentation ends a paragraph too: below the name of a parameter stands its description.
     for depth, run in groupby(lines, key=lambda line: len(line) - len(line.lstrip()) if line.strip() else -1):
         paragraph = " ".join(line.strip() for line in run)
-        if depth >= 0 and whole(paragraph) and ordinary(paragraph := shown(paragraph)):
+        if depth >= 0 and is_whole(paragraph) and reads_as_prose(paragraph := without_markup(paragraph)):
             yield paragraph
 
 
-def whole(text: str) -> bool:
+def is_whole(text: str) -> bool:
     """Whether it begins and ends as a sentence of at least 12 words does, and no citation or link is lost."""
     sentence = text[:1].isupper() and text[-1] in ".!?" and text.count(" ") >= 11
     return sentence and "]_" not in text and "://" not in text
 
 
-def shown(text: str) -> str:
+def without_markup(text: str) -> str:
     """The text as a reader sees it, without inline markup."""
     if any(mark in text for mark in "`*["):
-        for pattern, plain in MARKUP:
+        for pattern, plain in INLINE_MARKUP:
             text = pattern.sub(plain, text)
     return " ".join(text.split())
 
 
-def ordinary(text: str) -> bool:
+def reads_as_prose(text: str) -> bool:
     """Whether it reads as prose: nearly all words as in a dictionary, few capitals, signs and digits."""
     words = text.split()
     plain = sum(word.strip(".,;:()\"'!?").replace("-", "").replace("'", "").isalpha() for word in words)
@@ -58,17 +58,17 @@ def ordinary(text: str) -> bool:
     return plain >= 0.86 * len(words) and odd <= len(words) / 25 and capitals <= len(text) / 10
 
 
-def smooth(text: str) -> bool:
+def is_smooth(text: str) -> bool:
     """Whether a whole article has few signs and digits, and seldom says five words in a row twice: manuals do."""
-    tokens = TOKEN.findall(text.lower())
+    tokens = PROSE_TOKEN.findall(text.lower())
     words = [token for token in tokens if token[0].isalpha()]
     grams = [tuple(words[at : at + 5]) for at in range(len(words) - 4)]
     return len(words) >= 0.84 * len(tokens) and len(set(grams)) >= 0.95 * len(grams)
 
 
-def title(text: str) -> str | None:
+def headline_of(text: str) -> str | None:
     """The first sentence of a docstring where it would serve as a headline of 3 to 12 words, else None."""
-    line = shown(text.strip().split("\n\n", 1)[0]).rstrip(".")
+    line = without_markup(text.strip().split("\n\n", 1)[0]).rstrip(".")
     words = line.split()
     plain = all(word.strip(",'()").replace("-", "").replace("'", "").isalpha() for word in words)
     whole = 3 <= len(words) <= 12 and line[0].isupper() and "." not in line

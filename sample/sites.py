@@ -1,4 +1,4 @@
-"""The web sites of the sample: who they are, what they look like, and the words of their furniture."""
+"""The web sites of the sample: who they are, what they look like, and the phrases around their pages."""
 
 from dataclasses import dataclass, field
 
@@ -26,12 +26,12 @@ class Site:
         return f"https://{self.host}/{path}"
 
 
-def plain(charset: str) -> Encoding:
-    """An encoding that header and page agree on."""
+def declared_everywhere(charset: str) -> Encoding:
+    """An encoding that header and page both declare."""
     return Encoding(charset, charset, charset)
 
 
-LATIN = plain("windows-1252")
+LATIN = declared_everywhere("windows-1252")
 ENGLISH = (
     Site("www.harbour-notes.example", "Harbour Notes", "blog"),
     Site("blog.lantern-lane.example", "Lantern Lane", "blog"),
@@ -85,13 +85,25 @@ LEGACY = {
     "zh": "gb18030",
 }
 # How many pages a language has; the rest have three each. In the order of Common Crawl.
-SHARES = {"ru": 44, "de": 40, "ja": 34, "zh": 34, "es": 34, "fr": 34, "it": 18, "pt": 18, "nl": 14, "pl": 14, "tr": 12}
+LANGUAGE_PAGES = {
+    "ru": 44,
+    "de": 40,
+    "ja": 34,
+    "zh": 34,
+    "es": 34,
+    "fr": 34,
+    "it": 18,
+    "pt": 18,
+    "nl": 14,
+    "pl": 14,
+    "tr": 12,
+}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
-TEMPLATES = ("blog", "news", "corporate", "docs", "table", "wiki")
+FOREIGN_TEMPLATES = ("blog", "news", "corporate", "docs", "table", "wiki")
 
 
 @dataclass(frozen=True)
-class Furniture:
+class SitePhrases:
     """What a site says around its pages."""
 
     home: str = "Home"
@@ -108,60 +120,60 @@ class Furniture:
     share: str = "Share"
 
 
-FURNITURE = {
-    "de": Furniture("Startseite", "Über uns", "Kontakt", "Suche", "Datenschutzerklärung",
+SITE_PHRASES = {
+    "de": SitePhrases("Startseite", "Über uns", "Kontakt", "Suche", "Datenschutzerklärung",
                     "Diese Website verwendet Cookies, um Ihnen das beste Nutzererlebnis zu bieten.",
                     "Alle Cookies akzeptieren", "Kommentar schreiben", "Das könnte Sie auch interessieren",
                     "Newsletter abonnieren", "Alle Rechte vorbehalten.", "Teilen"),
-    "fr": Furniture("Accueil", "À propos", "Contact", "Rechercher", "Politique de confidentialité",
+    "fr": SitePhrases("Accueil", "À propos", "Contact", "Rechercher", "Politique de confidentialité",
                     "Nous utilisons des cookies pour améliorer votre expérience sur notre site.",
                     "Tout accepter", "Laisser un commentaire", "À lire aussi",
                     "S'inscrire à la lettre d'information", "Tous droits réservés.", "Partager"),
-    "es": Furniture("Inicio", "Quiénes somos", "Contacto", "Buscar", "Política de privacidad",
+    "es": SitePhrases("Inicio", "Quiénes somos", "Contacto", "Buscar", "Política de privacidad",
                     "Utilizamos cookies para mejorar su experiencia en nuestro sitio.",
                     "Aceptar todas", "Deja un comentario", "También te puede interesar",
                     "Suscríbete al boletín", "Todos los derechos reservados.", "Compartir"),
-    "it": Furniture("Home", "Chi siamo", "Contatti", "Cerca", "Informativa sulla privacy",
+    "it": SitePhrases("Home", "Chi siamo", "Contatti", "Cerca", "Informativa sulla privacy",
                     "Questo sito utilizza i cookie per migliorare la tua esperienza di navigazione.",
                     "Accetta tutti", "Lascia un commento", "Potrebbe interessarti anche",
                     "Iscriviti alla newsletter", "Tutti i diritti riservati.", "Condividi"),
-    "pt": Furniture("Início", "Quem somos", "Contato", "Pesquisar", "Política de privacidade",
+    "pt": SitePhrases("Início", "Quem somos", "Contato", "Pesquisar", "Política de privacidade",
                     "Usamos cookies para melhorar a sua experiência em nosso site.",
                     "Aceitar todos", "Deixe um comentário", "Veja também",
                     "Assine a nossa newsletter", "Todos os direitos reservados.", "Compartilhar"),
-    "nl": Furniture("Startpagina", "Over ons", "Contact", "Zoeken", "Privacyverklaring",
+    "nl": SitePhrases("Startpagina", "Over ons", "Contact", "Zoeken", "Privacyverklaring",
                     "Wij gebruiken cookies om uw ervaring op onze website te verbeteren.",
                     "Alles accepteren", "Plaats een reactie", "Lees ook",
                     "Meld u aan voor de nieuwsbrief", "Alle rechten voorbehouden.", "Delen"),
-    "pl": Furniture("Strona główna", "O nas", "Kontakt", "Szukaj", "Polityka prywatności",
+    "pl": SitePhrases("Strona główna", "O nas", "Kontakt", "Szukaj", "Polityka prywatności",
                     "Ta strona używa plików cookie, aby zapewnić najlepszą jakość korzystania z witryny.",
                     "Akceptuję wszystkie", "Dodaj komentarz", "Zobacz także",
                     "Zapisz się do newslettera", "Wszelkie prawa zastrzeżone.", "Udostępnij"),
-    "ru": Furniture("Главная", "О нас", "Контакты", "Поиск", "Политика конфиденциальности",
+    "ru": SitePhrases("Главная", "О нас", "Контакты", "Поиск", "Политика конфиденциальности",
                     "Мы используем файлы cookie, чтобы сделать наш сайт удобнее для вас.",
                     "Принять все", "Оставить комментарий", "Читайте также",
                     "Подписаться на рассылку", "Все права защищены.", "Поделиться"),
-    "tr": Furniture("Ana sayfa", "Hakkımızda", "İletişim", "Ara", "Gizlilik politikası",
+    "tr": SitePhrases("Ana sayfa", "Hakkımızda", "İletişim", "Ara", "Gizlilik politikası",
                     "Sitemizde size daha iyi hizmet sunabilmek için çerezler kullanıyoruz.",
                     "Tümünü kabul et", "Yorum yap", "İlginizi çekebilir",
                     "Bültene abone olun", "Tüm hakları saklıdır.", "Paylaş"),
-    "ja": Furniture("ホーム", "会社概要", "お問い合わせ", "検索", "プライバシーポリシー",
+    "ja": SitePhrases("ホーム", "会社概要", "お問い合わせ", "検索", "プライバシーポリシー",
                     "当サイトでは、利便性向上のためクッキーを使用しています。",
                     "すべて同意する", "コメントを書く", "関連記事",
                     "メールマガジン登録", "無断転載を禁じます。", "共有"),
-    "zh": Furniture("首页", "关于我们", "联系我们", "搜索", "隐私政策",
+    "zh": SitePhrases("首页", "关于我们", "联系我们", "搜索", "隐私政策",
                     "本网站使用Cookie来改善您的浏览体验。",
                     "全部接受", "发表评论", "相关文章",
                     "订阅邮件", "版权所有。", "分享"),
 }  # fmt: skip
 
 
-def foreign(language: str) -> list[Site]:
+def foreign_sites(language: str) -> list[Site]:
     """The sites of a language: the first in UTF-8, the second in the older encoding where there is one."""
     number = sum(map(ord, language))
-    templates = [TEMPLATES[(number + step) % len(TEMPLATES)] for step in range(2)]
+    templates = [FOREIGN_TEMPLATES[(number + step) % len(FOREIGN_TEMPLATES)] for step in range(2)]
     sites = [Site(f"www.{language}-pages.example", f"{language.upper()} Portal", templates[0], language)]
     if language in LEGACY:
-        old = plain(LEGACY[language])
+        old = declared_everywhere(LEGACY[language])
         sites.append(Site(f"{language}.archive.test", f"Archive {language.upper()}", templates[1], language, old))
     return sites

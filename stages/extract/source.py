@@ -13,8 +13,7 @@ BEGINNING, FIRST_CHARACTERS, FIRST_LINES = 50, 4096, 4  # what trafilatura looks
 
 def source_of(page: bytes, charset: str | None) -> bytes:
     """A page in UTF-8, repaired as trafilatura does; what is invalid in its charset becomes U+FFFD."""
-    text = decode(page, charset)
-    encoded = text.encode("utf-8", "surrogatepass")
+    text, encoded = decoded(page, charset)
     beginning = text[:BEGINNING].lower()
     has_doctype = "doctype" in beginning
     doctype = DOCTYPE_TAG.match(text.partition("\n")[0]) if has_doctype else None
@@ -26,12 +25,18 @@ def source_of(page: bytes, charset: str | None) -> bytes:
     return encoded + b"\n" if has_doctype and "\n" not in text else encoded
 
 
-def decode(page: bytes, charset: str | None) -> str:
-    """The page in its charset, UTF-8 where that is unknown."""
+def decoded(page: bytes, charset: str | None) -> tuple[str, bytes]:
+    """A page in its charset, UTF-8 where that is unknown, as text and as UTF-8."""
+    if charset in (None, "utf-8"):
+        try:
+            return page.decode(), page
+        except UnicodeDecodeError:
+            pass
     try:
-        return page.decode(charset or "utf-8", "replace")
+        text = page.decode(charset or "utf-8", "replace")
     except (LookupError, UnicodeError):
-        return page.decode("utf-8", "replace")
+        text = page.decode("utf-8", "replace")
+    return text, text.encode("utf-8", "surrogatepass")
 
 
 def has_controls(encoded: bytes) -> bool:

@@ -31,9 +31,7 @@ def main(control: socket.socket, memory: int) -> None:
         signal.signal(number, signal.SIG_DFL)  # what the parent ignores is ignored here too, until told otherwise
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; we end when it does
-    gc.disable()
-    gc.collect()
-    gc.freeze()
+    settle_memory()
     control.sendall(READY)
     while True:
         _, sockets, _, _ = socket.recv_fds(control, 1, 1)
@@ -47,6 +45,13 @@ def main(control: socket.socket, memory: int) -> None:
         control.sendall(NUMBER.pack(pid))
         _, status = os.waitpid(pid, 0)
         control.sendall(NUMBER.pack(status))
+
+
+def settle_memory() -> None:
+    """Keep what was made so far out of garbage collection, which runs by hand from here on."""
+    gc.disable()
+    gc.collect()
+    gc.freeze()
 
 
 def run(sock: socket.socket, memory: int) -> None:

@@ -107,7 +107,7 @@ def _card(text: str, start: int, end: int) -> Extent | None:
         return None
     if context.has_card_context(text, start, end):
         return start, end
-    in_row = text[max(0, start - 2) : start - 1].isdigit() or text[end + 1 : end + 2].isdigit()
+    in_row = text[max(0, start - 2) : max(0, start - 1)].isdigit() or text[end + 1 : end + 2].isdigit()
     plausible = grouped_as_on_cards(written) and not in_row and not in_url(text, start, end)
     return (start, end) if plausible and not context.has_other_context(text, start) else None
 

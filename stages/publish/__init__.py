@@ -1,20 +1,17 @@
-"""The last stage: Parquet shards as a data set is published, its statistics, and its card."""
+"""The last stage: Parquet shards as a data set is published, with their statistics and the data set's card."""
 
-import time
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from fnmatch import fnmatchcase
 
 import pyarrow as pa
 
-from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.fingerprint import digest, fingerprint
-from pipeline.ledger import Ledger, Receipt, planned, receipt_name, receipted
-from pipeline.stage import Stage, commit_receipt, shard_files
-from pipeline.stats import Stats
-from stages.publish.card import Card
+from pipeline.run import plan
+from pipeline.stage import Map, Stage
+from pipeline.transform import Annotate
+from stages.publish.card import Published
+from stages.publish.shards import CALLED, TOKENS, Shards
+
+__all__ = ["REFINEDWEB", "Published", "publish"]
 
 # tiiuae/falcon-refinedweb, in its order; image_urls holds [url, alt text] pairs.
 REFINEDWEB = pa.schema(
@@ -27,103 +24,54 @@ REFINEDWEB = pa.schema(
         ("image_urls", pa.list_(pa.list_(pa.string()))),
     ]
 )
-CALLED = {"content": "text"}  # columns that a published schema calls by another name than the stages
 
 
 def publish(
-    name: str, source: Stage, schema: pa.Schema = REFINEDWEB, megabytes: int = 256, beside: tuple[Stage, ...] = ()
-) -> Stage:
-    """`<root>/<name>/train-00000-of-00042.parquet` of about `megabytes` each, with stats.json and README.md.
+    name: str,
+    source: Stage,
+    schema: pa.Schema = REFINEDWEB,
+    megabytes: int = 256,
+    columns: tuple[str, ...] = (),
+    beside: tuple[Stage, ...] = (),
+    title: str = "",
+) -> Published:
+    """`<root>/<name>/data/train-00000-of-00042.parquet` of about `megabytes` each; stats.json and README.md above them.
 
-    `beside` are stages to be made as well, for later runs. Raises UsageError when `source` lacks a column of `schema`.
+    `columns` are added to those of `schema`: names or patterns ("gopher.*") of columns of `source`, such as id,
+    language, language_score, warc, offset and length (the place in the WARC file) or measured values, and token_count,
+    which is counted here. `beside` are stages to be made as well, for later runs. `title` is the card's name of the
+    data set. Raises UsageError when `source` lacks a column.
     """
     if megabytes < 1:
         raise UsageError(f"{name}: megabytes={megabytes}; give the size of a file, at least 1")
     missing = [f.name for f in schema if CALLED.get(f.name, f.name) not in source.schema.names]
     if missing:
         raise UsageError(f"{name} is to have the columns {missing}, which stage {source.name} does not make")
-    return Card(f"{name}.card", Shards(name, source, schema, megabytes), beside)
+    whole = pa.schema([*schema, *_added(name, source, schema, columns)])
+    return Published(f"{name}.card", Shards(name, source, whole, megabytes), beside, title or name, lost(source, whole))
 
 
-Slice = tuple[str, int, int]  # shard, first row, row after the last
+def _added(name: str, source: Stage, schema: pa.Schema, patterns: tuple[str, ...]) -> list[pa.Field]:
+    """The fields that patterns ask for and the schema has not, in the order of the patterns, each once."""
+    offered = {field.name: field for field in source.schema}
+    offered.setdefault(TOKENS, pa.field(TOKENS, pa.int64()))
+    found = [column for pattern in patterns for column in offered if fnmatchcase(column, pattern)]
+    if unknown := [pattern for pattern in patterns if not any(fnmatchcase(column, pattern) for column in offered)]:
+        raise UsageError(
+            f"{name}: columns={','.join(unknown)} is no column of stage {source.name}: {', '.join(offered)}"
+        )
+    held = {CALLED.get(column, column) for column in schema.names}
+    return [offered[column] for column in dict.fromkeys(found) if column not in held]
 
 
-@dataclass(frozen=True)
-class Shards:
-    """All rows of a stage, in its order, cut anew into files of even size."""
-
-    name: str
-    source: Stage
-    schema: pa.Schema
-    megabytes: int
-
-    def inputs(self) -> tuple[Stage, ...]:
-        return (self.source,)
-
-    def code_digest(self) -> str:
-        return fingerprint(("shards", self.schema, self.megabytes))
-
-    def items(self, ledger: Ledger) -> list[str]:
-        """Names of the files; which rows each takes is written down for the workers."""
-        shards = [(shard, entry.rows, entry.bytes) for shard, entry in ledger.entries(self.source.name)]
-        cuts = cut(shards, self.megabytes << 20)
-        named = {f"train-{k:05d}-of-{len(cuts):05d}": slices for k, slices in enumerate(cuts)}
-        store.write_json(ledger.root, self._cuts, named)
-        return list(named)
-
-    @property
-    def _cuts(self) -> str:
-        return f"plan/{self.name}.cuts.json"
-
-    def input_digest(self, item: str, ledger: Ledger) -> str:
-        slices = _cuts(ledger.root, self._cuts, self.megabytes, ledger.whole(self.source.name))[item]
-        return digest(*(str(x) for s in slices for x in (*s, ledger.digest(self.source.name, s[0]))))
-
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started = time.perf_counter()
-        with shard_files(root, self.name, item) as files:
-            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
-            for table in self._tables(root, store.read_json(root, self._cuts)[item]):
-                writer.write(
-                    table.select([CALLED.get(c, c) for c in self.schema.names]).rename_columns(self.schema.names)
-                )
-        stats = Stats("shards", writer.rows, writer.rows)
-        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
-
-    def _tables(self, root: str, slices: Sequence[Slice]) -> Iterator[pa.Table]:
-        for shard, start, end in slices:
-            at = 0
-            for table in parquet.read_batches(root, f"{self.source.name}/{shard}.parquet"):
-                yield table.slice(max(0, start - at), max(0, min(end - at, table.num_rows) - max(0, start - at)))
-                at += table.num_rows
-
-    def sweep(self, root: str) -> None:
-        """Delete the files of an earlier cut, which would be read as if they were part of this one."""
-        for item in set(receipted(root, self.name)) - set(planned(root, self.name)):
-            store.remove(root, f"{self.name}/{item}.parquet")
-            store.remove(root, receipt_name(self.name, item))
-
-
-@lru_cache(maxsize=1)
-def _cuts(root: str, name: str, megabytes: int, source: str) -> dict[str, list[Slice]]:
-    """The cuts as they are written down, read once for all files; `source` is the digest of what is cut."""
-    return store.read_json(root, name)
-
-
-def cut(shards: Sequence[tuple[str, int, int]], target: int) -> list[list[Slice]]:
-    """Slices of shards, given as (name, rows, bytes), for files of about `target` bytes each: one file at least."""
-    filled = [shard for shard in shards if shard[1]]
-    total = sum(size for _, _, size in filled)
-    files = max(1, -(-total // target))
-    edges = [k * total // files for k in range(files + 1)]
-    cuts: list[list[Slice]] = [[] for _ in range(files)]
-    start = 0
-    for name, rows, size in filled:
-        for k in range(bisect_right(edges, start) - 1, files):
-            if edges[k] >= start + size:
-                break
-            first, last = (min(max(-(-(edge - start) * rows // size), 0), rows) for edge in edges[k : k + 2])
-            if first < last:
-                cuts[k].append((name, first, last))
-        start += size
-    return cuts
+def lost(source: Stage, schema: pa.Schema) -> tuple[str, ...]:
+    """Columns that transforms of the recipe added by `annotate` and that are not published."""
+    annotated = [
+        column
+        for stage in plan(source)
+        if isinstance(stage, Map)
+        for transform in stage.transforms
+        if isinstance(transform, Annotate)
+        for column in transform.schema.names
+    ]
+    return tuple(column for column in dict.fromkeys(annotated) if column not in schema.names)

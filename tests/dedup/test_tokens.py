@@ -74,11 +74,12 @@ def test_every_code_point_has_one_kind_and_form():
 
 
 # Letters of scripts that are written without spaces: the first and the last of each range, and a few between.
-ALONE = """\u0e01 \u0e2e \u0e81 \u0edf \u1000 \u103f \u1090 \u1780 \u17b3 \u17e9 \u17f9 \u3042 \u3093 \u30a2 \u30ff \u31f0 \uff71 \u3005
-    \u3400 \u4db5 \u4e00 \u9fa5 \uf900 \ufad9 \U00020000 \U0002a6d6 \U0002f800 \U00030000""".split()
+ALONE = """\u0e01 \u0e2e \u0e81 \u0edf \u1000 \u103f \u1090 \u1780 \u17b3 \u17e9 \u17f9 \u3042 \u3093 \u30a2
+    \u30ff \u31f0 \uff71 \u3005 \u3400 \u4db5 \u4e00 \u9fa5 \uf900 \ufad9
+    \U00020000 \U0002a6d6 \U0002f800 \U00030000""".split()
 # Letters beside those ranges, of scripts with spaces between words.
-TOGETHER = """\u0d06 \u0f40 \u0fb0 \u10a0 \u10d0 \u1760 \u1770 \u1820 \u1840 \u3131 \u3163 
-    \ua000 \uac00 \uf8ff \ufb13""".split()
+TOGETHER = """\u0d06 \u0f40 \u0fb0 \u10a0 \u10d0 \u1760 \u1770 \u1820 \u1840 \u3131 \u3163 \ua000
+    \uac00 \uf8ff \ufb13""".split()
 
 
 @pytest.mark.parametrize("letter", ALONE)

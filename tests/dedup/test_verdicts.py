@@ -5,7 +5,7 @@ import pytest
 
 from dedup import minhash
 from dedup.members import MEMBERS
-from dedup.verdicts import JUDGED, Judge, Verdicts, decisions_of, judged, of_this_run
+from dedup.verdicts import JUDGED, Judge, Verdicts, decisions_of, judged, of_this_run, verdicts_by_shard
 from pipeline.shuffle import Gather
 from pipeline.stage import Source
 
@@ -69,3 +69,25 @@ def test_a_stage_without_decisions_is_named():
     bands = minhash.near("near", source).sources[0].source.sources[0].source.sources[1]
     with pytest.raises(TypeError, match="lost is no stage of verdicts on duplicates"):
         decisions_of(Gather("lost", bands, lambda table: table))
+
+
+def test_verdicts_are_routed_to_the_shards_of_their_source():
+    source = Source(("a", "b"), lambda name: iter(()), pa.schema([("id", pa.string()), ("text", pa.string())]))
+    decisions = decisions_of(minhash.near("near", source, buckets=3))
+    made = verdicts_by_shard("known", source, decisions, "copy")
+    (routed,) = made.sources
+    assert (made.name, made.one_for, made.fn) == ("known", source, Verdicts("copy"))
+    assert (routed.name, routed.source, routed.rows, routed.key) == ("known.routed", decisions, of_this_run, "shard")
+    assert made.schema.names == ["id", "reason", "copy_kept", "copy_size"]
+
+
+def test_decisions_are_found_behind_the_first_of_several_sources():
+    source = Source(("a",), lambda name: iter(()), pa.schema([("id", pa.string()), ("text", pa.string())]))
+    verdicts = minhash.near("near", source)
+    other = minhash.near("other", source)
+    both = Gather("both", (*verdicts.sources, *other.sources), lambda table: table, one_for=source)
+    assert decisions_of(both).name == "near.judged"
+
+
+def test_types_of_an_empty_answer():
+    assert judged(MEMBERS.empty_table(), "x").schema == JUDGED

@@ -122,6 +122,11 @@ def test_a_doc_comes_anew_the_second_time():
     assert repeated == [doc] and "words" not in vars(repeated[0])
 
 
+def test_texts_are_repeated_too():
+    assert asked(str.upper, ["a", "b"]).repeat(again) == (2, 0)
+    assert asked(str.upper, ["a", "b"]).repeat(lambda fn, text: text) == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("argument", "key"),
     [

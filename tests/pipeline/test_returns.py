@@ -72,7 +72,7 @@ def test_rules_give_their_reason_and_what_they_measured():
     assert judging("f", rules)(DOC) == ("long", {"words": 3})
     edits = EditRules("f", saying(("new", {"words": 3})), (most("words", 2, "long"),))
     assert editing("f", edits)(DOC) == ("new", "long", {"words": 3})
-    assert editing("f", edits.replace(max_words=3))(DOC) == ("new", None, {"words": 3})
+    assert editing("f", edits.replace(words=3))(DOC) == ("new", None, {"words": 3})
 
 
 def test_what_an_editor_may_return():

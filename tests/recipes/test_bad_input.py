@@ -40,7 +40,7 @@ def refinedweb(root: Path, *arguments: str) -> subprocess.CompletedProcess:
 def test_an_argument_that_cannot_be_is_refused_before_any_work(tmp_path: Path, argument: str, said: str):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError) as refused:
-        recipes.load("recipes.refinedweb", [argument.format(folder=tmp_path)])
+        recipes.load_recipe("recipes.refinedweb", [argument.format(folder=tmp_path)])
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 

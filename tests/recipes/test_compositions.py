@@ -15,7 +15,7 @@ from stages.language import most_likely
 
 def make(root: Path, name: str, *arguments: str) -> None:
     run(
-        *recipes.load(name, arguments),
+        *recipes.load_recipe(name, arguments),
         root=str(root),
         runner=Local(),
         about={"recipe": name, "arguments": list(arguments)},
@@ -28,7 +28,7 @@ def test_several_languages_come_out_of_one_pass(tmp_path: Path):
     for code, found in (("de", {"de"}), ("fr", {"fr"}), ("sv", set())):
         texts = [
             text
-            for p in tmp_path.glob(f"refinedweb.{code}/*.parquet")
+            for p in tmp_path.glob(f"refinedweb.{code}/data/*.parquet")
             for text in pq.read_table(p)["content"].to_pylist()
         ]
         assert {most_likely(text)[0] for text in texts} == found, "no page of a language is an empty data set"
@@ -57,6 +57,6 @@ def test_what_an_earlier_run_kept_is_not_kept_again(tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["refinedweb", "refinedweb_europe", "fineweb"])
 def test_a_recipe_prints_itself(name: str):
-    stages = plan(*recipes.load(f"recipes.{name}", []))
+    stages = plan(*recipes.load_recipe(f"recipes.{name}", []))
     assert len({stage.name for stage in stages}) == len(stages) > 10
     assert "Map(name='raw'" in repr(stages[0]) and len(repr(stages[0])) < 3000

@@ -4,7 +4,8 @@ import pytest
 
 from dedup import minhash
 from pipeline.errors import UsageError
-from report.family import show
+from pipeline.run import plan
+from report.family import family
 
 
 def lines(*extra: str) -> str:
@@ -23,18 +24,20 @@ def test_a_family_with_what_differs(corpus):
         ],
     )
     root = str(corpus.folder / "run")
-    corpus.verdicts(minhash.near("near", source, buckets=2, verify="text"))
-    shown = show(root, "copy")
+    near = minhash.near("near", source, buckets=2, verify="text")
+    corpus.verdicts(near)
+    shown = family(root, "copy", plan(near))
     assert "near: a family of 3 pages, kept is kept" in shown
     assert "copy  minhash:duplicate  http://host.example/copy" in shown
     assert "  -the old end\n  +the new end" in shown
     assert "(equal)" in shown.partition("same")[2]
     assert "line 7 " not in shown
-    for unknown in ("alone", "nobody"):
-        with pytest.raises(UsageError, match="in no family"):
-            show(root, unknown)
+    assert family(root, "https://www.host.example/copy/", plan(near)) == shown
+    for unknown, why in (("alone", "in no family"), ("nobody", "no page of")):
+        with pytest.raises(UsageError, match=why):
+            family(root, unknown, plan(near))
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(UsageError, match="holds no run"):
-        show(str(tmp_path), "x")
+        family(str(tmp_path), "x", [])

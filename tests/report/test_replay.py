@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from mews.recipe_loader import load, stages_of
+from mews.recipe_loader import load_recipe, stages_of
 from pipeline.errors import UsageError
 from pipeline.funnel import stage_stats
 from pipeline.run import run
@@ -34,7 +34,7 @@ def spoiled(tmp_path, monkeypatch):
         (folder / name).write_bytes(b"".join(parts))
     monkeypatch.setenv("MEWS_TEST_FAILS", "Page 5")
     arguments = [f"snapshot={folder}"]
-    goals = load(RECIPE, arguments)
+    goals = load_recipe(RECIPE, arguments)
     run(*goals, root=str(tmp_path / "out"), runner=Local(), about={"recipe": RECIPE, "arguments": arguments})
     return folder, str(tmp_path / "out"), whole
 
@@ -106,7 +106,9 @@ def test_of_a_remote_file_only_the_pages_in_quarantine_are_fetched(spoiled, tmp_
     with serving(Site({f"/{name}": (folder / name).read_bytes() for name in whole})) as site:
         site.files["/list.txt"] = "".join(f"{site.url}{name}\n" for name in whole).encode()
         arguments, root = [f"snapshot={site.url}list.txt"], str(tmp_path / "remote")
-        run(*load(RECIPE, arguments), root=root, runner=Local(), about={"recipe": RECIPE, "arguments": arguments})
+        run(
+            *load_recipe(RECIPE, arguments), root=root, runner=Local(), about={"recipe": RECIPE, "arguments": arguments}
+        )
         local, before = replay(spoiled[1], stages_of(spoiled[1])), len(site.log)
         found = replay(root, stages_of(root))
         assert [(one.id, one.error, one.now) for one in found.tried if one.error == "extract:timeout"] == [

@@ -6,7 +6,7 @@ from tokenizers.models import BPE
 from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import ByteLevel
 
-from report.tokenizers import bars, page, shown
+from report.tokenizers import bars, page, quoted_token
 from tokenizer.evaluate import Size, evaluate, junk, longest, undertrained
 from tokenizer.sample import Row
 
@@ -65,7 +65,7 @@ def test_the_page_holds_every_tokenizer_and_group_and_escapes_tokens():
 
 
 def test_a_very_long_token_is_shown_by_its_beginning():
-    assert shown("-" * 300) == "'" + "-" * 40 + "'… 300 characters" and shown("a\n") == "'a\\n'"
+    assert quoted_token("-" * 300) == "'" + "-" * 40 + "'… 300 characters" and quoted_token("a\n") == "'a\\n'"
 
 
 def test_bars_are_in_proportion():

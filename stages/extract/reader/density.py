@@ -12,6 +12,7 @@ from trafilatura.utils import LINK_FARM_RATIO
 from trafilatura.xml import delete_element
 
 TEXT = XPath("string()", smart_strings=False)
+LONG_TEXT = 2_000  # characters
 SHORT_LINK = 10  # characters
 SINGLE_LINK_SHARE, SMALL_SHARE, SHORT_SHARE = 0.9, 0.8, 0.8
 FARM_LINKS, FARM_LINK_LENGTH = 4, 100
@@ -23,6 +24,7 @@ class LinkDensity:
 
     def __init__(self, tree: _Element, precision: bool) -> None:
         self.tree, self.precision = tree, precision
+        self.nested = False  # whether any link is inside another
         self.lengths: dict[_Element, int] = {}
         self.links = self._find()
 
@@ -32,6 +34,7 @@ class LinkDensity:
         for link in self.tree.iter("ref"):
             for above in link.iterancestors():
                 found[above].append(link)
+                self.nested |= above.tag == "ref"
                 if above is self.tree:
                     break
         return found
@@ -79,27 +82,34 @@ class LinkDensity:
         """Whether the links are most of an element, and whether it is short."""
         if next(element.iterdescendants("graphic"), None) is not None:
             return False, False
-        length = self._length(element)
-        if len(links) == 1:
-            most, linked = 10 if self.precision else 100, self._length(links[0])
-            if linked > most and linked > length * SINGLE_LINK_SHARE:
-                return True, False
-        if length < short_length(element):
-            lengths = self._lengths(links)
-            if not lengths:
-                return True, False
-            short = sum(one < SHORT_LINK for one in lengths)
-            return sum(lengths) > length * SMALL_SHARE or (
-                len(lengths) > 1 and short / len(lengths) > SHORT_SHARE
-            ), True
-        return len(links) > FARM_LINKS and self._is_farm(links, length), False
+        lengths, short = self._lengths(links), short_length(element)
+        linked = sum(lengths)
+        longest = 10 if self.precision else 100
+        if len(links) == 1 and linked > longest and linked > self._length(element) * SINGLE_LINK_SHARE:
+            return True, False
+        # Links that are not in one another are a lower bound of the text.
+        if (linked >= short and not self.nested) or not self._is_below(element, short):
+            return len(links) > FARM_LINKS and self._is_farm(element, links, lengths), False
+        if not lengths:
+            return True, False
+        many_short = len(lengths) > 1 and sum(one < SHORT_LINK for one in lengths) / len(lengths) > SHORT_SHARE
+        return linked > self._length(element) * SMALL_SHARE or many_short, True
 
-    def _is_farm(self, links: list[_Element], length: int) -> bool:
-        lengths = self._lengths(links)
+    def _is_below(self, element: _Element, most: int) -> bool:
+        """Whether an element's text has fewer characters than `most`; of a long text the beginning tells."""
+        if element in self.lengths:
+            return self.lengths[element] < most
+        text = TEXT(element)
+        if len(text) > LONG_TEXT and squeezed_length(text[:LONG_TEXT]) >= most:
+            return False
+        self.lengths[element] = squeezed_length(text)
+        return self.lengths[element] < most
+
+    def _is_farm(self, element: _Element, links: list[_Element], lengths: list[int]) -> bool:
         linked = sum(lengths)
         return (
-            linked > length * LINK_FARM_RATIO
-            and linked < FARM_LINK_LENGTH * len(lengths)
+            linked < FARM_LINK_LENGTH * len(lengths)
+            and linked > self._length(element) * LINK_FARM_RATIO
             and not is_paragraph_listing(links)  # type: ignore[arg-type]
         )
 
@@ -121,7 +131,11 @@ class LinkDensity:
 
 def length_of(element: _Element) -> int:
     """Characters of an element's text with single blanks."""
-    return len(" ".join(TEXT(element).split()))
+    return squeezed_length(TEXT(element))
+
+
+def squeezed_length(text: str) -> int:
+    return len(" ".join(text.split()))
 
 
 def short_length(element: _Element) -> int:

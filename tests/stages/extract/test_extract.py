@@ -57,7 +57,7 @@ def test_main_text_without_menu_and_with_images():
 def test_schema_does_not_depend_on_rows():
     transform = extract.text()
     assert transform(SCHEMA.empty_table()).schema == transform(table(page(), b"")).schema
-    assert transform(SCHEMA.empty_table()).column_names == ["id", "url", "text", "image_urls", "error"]
+    assert transform(SCHEMA.empty_table()).column_names == ["id", "url", "text", "image_urls", "counts", "error"]
 
 
 def test_charset_is_obeyed_and_a_wrong_one_costs_no_page():

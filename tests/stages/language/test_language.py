@@ -8,8 +8,6 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.language import FALCON_H1, confusion, precision, recall
-from filters.language import only
-from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from stages import language
 from stages.language import model
@@ -123,22 +121,6 @@ def test_nothing_is_printed_and_the_carrier_is_not_imported():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-@pytest.mark.parametrize(
-    ("wanted", "said", "score", "reason"),
-    [
-        ("en", "en", 0.65, None),
-        ("en", "en", 0.6499, "unsure"),
-        ("en", "de", 0.99, "other"),
-        (("en", "de"), "de", 0.99, None),
-        ("en", "und", 0.0, "other"),
-        ("en", None, None, "other"),
-    ],
-)
-def test_only_keeps_sure_texts_of_its_languages(wanted, said, score, reason):
-    doc = Doc("text", fields={"language": said, "language_score": score})
-    assert only(wanted, 0.65)(doc) == reason
 
 
 def html(text: str, paragraphs: bool = True) -> bytes:

@@ -56,7 +56,7 @@ def test_values_in_other_scripts_and_with_unseen_characters_are_the_same_value()
 )
 def test_a_recipe_refuses_what_it_does_not_know_in_one_line(argument: str, says: str) -> None:
     with pytest.raises(UsageError, match=says) as refused:
-        recipes.load("recipes.refinedweb", [argument])
+        recipes.load_recipe("recipes.refinedweb", [argument])
     assert "\n" not in str(refused.value)
 
 

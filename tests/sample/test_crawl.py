@@ -19,19 +19,6 @@ from sample import crawl, texts
 from stages.warc.digest import sha1_matches
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    """The sample, made once for all tests of a session."""
-    place = tmp_path_factory.getbasetemp() / "sample"
-    sample.make(str(place))
-    return place
-
-
-@pytest.fixture(scope="module")
-def truth(folder) -> list[dict]:
-    return sample.truth(str(folder)).to_pylist()
-
-
 def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -50,7 +37,7 @@ def members(data: bytes) -> list[tuple[int, bytes | None]]:
 
 
 def test_the_same_bytes_in_another_process_and_folder(folder, tmp_path):
-    code = f"from stages import sample; print('\\n'.join(sample.make({str(tmp_path / 'elsewhere')!r})))"
+    code = f"import sample; print('\\n'.join(sample.make({str(tmp_path / 'elsewhere')!r})))"
     environment = {**os.environ, "PYTHONHASHSEED": "77", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == sample.make(str(folder))
@@ -60,7 +47,8 @@ def test_the_same_bytes_in_another_process_and_folder(folder, tmp_path):
 def test_the_layout_is_common_crawls(folder, truth):
     names = sample.make(str(folder))
     assert (
-        gzip.decompress((folder / "crawl-data" / crawl.DUMP / "warc.paths.gz").read_bytes()).decode().split() == names
+        gzip.decompress((folder / "crawl-data" / crawl.SAMPLE_DUMP / "warc.paths.gz").read_bytes()).decode().split()
+        == names
     )
     for number, name in enumerate(names):
         folders = r"crawl-data/CC-MAIN-\d{4}-\d\d/segments/\d{13}\.\d\d/warc"
@@ -85,7 +73,7 @@ def test_a_record_is_a_gzip_member(folder):
 
 
 def test_one_member_is_damaged_and_one_is_cut_off(folder, truth):
-    lost = {(row["warc"], row["offset"]): row["kind"] for row in truth if row["fate"] == "quarantined"}
+    lost = {(row["warc"], row["offset"]): row["kind"] for row in truth if row["expected"] == "quarantined"}
     assert sorted(lost.values()) == ["damaged", "truncated"]
     for name in sample.make(str(folder)):
         data = (folder / name).read_bytes()
@@ -99,7 +87,7 @@ def test_one_member_is_damaged_and_one_is_cut_off(folder, truth):
 
 
 def test_fastwarc_finds_every_readable_page_where_the_truth_says(folder, truth):
-    expected = {row["id"]: row for row in truth if row["fate"] != "quarantined"}
+    expected = {row["id"]: row for row in truth if row["expected"] != "quarantined"}
     seen = set()
     for name in sample.make(str(folder)):
         data = (folder / name).read_bytes()
@@ -113,15 +101,15 @@ def test_fastwarc_finds_every_readable_page_where_the_truth_says(folder, truth):
 
 
 def test_the_second_time_nothing_is_made(folder, monkeypatch):
-    monkeypatch.setattr(sample, "build", lambda root: pytest.fail("made again"))
+    monkeypatch.setattr(sample, "write_crawl", lambda root: pytest.fail("made again"))
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     sample.make(str(folder))
     assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
 def fake(root: Path) -> None:
-    sample.write(root / "crawl-data" / crawl.DUMP / "part", b"1")
-    sample.write(root / "crawl-data" / crawl.DUMP / "version.json", sample.version().encode())
+    sample.write_synced(root / "crawl-data" / crawl.SAMPLE_DUMP / "part", b"1")
+    sample.write_synced(root / "crawl-data" / crawl.SAMPLE_DUMP / "version.json", sample.sample_version().encode())
 
 
 def test_a_crash_leaves_nothing_behind(tmp_path, monkeypatch):
@@ -129,34 +117,34 @@ def test_a_crash_leaves_nothing_behind(tmp_path, monkeypatch):
         fake(root)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sample, "build", crash)
+    monkeypatch.setattr(sample, "write_crawl", crash)
     with pytest.raises(KeyboardInterrupt):
         sample.make(str(tmp_path))
     assert not list(tmp_path.iterdir())
 
 
 def test_another_version_is_replaced(tmp_path, monkeypatch):
-    monkeypatch.setattr(sample, "build", fake)
+    monkeypatch.setattr(sample, "write_crawl", fake)
     sample.make(str(tmp_path))
-    (tmp_path / "crawl-data" / crawl.DUMP / "old").touch()
-    monkeypatch.setattr(sample, "version", lambda: "another")
+    (tmp_path / "crawl-data" / crawl.SAMPLE_DUMP / "old").touch()
+    monkeypatch.setattr(sample, "sample_version", lambda: "another")
     sample.make(str(tmp_path))
-    assert files_of(tmp_path).keys() == {f"crawl-data/{crawl.DUMP}/{name}" for name in ("part", "version.json")}
+    assert files_of(tmp_path).keys() == {f"crawl-data/{crawl.SAMPLE_DUMP}/{name}" for name in ("part", "version.json")}
 
 
 def test_a_crawl_that_another_process_made_meanwhile_stays(tmp_path, monkeypatch):
     def overtaken(root: Path) -> None:
         fake(root)
         fake(tmp_path)
-        (tmp_path / "crawl-data" / crawl.DUMP / "theirs").touch()
+        (tmp_path / "crawl-data" / crawl.SAMPLE_DUMP / "theirs").touch()
 
-    monkeypatch.setattr(sample, "build", overtaken)
+    monkeypatch.setattr(sample, "write_crawl", overtaken)
     sample.make(str(tmp_path))
-    assert (tmp_path / "crawl-data" / crawl.DUMP / "theirs").exists()
+    assert (tmp_path / "crawl-data" / crawl.SAMPLE_DUMP / "theirs").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["crawl-data"]
 
 
 def test_a_missing_package_is_one_clear_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(texts, "READMES", ("no-such-package-anywhere",))
+    monkeypatch.setattr(texts, "README_PACKAGES", ("no-such-package-anywhere",))
     with pytest.raises(UsageError, match=r"^sample: the package no-such-package-anywhere is not installed; [^\n]*$"):
         sample.make(str(tmp_path))

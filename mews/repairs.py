@@ -1,0 +1,39 @@
+"""Whether a run is whole, and whether what failed can be read now: `mews verify` and `mews replay`."""
+
+from typing import Annotated
+
+import typer
+
+from mews.recipe_loader import stages_of
+from mews.reports import Run
+from pipeline import funnel as inspection
+from pipeline.errors import MewsError
+from pipeline.store import redact
+from report.replay import replay
+from report.terminal import for_terminal
+
+
+def verify_command(
+    root: Run,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Forget faulty shards, so that the next run makes them.")
+    ] = False,
+) -> None:
+    """Read every receipt and file again; exit 1 and name each that is missing, changed or does not add up."""
+    found = 0
+    for fault in inspection.faults(root):
+        found += 1
+        print(for_terminal(fault.what))
+        if mend:
+            inspection.mend(root, fault)
+    if found:
+        todo = (
+            "run the recipe again" if mend else "verify --mend forgets these shards, and the next run makes them anew"
+        )
+        raise MewsError(f"{found} fault(s) in {redact(root)}; {todo}")
+    print(f"{redact(root)}: every receipt holds")
+
+
+def replay_command(root: Run) -> None:
+    """Try the quarantined records again and say which can be read now. Nothing is written."""
+    print(for_terminal(str(replay(root, stages_of(root)))))

@@ -1,0 +1,81 @@
+"""What a person asks of a run: `mews stats`, `status`, `explain`, `whatif`, `compare` and `family`."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mews.recipe_loader import stages_of
+from pipeline import funnel as inspection
+from pipeline.errors import UsageError
+from pipeline.funnel import read_plan
+from pipeline.stage import Stage
+from pipeline.summary import summary
+from report.compare import compare
+from report.explain import explain
+from report.family import family
+from report.status import print_status, status
+from report.tables import print_funnel
+from report.terminal import for_terminal
+from report.whatif import whatif
+
+Run = Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run.")]
+Page = Annotated[str, typer.Argument(metavar="PAGE", help="The id or the URL of a page.")]
+Json = Annotated[bool, typer.Option("--json", help="The same as JSON.")]
+
+
+def stats_command(root: Run, as_json: Json = False) -> None:
+    """Show the funnel of a run: documents and tokens kept after each step, and why the others were dropped."""
+    if as_json:
+        print(json.dumps(summary(inspection.stage_stats(root)), indent=1))
+        return
+    print_funnel(inspection.funnel(root), Console())
+
+
+def status_command(root: Run, as_json: Json = False) -> None:
+    """Show how far a run is: the shards of every stage that are made, and those that failed."""
+    stages = status(root)
+    if as_json:
+        print(json.dumps([each._asdict() for each in stages], indent=1))
+        return
+    print_status(stages, Console())
+
+
+def explain_command(root: Run, page: Page) -> None:
+    """Say where a page went: which step dropped it, why, and what was measured beside the limits."""
+    print(for_terminal(explain(root, page, _stages_or_none(root))))
+
+
+def _stages_or_none(root: str) -> list[Stage]:
+    """The stages of a run; none, and a line on stderr, when its recipe cannot be loaded any more."""
+    read_plan(root)
+    try:
+        return stages_of(root)
+    except UsageError as error:
+        print(for_terminal(f"limits are not shown: {error}"), file=sys.stderr)
+        return []
+
+
+def whatif_command(
+    root: Run,
+    changes: Annotated[
+        list[str], typer.Argument(metavar="LIMIT=NUMBER", help="Other limits, as gopher.quality.min_words=100.")
+    ],
+) -> None:
+    """Try other limits on the pages of a run: the funnel before and after, and pages that would change sides."""
+    print(for_terminal(whatif(root, stages_of(root), changes)))
+
+
+def compare_command(
+    first: Run,
+    second: Annotated[str, typer.Argument(metavar="ROOT", help="The --root of another run on the same snapshot.")],
+) -> None:
+    """Set two runs side by side: their funnels line by line, and how the pages that they kept overlap."""
+    print(for_terminal(compare(first, second)))
+
+
+def family_command(root: Run, page: Page) -> None:
+    """Show the near duplicates of a page, with what differs from the page that was kept."""
+    print(for_terminal(family(root, page, stages_of(root))))

@@ -1,0 +1,68 @@
+"""What `mews stats`, `status`, `explain`, `whatif`, `compare` and `family` print."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.funnel import stage_stats
+from pipeline.summary import summary
+from tests.helpers import toy
+from tests.helpers.commands import mews
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the toy recipe."""
+    folder = toy.corpus(tmp_path_factory.mktemp("in"))
+    root = tmp_path_factory.mktemp("out")
+    run = mews("run", "tests.helpers.toy", "--root", root, "--runner", "local", f"folder={folder}")
+    assert run.returncode == 0, run.stderr
+    return root
+
+
+def test_stats_as_json_are_the_documented_shape(made: Path):
+    told = json.loads(mews("stats", made, "--json").stdout)
+    assert told == summary(stage_stats(str(made)))
+    assert list(told) == ["read", "keys", "copies", "home", "verdicts", "unique"], "in the order of the plan"
+    assert told["read"]["rows_in"] == 480 and told["read"]["tokens_out"] == 2120
+    assert told["read"]["steps"][-1]["dropped"] == {"toy:short": {"rows": 48, "tokens": 48}}
+
+
+def test_status_counts_shards_and_names_failures(made: Path, tmp_path: Path):
+    said = mews("status", made).stdout
+    assert said.startswith("6 of 6 stages are done\n")
+    assert said.splitlines()[2].split() == ["read", "map", "4", "4"]
+    told = json.loads(mews("status", made, "--json").stdout)
+    assert told[0] == {"stage": "read", "kind": "map", "made": 4, "shards": 4, "failed": []}
+
+
+def test_explain_goes_on_without_the_recipe_of_a_run(tmp_path: Path):
+    """A run can be asked about when the file of its recipe is gone; only the limits are not known then."""
+    folder, root = toy.corpus(tmp_path / "in", files=1), tmp_path / "out"
+    (tmp_path / "mine.py").write_text("from tests.helpers.toy import recipe\n")
+    mews("run", tmp_path / "mine.py", "--root", root, "--runner", "local", f"folder={folder}")
+    (tmp_path / "mine.py").unlink()
+    said = mews("explain", root, "f0.txt:0")
+    assert said.returncode == 0 and "read: dropped by toy:short" in said.stdout
+    assert said.stderr.startswith("limits are not shown: there is no recipe") and said.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["stats"], "documents and tokens kept after each step"),
+        (["explain", "f0.txt:10"], "read: dropped by toy:short"),
+        (["whatif", "toy.characters=8"], "what if toy.characters=8: documents kept after each step"),
+        (["compare", "ROOT"], "(Jaccard 1.000)"),
+    ],
+)
+def test_a_question_is_answered_on_stdout(made: Path, arguments: list[str], said: str):
+    told = mews(arguments[0], made, *(made if each == "ROOT" else each for each in arguments[1:]))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert said in told.stdout
+
+
+def test_a_page_without_a_family_is_told(made: Path):
+    told = mews("family", made, "f0.txt:7")
+    assert told.returncode == 2 and "f0.txt:7 is in no family" in told.stderr

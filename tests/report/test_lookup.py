@@ -1,0 +1,79 @@
+"""Finding a page by its id, its URL or another spelling of it; near ones are proposed when there is none."""
+
+import pytest
+
+from pipeline import store
+from pipeline.errors import BadInput, UsageError
+from report.lookup import find_page
+from tests.helpers.judged import made
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> str:
+    from tests.helpers.corpus import Corpus
+
+    return made(Corpus(tmp_path_factory.mktemp("corpus")))[0]
+
+
+def ids(root: str, page: str) -> set[str]:
+    return {found.row["id"] for found in find_page(root, page)}
+
+
+@pytest.mark.parametrize(
+    ("page", "id"),
+    [
+        ("p10", "p10"),
+        ("http://host.example/p10", "p10"),
+        ("http://host.example/p10/", "p10"),
+        ("https://www.host.example/p10", "p10"),
+        ("HTTP://HOST.EXAMPLE:80/p10#top", "p10"),
+        ("host.example/p10", "p10"),
+        ("//host.example/p10/?utm_source=x", "p10"),
+        ("http://host.example/r20/", "r20"),
+    ],
+)
+def test_a_page_has_an_id_and_many_spellings(root: str, page: str, id: str):
+    assert ids(root, page) == {id}
+
+
+def test_a_url_as_it_is_goes_before_its_spellings(root: str):
+    assert ids(root, "http://host.example/r20") == {"r20", "r21"}
+    assert ids(root, "https://www.host.example/r20?utm_source=x") == {"r21"}
+
+
+def test_every_place_of_a_page_is_told_in_the_order_of_the_plan(root: str):
+    assert [(found.stage, found.where) for found in find_page(root, "s40")] == [
+        ("raw", "kept"),
+        ("filtered", "dropped"),
+    ]
+    assert [(found.stage, found.where) for found in find_page(root, "u5")] == [("raw", "dropped")]
+    kept = [found.stage for found in find_page(root, "p11") if found.where == "kept"]
+    assert kept[:2] == ["raw", "filtered"]
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("http://host.example/p12", "near it are http://host.example/p1"),
+        (
+            f"http://host.example/{'z' * 200}",
+            "of host.example there are other pages, as http://host.ex",
+        ),
+        ("http://elsewhere.example/", "give it whole"),
+        ("p12", "give it whole"),
+        ("", "give it whole"),
+    ],
+)
+def test_near_spellings_are_proposed(root: str, page: str, said: str):
+    with pytest.raises(UsageError) as unknown:
+        find_page(root, page)
+    assert f"no page of {root} has the id or URL {page}" in str(unknown.value)
+    assert said in str(unknown.value) and "\n" not in str(unknown.value)
+
+
+def test_a_cut_file_is_named(corpus):
+    root, _ = made(corpus)
+    name = f"raw/{store.listing(root, 'raw')[0]}"
+    store.write_bytes(root, name, store.read_bytes(root, name)[:-20])
+    with pytest.raises(BadInput, match=rf"{name} in .* is cut or damaged .*mews verify --mend"):
+        find_page(root, "p10")

@@ -1,0 +1,145 @@
+"""Progress: a line at the end of each stage and every so often, off a terminal too."""
+
+import io
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+from rich.console import Console
+
+from pipeline.ledger import Receipt
+from pipeline.stats import Stats
+from report.progress import EVERY, Progress
+
+
+@dataclass
+class Named:
+    name: str
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is set."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Watched:
+    """A Progress on a console that is no terminal (or is one), and what it printed."""
+
+    terminal: bool = False
+    every: float = 1e9
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.file = io.StringIO()
+        console = Console(file=self.file, force_terminal=self.terminal, width=120)
+        self.progress = Progress(console, 3, self.every, self.clock)
+
+    def stage(self, name: str, total: int, done: int = 0) -> None:
+        self.progress(Named(name), total, done, None)  # type: ignore[arg-type]
+
+    def receipt(self, name: str, total: int, done: int, rows: tuple[int, int], kind: str = "map") -> None:
+        receipt = Receipt(name, f"s{done}", "mark", "digest", Stats(kind, *rows))
+        self.progress(Named(name), total, done, receipt)  # type: ignore[arg-type]
+
+    @property
+    def lines(self) -> list[str]:
+        return self.file.getvalue().splitlines()
+
+
+def test_a_stage_leaves_a_line_when_the_next_begins():
+    watched = Watched()
+    with watched.progress:
+        watched.stage("raw", 2)
+        watched.clock.now += 10
+        watched.receipt("raw", 2, 1, (500, 400))
+        watched.receipt("raw", 2, 2, (500, 350))
+        assert watched.lines == []
+        watched.stage("filtered", 2)
+        assert watched.lines == ["1/3 raw                        2 made in 0:00:10, 100 rows/s, 250 dropped"]
+
+
+def test_the_last_stage_leaves_its_line_at_the_end():
+    watched = Watched()
+    with watched.progress:
+        watched.stage("near", 1)
+        watched.clock.now += 2
+        watched.receipt("near", 1, 1, (50, 10), "gather")
+    assert watched.lines == ["1/3 near                       1 made in 0:00:02, 25 rows/s"], "a Gather drops nothing"
+
+
+def test_a_stage_that_was_made_before_leaves_no_line():
+    watched = Watched()
+    with watched.progress:
+        watched.stage("raw", 2, 2)
+        watched.stage("filtered", 2, 1)
+        watched.clock.now += 1
+        watched.receipt("filtered", 2, 2, (10, 10))
+    assert watched.lines == ["2/3 filtered                   1 made in 0:00:01, 10 rows/s"]
+
+
+def test_a_failed_run_leaves_the_line_of_its_stage():
+    watched = Watched()
+    with pytest.raises(ValueError, match="so"), watched.progress:
+        watched.stage("raw", 2)
+        watched.clock.now += 1
+        watched.receipt("raw", 2, 1, (10, 10))
+        raise ValueError("so")
+    assert watched.lines == ["1/3 raw                        1 made in 0:00:01, 10 rows/s"]
+
+
+@pytest.mark.parametrize(
+    ("made", "seconds", "line"),
+    [
+        (0, 40, "1/3 raw                        1 of 5 shards, 0:00:40, 0 rows/s"),
+        (2, 40, "1/3 raw                        3 of 5 shards, 0:00:40, 5 rows/s, 20 dropped, 0:00:40 left"),
+        (4, 60, "1/3 raw                        5 of 5 shards, 0:01:00, 7 rows/s, 40 dropped"),
+    ],
+)
+def test_the_line_of_a_stage_in_hand_tells_what_is_left(made: int, seconds: int, line: str):
+    watched = Watched()
+    watched.stage("raw", 5, 1)
+    watched.clock.now += seconds
+    for number in range(made):
+        watched.receipt("raw", 5, 2 + number, (100, 90))
+    assert watched.progress.line() == line
+
+
+def test_between_stages_there_is_no_line():
+    assert Watched().progress.line() == ""
+
+
+def test_off_a_terminal_a_line_comes_while_a_shard_takes_its_time():
+    printed = threading.Event()
+
+    class Told(io.StringIO):
+        def write(self, text: str) -> int:
+            printed.set()
+            return super().write(text)
+
+    watched = Watched(every=0.01)
+    watched.file = Told()
+    watched.progress = Progress(Console(file=watched.file, width=120), 3, 0.01, watched.clock)
+    with watched.progress:
+        watched.stage("raw", 2)
+        assert printed.wait(60), "no line came"
+    assert watched.lines[0] == "1/3 raw                        0 of 2 shards, 0:00:00, 0 rows/s"
+
+
+def test_a_line_comes_every_half_minute():
+    assert EVERY == 30
+
+
+def test_on_a_terminal_the_live_line_moves_and_goes():
+    watched = Watched(terminal=True)
+    with watched.progress:
+        watched.stage("raw", 2)
+        watched.receipt("raw", 2, 1, (10, 10))
+        watched.progress._live.refresh()  # type: ignore[union-attr]
+        assert "1/3 raw" in watched.file.getvalue() and "1/2" in watched.file.getvalue()
+    assert "1 made in 0:00:00" in watched.file.getvalue()
