@@ -30,7 +30,7 @@ def texts(folder: str) -> list[str]:
     """Texts of a folder, about `BYTES` of them."""
     sources = {"web": files.source(folder)}
     below = sample.bounds(sample.measure(sources), BYTES)
-    return [row.text for row in sample.rows(sources, below)]
+    return [row.text for row in sample.sample_rows(sources, below)]
 
 
 def drawn(listed: list[str], tokenizer: str) -> pa.Table:

@@ -135,7 +135,7 @@ def opening() -> tuple[dict[str, float], float]:
             item, _ = scattered(root, buckets, buckets * 700)
             started = time.process_time()
             for bucket in range(0, buckets, buckets // 32):
-                bucketed.read(root, f"noise/{item}{bucketed.SUFFIX}", bucket)
+                bucketed.read_bucket(root, f"noise/{item}{bucketed.SUFFIX}", bucket)
             found[str(buckets)] = (time.process_time() - started) / 32 * 1000
             size = os.path.getsize(f"{root}/noise/{item}{bucketed.SUFFIX}") / (buckets * 700)
     return found, size

@@ -32,7 +32,7 @@ def rows(folders: dict[str, str], size: int, seed: int) -> list[sample.Row]:
     """A sample of all sources alike."""
     sources = {name: files.source(folder) for name, folder in folders.items()}
     below = sample.bounds(sample.measure(sources, seed), size, alpha=0.0)
-    return list(sample.rows(sources, below, seed))
+    return list(sample.sample_rows(sources, below, seed))
 
 
 def main(sources: list[str]) -> None:

@@ -43,7 +43,7 @@ def size(source: Source) -> int | None:
 def check_clusters(found: Mapping[str, Source | Stage]) -> None:
     """Raise UsageError when a source does not tell how many copies its pages stand for."""
     for name, source in found.items():
-        seen = files.look(source) if isinstance(source, Source) else None
+        seen = files.describe_source(source) if isinstance(source, Source) else None
         names = seen.names if seen else source.schema.names
         if not (CLUSTER.name in seen.fields if seen else CLUSTER.column_in(names)):
             raise UsageError(

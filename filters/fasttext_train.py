@@ -82,7 +82,7 @@ def _split(folders: dict[str, Path | str]) -> tuple[dict[str, list[str]], list[t
     lines: dict[int, tuple[str, str]] = {}
     for label, folder in folders.items():
         unread = Unread()
-        unique = {xxhash.xxh3_64_intdigest(text): text for text in files.texts(str(folder), unread) if text}
+        unique = {xxhash.xxh3_64_intdigest(text): text for text in files.folder_texts(str(folder), unread) if text}
         if str(unread):
             print(f"{redact(str(folder))}: {unread}", file=sys.stderr)
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]

@@ -74,7 +74,7 @@ def train_tokenizer_command(
     config = options(preset, {**given, "latex": None if latex is None else commands(latex), "reserved": reserved})
     found = sample.open_sources(addresses(sources), fetched)
     below, taken = choose(found, sample_bytes, alpha, seed)
-    made = train((row.text for row in sample.rows(found, below, seed)), config)
+    made = train((row.text for row in sample.sample_rows(found, below, seed)), config)
     save(made, config, out, card(parent(out)[1], config, taken, sample_bytes, seed))
     where = f"{store.redact(out)}/tokenizer.json"
     typer.echo(f"{where}: {config.vocabulary:,} tokens from {sum(taken.values()):,} bytes")
@@ -105,7 +105,7 @@ def report_command(
     below, taken = choose(found, sample_bytes, 0.0, seed)
     if not sum(taken.values()):
         raise UsageError(f"no text to try them on in {', '.join(source)} within {sample_bytes:,} bytes")
-    findings = evaluate.evaluate(loaded, sample.rows(found, below, seed))
+    findings = evaluate.evaluate(loaded, sample.sample_rows(found, below, seed))
     store.write_bytes(*parent(str(out)), report.comparison_page(loaded, findings).encode())
     for name, of in findings.items():
         size = of.total()

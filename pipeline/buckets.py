@@ -48,7 +48,7 @@ def write(root: str, name: str, table: pa.Table, buckets: Sequence[int], starts:
     return store.FileInfo(sink.digest, table.num_rows, sink.size)
 
 
-def read(root: str, name: str, bucket: int) -> pa.Table | None:
+def read_bucket(root: str, name: str, bucket: int) -> pa.Table | None:
     """The rows of one bucket; None when the file has none. Raises FileNotFoundError when there is no file."""
     filesystem, path = store.locate(root, name)
     with filesystem.open_input_file(path) as file:

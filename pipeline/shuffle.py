@@ -136,4 +136,4 @@ class Gather:
         shards = [(s.name, shard) for s in self.sources for shard in ([item] if s.stay else planned(root, s.name))]
         names = [f"{stage}/{shard}{bucketed.SUFFIX}" for stage, shard in shards]
         with ThreadPoolExecutor(8) as pool:
-            yield from filter(None, pool.map(lambda name: bucketed.read(root, name, bucket), names))
+            yield from filter(None, pool.map(lambda name: bucketed.read_bucket(root, name, bucket), names))

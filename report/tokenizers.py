@@ -5,7 +5,7 @@ from html import escape
 
 from tokenizers import Tokenizer
 
-from tokenizer.evaluate import Findings, Size, junk, longest, undertrained
+from tokenizer.evaluate import Findings, TextSize, junk, longest, undertrained
 
 SHOWN = 40  # characters of a token
 COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#9498a0")
@@ -42,7 +42,7 @@ def _totals(found: Mapping[str, Findings]) -> list[list[str]]:
     ]
 
 
-def _rows(sizes: Mapping[str, Mapping[str, Size]]) -> list[list[str]]:
+def _rows(sizes: Mapping[str, Mapping[str, TextSize]]) -> list[list[str]]:
     return [
         [g or "none", *(f"{s.bytes_per_token:.3f}, {s.fertility:.3f}" for s in by.values())] for g, by in sizes.items()
     ]

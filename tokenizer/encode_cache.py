@@ -34,7 +34,7 @@ def _is_ours(step: dict[str, Any]) -> bool:
     return step["type"] == "Split" and step["behavior"] == "Isolated" and LATEX.sub("", rule) in KNOWN
 
 
-def cut(text: str) -> list[str]:
+def cut_chunks(text: str) -> list[str]:
     """The chunks of a text, in order; together they are the text. All but the first begin with their space."""
     parts = text.split(" ")
     chunks = [parts[0]]
@@ -56,7 +56,7 @@ class EncodeCache:
 
     def __call__(self, texts: Iterable[str]) -> list[list[int]]:
         """Token numbers of each text."""
-        cuts = [cut(text) for text in texts]
+        cuts = [cut_chunks(text) for text in texts]
         found = self._new({chunk for chunks in cuts for chunk in chunks})
         known = self.known
         known |= found

@@ -18,7 +18,7 @@ BATCH = 256  # texts a call
 
 
 @dataclass
-class Size:
+class TextSize:
     """Sums over texts: their UTF-8 bytes, words (as the filters split them), tokens."""
 
     bytes: int = 0
@@ -40,7 +40,7 @@ class Findings:
     """Of one tokenizer: sizes by (domain, language), uses of each token, and the ids of texts not given back."""
 
     size: int
-    by: dict[tuple[str, str], Size] = field(default_factory=dict)
+    by: dict[tuple[str, str], TextSize] = field(default_factory=dict)
     uses: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     broken: list[str] = field(default_factory=list)
 
@@ -49,8 +49,8 @@ class Findings:
         """Share of the vocabulary that the texts use."""
         return float((self.uses > 0).mean())
 
-    def total(self, domain: str | None = None, language: str | None = None) -> Size:
-        total = Size()
+    def total(self, domain: str | None = None, language: str | None = None) -> TextSize:
+        total = TextSize()
         for (d, lang), size in self.by.items():
             if domain in (None, d) and language in (None, lang):
                 total.bytes, total.words, total.tokens = (
@@ -81,7 +81,7 @@ def _measure(findings: Findings, tokenizer: Tokenizer, batch: list[Row], words: 
     encoded = [e.ids for e in tokenizer.encode_batch_fast([r.text for r in batch], add_special_tokens=False)]
     decoded = tokenizer.decode_batch(encoded, skip_special_tokens=False)
     for row, ids, text, count in zip(batch, encoded, decoded, words, strict=True):
-        size = findings.by.setdefault((row.source, row.language), Size())
+        size = findings.by.setdefault((row.source, row.language), TextSize())
         size.bytes, size.words, size.tokens = (
             size.bytes + len(row.text.encode()),
             size.words + count,

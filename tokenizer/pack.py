@@ -28,7 +28,7 @@ SEQUENCES = pa.schema(
 )
 
 
-class Page(Protocol):
+class PackPage(Protocol):
     """Tokens of a page, of which pieces are taken one after the other."""
 
     def __len__(self) -> int:
@@ -53,12 +53,12 @@ class PlainPage:
         return len(self.tokens)
 
     def take(self, at: int, room: int) -> tuple[np.ndarray, int]:
-        """See `Page`."""
+        """See `PackPage`."""
         piece = self.tokens[at : at + room]
         return piece, len(piece)
 
 
-def cut(pages: Sequence[Page], room: int) -> tuple[list[np.ndarray], list[int]]:
+def cut_pages(pages: Sequence[PackPage], room: int) -> tuple[list[np.ndarray], list[int]]:
     """Pieces of at most `room` tokens, and the page of each; a page that fits is one piece."""
     pieces, owners = [], []
     for n, page in enumerate(pages):
@@ -71,7 +71,7 @@ def cut(pages: Sequence[Page], room: int) -> tuple[list[np.ndarray], list[int]]:
     return pieces, owners
 
 
-def concatenate(pages: Sequence[Page], room: int) -> tuple[list[np.ndarray], list[int], list[list[int]]]:
+def concatenate(pages: Sequence[PackPage], room: int) -> tuple[list[np.ndarray], list[int], list[list[int]]]:
     """Pages end to end, cut where a sequence ends: the pieces, the page of each, and the pieces of each sequence."""
     pieces, owners, sequences, free = [], [], [], 0
     for n, page in enumerate(pages):
@@ -106,7 +106,7 @@ class Pack:
         table = table.sort_by([(c, "ascending") for c in ("position", "source", "id", "copy", "epoch")])
         pages = self._pages(table)
         if self.method == "best_fit":
-            pieces, owners = cut(pages, self.length)
+            pieces, owners = cut_pages(pages, self.length)
             sequences = best_fit(np.array([len(p) for p in pieces], np.int64), self.length)
         else:
             pieces, owners, sequences = concatenate(pages, self.length)
@@ -117,7 +117,7 @@ class Pack:
             rows = [rows[i] for i in np.argsort(keys, kind="stable")]
         return self._table(rows)
 
-    def _pages(self, table: pa.Table) -> list[Page]:
+    def _pages(self, table: pa.Table) -> list[PackPage]:
         rows = table.select(["source", "id", "copy", "epoch", "skip", "tokens", "text"]).to_pylist()
         fim = [self.fim is not None and row["source"] in self.fim.sources for row in rows]
         plain = iter(self.encoder([row["text"] or "" for row, infill in zip(rows, fim, strict=True) if not infill]))
@@ -126,7 +126,7 @@ class Pack:
             for row, infill in zip(rows, fim, strict=True)
         ]
 
-    def _fim_page(self, row: dict[str, Any]) -> Page:
+    def _fim_page(self, row: dict[str, Any]) -> PackPage:
         assert self.fim is not None
         name = f"{row['source']}:{row['id']}:{row['copy']}:{row['epoch']}"
         return FimPage(self.fim, name, row["text"] or "", row["skip"], row["skip"] + row["tokens"])

@@ -41,14 +41,14 @@ def splitter(
     rules += [PATTERNS[pattern], *DIGITS[digits]]
     if latex:
         # First alone, then before every other rule: that keeps in one piece what the first has set apart.
-        rules = [commands(latex), *(f"{commands(latex)}|{rule}" for rule in rules)]
+        rules = [command_pattern(latex), *(f"{command_pattern(latex)}|{rule}" for rule in rules)]
     rules += [rf"[\s\S]{{{longest}}}"] if longest else []
     return Steps(
         [*(Split(Regex(rule), "isolated") for rule in rules), ByteLevel(add_prefix_space=False, use_regex=False)]
     )
 
 
-def commands(latex: Sequence[str]) -> str:
+def command_pattern(latex: Sequence[str]) -> str:
     """A regular expression of just these commands, grouped by first letter so that few are tried."""
     names = sorted(command.removeprefix("\\") for command in latex)
     if bad := [name for name in names if not (name.isascii() and name.isalpha())]:

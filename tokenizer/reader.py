@@ -105,7 +105,7 @@ class Megatron:
 
 
 @dataclass
-class Reader:
+class PackedReader:
     """Batches of sequences for one of `world` trainers; `position` is all there is to save.
 
     `position` counts sequences that all trainers together have been given, so a run may go on with another number of

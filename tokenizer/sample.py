@@ -99,7 +99,7 @@ def _bound(size: np.ndarray, share: int) -> float:
     return float(at) if at == len(size) else at + (share - int(sums[at] - size[at])) / int(size[at])
 
 
-def rows(sources: Mapping[str, Source], below: Mapping[Stratum, float], seed: int = 0) -> Iterator[Row]:
+def sample_rows(sources: Mapping[str, Source], below: Mapping[Stratum, float], seed: int = 0) -> Iterator[Row]:
     """The chosen rows, or their beginnings, in the order of the files. Memory: one batch."""
     for name, source in sources.items():
         for table in Unread().good(source):

@@ -7,7 +7,7 @@ import pyarrow as pa
 from curriculum.code.checkouts import repositories, repository
 from curriculum.code.filters import Licensed, Original, human_written
 from curriculum.code.languages import language
-from curriculum.code.scrub import scrub
+from curriculum.code.scrub import scrub_code
 from curriculum.sources import fetched
 from dedup import minhash
 from pipeline import files
@@ -52,8 +52,8 @@ def code_pages(name: str, place: str, columns: Mapping[str, str]) -> Stage:
         named = ()
     else:
         source = code_files(place, columns)
-        seen = files.look(source)
+        seen = files.describe_source(source)
         licensed, named = bool(seen and "license" in seen.fields), (annotate(by_name_and_text, LANGUAGE),)
     judged = screen(*((Licensed(),) if licensed else ()), Original(), human_written)
-    written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub)))
+    written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub_code)))
     return Map(f"{name}.clean", written, verdicts=minhash.near(f"{name}.near", written, bands=14, rows=8))

@@ -32,7 +32,7 @@ def repositories(folder: str) -> Source:
     names = [str(path) for path in found if not path.name.startswith(".")]
     if not names:
         raise UsageError(f"no repository in {folder}: give a folder of checkouts")
-    return Source(tuple(names), read, SCHEMA, state)
+    return Source(tuple(names), read_checkout, SCHEMA, state)
 
 
 def repository(folder: str) -> Source:
@@ -40,10 +40,10 @@ def repository(folder: str) -> Source:
     base = Path(folder).expanduser().resolve()
     if not base.is_dir():
         raise UsageError(f"no checkout at {folder}")
-    return Source((str(base),), read, SCHEMA, state)
+    return Source((str(base),), read_checkout, SCHEMA, state)
 
 
-def read(repository: str) -> Iterator[pa.Table]:
+def read_checkout(repository: str) -> Iterator[pa.Table]:
     """Tables (`READ`) of the code files of a checkout.
 
     `license` is what a file says of itself, or what holds for the nearest folder above it that has a licence file. A
@@ -141,5 +141,5 @@ def decode(data: bytes) -> str:
     """The text of a source file: in the charset of its byte order mark, in UTF-8, or in what it says or looks like."""
     declared = DECLARED.search(b"\n".join(data[:500].split(b"\n")[:2]))
     name = declared[1].decode("ascii", "replace") if declared else ""
-    name = charset.resolve(data, f"text/plain; charset={name}")
+    name = charset.resolve_charset(data, f"text/plain; charset={name}")
     return data.decode(name, "replace").removeprefix("\ufeff")

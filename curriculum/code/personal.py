@@ -53,7 +53,7 @@ def without_personal_data(text: str) -> str:
 
 
 @functools.cache
-def suffixes() -> tldextract.TLDExtract:
+def domain_suffixes() -> tldextract.TLDExtract:
     """The public suffixes that the package carries; it would fetch newer ones."""
     return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
 
@@ -64,7 +64,7 @@ def _is_mail(text: str, found: re.Match[str]) -> bool:
     is_call = text[found.end() : found.end() + 1] == "("
     if is_call or name.lower() in SERVICES or IN_URL.search(text, max(0, found.start() - 80), found.start()):
         return False
-    return bool(suffixes()(host).suffix and suffixes()(host).domain)
+    return bool(domain_suffixes()(host).suffix and domain_suffixes()(host).domain)
 
 
 def _is_address(text: str, found: re.Match[str]) -> bool:

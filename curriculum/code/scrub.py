@@ -25,7 +25,7 @@ DIRECTIVE = re.compile(
 )
 
 
-def scrub(text: str) -> str:
+def scrub_code(text: str) -> str:
     """The text without the licence comment at its head, its secrets and personal data replaced by markers."""
     return without_personal_data(without_secrets(without_licence(text)))
 

@@ -14,11 +14,23 @@ from pipeline.files.parquet_rows import no_column
 from pipeline.files.reader import Reader
 from pipeline.files.rows import SOURCE_ID, TEXT, Found
 from pipeline.files.stored import StageReader
-from pipeline.files.texts import Unread, strings, texts
+from pipeline.files.texts import Unread, folder_texts, strings
 from pipeline.files.values import Field
 from pipeline.stage import Source
 
-__all__ = ["TEXT", "Fetch", "Field", "Found", "Reader", "Unread", "Versions", "look", "source", "strings", "texts"]
+__all__ = [
+    "TEXT",
+    "Fetch",
+    "Field",
+    "Found",
+    "Reader",
+    "Unread",
+    "Versions",
+    "describe_source",
+    "folder_texts",
+    "source",
+    "strings",
+]
 
 FILES_LOOKED_AT = 8  # to find out whether there is a text
 
@@ -42,7 +54,7 @@ def source(
     folder, files = listed(address, fetch)
     reader = Reader(folder, fields)
     found = Source(tuple(file.name for file in files), reader, reader.schema, Versions(files))
-    if (seen := look(found)) and TEXT.name not in seen.fields:
+    if (seen := describe_source(found)) and TEXT.name not in seen.fields:
         text = next(field for field in fields if field.name == TEXT.name)
         raise UsageError(f"{folder.shown(files[0].name)} has {no_column(text, seen.names)}")
     return found
@@ -57,7 +69,7 @@ def with_columns(fields: Sequence[Field], columns: Mapping[str, str]) -> tuple[F
     return tuple(replace(f, names=(given[f.name],), required=True) if f.name in given else f for f in fields)
 
 
-def look(source: Source) -> Found | None:
+def describe_source(source: Source) -> Found | None:
     """What the first files of a source have for its fields; None when they lie on the web, or have no row."""
     reader = source.read
     if not isinstance(reader, Reader | StageReader) or (isinstance(reader, Reader) and reader.folder.is_remote):

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import BadInput
 from pipeline.files.rows import BYTES, ROWS, finished
-from pipeline.files.values import ARROW, Field, Unfit, column, fits
+from pipeline.files.values import ARROW, Field, Unfit, fits_type, typed_column
 
 
 def columns_of(columns: pa.Schema, fields: Iterable[Field], shown: str) -> dict[str, str]:
@@ -15,7 +15,7 @@ def columns_of(columns: pa.Schema, fields: Iterable[Field], shown: str) -> dict[
     found = {}
     for field in fields:
         name = field.column_in(columns.names)
-        if name and fits(field.kind, columns.field(name).type):
+        if name and fits_type(field.kind, columns.field(name).type):
             found[field.name] = name
         elif field.required:
             raise BadInput(f"{shown} has {_wanting(field, name, columns)}")
@@ -55,7 +55,7 @@ def table_of(
     wrong: dict[int, Unfit] = {}
     for field in fields:
         if field.name in columns:
-            made[field.name], unfit = column(field, table[columns[field.name]])
+            made[field.name], unfit = typed_column(field, table[columns[field.name]])
             wrong = unfit | wrong
         else:
             made[field.name] = pa.nulls(table.num_rows, ARROW[field.kind])

@@ -48,7 +48,7 @@ class Unread:
         return f"{self.rows.total():,} rows could not be read ({said}; the first is {self.first})" if said else ""
 
 
-def texts(address: str, unread: Unread, fetch: Fetch | None = None) -> Iterator[str]:
+def folder_texts(address: str, unread: Unread, fetch: Fetch | None = None) -> Iterator[str]:
     """The texts at an address: that of each .txt file, and those of the good rows of Parquet and JSON Lines.
 
     `unread` counts the rows that are left out. Raises UsageError when there is nothing to read.

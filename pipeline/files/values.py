@@ -98,16 +98,16 @@ _CONVERT: dict[Kind, Callable[[Any], str | int | None]] = {
 }
 
 
-def fits(kind: Kind, type: pa.DataType) -> bool:
+def fits_type(kind: Kind, type: pa.DataType) -> bool:
     """Whether a column of this Arrow type can hold values of the kind."""
     if isinstance(type, pa.BaseExtensionType):
-        return fits(kind, type.storage_type)
+        return fits_type(kind, type.storage_type)
     if pat.is_dictionary(type):
-        return fits(kind, type.value_type)
+        return fits_type(kind, type.value_type)
     if pat.is_null(type) or (kind != "integer" and _is_text(type)):
         return True
     if kind == "strings":
-        return _is_list(type) and fits("string", type.value_type)
+        return _is_list(type) and fits_type("string", type.value_type)
     if kind == "integer":
         return pat.is_integer(type) or pat.is_floating(type)
     return kind == "scalar" and not pat.is_nested(type)
@@ -122,7 +122,7 @@ def _is_list(type: pa.DataType) -> bool:
     return pat.is_list(type) or pat.is_large_list(type) or pat.is_list_view(type)
 
 
-def column(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[int, Unfit]]:
+def typed_column(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[int, Unfit]]:
     """A file's column as one of the field's kind, and what is wrong at which row; the value is null there."""
     if isinstance(values.type, pa.BaseExtensionType):
         values = pa.chunked_array([chunk.storage for chunk in values.chunks], values.type.storage_type)

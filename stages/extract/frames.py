@@ -17,11 +17,11 @@ def send(sock: socket.socket, *frames: bytes) -> None:
 
 def receive(sock: socket.socket) -> bytes | None:
     """Read one frame; None when the other side is gone."""
-    head = read(sock, LENGTH.size)
-    return None if head is None else read(sock, *LENGTH.unpack(head))
+    head = read_exactly(sock, LENGTH.size)
+    return None if head is None else read_exactly(sock, *LENGTH.unpack(head))
 
 
-def read(sock: socket.socket, size: int) -> bytes | None:
+def read_exactly(sock: socket.socket, size: int) -> bytes | None:
     """Read exactly `size` bytes; None when the other side is gone before that."""
     buffer = bytearray(size)
     view, got = memoryview(buffer), 0

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MewsError
-from stages.extract.frames import NUMBER, READY, read, receive, send
+from stages.extract.frames import NUMBER, READY, read_exactly, receive, send
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 300.0  # importing the extractors takes half a second; a loaded machine may take its time
@@ -115,13 +115,13 @@ class Sandbox:
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
-        if read(ours, NUMBER.size) != READY:
+        if read_exactly(ours, NUMBER.size) != READY:
             raise MewsError("extraction: `python -m stages.extract.worker` does not start; what it printed says why")
         self.control = ours
         return ours
 
     def _number(self, control: socket.socket) -> int | None:
-        said = read(control, NUMBER.size)
+        said = read_exactly(control, NUMBER.size)
         return None if said is None else NUMBER.unpack(said)[0]
 
     def _reap(self, server: Server) -> str:

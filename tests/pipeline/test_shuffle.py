@@ -58,11 +58,11 @@ def test_one_file_a_shard_and_every_bucket_by_itself(tmp_path: Path):
     assert len(files) == 2
     found = []
     for name, bucket in product(files, range(7)):
-        rows = buckets.read(str(tmp_path), name, bucket)
+        rows = buckets.read_bucket(str(tmp_path), name, bucket)
         assert rows and all(key * 7 >> 64 == bucket for key in rows["key"].to_pylist())
         found += rows["id"].to_pylist()
     assert sorted(found) == sorted(f"{name}{i}" for name in "ab" for i in range(300))
-    assert all(buckets.read(str(tmp_path), name, 7) is None for name in files)
+    assert all(buckets.read_bucket(str(tmp_path), name, 7) is None for name in files)
     assert found == [
         row["id"] for name in files for t in buckets.read_all(str(tmp_path), name) for row in t.to_pylist()
     ]
@@ -76,10 +76,10 @@ def test_a_file_of_buckets_of_any_number(tmp_path: Path, count: int):
     assert (made.rows, made.bytes) == (count, (tmp_path / "made.buckets").stat().st_size)
     assert pa.concat_tables(buckets.read_all(str(tmp_path), "made.buckets")).equals(table)
     for bucket in {0, 3 * count - 3} if count else ():
-        found = buckets.read(str(tmp_path), "made.buckets", bucket)
+        found = buckets.read_bucket(str(tmp_path), "made.buckets", bucket)
         assert found and found.to_pylist() == [{"key": bucket, "words": ["a", None]}] * found.num_rows
-    assert buckets.read(str(tmp_path), "made.buckets", 1) is None
-    assert buckets.read(str(tmp_path), "made.buckets", 2**64 - 1) is None
+    assert buckets.read_bucket(str(tmp_path), "made.buckets", 1) is None
+    assert buckets.read_bucket(str(tmp_path), "made.buckets", 2**64 - 1) is None
 
 
 def test_reading_a_bucket_reads_little_of_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -88,7 +88,7 @@ def test_reading_a_bucket_reads_little_of_the_others(tmp_path: Path, monkeypatch
     buckets.write(str(tmp_path), "made.buckets", pa.table({"n": rows}), range(1_000), range(0, 2_000_000, 2_000))
     spied: list[int] = []
     monkeypatch.setattr(buckets.store, "locate", lambda root, name: (Spied(spied), f"{root}/{name}"))
-    assert buckets.read(str(tmp_path), "made.buckets", 500) is not None
+    assert buckets.read_bucket(str(tmp_path), "made.buckets", 500) is not None
     assert len(spied) == 2 and sum(spied) < 100_000 < (tmp_path / "made.buckets").stat().st_size / 100
 
 

@@ -9,7 +9,7 @@ from tokenizers.pre_tokenizers import Metaspace
 
 from tests.tokenizer.test_train import ODD, corpus, words
 from tokenizer import encode_cache
-from tokenizer.encode_cache import EncodeCache, cut, is_cuttable
+from tokenizer.encode_cache import EncodeCache, cut_chunks, is_cuttable
 from tokenizer.patterns import PATTERNS
 from tokenizer.train import END, TokenizerConfig, train
 
@@ -57,9 +57,9 @@ def test_tokens_are_those_of_the_whole_text(pattern, digits, latex, punctuation)
 
 def test_chunks_make_up_the_text():
     for text in [*ODD, *odd_texts(3, 500)]:
-        assert "".join(cut(text)) == text
-    assert cut("one two  three\n four ") == ["one", " two  three\n four "]
-    assert cut("a, b c") == ["a,", " b", " c"]
+        assert "".join(cut_chunks(text)) == text
+    assert cut_chunks("one two  three\n four ") == ["one", " two  three\n four "]
+    assert cut_chunks("a, b c") == ["a,", " b", " c"]
 
 
 def test_what_is_remembered_is_bounded_and_changes_nothing(monkeypatch):

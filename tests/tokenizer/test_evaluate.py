@@ -7,7 +7,7 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import ByteLevel
 
 from report.tokenizers import bars, comparison_page, quoted_token
-from tokenizer.evaluate import Size, evaluate, junk, longest, undertrained
+from tokenizer.evaluate import TextSize, evaluate, junk, longest, undertrained
 from tokenizer.sample import Row
 
 
@@ -24,10 +24,10 @@ ROWS = [Row("1", "web", "en", "the cat"), Row("2", "web", "fr", "été 😀"), R
 
 def test_sums_are_those_counted_by_hand():
     found = evaluate({"bytes": by_bytes(), "the": by_bytes(("t", "h"), ("th", "e"))}, ROWS)
-    assert found["bytes"].by["web", "en"] == Size(7, 2, 7)
-    assert found["the"].by["web", "en"] == Size(7, 2, 5)
-    assert found["bytes"].by["web", "fr"] == Size(10, 2, 10)
-    assert found["the"].total(domain="web") == Size(17, 4, 15)
+    assert found["bytes"].by["web", "en"] == TextSize(7, 2, 7)
+    assert found["the"].by["web", "en"] == TextSize(7, 2, 5)
+    assert found["bytes"].by["web", "fr"] == TextSize(10, 2, 10)
+    assert found["the"].total(domain="web") == TextSize(17, 4, 15)
     assert found["the"].total().tokens == 15 + 7
     assert (
         found["bytes"].total(language="en").bytes_per_token == 1 and found["the"].total(language="en").fertility == 2.5

@@ -9,7 +9,7 @@ from pipeline.errors import UsageError
 from tests.tokenizer.test_train import ODD
 from tokenizer.encode import Encoder, encoder, shared_tokenizer
 from tokenizer.fim import FillInMiddle, FimPage
-from tokenizer.pack import PlainPage, concatenate, cut
+from tokenizer.pack import PlainPage, concatenate, cut_pages
 from tokenizer.train import END, FALCON_SPECIAL, FIM_SPECIAL, TokenizerConfig, train
 
 
@@ -94,7 +94,7 @@ def test_pieces_fit_and_nothing_of_a_page_is_lost(encode, room, method):
     fim, texts = FillInMiddle(encode, 0.7), [*(program(n, 12) for n in range(12)), *ODD[3:], "x"]
     pages = [FimPage(fim, f"p{n}", text, 0, len(encode([text])[0])) for n, text in enumerate(texts)]
     if method == "cut":
-        pieces, owners = cut(pages, room)
+        pieces, owners = cut_pages(pages, room)
     else:
         pieces, owners, sequences = concatenate(pages, room)
         assert all(sum(len(pieces[p]) for p in s) == room for s in sequences[:-1])

@@ -15,7 +15,7 @@ from pipeline.errors import BadInput, UsageError
 from tests.helpers.object_store import bucket
 from tokenizer import encode, export, reader
 from tokenizer.best_fit import best_fit
-from tokenizer.pack import Pack, PlainPage, concatenate, cut
+from tokenizer.pack import Pack, PlainPage, concatenate, cut_pages
 from tokenizer.train import END, FIM_SPECIAL, TokenizerConfig, train
 
 LENGTH = 64
@@ -63,7 +63,7 @@ def test_best_fit_gives_the_same_for_pieces_of_one_length():
 
 def test_only_pages_longer_than_the_sequence_are_cut():
     pages = [PlainPage(np.arange(n, dtype=np.int32)) for n in (3, 64, 65, 200)]
-    pieces, owners = cut(pages, 64)
+    pieces, owners = cut_pages(pages, 64)
     assert [len(p) for p in pieces] == [3, 64, 64, 1, 64, 64, 64, 8] and owners == [0, 1, 2, 2, 3, 3, 3, 3]
 
 
@@ -201,9 +201,9 @@ def all_forms(folder: Path, base: Path) -> list:
 def test_a_reader_goes_on_exactly_where_it_stopped_even_with_more_trainers(store, tmp_path):
     folder, matrix = store
     for form in all_forms(folder, tmp_path):
-        first = reader.Reader(form, batch=3)
+        first = reader.PackedReader(form, batch=3)
         read = [next(iter(first)) for _ in range(4)]
-        later = [list(reader.Reader(form, 2, rank, 3, first.position)) for rank in range(3)]
+        later = [list(reader.PackedReader(form, 2, rank, 3, first.position)) for rank in range(3)]
         read += [batch for step in zip(*later, strict=True) for batch in step]
         flat = np.concatenate(read)
         assert (flat == matrix[: len(flat)]).all() and len(matrix) - len(flat) < 6
@@ -212,7 +212,7 @@ def test_a_reader_goes_on_exactly_where_it_stopped_even_with_more_trainers(store
 @pytest.mark.parametrize("given", [{"batch": 0}, {"rank": 2, "world": 2}, {"rank": -1}, {"position": -1}])
 def test_a_reader_that_could_not_read_is_refused(given):
     with pytest.raises(UsageError, match="a position is what was saved"):
-        reader.Reader(np.zeros((4, 8), np.int32), **{"batch": 1, **given})  # type: ignore[arg-type]
+        reader.PackedReader(np.zeros((4, 8), np.int32), **{"batch": 1, **given})  # type: ignore[arg-type]
 
 
 def test_an_export_that_fails_leaves_the_one_before(store, tmp_path, monkeypatch):

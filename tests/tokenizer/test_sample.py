@@ -27,7 +27,7 @@ def texts(at: dict[str, str], size: int, alpha: float = 1.0, seed: int = 0) -> d
     sources = sample.open_sources(at)
     below = sample.bounds(sample.measure(sources, seed), size, alpha)
     taken = {}
-    for row in sample.rows(sources, below, seed):
+    for row in sample.sample_rows(sources, below, seed):
         taken.setdefault((row.source, row.language), {})[row.id] = row.text
     return taken
 
@@ -103,7 +103,7 @@ def test_a_column_of_too_many_languages_is_no_language(tmp_path, number, strata)
     sources = sample.open_sources({"web": str(tmp_path), "code": str(tmp_path)})
     sizes = sample.measure(sources)
     assert len(sizes) == 2 * strata and sum(int(size.sum()) for size in sizes.values()) == 20 * number
-    taken = list(sample.rows(sources, sample.bounds(sizes, 20 * number)))
+    taken = list(sample.sample_rows(sources, sample.bounds(sizes, 20 * number)))
     assert len(taken) == 2 * number and len({(row.source, row.language) for row in taken}) == 2 * strata
 
 

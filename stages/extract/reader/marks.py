@@ -12,8 +12,8 @@ from lxml.etree import XPath, _Element
 from trafilatura import readability_lxml, settings, xpaths
 
 from stages.extract.reader.page import MARK, Marked
-from stages.extract.reader.predicates import AttributeTest, Step, Unsupported, parse
-from stages.extract.reader.verdicts import LOWEST, Verdicts
+from stages.extract.reader.predicates import AttributeTest, PathStep, Unsupported, parse_path
+from stages.extract.reader.verdicts import LOWEST, ValueVerdicts
 
 MARKS = XPath(f"descendant::*[@{MARK}]")
 CODE = ".//div[contains(@class, 'w3-code')]"  # of trafilatura.main_extractor.recover_wild_text
@@ -25,7 +25,7 @@ class Selection:
 
     def __init__(self, expression: XPath, first_number: int) -> None:
         self.path = expression.path
-        self.steps = parse(expression.path)
+        self.steps = parse_path(expression.path)
         self.numbered = [(step, 1 << (first_number + place)) for place, step in enumerate(self.steps)]
         self.bits = sum(bit for _, bit in self.numbered)
         namespaces = {"re": xpaths.REGEXP_NS}
@@ -42,7 +42,7 @@ class Selection:
             found += self._of_step(tree, marked, step, bit)
         return found
 
-    def _of_step(self, tree: _Element, marked: Marked, step: Step, bit: int) -> Iterable[_Element]:
+    def _of_step(self, tree: _Element, marked: Marked, step: PathStep, bit: int) -> Iterable[_Element]:
         if not step.tests:
             return tree.iterdescendants(*(step.tags or ()))
         tags = step.tags
@@ -88,7 +88,7 @@ class Lists:
         [self.code] = self._selections([XPath(CODE)])
         self.unlikely, self.maybe = (1 << (len(self.tests) + place) for place in (0, 1))
         self.tests += unlikely_tests()
-        self.verdicts = Verdicts(self.tests)
+        self.verdicts = ValueVerdicts(self.tests)
 
     def _selections(self, expressions: Sequence[XPath]) -> list[Selection]:
         made = []

@@ -37,7 +37,7 @@ class AttributeTest:
 
 
 @dataclass(frozen=True)
-class Step:
+class PathStep:
     """Descendants with one of `tags` (any when None) for which one of `tests` holds (all when there are none).
 
     `condition` is an XPath of further predicates, which an element that passed has to meet too.
@@ -48,7 +48,7 @@ class Step:
     condition: str = ""
 
 
-def parse(path: str) -> list[Step]:
+def parse_path(path: str) -> list[PathStep]:
     """The steps of an expression like `.//*[self::a or self::b][@x='y' or re:test(@z, '…')]|(.//c)[1]`.
 
     A position `[1]` is left out: whoever wants the first element takes the first.
@@ -62,7 +62,7 @@ def _bare(branch: str) -> str:
     return branch[1:-1].strip() if branch.startswith("(") and branch.endswith(")") else branch
 
 
-def _step(branch: str) -> Step:
+def _step(branch: str) -> PathStep:
     match = STEP.fullmatch(branch)
     if not match:
         raise Unsupported(branch)
@@ -73,7 +73,7 @@ def _step(branch: str) -> Step:
             raise Unsupported(branch)
         tags = frozenset(_tag(part) for part in split(predicates.pop(0), " or "))
     tests = tuple(_test(part) for part in split(predicates[0], " or ")) if predicates else ()
-    return Step(tags, tests, "".join(f"[{part}]" for part in predicates[1:]))
+    return PathStep(tags, tests, "".join(f"[{part}]" for part in predicates[1:]))
 
 
 def _tag(part: str) -> str:

@@ -75,7 +75,7 @@ class Memo(dict[str, int]):
         return bits
 
 
-class Verdicts:
+class ValueVerdicts:
     """Bits of an element from its attributes; step number n has the bit 1 << n."""
 
     def __init__(self, steps: Iterable[Sequence[AttributeTest]]) -> None:

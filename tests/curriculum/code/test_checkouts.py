@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curriculum.code.checkouts import Checkout, decode, read, repositories, repository, state
+from curriculum.code.checkouts import Checkout, decode, read_checkout, repositories, repository, state
 from pipeline.errors import UsageError
 
 MIT, GPL = "Permission is hereby granted, free of charge, to any person", "GNU GENERAL PUBLIC LICENSE"
@@ -21,7 +21,7 @@ def checkout(base: Path, files: dict[str, str | bytes]) -> Path:
 
 
 def rows(base: Path) -> dict[str, dict]:
-    found = [row for table in read(str(base)) for row in table.to_pylist()]
+    found = [row for table in read_checkout(str(base)) for row in table.to_pylist()]
     return {row["id"].partition("/")[2]: row for row in found}
 
 
@@ -130,9 +130,9 @@ def test_a_file_is_read_in_its_charset(data, text):
 
 def test_tables_are_bounded(tmp_path, monkeypatch):
     checkout(tmp_path, {f"{n:04}.py": "x" for n in range(1_100)})
-    assert [table.num_rows for table in read(str(tmp_path))] == [500, 500, 100]
+    assert [table.num_rows for table in read_checkout(str(tmp_path))] == [500, 500, 100]
     monkeypatch.setattr("curriculum.code.checkouts.BATCH_BYTES", 300)
-    assert [table.num_rows for table in read(str(tmp_path))] == [301, 301, 301, 197]
+    assert [table.num_rows for table in read_checkout(str(tmp_path))] == [301, 301, 301, 197]
 
 
 def test_a_change_of_a_file_or_a_licence_is_seen(tmp_path):

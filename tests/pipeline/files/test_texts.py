@@ -102,16 +102,16 @@ def test_texts_of_a_folder_are_those_of_rows_and_of_text_files(tmp_path):
     (tmp_path / "b.txt").write_bytes(b"three\n\ncaf\xe9")
     (tmp_path / "notes.md").write_text("no")
     unread = Unread()
-    assert list(files.texts(str(tmp_path), unread)) == ["one", "two", "three\n\ncaf\ufffd"]
+    assert list(files.folder_texts(str(tmp_path), unread)) == ["one", "two", "three\n\ncaf\ufffd"]
     assert unread.rows.total() == 1
     (tmp_path / "a.jsonl").unlink()
-    assert list(files.texts(str(tmp_path), unread)) == ["three\n\ncaf\ufffd"]
+    assert list(files.folder_texts(str(tmp_path), unread)) == ["three\n\ncaf\ufffd"]
     with bucket({"in/a.txt": b"far"}) as (url, _):
-        assert list(files.texts(url.format("in"), unread)) == ["far"]
+        assert list(files.folder_texts(url.format("in"), unread)) == ["far"]
 
 
 def test_texts_of_a_stage_are_those_of_its_rows(tmp_path):
     root = str(tmp_path / "out")
     run(toy.recipe(str(toy.corpus(tmp_path / "in", files=2, pages=30))), root=root, runner=Local())
-    found = list(files.texts(f"{root}/unique", Unread()))
+    found = list(files.folder_texts(f"{root}/unique", Unread()))
     assert len(found) > 30 and all(text.startswith("page ") for text in found)

@@ -7,7 +7,7 @@ import uuid
 import pyarrow as pa
 import pytest
 
-from pipeline.files.values import Field, Unfit, column, converted, fits
+from pipeline.files.values import Field, Unfit, converted, fits_type, typed_column
 
 TEXT, NUMBER, NAME, LIST = (Field("f", kind) for kind in ("string", "integer", "scalar", "strings"))
 
@@ -99,8 +99,8 @@ def array(values: list, type: pa.DataType) -> pa.ChunkedArray:
 @pytest.mark.parametrize("field", [TEXT, NAME, LIST], ids=lambda f: f.kind)
 def test_every_type_of_string_is_read(type, field):
     values = array(WORDS, type)
-    assert fits(field.kind, values.type) and not fits("integer", values.type)
-    made, wrong = column(field, values)
+    assert fits_type(field.kind, values.type) and not fits_type("integer", values.type)
+    made, wrong = typed_column(field, values)
     assert made.type == pa.string() and made.to_pylist() == WORDS and wrong == {}
 
 
@@ -112,13 +112,13 @@ def invalid(type: pa.DataType) -> pa.ChunkedArray:
 
 @pytest.mark.parametrize("type", [pa.string(), pa.large_string(), pa.binary(), pa.large_binary()], ids=str)
 def test_a_value_that_is_no_utf8_costs_itself(type):
-    made, wrong = column(TEXT, invalid(type))
+    made, wrong = typed_column(TEXT, invalid(type))
     assert made.to_pylist() == ["good", None, "too"] and codes(wrong) == {1: "f_not_unicode"}
 
 
 def test_a_dictionary_with_a_value_that_is_no_utf8_costs_its_rows():
     coded = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 1, 2]), invalid(pa.string()).chunk(0))
-    made, wrong = column(TEXT, pa.chunked_array([coded]))
+    made, wrong = typed_column(TEXT, pa.chunked_array([coded]))
     assert made.to_pylist() == ["good", None, None, None, "too"] and set(wrong) == {1, 3}
 
 
@@ -126,15 +126,15 @@ def test_a_dictionary_with_a_value_that_is_no_utf8_costs_its_rows():
     "type", [pa.int8(), pa.uint64(), pa.float32(), pa.float64(), pa.dictionary(pa.int8(), pa.int64())], ids=str
 )
 def test_whole_numbers_are_read(type):
-    assert fits("integer", type)
-    made, wrong = column(NUMBER, array([1, None, 7, 100], type))
+    assert fits_type("integer", type)
+    made, wrong = typed_column(NUMBER, array([1, None, 7, 100], type))
     assert made.to_pylist() == [1, None, 7, 100] and made.type == pa.int64() and wrong == {}
 
 
 def test_numbers_that_are_not_whole_cost_themselves():
-    made, wrong = column(NUMBER, pa.chunked_array([[1.0, math.nan, 1.5, 1e300, 2.0]]))
+    made, wrong = typed_column(NUMBER, pa.chunked_array([[1.0, math.nan, 1.5, 1e300, 2.0]]))
     assert made.to_pylist() == [1, None, None, None, 2] and codes(wrong) == {2: "f_not_integer", 3: "f_not_integer"}
-    made, wrong = column(NUMBER, pa.chunked_array([pa.array([2**63, 5], pa.uint64())]))
+    made, wrong = typed_column(NUMBER, pa.chunked_array([pa.array([2**63, 5], pa.uint64())]))
     assert made.to_pylist() == [None, 5] and codes(wrong) == {0: "f_not_integer"}
 
 
@@ -151,14 +151,14 @@ def test_numbers_that_are_not_whole_cost_themselves():
     ids=lambda value: str(getattr(value, "type", "")),
 )
 def test_ids_may_be_of_any_plain_type(values, wanted):
-    assert fits("scalar", values.type)
-    assert column(NAME, pa.chunked_array([values]))[0].to_pylist() == wanted
+    assert fits_type("scalar", values.type)
+    assert typed_column(NAME, pa.chunked_array([values]))[0].to_pylist() == wanted
 
 
 @pytest.mark.parametrize("kind", [pa.list_, pa.large_list, pa.list_view])
 def test_lists_of_strings_are_joined(kind):
     values = pa.chunked_array([pa.array([["MIT", "BSD"], [], None], kind(pa.string()))])
-    assert fits("strings", values.type) and column(LIST, values)[0].to_pylist() == ["MIT, BSD", "", None]
+    assert fits_type("strings", values.type) and typed_column(LIST, values)[0].to_pylist() == ["MIT, BSD", "", None]
 
 
 @pytest.mark.parametrize(
@@ -179,12 +179,12 @@ def test_lists_of_strings_are_joined(kind):
     ids=str,
 )
 def test_a_column_of_another_type_does_not_fit(kind, type):
-    assert not fits(kind, type)
+    assert not fits_type(kind, type)
 
 
 def test_a_column_of_nothing_fits_everything():
-    assert all(fits(kind, pa.null()) for kind in ("string", "integer", "scalar", "strings"))
-    assert column(NUMBER, pa.chunked_array([pa.nulls(2)]))[0].equals(pa.nulls(2, pa.int64()))
+    assert all(fits_type(kind, pa.null()) for kind in ("string", "integer", "scalar", "strings"))
+    assert typed_column(NUMBER, pa.chunked_array([pa.nulls(2)]))[0].equals(pa.nulls(2, pa.int64()))
 
 
 def test_a_field_is_found_under_the_first_of_its_names_that_is_there():

@@ -7,7 +7,7 @@ import pytest
 
 from stages.extract.reader import verdicts
 from stages.extract.reader.predicates import AttributeTest, Unsupported
-from stages.extract.reader.verdicts import Memo, TooLong, Verdicts, compiled
+from stages.extract.reader.verdicts import Memo, TooLong, ValueVerdicts, compiled
 from tests.helpers.random_pages import random_value
 
 PATTERNS = ("^a", r"(^|\s)link(\s|$)", "[Cc]omment(?!ary)|comol", "share|x{2}", r"end\Z", "foo$", "kiss")
@@ -39,7 +39,7 @@ def test_a_pattern_that_is_found_in_nothing_is_refused():
 
 
 def test_pair_reads_the_attribute_that_comes_first():
-    judged = Verdicts([[AttributeTest(("id", "class"), "cookie")], [AttributeTest(("class",), "cookie")]])
+    judged = ValueVerdicts([[AttributeTest(("id", "class"), "cookie")], [AttributeTest(("class",), "cookie")]])
     for items, bits in (
         ([("id", "cookie"), ("class", "x")], 1),
         ([("class", "x"), ("id", "cookie")], 0),
