@@ -19,6 +19,8 @@ from pipeline.store import redact
 NEGATIVE = "__label__cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text
 # Word bigrams after DCLM; the size and the rate are ours: small enough for a laptop, enough for 400,000 documents.
+# Fewer buckets would not do: fastText leaves most of its matrix as it finds the memory, and only one of over 32 MB is
+# sure to lie in new memory, which is zero. With 1,000 buckets the model differs from run to run, or is NaN.
 SETTINGS = {"dim": 32, "lr": 0.5, "wordNgrams": 2, "minCount": 1, "bucket": 500_000, "seed": 0, "thread": 1}
 
 
@@ -86,7 +88,6 @@ def _split(folders: dict[str, Path | str]) -> tuple[dict[str, list[str]], list[t
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]
         lines |= {key: (label, lower_words(text)) for key, text in unique.items() if key % HELD_OUT}
         if not held[label] or len(held[label]) == len(unique):
-            raise UsageError(
-                f"{redact(str(folder))}: {len(unique)} texts are too few to learn from; give a hundred or more"
-            )
+            where = redact(str(folder))
+            raise UsageError(f"{where}: {len(unique)} texts are too few to learn from; give a hundred or more")
     return held, [line for _, line in sorted(lines.items())]

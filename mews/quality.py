@@ -9,7 +9,7 @@ from filters.fasttext_train import train_classifier
 
 app = typer.Typer(no_args_is_help=True, help="Train a classifier of text quality.")
 Texts = Annotated[
-    Path, typer.Argument(exists=True, file_okay=False, help="A folder of .txt, .jsonl or .parquet files.")
+    str, typer.Argument(help="Texts: a folder of .txt, JSON Lines or Parquet, or ROOT/stage; local or s3://.")
 ]
 
 

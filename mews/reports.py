@@ -17,7 +17,7 @@ from report.compare import compare
 from report.explain import explain
 from report.family import family
 from report.status import print_status, status
-from report.tables import print_funnel
+from report.tables import print_funnel, print_warnings
 from report.terminal import for_terminal
 from report.whatif import whatif
 
@@ -27,11 +27,13 @@ Json = Annotated[bool, typer.Option("--json", help="The same as JSON.")]
 
 
 def stats_command(root: Run, as_json: Json = False) -> None:
-    """Show the funnel of a run: documents and tokens kept after each step, and why the others were dropped."""
+    """Show the funnel of a run: documents and their text kept after each step, and why the others were dropped."""
     if as_json:
         print(json.dumps(summary(inspection.stage_stats(root)), indent=1))
         return
-    print_funnel(inspection.funnel(root), Console())
+    console = Console()
+    print_funnel(inspection.funnel(root), console)
+    print_warnings(inspection.warnings(root), console)
 
 
 def status_command(root: Run, as_json: Json = False) -> None:

@@ -19,7 +19,7 @@ from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.store import open_root, redact
 from report.progress import Progress
-from report.tables import print_funnel, print_rows
+from report.tables import print_funnel, print_rows, print_warnings
 from report.terminal import print_line
 from stages.download import rate_limit_server
 from stages.publish import Published
@@ -121,6 +121,7 @@ def _print_results(goals: tuple[Stage, ...], stats: Mapping[str, Stats], root: s
     """The funnel, tables that are small enough to read, and where the results are."""
     console = Console()
     print_funnel(inspection.funnel(root), console)
+    print_warnings(inspection.warnings(root), console)
     for goal in goals:
         rows = stats[goal.name].rows_out
         if isinstance(goal, Published):

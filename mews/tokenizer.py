@@ -106,7 +106,7 @@ def report_command(
     if not sum(taken.values()):
         raise UsageError(f"no text to try them on in {', '.join(source)} within {sample_bytes:,} bytes")
     findings = evaluate.evaluate(loaded, sample.rows(found, below, seed))
-    store.write_bytes(*parent(str(out)), report.page(loaded, findings).encode())
+    store.write_bytes(*parent(str(out)), report.comparison_page(loaded, findings).encode())
     for name, of in findings.items():
         size = of.total()
         compression = f"{size.bytes_per_token:.3f} bytes a token, {size.fertility:.3f} tokens a word"

@@ -14,10 +14,11 @@ from report.terminal import for_terminal, print_line
 
 
 def print_funnel(lines: Sequence[Line], console: Console) -> None:
-    """The funnel: documents and tokens that were left after each step, and why the others were dropped."""
-    table = Table(title="documents and tokens kept after each step", title_justify="left", box=SIMPLE_HEAD)
+    """The funnel: documents and their text that were left after each step, and why the others were dropped."""
+    unit = next((line.unit for line in lines if line.unit), "text")
+    table = Table(title=f"documents and {unit} kept after each step", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("step", no_wrap=True)
-    for name in ("documents", "kept", "tokens"):
+    for name in ("documents", "kept", unit):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("dropped by reason", overflow="fold", ratio=1)
     first = 1
@@ -28,6 +29,12 @@ def print_funnel(lines: Sequence[Line], console: Console) -> None:
         share, tokens = f"{line.kept.rows / first:.1%}", f"{line.kept.tokens:,}" if line.kept.tokens else ""
         table.add_row(f"  {line.step}", f"{line.kept.rows:,}", share, tokens, escape(for_terminal(because(line))))
     console.print(table)
+
+
+def print_warnings(warnings: Sequence[str], console: Console) -> None:
+    """What a person should know of a run, a line each: errors that functions raised, functions that are not pure."""
+    for warning in warnings:
+        print_line(f"warning: {warning}", console)
 
 
 def print_rows(title: str, rows: pa.Table, console: Console) -> None:

@@ -15,7 +15,7 @@ STYLE = (
 )
 
 
-def page(tokenizers: Mapping[str, Tokenizer], found: Mapping[str, Findings]) -> str:
+def comparison_page(tokenizers: Mapping[str, Tokenizer], found: Mapping[str, Findings]) -> str:
     """The report as one HTML page without scripts: totals, tables and bars by domain and language, odd tokens."""
     parts = [f"<!doctype html><meta charset=utf-8><title>Tokenizers</title><style>{STYLE}</style><h1>Tokenizers</h1>"]
     parts += [

@@ -36,7 +36,7 @@ def objects(pieces: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any] | Unf
     """Of each line that is not blank its number, its object or what is wrong with it, and its size in bytes."""
     for number, line in numbered_lines(pieces):
         if line is None:
-            yield number, Unfit("too_long"), 0
+            yield number, Unfit("too_long", f"a line of over {LONGEST_LINE:,} bytes"), 0
             continue
         line = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
         if line and not line.isspace():
@@ -50,14 +50,14 @@ def parsed(line: bytes) -> dict[str, Any]:
     """The object that a line holds. Raises Unfit."""
     try:
         row = json_value(line.decode())
-    except UnicodeDecodeError:
-        raise Unfit("not_utf8") from None
-    except RecursionError:
-        raise Unfit("too_deep") from None
-    except ValueError:
-        raise Unfit("not_json") from None
+    except UnicodeDecodeError as error:
+        raise Unfit("not_utf8", str(error)) from None
+    except RecursionError as error:
+        raise Unfit("too_deep", str(error)) from None
+    except ValueError as error:
+        raise Unfit("not_json", str(error)) from None
     if not isinstance(row, dict):
-        raise Unfit("not_an_object")
+        raise Unfit("not_an_object", type(row).__name__)
     return row
 
 

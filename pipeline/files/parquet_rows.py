@@ -1,13 +1,13 @@
 """Rows of Parquet files: the columns that are wanted, in batches bounded by bytes, each value checked."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import BadInput
 from pipeline.files.rows import BYTES, ROWS, finished
-from pipeline.files.values import ARROW, Field, column, fits
+from pipeline.files.values import ARROW, Field, Unfit, column, fits
 
 
 def columns_of(columns: pa.Schema, fields: Iterable[Field], shown: str) -> dict[str, str]:
@@ -47,14 +47,16 @@ def batches(parquet: pq.ParquetFile, names: list[str]) -> Iterator[pa.Table]:
             yield pa.Table.from_batches([batch])
 
 
-def table_of(table: pa.Table, fields: Sequence[Field], columns: Mapping[str, str], ids: pa.Array) -> pa.Table:
-    """Rows with the fields that stand in these columns, and with these ids; what is bad is told in `error`."""
+def table_of(
+    table: pa.Table, fields: Sequence[Field], columns: Mapping[str, str], ids: pa.Array, place: Callable[[int], str]
+) -> pa.Table:
+    """Rows with the fields that stand in these columns, with these ids; see `rows.finished`."""
     made: dict[str, pa.Array] = {}
-    wrong: dict[int, str] = {}
+    wrong: dict[int, Unfit] = {}
     for field in fields:
         if field.name in columns:
             made[field.name], unfit = column(field, table[columns[field.name]])
             wrong = unfit | wrong
         else:
             made[field.name] = pa.nulls(table.num_rows, ARROW[field.kind])
-    return finished(ids, made, wrong)
+    return finished(ids, made, wrong, place)

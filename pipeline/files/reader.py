@@ -1,6 +1,6 @@
 """Rows of JSON Lines and Parquet files as tables: each row has an id of its own, and one that is bad is quarantined."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -21,11 +21,12 @@ from pipeline.runner import one_line
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads a file by its name: tables of `schema` and `error`, of at most 1,000 rows and about 8 MB.
+    """Reads a file by its name: tables of `schema` and `ERRORS`, of at most 1,000 rows and about 8 MB.
 
     `id` is "<file>:<place>", which no two rows share: the number of the line in JSON Lines, counted from 1, or of the
     row in Parquet, counted from 0. `source_id` is the file's own `id`, or a hash of the text where it has none.
-    `error` says what is wrong with a row ("row:not_json"). No other column of a file is read, whatever its name.
+    `error` says what is wrong with a row ("row:not_json"), `error_message` and `error_place` say it more exactly. No
+    other column of a file is read, whatever its name.
 
     Raises BadInput when a file is damaged, cut short, or a Parquet file without text.
     """
@@ -35,7 +36,7 @@ class Reader:
 
     @property
     def schema(self) -> pa.Schema:
-        """The columns of its tables, without `error`."""
+        """The columns of its tables, without `ERRORS`."""
         return rows_schema(self.fields)
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
@@ -56,13 +57,16 @@ class Reader:
             return Found([*first], {f.name: column for f, column in named if column and _fits(f, first[column])})
 
     def _json_lines(self, file: pa.NativeFile, name: str) -> Iterator[pa.Table]:
-        lines = Lines(self.fields, name)
+        lines = Lines(self.fields, name, self.folder.shown(name))
         for number, row, size in objects(self._unpacked(file, name)):
             lines.add(number, row, size)
-            if len(lines.ids) >= ROWS or lines.bytes >= BYTES:
+            if len(lines.numbers) >= ROWS or lines.bytes >= BYTES:
                 yield lines.table()
-        if lines.ids:
+        if lines.numbers:
             yield lines.table()
+
+    def _place(self, name: str, first: int) -> Callable[[int], str]:
+        return lambda row: f"{self.folder.shown(name)}, row {first + row}"
 
     def _unpacked(self, file: pa.NativeFile, name: str) -> Iterator[bytes]:
         stream = pa.BufferedInputStream(file, BYTES)  # an object store is asked for so much at a time
@@ -74,7 +78,7 @@ class Reader:
             columns = parquet_rows.columns_of(parquet.schema_arrow, self.fields, self.folder.shown(name))
             for batch in parquet_rows.batches(parquet, sorted(set(columns.values()))):
                 ids = pa.array([f"{name}:{first + n}" for n in range(batch.num_rows)], pa.string())
-                yield parquet_rows.table_of(batch, self.fields, columns, ids)
+                yield parquet_rows.table_of(batch, self.fields, columns, ids, self._place(name, first))
                 first += batch.num_rows
 
 
@@ -114,13 +118,16 @@ class Lines:
     that cannot be of its field's kind is left out, as it is in Parquet, and otherwise each value that differs is bad.
     """
 
-    def __init__(self, fields: tuple[Field, ...], name: str):
-        self._fields, self._name = fields, name
+    def __init__(self, fields: tuple[Field, ...], name: str, shown: str):
+        self._fields, self._name, self._shown = fields, name, shown
         self._left_out: dict[str, bool] = {}
-        self.ids: list[str] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self.numbers: list[int] = []
         self.bytes = 0
         self._rows: list[dict[str, Any]] = []
-        self._wrong: dict[int, str] = {}
+        self._wrong: dict[int, Unfit] = {}
 
     def add(self, number: int, row: dict[str, Any] | Unfit, size: int) -> None:
         """A line: its number, what it holds, its bytes."""
@@ -128,8 +135,8 @@ class Lines:
         try:
             made = self._converted(row)
         except Unfit as unfit:
-            self._wrong[len(self._rows)] = unfit.code
-        self.ids.append(f"{self._name}:{number}")
+            self._wrong[len(self._rows)] = unfit
+        self.numbers.append(number)
         self.bytes += size
         self._rows.append(made)
 
@@ -147,6 +154,7 @@ class Lines:
     def table(self) -> pa.Table:
         """The lines that were added since the last table."""
         columns = {f.name: pa.array([r.get(f.name) for r in self._rows], ARROW[f.kind]) for f in self._fields}
-        table = finished(pa.array(self.ids, pa.string()), columns, self._wrong)
-        self.ids, self.bytes, self._rows, self._wrong = [], 0, [], {}
+        ids = pa.array([f"{self._name}:{number}" for number in self.numbers], pa.string())
+        table = finished(ids, columns, self._wrong, lambda row: f"{self._shown}:{self.numbers[row]}")
+        self._begin()
         return table

@@ -1,16 +1,18 @@
 """What rows of files have in common: ids that no two share, the file's own ids, a text, and errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from pipeline.files.values import ARROW, Field
+from pipeline.files.values import ARROW, Field, Unfit
 
 ROWS, BYTES = 1_000, 8 << 20  # a table holds no more rows, and hardly more bytes of a file
 SOURCE_ID = Field("source_id", "scalar", ("id",))
+# What is wrong with a row: a code, a message, and the file and line where it lies.
+ERRORS = ("error", "error_message", "error_place")
 TEXT = Field("text", names=("text", "content"), required=True)
 
 
@@ -26,15 +28,20 @@ def rows_schema(fields: Sequence[Field]) -> pa.Schema:
     return pa.schema([("id", pa.string()), *((field.name, ARROW[field.kind]) for field in fields)])
 
 
-def finished(ids: pa.Array, columns: dict[str, pa.Array], wrong: Mapping[int, str]) -> pa.Table:
-    """The table of some rows, with a hash of the text where a row has no id of its own, and with its errors.
+def finished(
+    ids: pa.Array, columns: dict[str, pa.Array], wrong: Mapping[int, Unfit], place: Callable[[int], str]
+) -> pa.Table:
+    """The table of some rows, with a hash of the text where a row has no id of its own, and with `ERRORS`.
 
-    `wrong` says what is wrong with which row; so is one without a text.
+    `wrong` says what is wrong with which row; so is one without a text. `place` says where a row lies, by its number.
     """
     texts, known = columns[TEXT.name], columns[SOURCE_ID.name]
     if known.null_count:
         hashes = [None if text is None else xxhash.xxh3_128_hexdigest(text) for text in texts.to_pylist()]
         columns = columns | {SOURCE_ID.name: pc.coalesce(known, pa.array(hashes, pa.string()))}
-    wrong = dict.fromkeys(pc.indices_nonzero(pc.is_null(texts)).to_pylist(), "no_text") | dict(wrong)
-    errors = [f"row:{wrong[n]}" if n in wrong else None for n in range(len(ids))]
-    return pa.table({"id": ids, **columns, "error": pa.array(errors, pa.string())})
+    wrong = dict.fromkeys(pc.indices_nonzero(pc.is_null(texts)).to_pylist(), Unfit("no_text")) | dict(wrong)
+    told: list[tuple[str | None, ...]] = [(None,) * len(ERRORS)] * len(ids)
+    for row, unfit in wrong.items():
+        told[row] = (f"row:{unfit.code}", unfit.message or None, place(row))
+    errors = [pa.array([each[n] for each in told], pa.string()) for n in range(len(ERRORS))]
+    return pa.table({"id": ids, **columns, **dict(zip(ERRORS, errors, strict=True))})

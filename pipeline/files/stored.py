@@ -1,6 +1,6 @@
 """A stage of a run as a source: the shards of its plan, and not what else lies in its folder."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -56,8 +56,11 @@ class StageReader:
                 ids = [f"{shard}:{first + n}" for n in range(table.num_rows)]
                 own = table["id"].combine_chunks() if "id" in table.column_names else pa.array(ids, pa.string())
                 columns = parquet_rows.columns_of(table.schema, self.fields, self.shown)
-                yield parquet_rows.table_of(table, self.fields, columns, own)
+                yield parquet_rows.table_of(table, self.fields, columns, own, self._place(shard, first))
                 first += table.num_rows
+
+    def _place(self, shard: str, first: int) -> Callable[[int], str]:
+        return lambda row: f"{self.shown}, shard {shard}, row {first + row}"
 
     @property
     def shown(self) -> str:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.columns import without_reserved
 from pipeline.errors import UsageError
 from pipeline.files import stored
 from pipeline.files.json_lines import json_value, numbered_lines
@@ -25,7 +26,7 @@ KINDS = (".jsonl", ".ndjson", ".json", ".txt", ".parquet")
 
 @dataclass
 class Unread:
-    """Rows that could not be read: how many by what is wrong with them, and the first."""
+    """Rows that could not be read: how many by what is wrong with them, and where the first is."""
 
     rows: Counter[str] = field(default_factory=Counter)
     first: str = ""
@@ -38,8 +39,8 @@ class Unread:
                 bad = table.filter(pc.invert(good))
                 if bad.num_rows:
                     self.rows.update(bad["error"].to_pylist())
-                    self.first = self.first or bad["id"][0].as_py()
-                yield table.filter(good).drop_columns("error") if bad.num_rows else table.drop_columns("error")
+                    self.first = self.first or f"{bad['error_place'][0]}: {bad['error_message'][0]}".strip(": ")
+                yield without_reserved(table.filter(good) if bad.num_rows else table)
 
     def __str__(self) -> str:
         """One line; "" when every row was read."""

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pat
 
 Kind = Literal["string", "integer", "scalar", "strings"]
+SHOWN = 100  # characters of a value that is shown in a message
 ARROW: dict[Kind, pa.DataType] = {
     "string": pa.string(),
     "integer": pa.int64(),
@@ -38,11 +39,11 @@ class Field:
 
 
 class Unfit(ValueError):
-    """A value that cannot be what its column holds; `code` says why."""
+    """A row or value that cannot be read: `code` says why in a word that many rows share, `message` more exactly."""
 
-    def __init__(self, code: str):
+    def __init__(self, code: str, message: str = ""):
         super().__init__(code)
-        self.code = code
+        self.code, self.message = code, message
 
 
 def converted(field: Field, value: Any) -> str | int | None:
@@ -51,10 +52,10 @@ def converted(field: Field, value: Any) -> str | int | None:
         return None
     try:
         return _CONVERT[field.kind](value)
-    except UnicodeError:
-        raise Unfit(f"{field.name}_not_unicode") from None
+    except UnicodeError as error:
+        raise Unfit(f"{field.name}_not_unicode", str(error)) from None
     except (TypeError, OverflowError):
-        raise Unfit(f"{field.name}_not_{field.kind}") from None
+        raise Unfit(f"{field.name}_not_{field.kind}", repr(value)[:SHOWN]) from None
 
 
 def _string(value: Any) -> str:
@@ -121,7 +122,7 @@ def _is_list(type: pa.DataType) -> bool:
     return pat.is_list(type) or pat.is_large_list(type) or pat.is_list_view(type)
 
 
-def column(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[int, str]]:
+def column(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[int, Unfit]]:
     """A file's column as one of the field's kind, and what is wrong at which row; the value is null there."""
     if isinstance(values.type, pa.BaseExtensionType):
         values = pa.chunked_array([chunk.storage for chunk in values.chunks], values.type.storage_type)
@@ -141,13 +142,13 @@ def column(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[int, s
     return _one_by_one(field, values)
 
 
-def _one_by_one(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[int, str]]:
+def _one_by_one(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[int, Unfit]]:
     made: list[str | int | None] = []
-    wrong: dict[int, str] = {}
+    wrong: dict[int, Unfit] = {}
     for row, value in enumerate(values.to_pylist()):
         try:
             made.append(converted(field, value))
         except Unfit as unfit:
             made.append(None)
-            wrong[row] = unfit.code
+            wrong[row] = unfit
     return pa.array(made, ARROW[field.kind]), wrong

@@ -36,7 +36,7 @@ NO_CHARACTER = re.compile("[\ufffd\x80-\x9f]")  # what no byte of a text stands 
 MARKUP = re.compile(rb"<(script|style)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{0,5000}>|[\x00-\x08]", re.I | re.S)
 
 
-def resolve(raw: bytes, content_type: str = "") -> str:
+def resolve_charset(raw: bytes, content_type: str = "") -> str:
     """The name of a page's charset, which Python's codecs know."""
     for mark, name in MARKS:
         if raw.startswith(mark):
@@ -55,7 +55,9 @@ def resolve(raw: bytes, content_type: str = "") -> str:
     named = labels.declared_codecs(raw, content_type)
     if is_mostly_utf8(sample, declared="utf-8" in named):
         return "utf-8"
-    return _legacy(sample, [name for name in dict.fromkeys(named) if not name.startswith("utf") and fits(sample, name)])
+    return _legacy(
+        sample, [name for name in dict.fromkeys(named) if not name.startswith("utf") and label_fits(sample, name)]
+    )
 
 
 def _legacy(sample: bytes, named: list[str]) -> str:
@@ -92,7 +94,7 @@ def is_mostly_utf8(sample: bytes, declared: bool) -> bool:
     return good > bad if declared else good >= 4 * bad
 
 
-def fits(sample: bytes, name: str) -> bool:
+def label_fits(sample: bytes, name: str) -> bool:
     """Whether a label can be true: of the characters beyond ASCII at most one in ten is a defect."""
     text = sample.decode(name, "replace")
     beyond = len(text) - len(text.encode("ascii", "ignore"))
@@ -121,4 +123,4 @@ def _escaped(raw: bytes, content_type: str) -> str | None:
     """A charset of seven bits that switches by escape sequences, told by these or by a label."""
     told = "iso2022_jp_ext" if JAPANESE_ESCAPES.search(raw) else "iso2022_kr" if KOREAN_ESCAPE in raw else ""
     named = [told] if told else [name for name in labels.declared_codecs(raw, content_type) if name in SEVEN_BIT]
-    return next((name for name in named if fits(raw[:SAMPLE], name)), None)
+    return next((name for name in named if label_fits(raw[:SAMPLE], name)), None)

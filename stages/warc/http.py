@@ -47,10 +47,10 @@ def parse_response(block: bytes) -> Response:
     """
     status = STATUS.match(block)
     if not status:
-        return Response(0, {}, *decoded(block, {}))
+        return Response(0, {}, *decoded_payload(block, {}))
     end = _header_end(block)
     fields = parse_fields(block[:end])
-    payload, error = decoded(block[end:], fields)
+    payload, error = decoded_payload(block[end:], fields)
     return Response(int(status[1] or 0), fields, payload, error, block[:end])
 
 
@@ -70,7 +70,7 @@ def _header_end(block: bytes) -> int:
     return at
 
 
-def decoded(payload: bytes, fields: Mapping[str, str]) -> tuple[bytes, str | None]:
+def decoded_payload(payload: bytes, fields: Mapping[str, str]) -> tuple[bytes, str | None]:
     """The payload without its transfer and content encodings, and what is wrong with it."""
     names = f"{fields.get('content-encoding', '')},{fields.get('transfer-encoding', '')}".lower()
     names = [name.strip() for name in names.split(",")]

@@ -187,10 +187,8 @@ def _stream(reader: Any, size: int) -> Iterator[Chunk]:
 
 
 def _whole_gzip(member: bytes) -> bytes | None:
-    """A member is whole when it opens, its check sum is right and its bytes are as many as its trailer says.
-
-    The check sum is compared here, since the reader passes a member whose compressed data lacks its last bytes.
-    """
+    """The bytes of a member that opens, and whose trailer tells their number and check sum (which the reader does not
+    compare when compressed data lacks its last bytes)."""
     checksum, size = (int.from_bytes(member[at : at + 4 or None], "little") for at in (-8, -4))
     if size > LARGEST:
         return None

@@ -13,7 +13,7 @@ from pipeline.errors import BadInput
 from stages.warc import charset
 from stages.warc.digest import sha1
 from stages.warc.html import NOT_HTML, is_binary, reason_no_page
-from stages.warc.http import Response, decoded, parse_response
+from stages.warc.http import Response, decoded_payload, parse_response
 from stages.warc.members import DAMAGED, TRUNCATED
 from stages.warc.records import TOO_LARGE, Record
 from stages.warc.rights import rights
@@ -98,7 +98,7 @@ class RowBuilder:
         reason = None if record.error in (DAMAGED, TRUNCATED) else reason_no_page(fields, response)
         error = record.error or response.error or (NOT_HTML if is_binary(response.payload) else None)
         html = b"" if reason or error == TOO_LARGE else response.payload
-        name = charset.resolve(html, said)
+        name = charset.resolve_charset(html, said)
         page = html.replace(b"\0", b"") if name.startswith("utf-16") else html
         row = self.origin(record, fields, html)
         row |= {"html": html, "charset": name, "reason": reason, "error": None if reason else error}
@@ -191,7 +191,7 @@ def _response(record: Record, fields: Mapping[str, str]) -> Response:
     said = fields.get("content-type", "")
     if fields.get("warc-type", "").lower() != "resource" or said.startswith("application/http"):
         return parse_response(record.block)
-    payload, error = decoded(record.block, {})
+    payload, error = decoded_payload(record.block, {})
     return Response(200, {"content-type": fields.get("arc-type", said)}, payload, error)
 
 

@@ -26,8 +26,10 @@ from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.stage import Map, Stage
 from recipes import curriculum, fox_1
+from tests.helpers.object_store import bucket
 from tokenizer.encode import encoder
 from tokenizer.reader import Megatron, Parquet, Reader
+from tokenizer.train import END, TokenizerConfig, train
 
 MODELS = ("falcon_7b", "falcon_40b", "falcon_mamba", "falcon_h1", "falcon_edge", "fox_1")
 
@@ -249,6 +251,70 @@ def test_pages_of_evaluation_sets_are_left_out(made, tmp_path):
 def test_a_missing_tokenizer_is_said(made):
     with pytest.raises(UsageError, match="no tokenizer"):
         curriculum.recipe("/nowhere", f"web={made[1]['web']}")
+
+
+@pytest.mark.parametrize("name", ["near_size", "minhash_cluster_size"])
+def test_pages_are_repeated_by_the_sizes_that_their_store_has(made, tmp_path, name):
+    base, at = made
+    rows = pq.read_table(Path(at["web"]) / "0.parquet").to_pylist()[:40]
+    write_rows(tmp_path / "in", [{**row, name: 1 + n % 3} for n, row in enumerate(rows)])
+    given = (str(base / "tokenizer"), f"web={tmp_path / 'in'}")
+    stages = curriculum.recipe(*given, scale=0.01, rehydrate=True)
+    run(stages, root=str(tmp_path / "out"), runner=Local())
+    buckets = planned(str(tmp_path / "out"), "web.stream")
+    stream = [row for b in buckets for row in read_table(str(tmp_path / "out"), f"web.stream/{b}.parquet").to_pylist()]
+    times = Counter(row["id"] for row in stream)
+    assert times == {row["id"]: 1 + n % 3 for n, row in enumerate(rows)}
+
+
+def test_rehydration_without_sizes_is_refused(made):
+    base, at = made
+    with pytest.raises(UsageError, match=r"rehydrate=true: source web has no sizes .*, only id, language, text; say"):
+        curriculum.recipe(str(base / "tokenizer"), f"web={at['web']}", scale=0.01, rehydrate=True)
+
+
+def write_rows(folder: Path, rows: list[dict]) -> None:
+    folder.mkdir()
+    pq.write_table(pa.Table.from_pylist(rows), folder / "a.parquet")
+
+
+def test_everything_may_lie_in_a_bucket(made, tmp_path):
+    base, at = made
+    rows = pq.read_table(Path(at["web"]) / "0.parquet").to_pylist()
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    contaminated = max((row["text"] for row in rows), key=len)
+    files = {f"t/{path.name}": path.read_bytes() for path in (base / "tokenizer").iterdir()}
+    files |= {"web/a.jsonl": f'{lines}{{"te\n'.encode(), "quiz.jsonl": json.dumps({"q": contaminated}).encode()}
+    with bucket(files) as (url, _):
+        given = (url.format("t"), f"web={url.format('web')}")
+        goal = curriculum.recipe(*given, scale=0.05, evals=url.format("quiz.jsonl"))
+        stats = run(goal, root=url.format("run"), runner=Local())
+        assert stats["web.unseen"].dropped["contaminated:quiz"].rows == 1
+        assert stats["web.unseen"].quarantined == {"row:not_json": 1}
+        packed = Parquet(url.format("run/short.packed"))
+        assert len(packed) > 5
+        with pytest.raises(SystemExit, match="0"):
+            main(["tokenizer", "pack", url.format("run/short.packed"), "--out", str(tmp_path / "short")])
+        assert (Megatron(tmp_path / "short")[0] == packed[0]).all()
+        assert "MYSECRET" not in repr(goal)
+
+
+def test_an_end_of_text_may_be_named(made, tmp_path):
+    base, at = made
+    config = json.loads((base / "tokenizer" / "tokenizer_config.json").read_text())
+    assert config["eos_token"] == "<|endoftext|>"
+    with pytest.raises(UsageError, match=r"has no special token </doc>, which eos_token= says ends a text"):
+        curriculum.recipe(str(base / "tokenizer"), f"web={at['web']}", eos_token="</doc>")
+
+
+def test_a_tokenizer_without_markers_cannot_have_code_infilled(made, tmp_path):
+    _, at = made
+    texts = [text for folder in at.values() for text in pq.read_table(folder)["text"].to_pylist()]
+    (tmp_path / "tokenizer.json").write_text(train(texts, TokenizerConfig(400, special=(END,))).to_str())
+    listed = f"web={at['web']},code={at['code']}"
+    with pytest.raises(UsageError, match="no special tokens for fill-in-the-middle"):
+        curriculum.recipe(str(tmp_path), listed, scale=0.01)
+    assert curriculum.recipe(str(tmp_path), f"web={at['web']}", scale=0.01)
 
 
 def excerpt(path: Path, out: Path, size: int) -> str:

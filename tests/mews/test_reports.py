@@ -51,7 +51,7 @@ def test_explain_goes_on_without_the_recipe_of_a_run(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["stats"], "documents and tokens kept after each step"),
+        (["stats"], "documents and pretokens kept after each step"),
         (["explain", "f0.txt:10"], "read: dropped by toy:short"),
         (["whatif", "toy.characters=8"], "what if toy.characters=8: documents kept after each step"),
         (["compare", "ROOT"], "(Jaccard 1.000)"),

@@ -1,10 +1,16 @@
 """Explain: the steps of a page, with what was measured beside the limits, for kept pages too."""
 
+import pyarrow as pa
 import pytest
 
+from pipeline.run import plan
+from pipeline.run import run as run_stages
+from pipeline.runner import Local
+from pipeline.stage import Map
+from pipeline.transform import screen
 from report.explain import explain
 from tests.helpers.corpus import Corpus
-from tests.helpers.judged import made
+from tests.helpers.judged import length, made, quiet
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["plain", "signals"])
@@ -88,3 +94,25 @@ def test_of_a_long_text_the_beginning_is_shown(corpus):
     root, stages = made(corpus)
     text = next(line for line in explain(root, "l70", stages).splitlines() if line.startswith("  | "))
     assert len(text) <= 600 + len("  |  …")
+
+
+def test_what_a_later_filter_measured_of_a_dropped_page_is_not_told(corpus: Corpus):
+    """With signals, the filters behind the deciding one measure too; they decided nothing."""
+    pages = corpus.source([{"id": "s1", "text": "too short"}])
+    judged = Map("judged", pages, (screen(length, quiet, signals=True),))
+    run_stages(judged, root=str(corpus.folder / "run"), runner=Local())
+    told = explain(str(corpus.folder / "run"), "s1", plan(judged))
+    assert "  length: words 2 (under 4" in told and "quiet" not in told
+
+
+def without_engine_columns(table: pa.Table) -> pa.Table:
+    """A transform that sees what it would see in a run."""
+    assert not {"reason", "measured", "error"} & set(table.column_names)
+    return table
+
+
+def test_transforms_are_given_what_a_run_gives_them(corpus: Corpus):
+    pages = corpus.source([{"id": "p1", "text": "one two three four five"}])
+    judged = Map("judged", pages, (screen(length), without_engine_columns, screen(quiet)))
+    run_stages(judged, root=str(corpus.folder / "run"), runner=Local())
+    assert "  quiet: words 5 (at most 40)" in explain(str(corpus.folder / "run"), "p1", plan(judged))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dedup import urls
 from pipeline.errors import UsageError
 from pipeline.funnel import stage_stats
 from pipeline.run import plan, run
@@ -150,3 +151,13 @@ def test_two_languages_are_gone_through_with_the_pages_of_each(corpus: Corpus):
     said = whatif(str(corpus.folder / "run"), plan(*parts), ["length.min_words=6"]).splitlines()
     assert [line.split() for line in said if line.split()[:1] == ["length"]] == [["length", "4", "2"]] * 2
     assert "4 pages would change sides:" in said
+
+
+def test_a_stage_with_verdicts_is_left_open_even_when_they_stay(corpus: Corpus):
+    """Verdicts on pages that were not there before are nobody's to know."""
+    pages = corpus.source([{"id": "p1", "text": "one two three four five"}, {"id": "p2", "text": "six seven"}])
+    verdicts = urls.repeated("urls", pages, buckets=2)
+    late = Map("late", Map("filtered", pages, (screen(length),)), (screen(quiet),), verdicts=verdicts)
+    run(late, root=str(corpus.folder / "run"), runner=Local())
+    said = funnel_after(whatif(str(corpus.folder / "run"), plan(late), ["length.min_words=2"]))
+    assert said["length"] == "2" and said["quiet"] == "?"

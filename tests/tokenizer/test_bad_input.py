@@ -95,5 +95,6 @@ def test_a_tokenizer_is_trained_from_a_bucket_into_a_bucket(base, capsys):
         with pytest.raises(SystemExit, match="0"):
             main(["tokenizer", "report", url.format("out/t"), "--source", given[0], "--out", str(base / "s3.html")])
     assert "MYSECRET" not in said.out + said.err
-    assert "1 rows could not be read (1 row:text_not_string; the first is a.jsonl:10)" in said.err
+    assert "1 rows could not be read (1 row:text_not_string; the first is s3://corpus" in said.err
+    assert "/in/a.jsonl:10: 5)" in said.err
     assert "t: " in capsys.readouterr().out and "MYSECRET" not in (base / "s3.html").read_text()

@@ -6,7 +6,7 @@ from tokenizers.models import BPE
 from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import ByteLevel
 
-from report.tokenizers import bars, page, quoted_token
+from report.tokenizers import bars, comparison_page, quoted_token
 from tokenizer.evaluate import Size, evaluate, junk, longest, undertrained
 from tokenizer.sample import Row
 
@@ -59,7 +59,7 @@ def test_odd_tokens_are_found():
 
 def test_the_page_holds_every_tokenizer_and_group_and_escapes_tokens():
     tokenizers = {"one": by_bytes(("<", "b")), "two": by_bytes()}
-    html = page(tokenizers, evaluate(tokenizers, [*ROWS, Row("4", "<x>", "en", "<b>")]))
+    html = comparison_page(tokenizers, evaluate(tokenizers, [*ROWS, Row("4", "<x>", "en", "<b>")]))
     assert all(name in html for name in ("one", "two", "web", "code", "fr", "&lt;x&gt;", "<svg"))
     assert "<x>" not in html and "<b" not in html.replace("<body", "").replace("<b>", "").replace("<br", "")
 

@@ -93,7 +93,7 @@ def test_json_lines_are_read_and_bad_rows_are_counted(tmp_path):
     sources, unread = sample.open_sources({"web": str(tmp_path)}), Unread()
     sizes = sample.measure(sources, unread=unread)
     assert {stratum: int(size.sum()) for stratum, size in sizes.items()} == {("web", ""): 3, ("web", "en"): 3}
-    assert str(unread) == "1 rows could not be read (1 row:text_not_string; the first is a.jsonl:2)"
+    assert str(unread) == f"1 rows could not be read (1 row:text_not_string; the first is {tmp_path}/a.jsonl:2: 5)"
 
 
 @pytest.mark.parametrize(("number", "strata"), [(1_000, 1_000), (1_001, 1)])

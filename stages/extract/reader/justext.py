@@ -75,8 +75,8 @@ class Collector:
 
     def split(self) -> None:
         """End the paragraph and begin another."""
-        if self.texts:
-            self.paragraphs.append(Paragraph(squeeze("".join(self.texts).strip()), self.linked, self.selectable))
+        if text := squeeze("".join(self.texts).strip()):
+            self.paragraphs.append(Paragraph(text, self.linked, self.selectable))
         self._begin()
 
     def start(self, tag: str) -> None:

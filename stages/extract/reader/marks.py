@@ -12,7 +12,7 @@ from lxml.etree import XPath, _Element
 from trafilatura import readability_lxml, settings, xpaths
 
 from stages.extract.reader.page import MARK, Marked
-from stages.extract.reader.predicates import Step, Test, Unsupported, parse
+from stages.extract.reader.predicates import AttributeTest, Step, Unsupported, parse
 from stages.extract.reader.verdicts import LOWEST, Verdicts
 
 MARKS = XPath(f"descendant::*[@{MARK}]")
@@ -60,14 +60,14 @@ class Selection:
         return next(element for element in tree.iterdescendants(*{e.tag for e in found}) if element in found)
 
 
-def unlikely_tests() -> list[list[Test]]:
+def unlikely_tests() -> list[list[AttributeTest]]:
     """readability's two patterns on class and id: of boxes that are rarely content, and of those that may be."""
     found = []
     for name in ("unlikelyCandidatesRe", "okMaybeItsACandidateRe"):
         pattern = readability_lxml.REGEXES[name]
         if not set(pattern.pattern) <= PLAIN_WORDS or pattern.flags & re.IGNORECASE:
             raise Unsupported(pattern.pattern)  # else it could be found across the blank between class and id
-        found.append([Test((attribute,), pattern.pattern, "lower") for attribute in ("class", "id")])
+        found.append([AttributeTest((attribute,), pattern.pattern, "lower") for attribute in ("class", "id")])
     return found
 
 
@@ -75,7 +75,7 @@ class Lists:
     """All expressions that the reader asks, numbered together, and readability's patterns."""
 
     def __init__(self) -> None:
-        self.tests: list[Sequence[Test]] = []
+        self.tests: list[Sequence[AttributeTest]] = []
         self.body = self._selections(xpaths.BODY_XPATH)
         self.overall = self._selections(xpaths.OVERALL_DISCARD_XPATH)
         self.raw = self._selections(xpaths.RAW_TREE_PRUNE_XPATH)

@@ -24,7 +24,7 @@ class Unsupported(ValueError):
 
 
 @dataclass(frozen=True)
-class Test:
+class AttributeTest:
     """A regular expression that is searched in the value of an attribute.
 
     Of two `names`, the attribute that comes first in the element's source is looked at: an XPath function that gets
@@ -44,7 +44,7 @@ class Step:
     """
 
     tags: frozenset[str] | None
-    tests: tuple[Test, ...] = ()
+    tests: tuple[AttributeTest, ...] = ()
     condition: str = ""
 
 
@@ -83,16 +83,18 @@ def _tag(part: str) -> str:
     return match[1]
 
 
-def _test(part: str) -> Test:
+def _test(part: str) -> AttributeTest:
     if match := REGEX_TEST.fullmatch(part):
-        return Test(_names(match[1], match[2]), match[3], "case" if match[4] else "")
+        return AttributeTest(_names(match[1], match[2]), match[3], "case" if match[4] else "")
     if match := STRING_TEST.fullmatch(part):
         start = "^" if match[1] == "starts-with" else ""
-        return Test(_names(match[2] or match[4], match[3]), start + _literal(match[7], match[5] or "", match[6] or ""))
+        return AttributeTest(
+            _names(match[2] or match[4], match[3]), start + _literal(match[7], match[5] or "", match[6] or "")
+        )
     if match := EQUALITY.fullmatch(part):
-        return Test((match[1],), rf"^{re.escape(match[2])}\Z")
+        return AttributeTest((match[1],), rf"^{re.escape(match[2])}\Z")
     if match := EXISTENCE.fullmatch(part):
-        return Test((match[1],), "")
+        return AttributeTest((match[1],), "")
     raise Unsupported(part)
 
 

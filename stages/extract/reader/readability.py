@@ -29,7 +29,7 @@ from stages.extract.reader.cleaning import delete_all
 from stages.extract.reader.density import TEXT, length_of
 from stages.extract.reader.marks import LISTS
 from stages.extract.reader.page import Marked
-from stages.extract.reader.predicates import Test
+from stages.extract.reader.predicates import AttributeTest
 from stages.extract.reader.verdicts import Memo, compiled
 
 BOUND = True
@@ -43,7 +43,10 @@ BLANKS = " \t\n\r"  # of XPath's normalize-space()
 RAW_TEXT = ("listing", "noembed", "noframes", "plaintext", "title", "xmp")
 VIDEO = "iframe"  # gets the text VIDEO if it shows one
 NAMES = Memo(
-    [compiled(Test((), REGEXES[name].pattern, "case"), bit) for name, bit in (("negativeRe", 1), ("positiveRe", 2))],
+    [
+        compiled(AttributeTest((), REGEXES[name].pattern, "case"), bit)
+        for name, bit in (("negativeRe", 1), ("positiveRe", 2))
+    ],
     math.inf,
 )
 WEIGHTS = (0, -25, 25, 0)  # of names that are like clutter's, like content's, like both

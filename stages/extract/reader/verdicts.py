@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import re2
 
-from stages.extract.reader.predicates import Test, Unsupported
+from stages.extract.reader.predicates import AttributeTest, Unsupported
 
 WIDTH = 32
 LOWEST = (
@@ -78,9 +78,9 @@ class Memo(dict[str, int]):
 class Verdicts:
     """Bits of an element from its attributes; step number n has the bit 1 << n."""
 
-    def __init__(self, steps: Iterable[Sequence[Test]]) -> None:
+    def __init__(self, steps: Iterable[Sequence[AttributeTest]]) -> None:
         self.pairs: list[frozenset[str]] = []
-        bits: dict[Test, int] = defaultdict(int)
+        bits: dict[AttributeTest, int] = defaultdict(int)
         for number, tests in enumerate(steps):
             for test in tests:
                 bits[test] |= 1 << (self._group(test.names) * WIDTH + number)
@@ -111,7 +111,7 @@ class Verdicts:
         return settled
 
 
-def compiled(test: Test, bits: int) -> Pattern:
+def compiled(test: AttributeTest, bits: int) -> Pattern:
     """A test's pattern for both engines."""
     wide = LOOKAHEAD.sub("", test.pattern)
     exact = wide == test.pattern

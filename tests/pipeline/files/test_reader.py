@@ -18,7 +18,8 @@ from pipeline.files.rows import SOURCE_ID, TEXT
 from pipeline.files.values import Field
 
 FIELDS = (SOURCE_ID, Field("url"), TEXT, Field("cluster", "integer", ("cluster", "near_size")))
-COLUMNS = ["id", "source_id", "url", "text", "cluster", "error"]
+ERRORS = ["error", "error_message", "error_place"]
+COLUMNS = ["id", "source_id", "url", "text", "cluster", *ERRORS]
 
 
 def reader(base: Path) -> Reader:
@@ -45,8 +46,8 @@ def test_objects_become_rows(tmp_path):
         tmp_path, "a.jsonl", [{"id": 7, "url": "http://x", "text": "one", "cluster": 3.0, "more": {}}, {"text": "two"}]
     )
     one, two = rows(tmp_path, "a.jsonl")
-    wanted = {"id": "a.jsonl:1", "source_id": "7", "url": "http://x", "text": "one", "cluster": 3, "error": None}
-    assert one == wanted and [*one] == COLUMNS
+    wanted = {"id": "a.jsonl:1", "source_id": "7", "url": "http://x", "text": "one", "cluster": 3}
+    assert one == wanted | dict.fromkeys(ERRORS) and [*one] == COLUMNS
     content_id = xxhash.xxh3_128_hexdigest("two")
     assert two == {**dict.fromkeys(COLUMNS), "id": "a.jsonl:2", "source_id": content_id, "text": "two"}
 
@@ -64,7 +65,7 @@ def test_the_schema_is_that_of_the_tables(tmp_path):
     write(tmp_path, "a.jsonl", [{"text": "one"}])
     for name in ("a.parquet", "a.jsonl"):
         (table,) = reader(tmp_path)(name)
-        assert table.schema == reader(tmp_path).schema.append(pa.field("error", pa.string()))
+        assert table.schema == pa.schema([*reader(tmp_path).schema, *((name, pa.string()) for name in ERRORS)])
 
 
 BAD = [
@@ -87,6 +88,20 @@ BAD = [
     (b"\0" * 512, "not_json"),
 ]
 GOOD = [{"id": n, "url": f"http://x/{n}", "text": f"text {n}", "cluster": 1} for n in range(1_000)]
+
+
+def test_what_is_wrong_is_told_with_its_place(tmp_path):
+    write(tmp_path, "a.jsonl", [{"text": "one"}, b'{"text": "cut', {"text": ["a"]}, {}])
+    told = [(row["error_place"], row["error_message"]) for row in rows(tmp_path, "a.jsonl")]
+    assert told == [
+        (None, None),
+        (f"{tmp_path}/a.jsonl:2", "Unterminated string starting at: line 1 column 10 (char 9)"),
+        (f"{tmp_path}/a.jsonl:3", "['a']"),
+        (f"{tmp_path}/a.jsonl:4", None),
+    ]
+    write(tmp_path, "a.parquet", pa.table({"text": ["x"] * 1_500 + [None], "cluster": [1.0] * 1_499 + [0.5, 1.0]}))
+    told = [(row["error_place"], row["error_message"]) for row in rows(tmp_path, "a.parquet") if row["error"]]
+    assert told == [(f"{tmp_path}/a.parquet, row 1499", "0.5"), (f"{tmp_path}/a.parquet, row 1500", None)]
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -168,7 +183,7 @@ def test_tables_are_bounded_by_rows_and_bytes(tmp_path):
 
 def test_the_kind_of_a_file_is_told_by_its_bytes(tmp_path):
     write(tmp_path, "a", pa.table({"text": ["one"]}))
-    write(tmp_path, "b.dat", gzip.compress(b'{"text": "one"}\n'))
+    write(tmp_path, "b.dat", gzip.compress(b'{"text": "one"}\n', mtime=0))
     assert [row["text"] for name in ("a", "b.dat") for row in rows(tmp_path, name)] == ["one", "one"]
 
 
@@ -191,7 +206,7 @@ def test_an_empty_file_has_no_rows(tmp_path):
         ),
         ("a.parquet", pa.table({"text": [1]}), r"a\.parquet has int64 in column text; say which column is the text"),
         ("a.parquet", pa.table({"text": [["a"]]}), r"has list<.*string> in column text"),
-        ("a.jsonl.gz", gzip.compress(b'{"text": "a"}\n' * 999)[:-4], r"a\.jsonl\.gz is cut short"),
+        ("a.jsonl.gz", gzip.compress(b'{"text": "a"}\n' * 999, mtime=0)[:-4], r"a\.jsonl\.gz is cut short"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name, content, said):

@@ -27,7 +27,7 @@ def test_good_rows_are_given_and_the_others_counted(tmp_path):
     assert [table["text"].to_pylist() for table in tables] == [["one", "two"], ["three"]]
     assert all(table.column_names == ["id", "source_id", "text"] for table in tables)
     counted = "1 row:no_text, 1 row:not_an_object, 1 row:not_json, 2 row:text_not_string"
-    assert str(unread) == f"5 rows could not be read ({counted}; the first is a.jsonl:2)"
+    assert str(unread) == f"5 rows could not be read ({counted}; the first is {tmp_path}/a.jsonl:2: 1)"
 
 
 def test_nothing_is_said_when_every_row_was_read(tmp_path):

@@ -1,16 +1,19 @@
 """Extraction: what comes out of pages, and what the extraction process survives."""
 
+import ast
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from pipeline import fingerprint
 from pipeline.errors import UsageError
 from stages import extract
 from stages.extract import page as extracting
@@ -70,20 +73,75 @@ def test_charset_is_obeyed_and_a_wrong_one_costs_no_page():
         assert "Größe, Straße, Übermut" in said
 
 
-def test_what_precision_throws_away_is_looked_for_again(monkeypatch):
+def test_what_precision_throws_away_is_looked_for_again():
     """Unless the page is dense, or enough is left, or no more is found, or what is found is a menu."""
-    source = f"<html><body><article>{''.join(f'<p>{sentence}</p>' for sentence in SENTENCES)}</article></body></html>"
-    tree = extracting.parse(source)
-    whole = extracting.precise(source, tree)
-    assert whole and extracting.main_text(source, tree) == whole
-    monkeypatch.setattr(extracting, "precise", lambda source, tree: "Monday")
-    assert extracting.main_text(source, tree) == extracting.balanced(source, tree)
-    assert extracting.main_text(source + "<br>" * extracting.RESCUED_TAGS, tree) == "Monday"
+    story = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    source = f"<html><body><article>{story}</article></body></html>"
+    whole = "\n".join(SENTENCES)
+    asked: list[str] = []
+
+    def main_text(precise: str, balanced: str, source: str = source) -> str | None:
+        def read(page, focus: str) -> str:
+            asked.append(focus)
+            return {"precision": precise, "balanced": balanced}[focus]
+
+        asked.clear()
+        seen = extracting.look(source.encode())
+        assert seen is not None
+        return extracting.main_text(seen, read)
+
+    assert main_text(whole, "never asked") == whole and asked == ["precision"]
+    assert main_text("Monday", whole) == whole and asked == ["precision", "balanced"]
+    assert main_text("Monday", whole, source + "<br>" * extracting.RESCUED_TAGS) == "Monday" and asked == ["precision"]
     for other in ("Monday, again.", "Home\nYour cart\nView page source\n" * 9 + "Your cart is empty."):
-        monkeypatch.setattr(extracting, "balanced", lambda source, tree, other=other: other)
-        assert extracting.main_text(source, tree) == "Monday"
-    monkeypatch.setattr(extracting, "precise", lambda source, tree: whole[: len(whole) // 2])
-    assert extracting.main_text(source, tree) == whole[: len(whole) // 2]
+        assert main_text("Monday", other) == "Monday" and asked == ["precision", "balanced"]
+    assert main_text(whole[: len(whole) // 2], whole) == whole[: len(whole) // 2] and asked == ["precision"]
+
+
+def test_one_page_in_a_thousand_is_read_twice(monkeypatch):
+    assert 60 < sum(extract.is_reread(b"%d" % number) for number in range(100_000)) < 140
+    assert extract.text()(table(page()))["counts"].to_pylist() == [[]]
+    monkeypatch.setattr(extract, "REREAD_ONE_IN", 1)
+    for extractor in extract.READINGS:
+        rows = extract.text(extractor)(table(page(), b"")).to_pylist()
+        assert [row["counts"] for row in rows] == [[("reread", 1), ("reread_differently", 0)]] * 2
+        assert rows[0]["text"] and rows[1]["error"] == "extract:empty"
+    for extractor in ("plain", "raw", "resiliparse"):
+        assert extract.text(extractor)(table(page()))["counts"].to_pylist() == [[]]
+
+
+def test_a_second_reading_that_differs_is_counted_and_changes_nothing(monkeypatch):
+    asked: list[bool] = []
+
+    class TwoMinds:
+        def ask(self, html: bytes, again: bool = False, **request) -> dict:
+            asked.append(again)
+            return {"error": "timeout"} if again else {"text": "ours", "image_urls": [], "cpu": 0.0}
+
+    monkeypatch.setattr(extract, "REREAD_ONE_IN", 1)
+    monkeypatch.setattr(extract, "sandbox_for", lambda caps: TwoMinds())
+    [row] = extract.text()(table(page())).to_pylist()
+    assert asked == [False, True]
+    assert (row["text"], row["error"], row["counts"]) == ("ours", None, [("reread", 1), ("reread_differently", 1)])
+
+
+def test_the_digest_of_a_stage_covers_what_runs_in_the_other_process():
+    """The module is started by its name, so that nothing imports it when the package is."""
+    reached, waiting = set[str](), ["stages.extract"]
+    while waiting:
+        name = waiting.pop()
+        if (path := fingerprint._source(name)) and name not in reached:
+            reached.add(name)
+            package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+            waiting += fingerprint._imports(ast.parse(path.read_text()), package)
+    assert {f"stages.extract.{name}" for name in ("worker", "page", "reader.cascade", "reader.verdicts")} <= reached
+
+
+def test_the_extraction_process_starts_without_a_warning():
+    ask = "sandbox_for(Caps()).ask(b'x', charset=None, url='', extractor='raw')"
+    script = f"from stages.extract.sandbox import *; {ask}"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("extractor", extract.EXTRACTORS)
@@ -193,7 +251,8 @@ def test_a_server_that_grew_is_replaced(tmp_path, monkeypatch):
 @pytest.mark.parametrize("body", ["<p>" + "lorem ipsum dolor " * 150_000, "<pre>" + "a\n" * 1_500_000])
 def test_too_little_memory_never_shortens_a_text(body):
     """trafilatura catches MemoryErrors and goes on with less; that page is quarantined."""
-    whole = Sandbox(Caps()).ask(page(body), charset=None, url="", extractor="trafilatura")["text"]
+    with closing(Sandbox(Caps())) as sandbox:
+        whole = sandbox.ask(page(body), charset=None, url="", extractor="trafilatura")["text"]
     assert len(whole) > 2_000_000
     for megabytes in (1, 60):
         sandbox = Sandbox(Caps(memory=megabytes << 20))
@@ -226,7 +285,7 @@ def test_nothing_survives_a_killed_worker():
     pids = [int(pid) for pid in worker.stdout.readline().split()]
     assert len(pids) == 2 and all(alive(pid) for pid in pids)
     worker.kill()
-    worker.wait()
+    worker.communicate()
     deadline = time.monotonic() + 20
     while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)

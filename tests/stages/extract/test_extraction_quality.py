@@ -7,12 +7,11 @@ import pytest
 import trafilatura
 import trafilatura.utils
 
-from benchmarks import extraction
+from benchmarks import extraction, plain_extraction
 from filters.language import only
 from pipeline.doc import Doc
 from stages import extract, language
 from stages.extract.clean import clean
-from stages.extract.page import decode
 
 PAGES = 80
 SETTINGS = {"precision": {"favor_precision": True}, "balanced": {}, "recall": {"favor_recall": True}}
@@ -62,8 +61,7 @@ def test_text_is_what_trafilatura_alone_gives(pages, name, settings):
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     ours = dict(zip(pages["id"].to_pylist(), extract.text(name)(pages)["text"].to_pylist(), strict=True))
     for row in pages.to_pylist()[:: 1 if name == "precision" else 4]:
-        source = decode(row["html"], row["charset"])
-        source = trafilatura.utils.repair_faulty_html(source, source[:50].lower())
+        source = plain_extraction.repaired(row["html"], row["charset"])
         tree = lxml.html.fromstring(source.encode("utf-8", "surrogatepass"), parser=trafilatura.utils.HTML_PARSER)
         said = trafilatura.extract(tree, include_comments=False, deduplicate=False, **settings)
         assert (ours[row["id"]] or "") == clean(said or ""), row["url"]

@@ -126,6 +126,15 @@ def test_languages_are_listed_by_their_documents(tmp_path: Path):
     assert head(tmp_path / "all/README.md")["language"] == ["en", "de", "fr"]
 
 
+def test_an_unknown_language_is_no_language_of_the_card(tmp_path: Path):
+    def read(name: str):
+        rows = [{"id": f"{n}", "url": "", "language": code, "text": ""} for n, code in enumerate(("und", "sv", None))]
+        yield pa.Table.from_pylist(rows, SCHEMA)
+
+    run(publish("all", Map("raw", Source(("a",), read, SCHEMA)), COLUMNS), root=str(tmp_path), runner=Local())
+    assert head(tmp_path / "all/README.md")["language"] == ["sv"]
+
+
 def test_the_statistics_are_those_of_the_command_line(tmp_path: Path):
     made(tmp_path, "en")
     told = json.loads((tmp_path / "out.en/stats.json").read_text())

@@ -96,6 +96,57 @@ def test_a_damaged_member_costs_one_record(place, number):
     assert not lost or place != 4
 
 
+def with_false_sum(data: bytes) -> bytes:
+    """A gzip member whose check sum is wrong."""
+    member = gzip.compress(data)
+    return member[:-8] + bytes([member[-8] ^ 1]) + member[-7:]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"noise of a defect",
+        b"noise\n" + RECORDS[2][:200],  # decompression copies what came before
+        b"noise\n" + RECORDS[2][:500] + b"\nnoise\n" + RECORDS[2][:550],
+    ],
+)
+def test_what_a_defect_leaves_behind_a_record_is_no_record_of_its_own(rest):
+    found = read(PARTS[1] + with_false_sum(record(BLOCKS[2], number=0, WARC_Block_Digest="") + rest) + PARTS[3])
+    assert [one.error for one in found] == [None, "warc:damaged", None]
+    assert [found[0].block, found[2].block] == [BLOCKS[1], BLOCKS[3]]
+
+
+def test_a_digest_does_not_prove_the_only_record_of_a_damaged_member():
+    """Its header may be wrong, which the digest does not cover."""
+    found = read(with_false_sum(RECORDS[2] + b"noise of a defect") + PARTS[3])
+    assert [(one.block, one.error) for one in found] == [(BLOCKS[2], "warc:damaged"), (BLOCKS[3], None)]
+
+
+def test_of_several_records_in_a_damaged_member_each_is_told():
+    other = record(b"other", number=5, WARC_Block_Digest="")
+    found = read(with_false_sum(RECORDS[2] + other) + PARTS[3])
+    assert (
+        [(one.block[:5], one.error) for one in found]
+        == [
+            (BLOCKS[2][:5], None),  # its digest proves it
+            (b"other", "warc:damaged"),
+            (BLOCKS[3][:5], None),
+        ]
+    )
+
+
+def test_a_damaged_member_takes_nothing_from_the_record_before_it():
+    """The member before is complete, or says that it is longer than it is."""
+    headless = with_false_sum(b"no head " * 20)
+    for length in (None, len(BLOCKS[2]) - 5):
+        before = members([record(BLOCKS[2], number=0, length=length)])
+        found = read(b"".join([*before, headless, PARTS[3]]))
+        assert [(one.block, one.error) for one in found if not one.error] == [(BLOCKS[2], None), (BLOCKS[3], None)]
+        assert [one.offset for one in found if one.error] == [len(before[0])]
+
+
 def test_a_lost_head_of_a_member_costs_one_record():
     for number in (0, 3):
         data = b"".join([*PARTS[:number], b"xx" + PARTS[number][2:], *PARTS[number + 1 :]])
