@@ -147,7 +147,7 @@ def disputable(text: str, found: list[Found], gold: list[Found]) -> list[Found]:
     def plainly(one: Found) -> bool:
         written = re.sub(r" ?[\[(]?(?:\bat\b|\(a\)|@)[\])]? ?", "@", text[one[1] : one[2]])
         host = re.sub(r" ?[\[(]?\bdot\b[\])]? ?", ".", written).rpartition("@")[2]
-        return one[0] == "email" and pii_presidio.suffixes()(host).fqdn != ""
+        return one[0] == "email" and pii_presidio.public_suffixes()(host).fqdn != ""
 
     return [one for one in public(text, found) if any(_overlap(one, other) for other in gold) or not plainly(one)]
 

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 
-def column(table: pa.Table, name: str) -> np.ndarray:
+def numpy_column(table: pa.Table, name: str) -> np.ndarray:
     """A column of numbers or booleans without nulls."""
     return table[name].to_numpy()
 

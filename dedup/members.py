@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from dedup.arrays import column
+from dedup.arrays import numpy_column
 from dedup.ranks import page_ranks
 from dedup.tokens import Tokenise, word_tokens
 from pipeline.errors import BadInput
@@ -94,12 +94,12 @@ def family_members(table: pa.Table) -> pa.Table:
     """
     is_label = pc.is_null(table["id"]).to_numpy()
     labels, pages = table.filter(pa.array(is_label)), table.filter(pa.array(~is_label))
-    own = pages.filter(pa.array(column(pages, "doc") & PRIOR_RUN == 0))
-    refuse_repeated_ids(column(own, "doc"), own["id"])
-    labelled, family = column(labels, "doc"), column(labels, "family")
+    own = pages.filter(pa.array(numpy_column(pages, "doc") & PRIOR_RUN == 0))
+    refuse_repeated_ids(numpy_column(own, "doc"), own["id"])
+    labelled, family = numpy_column(labels, "doc"), numpy_column(labels, "family")
     order = np.argsort(labelled)
-    place = np.minimum(np.searchsorted(labelled[order], column(pages, "doc")), max(len(labelled) - 1, 0))
-    found = labelled[order][place] == column(pages, "doc") if len(labelled) else np.zeros(pages.num_rows, bool)
+    place = np.minimum(np.searchsorted(labelled[order], numpy_column(pages, "doc")), max(len(labelled) - 1, 0))
+    found = labelled[order][place] == numpy_column(pages, "doc") if len(labelled) else np.zeros(pages.num_rows, bool)
     pages = pages.filter(pa.array(found))
     return pages.set_column(0, "family", pa.array(family[order][place[found]]))
 
@@ -124,4 +124,4 @@ def label_rows(table: pa.Table, shard: str) -> pa.Table:
 def ranked(table: pa.Table) -> pa.Table:
     """The rows by family, the one to keep first."""
     keys = ("doc", "shard", "tie", "rank", "family")
-    return table.take(np.lexsort([column(table, key) for key in keys]))
+    return table.take(np.lexsort([numpy_column(table, key) for key in keys]))

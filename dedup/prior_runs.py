@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import column
+from dedup.arrays import numpy_column
 from dedup.members import page_numbers
 from pipeline import buckets as bucketed
 from pipeline import parquet, store
@@ -68,7 +68,7 @@ class PriorReader:
         judged = parquet.read_table(root, f"{self.verdicts}/{shard}.parquet")
         dropped = page_numbers(judged.filter(pc.is_valid(judged["reason"]))["id"], shard)
         for table in _tables(root, self.stage, shard):
-            yield table.filter(pa.array(~np.isin(column(table, "doc"), dropped)))
+            yield table.filter(pa.array(~np.isin(numpy_column(table, "doc"), dropped)))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import column
+from dedup.arrays import numpy_column
 from dedup.members import url_hosts
 from dedup.verdicts import decisions_of
 from pipeline.fingerprint import hash64
@@ -73,7 +73,7 @@ class FlagHosts:
         every = added.filter(pc.is_null(added["kept"]))
         lost = added.filter(pc.is_valid(added["kept"]))
         total = every["pages_sum"].take(pc.index_in(lost["host"], value_set=every["host"].combine_chunks()))
-        share = np.divide(column(lost, "pages_sum"), total.to_numpy(), dtype=np.float64)
+        share = np.divide(numpy_column(lost, "pages_sum"), total.to_numpy(), dtype=np.float64)
         found = pa.table([lost["host"], total, lost["kept"], lost["pages_sum"], share], schema=FLAGGED_HOSTS)
-        found = found.filter(pa.array((share > self.share) & (column(found, "lost") >= self.min_count)))
+        found = found.filter(pa.array((share > self.share) & (numpy_column(found, "lost") >= self.min_count)))
         return found.sort_by([("lost", "descending"), ("host", "ascending"), ("kept", "ascending")])

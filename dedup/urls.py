@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from dedup.arrays import column
+from dedup.arrays import numpy_column
 from dedup.canonical_url import canonical_url
 from dedup.members import MEMBERS, PRIOR_RUN, PRIOR_RUN_RANK, page_numbers, url_hosts
 from dedup.prior_runs import prior_shards
@@ -85,7 +85,7 @@ class PagesByUrl:
 def prior_urls(table: pa.Table, shard: str) -> pa.Table:
     """Rows for a Scatter: the URLs that a prior run kept."""
     ranks = np.full(table.num_rows, PRIOR_RUN_RANK)
-    return _members(table, column(table, "url_key"), ranks, page_numbers(table["id"], shard) | PRIOR_RUN, shard)
+    return _members(table, numpy_column(table, "url_key"), ranks, page_numbers(table["id"], shard) | PRIOR_RUN, shard)
 
 
 def _members(table: pa.Table, family: np.ndarray, ranks: np.ndarray, doc: np.ndarray, shard: str) -> pa.Table:

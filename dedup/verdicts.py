@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import column, run_lengths, run_starts
+from dedup.arrays import numpy_column, run_lengths, run_starts
 from dedup.members import PRIOR_RUN, ranked
 from dedup.routing import route_to_shards
 from pipeline.shuffle import Gather
@@ -31,10 +31,10 @@ def judged(table: pa.Table, what: str) -> pa.Table:
     The reason of the others is "<what>:duplicate", or "<what>:prior_run" when a prior run kept the first page. A family
     of one page gets no verdict.
     """
-    starts = run_starts(column(table, "family"))
+    starts = run_starts(numpy_column(table, "family"))
     sizes = run_lengths(starts, table.num_rows)
     first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
-    prior = (column(table, "doc") & PRIOR_RUN).astype(bool)
+    prior = (numpy_column(table, "doc") & PRIOR_RUN).astype(bool)
     reason = pc.if_else(pa.array(prior[first]), f"{what}:prior_run", f"{what}:duplicate")
     kept = pa.array(first == np.arange(table.num_rows))
     columns = {

@@ -26,7 +26,7 @@ ODD = re.compile(r"[\\{}<>|=$#*`@^~\[\]]|::|https?:|\(\)|TODO|XXX|FIXME|\.\.\.|\
 SENTENCE_END = re.compile(r"(?<=[a-z)][.!?]) ")
 
 
-def paragraphs(text: str) -> Iterator[str]:
+def prose_paragraphs(text: str) -> Iterator[str]:
     """Paragraphs of plain sentences: code, tables, headings, lists of parameters and markup are left out."""
     lines = ["" if RULE.match(line.strip()) else line for line in inspect.cleandoc(text).splitlines()]
     # The indentation ends a paragraph too: below the name of a parameter stands its description.

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from sample.prose import SENTENCE_END, headline_of, is_smooth, paragraphs
+from sample.prose import SENTENCE_END, headline_of, is_smooth, prose_paragraphs
 
 RAY_FOLDERS = "_private air autoscaler dashboard data experimental llm rllib serve train tune".split()
 # Distributions with much prose in their docstrings, and the folders in which it is.
@@ -130,7 +130,7 @@ def bind_articles(texts: Iterator[str], said: set[tuple[str, ...]]) -> list[Arti
     headline, blocks, words = None, [], 0
     for text in texts:
         heading = headline_of(text)
-        below = (paragraph for paragraph in paragraphs(text) if paragraph.rstrip(".") != heading)
+        below = (paragraph for paragraph in prose_paragraphs(text) if paragraph.rstrip(".") != heading)
         fresh = [Block("p", paragraph) for paragraph in below if is_new(paragraph, said)]
         if not fresh:
             continue

@@ -4,7 +4,7 @@ import numba as nb
 import numpy as np
 import pyarrow as pa
 
-from dedup.arrays import column, run_lengths, run_starts
+from dedup.arrays import numpy_column, run_lengths, run_starts
 from dedup.members import PRIOR_RUN
 from pipeline.fingerprint import mix64
 
@@ -19,7 +19,7 @@ def band_edges(table: pa.Table) -> pa.Table:
     Every page is joined to the lowest page of the band alone: a million equal pages make a million edges. Bands that
     only pages of prior runs share say nothing new, and make none.
     """
-    band, doc = column(table, "band"), column(table, "doc")
+    band, doc = numpy_column(table, "band"), numpy_column(table, "doc")
     order = np.lexsort((doc, band))
     band, doc = band[order], doc[order]
     starts = run_starts(band)
@@ -41,7 +41,7 @@ def distinct_edges(one: np.ndarray, other: np.ndarray) -> pa.Table:
 
 def families(table: pa.Table) -> pa.Table:
     """Every page of the edges with the number of its connected component (schema `LABELS`), sorted by page."""
-    one, other = column(table, "one"), column(table, "other")
+    one, other = numpy_column(table, "one"), numpy_column(table, "other")
     docs = np.unique(np.concatenate((np.unique(one), np.unique(other))))
     return pa.table([docs, family_numbers(docs[components(docs, one, other)])], schema=LABELS)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from dedup.arrays import column
+from dedup.arrays import numpy_column
 from dedup.members import PRIOR_RUN, PRIOR_RUN_RANK, page_numbers
 from dedup.minhash.banding import Banding
 from dedup.routing import part_of
@@ -55,7 +55,7 @@ class Bands:
 
 def as_prior(table: pa.Table, shard: str) -> pa.Table:
     """Rows for a Scatter: bands or page records of a prior run, marked as such."""
-    values = {"doc": pa.array(column(table, "doc") | PRIOR_RUN)}
+    values = {"doc": pa.array(numpy_column(table, "doc") | PRIOR_RUN)}
     if "rank" in table.column_names:
         values["rank"] = pa.repeat(pa.scalar(PRIOR_RUN_RANK, pa.int64()), table.num_rows)
         values["shard"] = pa.repeat(pa.scalar(shard_key(shard), pa.uint64()), table.num_rows)

@@ -10,7 +10,7 @@ finds in all edges at once.
 import numpy as np
 import pyarrow as pa
 
-from dedup.arrays import column, run_lengths, run_starts
+from dedup.arrays import numpy_column, run_lengths, run_starts
 from dedup.minhash.families import LABELS, distinct_edges, family_numbers
 
 STARS = pa.schema([("one", pa.uint64()), ("other", pa.uint64()), ("across", pa.bool_())])
@@ -27,7 +27,7 @@ ROOTED = pa.schema(
 
 def by_higher(table: pa.Table, shard: str) -> pa.Table:
     """Rows for a Scatter: edges (`one` is the lower page) by their higher page."""
-    return table.append_column("key", pa.array(family_numbers(column(table, "other"))))
+    return table.append_column("key", pa.array(family_numbers(numpy_column(table, "other"))))
 
 
 def contracted(table: pa.Table) -> pa.Table:
@@ -39,8 +39,8 @@ def contracted(table: pa.Table) -> pa.Table:
 
 def with_roots(table: pa.Table, shard: str) -> pa.Table:
     """Rows for a Scatter: the edges by their higher page, and each root (a lower page of an edge) joined to itself."""
-    roots = np.unique(column(table, "one"))
-    one, other = (np.concatenate((column(table, name), roots)) for name in ("one", "other"))
+    roots = np.unique(numpy_column(table, "one"))
+    one, other = (np.concatenate((numpy_column(table, name), roots)) for name in ("one", "other"))
     return by_higher(distinct_edges(one, other), shard)
 
 
@@ -58,8 +58,8 @@ def stars(table: pa.Table) -> pa.Table:
 def _by_higher(table: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The distinct edges by their higher page: lower page, higher page, the lowest of the higher page's, and whether
     the edge is the first of its higher page."""
-    table = distinct_edges(column(table, "other"), column(table, "one"))
-    other, one = column(table, "one"), column(table, "other")
+    table = distinct_edges(numpy_column(table, "other"), numpy_column(table, "one"))
+    other, one = numpy_column(table, "one"), numpy_column(table, "other")
     starts = run_starts(other)
     first = np.zeros(len(one), bool)
     first[starts] = True
@@ -73,14 +73,16 @@ def cross_edges(table: pa.Table, shard: str) -> pa.Table:
 
 def star_edges(table: pa.Table, shard: str) -> pa.Table:
     """Rows for a Scatter (schema `ROOTED`): the pages by their root."""
-    edges = table.filter(pa.array(~column(table, "across")))
-    return _rooted(column(edges, "one"), column(edges, "other"), np.zeros(edges.num_rows, np.uint64), known=False)
+    edges = table.filter(pa.array(~numpy_column(table, "across")))
+    return _rooted(
+        numpy_column(edges, "one"), numpy_column(edges, "other"), np.zeros(edges.num_rows, np.uint64), known=False
+    )
 
 
 def rooted_families(table: pa.Table, shard: str) -> pa.Table:
     """Rows for a Scatter (schema `ROOTED`): the families (schema `LABELS`) of roots that have an edge across."""
-    doc = column(table, "doc")
-    return _rooted(doc, doc, column(table, "family"), known=True)
+    doc = numpy_column(table, "doc")
+    return _rooted(doc, doc, numpy_column(table, "family"), known=True)
 
 
 def _rooted(root: np.ndarray, doc: np.ndarray, family: np.ndarray, known: bool) -> pa.Table:
@@ -92,12 +94,12 @@ def labels_by_root(table: pa.Table) -> pa.Table:
 
     A root that no edge across joins to another is a family of its own.
     """
-    known = column(table, "known")
+    known = numpy_column(table, "known")
     joined, pages = table.filter(pa.array(known)).sort_by("root"), table.filter(pa.array(~known))
-    root, doc, roots = column(pages, "root"), column(pages, "doc"), column(joined, "root")
+    root, doc, roots = numpy_column(pages, "root"), numpy_column(pages, "doc"), numpy_column(joined, "root")
     family = family_numbers(root)
     place = np.searchsorted(roots, root)
     found = np.append(roots, 0)[place] == root if len(roots) else np.zeros(len(root), bool)
-    family[found] = column(joined, "family")[place[found]]
+    family[found] = numpy_column(joined, "family")[place[found]]
     order = np.argsort(doc)
     return pa.table([doc[order], family[order]], schema=LABELS)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.arrays import column, run_lengths, run_starts
+from dedup.arrays import numpy_column, run_lengths, run_starts
 from dedup.members import MEMBERS, ranked
 from dedup.minhash.similarity import leaders
 from dedup.minhash.sketch import fast_sketch, sketch_draws
@@ -40,7 +40,7 @@ def comparison_groups(table: pa.Table) -> pa.Table:
     table = ranked(table)
     text = first_of_text(table)
     first = text == np.arange(table.num_rows)
-    family = column(table, "family")
+    family = numpy_column(table, "family")
     starts = run_starts(family)
     sizes = run_lengths(starts, len(family))
     before = np.cumsum(first) - first
@@ -52,7 +52,7 @@ def comparison_groups(table: pa.Table) -> pa.Table:
 
 def first_of_text(table: pa.Table) -> np.ndarray:
     """For each row the place of the first row, of rows in order, that has its content in its family."""
-    content, family = column(table, "content"), column(table, "family")
+    content, family = numpy_column(table, "content"), numpy_column(table, "family")
     order = np.lexsort((content, family))
     starts = run_starts(family[order], content[order])
     places = np.empty(table.num_rows, np.int64)
@@ -129,7 +129,7 @@ class Compare:
         text = first_of_text(table)
         places = np.flatnonzero(text == np.arange(table.num_rows))
         values, starts = self._values(table["payload"].take(pa.array(places)))
-        bounds = np.append(run_starts(column(table, "family")[places]), len(places))
+        bounds = np.append(run_starts(numpy_column(table, "family")[places]), len(places))
         by_sketch = self.verify == "sketch"
         leader = np.zeros(table.num_rows, np.int64)
         leader[places] = places[leaders(values, starts, bounds, self.similarity, by_sketch, MAX_COMPARISONS)]

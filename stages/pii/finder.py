@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from stages.pii import phone, presidio, recognizers
 from stages.pii.characters import normalise_chars
 from stages.pii.phone_rules import is_plausible
-from stages.pii.resolve import PII_TYPES, Span, resolve
+from stages.pii.resolve import PII_TYPES, Span, resolve_results
 
 # The first expression is of chains of digits, all others of what is not a phone number.
 _first_look = presidio.pattern_set(
@@ -29,7 +29,7 @@ def find(text: str, types: Sequence[str] = tuple(PII_TYPES), regions: Sequence[s
         return []
     entities = entities_for(types)
     results = presidio.presidio_results(text, entities, regions, chains)
-    return resolve(text, [*results, *recognizers.own_results(text, entities, chains)], types)
+    return resolve_results(text, [*results, *recognizers.own_results(text, entities, chains)], types)
 
 
 def plausible_chains(text: str) -> list[tuple[int, int]]:

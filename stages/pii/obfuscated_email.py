@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import re2
 
 from stages.pii.characters import INVISIBLE, without_invisible
-from stages.pii.presidio import suffixes
+from stages.pii.presidio import public_suffixes
 
 MAX_LOCAL, MAX_HOST = 64, 253  # characters before and behind the at sign (RFC 5321, RFC 1035)
 MAX_STUCK_LABELS = 4  # so many labels are taken from an end at most, to find a public suffix
@@ -53,7 +53,7 @@ def _address_length(written: str) -> int | None:
         host = without_invisible(_dot.sub(".", written[at.end() : end]))
         if len(host) > MAX_HOST or host.startswith("-") or _article.match(host):
             return None
-        if suffixes()(host).fqdn:
+        if public_suffixes()(host).fqdn:
             return end
         last = max(written.rfind(mark, at.end(), end) for mark in ". )]}>_") + 1
         stuck = _stuck_word.search(written, last + 1, end)

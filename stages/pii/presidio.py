@@ -120,13 +120,13 @@ def email_recognizer() -> Any:
 
     class Email(presidio.EmailRecognizer):
         def validate_result(self, pattern_text: str) -> bool:
-            return suffixes()(pattern_text).fqdn != ""
+            return public_suffixes()(pattern_text).fqdn != ""
 
     return Email(name="EmailRecognizer")
 
 
 @functools.cache
-def suffixes() -> tldextract.TLDExtract:
+def public_suffixes() -> tldextract.TLDExtract:
     """The public suffix list inside the installed package: no network, no cache on disk."""
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 

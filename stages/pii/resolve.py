@@ -42,7 +42,9 @@ class Span(NamedTuple):
     score: float
 
 
-def resolve(text: str, results: Iterable[RecognizerResult], types: Sequence[str] = tuple(PII_TYPES)) -> list[Span]:
+def resolve_results(
+    text: str, results: Iterable[RecognizerResult], types: Sequence[str] = tuple(PII_TYPES)
+) -> list[Span]:
     """The results that are private data, in order and free of overlaps."""
     rank = {entity: place for place, entity in enumerate(PII_TYPES.values())}
     names = {entity: name for name, entity in PII_TYPES.items()}

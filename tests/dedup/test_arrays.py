@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dedup.arrays import column, list_column, list_values, run_lengths, run_starts
+from dedup.arrays import list_column, list_values, numpy_column, run_lengths, run_starts
 
 
 def test_a_column_of_several_chunks_is_one_array():
     table = pa.table({"n": pa.chunked_array([[1, 2], [3]])})
-    assert column(table, "n").tolist() == [1, 2, 3]
+    assert numpy_column(table, "n").tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("keys", "starts", "lengths"), [

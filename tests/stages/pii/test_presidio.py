@@ -18,7 +18,7 @@ from stages.pii.characters import normalise_chars
 from stages.pii.finder import entities_for
 from stages.pii.phone import digit_chains
 from stages.pii.recognizers import own_results
-from stages.pii.resolve import resolve
+from stages.pii.resolve import resolve_results
 
 STOCK = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR")  # the regions of presidio
 ENTITIES = entities_for(tuple(pii.PII_TYPES))
@@ -85,7 +85,7 @@ def test_equal_to_presidio_alone_on_every_item(shared: Path, name: str) -> None:
         ascii = normalise_chars(text)
         alone = alone if ascii == text else pii_presidio.presidio_alone(ascii, ENTITIES, pii.REGIONS)
         ours = own_results(ascii, ENTITIES, digit_chains(ascii, 1))
-        assert pii.find(text) == resolve(ascii, [*alone, *ours]), text
+        assert pii.find(text) == resolve_results(ascii, [*alone, *ours]), text
         found += len(alone)
     assert found > len(items) / 20
 

@@ -3,13 +3,13 @@
 import pytest
 
 from stages.pii.presidio import RecognizerResult
-from stages.pii.resolve import PII_TYPES, Span, resolve
+from stages.pii.resolve import PII_TYPES, Span, resolve_results
 
 
 def kept(text: str, *results: tuple[str, str, float]) -> list[tuple[str, str]]:
     """What stays of results given as (entity, the characters, score)."""
     given = [RecognizerResult(e, text.index(s), text.index(s) + len(s), score) for e, s, score in results]
-    return [(span.type, text[span.start : span.end]) for span in resolve(text, given)]
+    return [(span.type, text[span.start : span.end]) for span in resolve_results(text, given)]
 
 
 def test_the_type_with_more_evidence_stands() -> None:
@@ -29,8 +29,8 @@ def test_of_one_type_the_higher_score_then_the_longer_stands() -> None:
 def test_spans_are_in_order_and_of_the_types_that_are_asked_for() -> None:
     text = "a@b.example and 93.184.216.34"
     results = [RecognizerResult("IP_ADDRESS", 16, 29, 0.6), RecognizerResult("EMAIL_ADDRESS", 0, 11, 1.0)]
-    assert resolve(text, results) == [Span("email", 0, 11, 1.0), Span("ip", 16, 29, 0.6)]
-    assert resolve(text, results, ("ip",)) == [Span("ip", 16, 29, 0.6)]
+    assert resolve_results(text, results) == [Span("email", 0, 11, 1.0), Span("ip", 16, 29, 0.6)]
+    assert resolve_results(text, results, ("ip",)) == [Span("ip", 16, 29, 0.6)]
 
 
 @pytest.mark.parametrize(("text", "result", "found"), [

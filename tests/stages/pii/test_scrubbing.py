@@ -97,6 +97,6 @@ def test_nothing_private_is_logged_and_nothing_asks_the_network(caplog, monkeypa
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     text = " \n ".join(text for text, *_ in PRIVATE) + " IBAN AB12 ÄÖÜ1 DE00 0000 0000 0000"
     with caplog.at_level(logging.DEBUG):
-        assert pii_presidio.suffixes.__wrapped__()("a@b.example.co.uk").fqdn == "b.example.co.uk"
+        assert pii_presidio.public_suffixes.__wrapped__()("a@b.example.co.uk").fqdn == "b.example.co.uk"
         pii.scrub("fake")(pa.table({"text": [text]}))
     assert not [value for _, _, value in PRIVATE if value in caplog.text]
