@@ -18,10 +18,10 @@ from stages.extract.reader.content import main_content
 from stages.extract.reader.conversion import convert
 from stages.extract.reader.marks import LISTS, marked
 from stages.extract.reader.page import Page
-from stages.extract.reader.predicates import parse
+from stages.extract.reader.predicates import parse_path
 from stages.extract.reader.writing import plain_text
 
-SANITIZED = [tag for step in parse(external.SANITIZED_XPATH) for tag in step.tags or ()]
+SANITIZED = [tag for step in parse_path(external.SANITIZED_XPATH) for tag in step.tags or ()]
 FOCUSES = ("precision", "balanced", "recall")
 OPTIONS = {
     focus: Extractor(output_format="python", comments=False, precision=focus == "precision", recall=focus == "recall")
