@@ -5,7 +5,7 @@ Reasons, signals, what-if, the tables of the docs and the tests of every thresho
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 from pipeline.doc import Doc
@@ -99,8 +99,8 @@ class Rules(_Limited):
     """
 
     name: str
-    measure: Measure
-    limits: tuple[Limit, ...]
+    measure: Measure = field(repr=False)
+    limits: tuple[Limit, ...] = field(repr=False)
 
     def __call__(self, doc: Doc) -> str | None:
         """The reason to drop the Doc; None keeps it."""
@@ -115,8 +115,8 @@ class EditRules(_Limited):
     """
 
     name: str
-    fn: MeasuredEdit
-    limits: tuple[Limit, ...]
+    fn: MeasuredEdit = field(repr=False)
+    limits: tuple[Limit, ...] = field(repr=False)
 
     def __call__(self, doc: Doc) -> tuple[str, str | None]:
         """The new text, and the reason to drop the Doc; None keeps it."""

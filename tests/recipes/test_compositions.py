@@ -41,7 +41,7 @@ def test_fineweb_keeps_curated_sources_and_cuts_nothing(tmp_path: Path):
     make(tmp_path, "recipes.fineweb", "files=1")
     steps = [line.step for line in funnel(str(tmp_path))]
     assert "fineweb.quality" in steps and "url.curated_source" not in steps and "lines" not in steps
-    assert len(list((tmp_path / "fineweb").glob("train-*.parquet"))) == 1
+    assert len(list((tmp_path / "fineweb/data").glob("train-*.parquet"))) == 1
 
 
 def test_what_an_earlier_run_kept_is_not_kept_again(tmp_path: Path):

@@ -1,6 +1,7 @@
 """The main job on the sample snapshot, against the truth that the sample knows, and as a person would use it."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -104,12 +105,14 @@ def test_private_data_is_replaced(made: Path, fates: dict, truth: list[dict]):
     texts = "\n".join(text for (reason, text), *_ in fates.values() if reason == "kept")
     left = [(kind, value) for kind, value in values if value in texts]
     assert len(values) > 100 and len(left) <= 0.02 * len(values), left
-    counts = json.loads((made / "refinedweb/stats.json").read_text())["stages"]["clean"]["counts"]
+    counts = json.loads((made / "refinedweb/stats.json").read_text())["clean"]["counts"]
     assert {"email", "phone"} <= set(counts) and min(counts.values()) > 0
 
 
 def test_what_is_published_is_what_was_kept(made: Path):
-    published = [row for path in sorted(made.glob("refinedweb/*.parquet")) for row in pq.read_table(path).to_pylist()]
+    published = [
+        row for path in sorted(made.glob("refinedweb/data/*.parquet")) for row in pq.read_table(path).to_pylist()
+    ]
     kept = pq.read_table(made / "clean").to_pylist()
     assert [(p["url"], p["content"]) for p in published] == [(k["url"], k["text"]) for k in kept]
     assert all("\n\n\n" not in page["content"] and "https://" not in page["content"] for page in published)
@@ -126,15 +129,16 @@ def test_the_funnel_only_narrows(made: Path):
 
 def test_explain_says_where_a_page_went(made: Path, fates: dict):
     page = next(i for i, places in fates.items() if places[0][0] == "gopher.quality:short")
-    said = explain(str(made), page)
-    assert said.startswith("raw: kept") and "filtered: dropped by gopher.quality:short, measured {" in said
+    said = explain(str(made), page, stages_of(str(made)))
+    assert "\nraw: kept" in said and "\nfiltered: dropped by gopher.quality:short\n" in said
+    assert re.search(r"gopher\.quality: words \d+ \(under 50, at most 100,000\)", said)
 
 
 def test_whatif_with_the_same_threshold_changes_nothing_and_with_another_what_a_run_would(made: Path):
     same = whatif(str(made), stages_of(str(made)), ["gopher.quality.min_words=50"])
-    assert "pages that would change sides:\n  none" in same
+    assert same.splitlines()[-1] == "0 pages would change sides"
     other = whatif(str(made), stages_of(str(made)), ["gopher.quality.min_words=150"])
-    before, after = next(line for line in other.splitlines() if "gopher.quality:short" in line).split()[1::2]
+    before, after = next(line for line in other.splitlines() if line.split()[:1] == ["short"]).split()[1:]
     assert int(after) > int(before)
     assert "kept -> gopher.quality:short" in other
 
@@ -156,9 +160,8 @@ def test_whatif_says_what_a_run_would_keep(made: Path, change: str, filters: tup
             table = transform(table)
             table = table.filter(pc.is_null(table["reason"]))
         kept += table.num_rows
-    told = next(
-        line for line in whatif(str(made), stages_of(str(made)), [change]).splitlines() if line.startswith("  kept ")
-    )
+    said = whatif(str(made), stages_of(str(made)), [change])
+    told = next(line for line in said.splitlines() if line.startswith("  lines "))
     assert int(told.split()[-1].replace(",", "")) == kept
 
 
@@ -168,13 +171,13 @@ def test_whatif_says_what_a_run_would_keep(made: Path, change: str, filters: tup
 )
 def test_whatif_refuses_what_is_no_threshold_of_the_measured_values(made: Path, change: str):
     """A name that is misspelt, and settings that the measured values already hold."""
-    with pytest.raises(UsageError, match=r"no threshold is called .*; there are gopher\.quality\.alphabetic, "):
+    with pytest.raises(UsageError, match=r"no limit is called .*; there are url\.blocked\.domain, "):
         whatif(str(made), stages_of(str(made)), [change])
 
 
 @pytest.mark.parametrize("change", ["lines.flagged", "lines.flagged=", "lines.flagged=nan"])
 def test_whatif_refuses_what_is_no_number(made: Path, change: str):
-    with pytest.raises(UsageError, match="is no threshold; write"):
+    with pytest.raises(UsageError, match="gives no limit; write"):
         whatif(str(made), stages_of(str(made)), [change])
 
 
