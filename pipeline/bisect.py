@@ -6,19 +6,18 @@ from pipeline.columns import conform, put, without_reserved
 from pipeline.errors import RowsLost, SchemaChanged, StepFailed, WrongReturn
 from pipeline.guard import Failure, Guard
 from pipeline.protocols import Judgement, Transform
-from pipeline.purity import LARGEST
 
 
 def transform_rows(transform: Transform, table: pa.Table, guard: Guard) -> pa.Table:
     """What the transform makes of the rows; those on which it raises or hangs have `error` filled.
 
     When it raises, the batch is halved until the row is found. When it hangs, its rows are tried one by one, each with
-    the time of one page: a page that never ends costs 40 s of CPU, whatever the size of the batch.
+    the time of one page: a page that never ends costs 40 s of CPU, whatever the size of the batch. Such a transform may
+    look at the rows of a batch together, so it is not called again to see if it is pure; functions of one Doc are.
     """
     checked = _Checked(transform, guard.name)
     pieces = _pieces(checked, table, guard)
     if len(pieces) == 1 and pieces[0][1] is None:
-        _offer(checked, table, pieces[0][0], guard)
         return pieces[0][0]
     schema = without_reserved(checked(table.slice(0, 0))).schema
     for piece, failure in pieces:
@@ -67,16 +66,6 @@ def _as_error(row: pa.Table, failure: Failure, name: str) -> pa.Table:
     for column, value in zip(("error", "error_message", "error_place"), failure.columns(name), strict=True):
         row = put(row, column, pa.array([value], pa.string()))
     return row
-
-
-def _offer(transform: _Checked, table: pa.Table, made: pa.Table, guard: Guard) -> None:
-    """Let the guard keep some of the rows for a second call."""
-    if "id" not in table.column_names or not table.num_rows:
-        return
-    for row, name in enumerate(table["id"].to_pylist()):
-        if guard.purity.wants(str(name)) and table.slice(row, 1).nbytes <= LARGEST:
-            # Copies: a slice would hold the whole batch in memory.
-            guard.purity.keep(transform, table.take([row]), made.take([row]))
 
 
 def judgements_in(table: pa.Table, name: str) -> list[Judgement | None]:

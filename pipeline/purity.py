@@ -5,12 +5,10 @@ another number of workers. Asked again at the end of the shard, in reverse order
 """
 
 import heapq
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-import pyarrow as pa
 import xxhash
 
 from pipeline.doc import Doc
@@ -70,8 +68,5 @@ def key_of(argument: Doc | str) -> str | None:
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether two results are equal; in tables floating-point numbers do not count, which batches may round."""
-    if isinstance(first, pa.Table) and isinstance(second, pa.Table):
-        exact = [field.name for field in first.schema if not re.search("float|double", str(field.type))]
-        return first.schema.names == second.schema.names and first.select(exact).equals(second.select(exact))
+    """Whether two results are equal, also when they hold NaN."""
     return repr(first) == repr(second)  # and not ==, for which NaN is another NaN

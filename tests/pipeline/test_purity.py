@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from pipeline.doc import Doc
@@ -149,11 +148,6 @@ def test_large_texts_are_not_kept(argument: Doc | str, key: str | None):
         (("short", {"words": 1}), ("short", {"words": 2}), False),
         (None, "short", False),
         (float("nan"), float("nan"), True),
-        (pa.table({"a": [1], "x": [0.5]}), pa.table({"a": [1], "x": [0.25]}), True),
-        (pa.table({"a": [1], "x": [[0.5]]}), pa.table({"a": [1], "x": [[0.25]]}), True),
-        (pa.table({"a": [1]}), pa.table({"a": [2]}), False),
-        (pa.table({"a": [1]}), pa.table({"b": [1]}), False),
-        (pa.table({"a": [1]}), "KeyError", False),
     ],
 )
 def test_what_counts_as_the_same_result(first: Any, second: Any, equal: bool):
