@@ -109,6 +109,10 @@ quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of te
 test: $(SETUP) ## run the tests
 	$(PY) -m pytest $(PARALLEL)
 
+mutants: $(SETUP) ## small changes to the code, and how many the tests of its room notice: ROOMS=
+	$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt mutmut
+	$(PY) -m benchmarks.mutants $(ROOMS)
+
 slow: $(SETUP) ## run the tests that take minutes
 	$(PY) -m pytest -m slow --timeout 3600
 
