@@ -28,7 +28,7 @@ class Size(NamedTuple):
 
 
 NOTHING = Size()
-SUMMED = ("rows_in", "rows_out", "tokens_in", "tokens_out", "bytes")
+SUMMED = ("rows_in", "rows_out", "tokens_in", "tokens_out", "bytes", "sent")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Step:
 class Stats:
     """Counts of one shard, or their sum over shards.
 
+    `kind` says which law they obey (see `conserved`). `sent` is of a Gather, the rows that its Scatters sent to it.
     `counts` holds what transforms count (private data by type, for one); `seconds` is wall time of a worker.
     """
 
@@ -60,6 +61,7 @@ class Stats:
     tokens_in: int = 0
     tokens_out: int = 0
     bytes: int = 0
+    sent: int = 0
     seconds: float = 0.0
     steps: Mapping[str, Step] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -73,12 +75,17 @@ class Stats:
         return _merge([step.quarantined for step in self.steps.values()], int.__add__)
 
     def conserved(self) -> bool:
-        """Rows in = rows out + rows by reason + rows quarantined. A Gather's rows are checked against its Scatter's."""
+        """Whether nothing was lost: rows in = rows out + rows by reason + rows quarantined.
+
+        Of "gather": rows in = rows sent; what it makes of them are rows of another kind. Of "tokens" (sequences, the
+        phases of a curriculum): tokens in = tokens out.
+        """
         if self.kind == "gather":
-            return True
-        return self.rows_in == self.rows_out + sum(s.rows for s in self.dropped.values()) + sum(
-            self.quarantined.values()
-        )
+            return self.rows_in == self.sent
+        if self.kind == "tokens":
+            return self.tokens_in == self.tokens_out
+        left = sum(size.rows for size in self.dropped.values()) + sum(self.quarantined.values())
+        return self.rows_in == self.rows_out + left
 
     def plus(self, other: "Stats") -> "Stats":
         return Stats(

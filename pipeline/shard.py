@@ -1,0 +1,111 @@
+"""The files of a shard while it is made, and the receipt that is written when all of them are there."""
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+
+from pipeline import parquet, reads, store
+from pipeline.chain import QUARANTINE, conform
+from pipeline.errors import RowsLost
+from pipeline.hashing import digest
+from pipeline.receipts import Receipt, receipt_name, write_receipt
+from pipeline.stats import Stats
+
+SUFFIXES = (".parquet", ".buckets")
+
+
+def data_names(stage: str, shard: str) -> tuple[str, ...]:
+    """The files, below the root, in which the rows of a shard may lie."""
+    return tuple(f"{stage}/{shard}{suffix}" for suffix in SUFFIXES)
+
+
+def rejects_name(stage: str, shard: str) -> str:
+    """The file of the rows that a stage dropped of a shard."""
+    return f"{stage}.rejects/{shard}.parquet"
+
+
+def quarantine_name(stage: str, shard: str) -> str:
+    """The file of the records of a shard that could not be read or judged."""
+    return f"quarantine/{stage}/{shard}.parquet"
+
+
+class ShardFiles:
+    """The files of one shard, each opened when its first rows come. `made` is what was written so far, by name."""
+
+    def __init__(self, root: str, stage: str, shard: str, stack: ExitStack):
+        self.root, self.stage, self.shard, self._stack = root, stage, shard, stack
+        self.started = time.perf_counter()
+        self.made: dict[str, store.FileInfo] = {}
+        self._writers: dict[str, parquet.ShardWriter] = {}
+
+    def open(self, name: str, schema: pa.Schema) -> parquet.ShardWriter:
+        """The writer of a Parquet file; the same one each time that it is asked for."""
+        if name not in self._writers:
+            self._writers[name] = self._stack.enter_context(parquet.writing(self.root, name, schema, self.made))
+        return self._writers[name]
+
+    def rows(self, schema: pa.Schema) -> parquet.ShardWriter:
+        """The writer of the shard's own rows."""
+        return self.open(data_names(self.stage, self.shard)[0], schema)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file that holds no rows."""
+        with store.writing(self.root, name) as sink:
+            sink.write(content)
+        self.made[name] = store.FileInfo(sink.digest, 0, sink.size)
+
+    def quarantine(self, table: pa.Table) -> None:
+        """Put rows that have an `error` into quarantine."""
+        if table.num_rows:
+            self.open(quarantine_name(self.stage, self.shard), QUARANTINE).write(conform(table, QUARANTINE))
+
+    @property
+    def data(self) -> store.FileInfo | None:
+        """The file that holds the shard's own rows; None when no file does."""
+        own = (made for name, made in self.made.items() if self._is_data(PurePosixPath(name)))
+        return next(own, None)
+
+    def _is_data(self, name: PurePosixPath) -> bool:
+        return name.parts[0] == self.stage and name.stem == self.shard
+
+
+@contextmanager
+def shard_files(root: str, stage: str, shard: str) -> Iterator[ShardFiles]:
+    """The files of a shard that is made anew: its old receipt goes first, files it no longer has go last."""
+    store.remove(root, receipt_name(stage, shard))
+    with ExitStack() as stack:
+        files = ShardFiles(root, stage, shard, stack)
+        yield files
+    for name in (*data_names(stage, shard), rejects_name(stage, shard), quarantine_name(stage, shard)):
+        if name not in files.made:
+            store.remove(root, name)
+
+
+def commit_receipt(files: ShardFiles, made_from: str, stats: Stats, content: str = "") -> Receipt:
+    """Write and return the receipt of a shard whose files are written.
+
+    Its digest is `content` where that is given, else that of the file with its rows, else that of all its files.
+    Raises RowsLost when the counts break their law.
+    """
+    if not stats.conserved():
+        raise RowsLost(f"stage {files.stage}, shard {files.shard}: {_broken(stats)}")
+    data = files.data
+    content = content or (data.digest if data else digest(*(made.digest for made in files.made.values())))
+    seconds = round(time.perf_counter() - files.started, 3)
+    stats = dataclasses.replace(stats, bytes=data.bytes if data else 0, seconds=seconds)
+    return write_receipt(
+        files.root, Receipt(files.stage, files.shard, made_from, content, stats, files.made, reads.so_far())
+    )
+
+
+def _broken(stats: Stats) -> str:
+    """What does not add up."""
+    if stats.kind == "gather":
+        return f"{stats.sent} rows were sent, and {stats.rows_in} read"
+    if stats.kind == "tokens":
+        return f"of {stats.tokens_in} tokens {stats.tokens_out} went out"
+    return f"of {stats.rows_in} rows {stats.rows_out} went out; reasons do not add up"
