@@ -1,68 +1,127 @@
-"""The shape of the house: which folder may import which, and who alone knows Ray."""
+"""The shape of the repository: which room may import which, who alone knows Ray, and how large things may grow."""
 
 import ast
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 REPO_ROOT = Path(__file__).resolve().parent.parent
+BELOW_STAGES = {"text", "pipeline", "filters", "sample"}
 MAY_IMPORT = {
-    "text": {"text"},
-    "pipeline": {"pipeline", "text"},
-    "filters": {"filters", "pipeline.doc", "pipeline.errors", "text"},
-    "dedup": {"dedup", "pipeline", "text"},
-    "tokenizer": {"tokenizer", "pipeline", "text"},
-    "sample": {"sample", "pipeline.errors", "text"},
-    "stages": {"stages", "filters", "sample", "pipeline", "text"},
-    "curriculum": {"curriculum", "stages", "dedup", "tokenizer", "filters", "pipeline", "text"},
-    "report": {"report", "stages", "dedup", "tokenizer", "filters", "pipeline", "text"},
+    "text": set(),
+    "pipeline": {"text"},
+    "filters": {"pipeline", "text"},
+    "dedup": {"pipeline", "text"},
+    "tokenizer": {"pipeline", "text"},
+    "sample": {"pipeline", "text"},
+    "stages": BELOW_STAGES,
+    "curriculum": {*BELOW_STAGES, "stages", "dedup", "tokenizer"},
+    "report": {*BELOW_STAGES, "stages", "dedup", "tokenizer"},
+    "recipes": {*BELOW_STAGES, "stages", "dedup", "tokenizer", "curriculum"},
+    "mews": {*BELOW_STAGES, "stages", "dedup", "tokenizer", "curriculum", "report", "recipes"},
 }
-OURS = {*MAY_IMPORT, "recipes", "mews"}
+LONGEST_FILE, LONGEST_FUNCTION = 220, 45  # lines
+LARGEST_ROOM = 1 / 5  # of all lines; each package of stages/ is a room
+# Names that every module of their kind has, with one meaning: a recipe's function, the verdict stage of a question.
+SHARED = {"recipe", "repeated", "main"}
 
 
-def imports(path: Path) -> list[str]:
+def modules(room: str) -> list[Path]:
+    return sorted((REPO_ROOT / room).rglob("*.py"))
+
+
+def imports(tree: ast.Module) -> list[str]:
+    """Modules that are imported, by a statement or by a string that names a module of this repository."""
     names = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            names.append(node.module)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and names_a_module(node.value):
+            names.append(node.value)
     return names
 
 
-@pytest.mark.parametrize("folder", MAY_IMPORT)
-def test_imports_point_one_way(folder: str):
-    allowed = MAY_IMPORT[folder]
-    wrong = [
+def names_a_module(text: str) -> bool:
+    """Whether a string is the dotted name of a package or module here: what import_module or `python -m` would take."""
+    room, *rest = text.split(".")
+    if room not in MAY_IMPORT or not all(part.isidentifier() for part in rest):
+        return False
+    place = REPO_ROOT.joinpath(room, *rest)
+    return bool(rest) and (place.is_dir() or place.with_suffix(".py").is_file())
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_imports_point_one_way(room: str):
+    allowed = {room, *MAY_IMPORT[room]}
+    upward = [
         (str(path.relative_to(REPO_ROOT)), name)
-        for path in (REPO_ROOT / folder).rglob("*.py")
-        for name in imports(path)
-        if name.partition(".")[0] in OURS
-        and not any(name == a or name.startswith(a + ".") or a.startswith(name + ".") for a in allowed)
+        for path in modules(room)
+        for name in imports(ast.parse(path.read_text()))
+        if name.partition(".")[0] in MAY_IMPORT.keys() - allowed
     ]
-    assert wrong == []
+    assert upward == []
+
+
+def test_a_module_named_by_a_string_is_an_import():
+    tree = ast.parse(
+        'importlib.import_module("stages.extract")\nx = "stages.extract is a package"\nimport pipeline.run'
+    )
+    assert imports(tree) == ["pipeline.run", "stages.extract"]
 
 
 def test_one_file_knows_ray():
     knows = [
-        p.relative_to(REPO_ROOT)
-        for f in OURS
-        for p in (REPO_ROOT / f).rglob("*.py")
-        if "ray" in {n.partition(".")[0] for n in imports(p)}
+        str(path.relative_to(REPO_ROOT))
+        for room in MAY_IMPORT
+        for path in modules(room)
+        if "ray" in {name.partition(".")[0] for name in imports(ast.parse(path.read_text()))}
     ]
-    assert knows == [Path("pipeline/ray_runner.py")]
+    assert knows == ["pipeline/ray_runner.py"]
+
+
+def test_files_and_functions_stay_short():
+    long = []
+    for path in (path for room in MAY_IMPORT for path in modules(room)):
+        text, name = path.read_text(), str(path.relative_to(REPO_ROOT))
+        if text.count("\n") > LONGEST_FILE:
+            long.append((name, text.count("\n")))
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= LONGEST_FUNCTION:
+                long.append((f"{name}: {node.name}", node.end_lineno - node.lineno + 1))
+    assert long == []
+
+
+def test_no_room_holds_more_than_a_fifth():
+    sizes: dict[str, int] = defaultdict(int)
+    for path in (path for room in MAY_IMPORT for path in modules(room)):
+        parts = path.relative_to(REPO_ROOT).parts
+        sizes["/".join(parts[:2]) if parts[0] == "stages" else parts[0]] += path.read_text().count("\n")
+    total = sum(sizes.values())
+    assert {room: size for room, size in sizes.items() if size > LARGEST_ROOM * total} == {}
+
+
+def test_one_public_name_one_meaning():
+    defined = defaultdict(list)
+    for path in (path for room in MAY_IMPORT for path in modules(room)):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                defined[node.name].append(str(path.relative_to(REPO_ROOT)))
+    assert {name: places for name, places in defined.items() if len(places) > 1 and name not in SHARED} == {}
 
 
 def test_no_file_names_a_registry():
     hosts = ("py" + "pi.org", "pythonhosted" + ".org", "registry." + "npmjs")
-    tracked = [
-        p
-        for p in REPO_ROOT.rglob("*")
-        if p.is_file() and not {".venv", ".git", "out"} & set(p.relative_to(REPO_ROOT).parts)
-    ]
+    kinds = (".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".cff", "")
+    skipped = {".venv", ".git", "out", "mutants"}
     texts = [
-        p
-        for p in tracked
-        if p.suffix in (".py", ".md", ".toml", ".txt", ".yaml", ".yml", "") and p.stat().st_size < 1 << 20
+        path
+        for path in REPO_ROOT.rglob("*")
+        if not skipped & set(path.relative_to(REPO_ROOT).parts)
+        and path.suffix in kinds
+        and path.is_file()
+        and path.stat().st_size < 1 << 20
     ]
-    assert [p for p in texts if any(host in p.read_text(errors="replace") for host in hosts)] == []
+    assert [path for path in texts if any(host in path.read_text(errors="replace") for host in hosts)] == []

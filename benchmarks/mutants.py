@@ -1,0 +1,86 @@
+"""Mutation testing: how many small changes to a room's code its own tests notice.
+
+`python -m benchmarks.mutants ROOM ...` changes one operator, constant or call at a time (mutmut), runs the tests of the
+same room on each change, and prints a table. Tests see no data from outside the repository. What survives is written to
+out/mutants/ROOM.txt, as diffs. Exits 1 when a room is below `FLOOR`.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+REPO_ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("text", "filters", "dedup", "pipeline")
+FLOOR = 0.85
+# Tests that start other processes: those import the code as it is on disk, so a change in this process is not seen.
+OTHER_PROCESSES = {"pipeline": ("test_ray.py", "test_cluster.py")}
+# Code that only runs in other processes.
+NOT_MUTATED = {"pipeline": ("pipeline/ray_runner.py",)}
+SUMMARY = ("killed", "survived", "timeout", "no_tests", "suspicious", "segfault", "total")
+
+
+def tests_of(room: str) -> list[str]:
+    """Test files of a room, below the root of the checkout."""
+    left_out = OTHER_PROCESSES.get(room, ())
+    found = sorted((REPO_ROOT / "tests" / room).rglob("test_*.py"))
+    return [str(path.relative_to(REPO_ROOT)) for path in found if path.name not in left_out]
+
+
+def config(room: str) -> str:
+    """The mutmut section of setup.cfg for one room."""
+    others = sorted(path.name for path in REPO_ROOT.iterdir() if (path / "__init__.py").exists() and path.name != room)
+    lists = {
+        "source_paths": [room],
+        "do_not_mutate": list(NOT_MUTATED.get(room, ())),
+        "pytest_add_cli_args_test_selection": tests_of(room),
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", "--timeout", "60"],
+        "also_copy": [*others, "tests", "constraints.txt", "docs", "README.md"],
+    }
+    return "\n[tool.mutmut]\n" + "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
+
+
+def try_room(room: str, base: Path) -> dict[str, int]:
+    """Mutates a copy of the checkout; returns how many changes were killed, survived, and so on."""
+    checkout = base / room
+    subprocess.run(["git", "clone", "-q", str(REPO_ROOT), str(checkout)], check=True)
+    project = checkout / "pyproject.toml"
+    project.write_text(project.read_text() + config(room))
+    command = [sys.executable, "-m", "mutmut"]
+    with (base / f"{room}.log").open("w") as log:
+        subprocess.run([*command, "run", "--max-children", "2"], cwd=checkout, stdout=log, stderr=log)
+    results = subprocess.run([*command, "results"], cwd=checkout, capture_output=True, text=True).stdout
+    subprocess.run([*command, "export-cicd-stats"], cwd=checkout, capture_output=True, check=True)
+    write_survivors(room, checkout, results)
+    return json.loads((checkout / "mutants" / "mutmut-cicd-stats.json").read_text())
+
+
+def write_survivors(room: str, checkout: Path, results: str) -> None:
+    """Diffs of what no test noticed, in out/mutants/ROOM.txt."""
+    names = re.findall(r"^\s*(\S+): (?:survived|no tests)", results, re.MULTILINE)
+    show = [sys.executable, "-m", "mutmut", "show"]
+    diffs = [subprocess.run([*show, name], cwd=checkout, capture_output=True, text=True).stdout for name in names]
+    out = REPO_ROOT / "out" / "mutants" / f"{room}.txt"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("\n".join(diffs))
+
+
+def main(rooms: list[str]) -> int:
+    base = Path(tempfile.mkdtemp(prefix="mutants-"))
+    print("room       " + "".join(f"{name:>12}" for name in (*SUMMARY, "share")))
+    below = 0
+    for room in rooms:
+        stats = try_room(room, base)
+        caught = stats["killed"] + stats["timeout"] + stats["segfault"]
+        share = caught / max(stats["total"], 1)
+        below += share < FLOOR
+        print(f"{room:<11}" + "".join(f"{stats[name]:>12,}" for name in SUMMARY) + f"{share:>12.1%}", flush=True)
+    shutil.rmtree(base)
+    return int(below > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or list(ROOMS)))
