@@ -1,12 +1,14 @@
 """A page or text, split once into words, lines and paragraphs that all filters share."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.types as pat
 
 from text.splitter import UNSPACED
 from text.words import Splitter, Words, split
@@ -65,6 +67,21 @@ class Doc:
     def paragraphs(self) -> list[str]:
         """The stripped text cut at every run of two or more line breaks."""
         return PARAGRAPH_BREAKS.split(self.text.strip())
+
+
+def docs(table: pa.Table) -> Iterator[Doc]:
+    """A Doc for each row of a table; its fields are the row's other scalar columns (no lists, no binaries)."""
+    empty = [""] * table.num_rows
+    text, url, ids = (table[c].to_pylist() if c in table.column_names else empty for c in ("text", "url", "id"))
+    names = [field.name for field in table.schema if field.name not in ("text", "url", "id") and _is_plain(field.type)]
+    columns = [table[name].to_pylist() for name in names]
+    for row, values in enumerate(zip(*columns, strict=True) if columns else iter([()] * table.num_rows)):
+        yield Doc(text[row] or "", url[row] or "", ids[row] or "", dict(zip(names, values, strict=True)))
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    binaries = (pat.is_binary, pat.is_large_binary, pat.is_fixed_size_binary, pat.is_binary_view)
+    return not pat.is_nested(kind) and not any(is_binary(kind) for is_binary in binaries)
 
 
 def count_words(text: str) -> int:

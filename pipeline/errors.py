@@ -3,6 +3,8 @@
 MewsError
 ├── UsageError        what the user asked for cannot be done (exit code 2)
 ├── StageFailed       some shards of a stage could not be made; the others are (exit code 1)
+├── StepFailed        a function fails on all or most documents that it is asked about
+├── WrongReturn       a function that was given to a transform returned something else than it should
 ├── RowsLost          a transform changed the number of rows
 ├── SchemaChanged     a transform or reader gave other columns than it promised
 ├── BadInput          a file is not what its name or place says
@@ -10,7 +12,7 @@ MewsError
 └── RunnerLost        the machines that should do the work cannot be reached
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class MewsError(Exception):
@@ -21,6 +23,14 @@ class MewsError(Exception):
 
 class UsageError(MewsError):
     exit_code = 2
+
+
+class StepFailed(MewsError):
+    pass
+
+
+class WrongReturn(MewsError, TypeError):
+    pass
 
 
 class RowsLost(MewsError):
@@ -44,14 +54,25 @@ class RunnerLost(MewsError):
 
 
 class StageFailed(MewsError):
-    """Raised after every other shard of the stage has finished; `failures` maps shard to its one-line error."""
+    """Raised after every other shard of the stage has finished; `failures` maps shard to its one-line error.
+
+    The message tells each error once, with the shards that it made fail.
+    """
 
     def __init__(self, stage: str, failures: Mapping[str, str]):
         self.stage = stage
         self.failures = dict(failures)
-        shown = "; ".join(f"{shard}: {why}" for shard, why in list(self.failures.items())[:5])
-        more = f"; and {len(self.failures) - 5} more" if len(self.failures) > 5 else ""
-        super().__init__(f"stage {stage}: {len(self.failures)} shard(s) failed: {shown}{more}")
+        shards: dict[str, list[str]] = {}
+        for shard, why in self.failures.items():
+            shards.setdefault(why, []).append(shard)
+        told = [f"{_some(names, ', ')}: {why}" for why, names in shards.items()]
+        super().__init__(f"stage {stage}: {len(self.failures)} shard(s) failed: {_some(told, '; ')}")
 
     def __reduce__(self):
         return StageFailed, (self.stage, self.failures)
+
+
+def _some(texts: Sequence[str], between: str) -> str:
+    """The first five, and how many more there are."""
+    more = [f"and {len(texts) - 5} more"] if len(texts) > 5 else []
+    return between.join([*texts[:5], *more])

@@ -8,17 +8,12 @@ renewed for `STALE` seconds by the clock of the store.
 
 import contextlib
 import fcntl
-import json
 import logging
 import os
-import socket
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import obstore
@@ -28,43 +23,13 @@ from obstore.store import ObjectStore
 
 from pipeline.bucket import open_bucket
 from pipeline.errors import LeaseLost, UsageError
+from pipeline.holder import Holder, this_process
 from pipeline.root import redact
 from pipeline.store import open_root
 
 NAME = ".lock"
 RENEWED, STALE = 15.0, 90.0  # seconds
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The process that holds a root, and since when (ISO 8601, UTC); `machine` and `pid` tell whether it lives."""
-
-    host: str
-    machine: str
-    pid: int
-    since: str
-    id: str
-
-    def __str__(self) -> str:
-        return f"process {self.pid} on {self.host}, since {self.since}"
-
-    @property
-    def gone(self) -> bool:
-        """Whether it ran on this machine, and does no more."""
-        return bool(self.machine) and self.machine == _machine() and not Path(f"/proc/{self.pid}").exists()
-
-
-def this_process() -> Holder:
-    """This process as a holder; each call is another one."""
-    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return Holder(socket.gethostname(), _machine(), os.getpid(), now, uuid.uuid4().hex)
-
-
-def _machine() -> str:
-    """What process ids count within: a boot of a kernel, and a namespace of ids (a container has its own)."""
-    boot = Path("/proc/sys/kernel/random/boot_id")
-    return f"{boot.read_text().strip()} {os.readlink('/proc/self/ns/pid')}" if boot.exists() else ""
 
 
 class Lease:
@@ -109,14 +74,14 @@ def _locked(root: str, path: str) -> Lease:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = _parsed(os.read(descriptor, 4096))
+        holder = Holder.from_json(os.read(descriptor, 4096))
         os.close(descriptor)
         raise UsageError(_taken(root, holder)) from None
     except OSError as error:
         _unheld(root, error.strerror or str(error))
         return FileLock(descriptor)
     os.truncate(descriptor, 0)
-    os.write(descriptor, _written(this_process()))
+    os.write(descriptor, this_process().to_json())
     return FileLock(descriptor)
 
 
@@ -182,8 +147,8 @@ class StoreLease(Lease):
 
     def _put(self, mode: Any) -> dict[str, str]:
         """Write the lease on a condition; its content is new each time, since versions are made from it."""
-        content = {**asdict(self._me), "renewed": uuid.uuid4().hex}
-        made = obstore.put(self._bucket, self._name, json.dumps(content).encode(), mode=mode)
+        content = self._me.to_json(renewed=uuid.uuid4().hex)
+        made = obstore.put(self._bucket, self._name, content, mode=mode)
         return {key: value for key, value in made.items() if isinstance(value, str)}
 
     def _read(self) -> tuple[Holder | None, dict[str, str], float]:
@@ -195,7 +160,7 @@ class StoreLease(Lease):
         obstore.delete(self._bucket, probe)
         version = {key: value for key in ("e_tag", "version") if (value := found.meta[key])}
         age = (now - found.meta["last_modified"]).total_seconds()
-        return _parsed(bytes(found.bytes())), version, age
+        return Holder.from_json(bytes(found.bytes())), version, age
 
     def _renew(self) -> None:
         while not self._lost and not self._ended.wait(RENEWED):
@@ -213,19 +178,6 @@ class StoreLease(Lease):
                 return
             if not holder or holder.id != self._me.id:  # else our renewal came through, and its answer did not
                 self._lost = str(holder or "another run")
-
-
-def _written(holder: Holder) -> bytes:
-    return json.dumps(asdict(holder)).encode()
-
-
-def _parsed(content: bytes) -> Holder | None:
-    """A holder as it was written; None when it cannot be read."""
-    try:
-        said = json.loads(content)
-        return Holder(**{name: said[name] for name in Holder.__dataclass_fields__})
-    except (ValueError, TypeError, KeyError):
-        return None
 
 
 def _taken(root: str, holder: Holder | None) -> str:

@@ -17,7 +17,20 @@ REPO_ROOT = Path(__file__).resolve().parent.parent
 MACHINERY = frozenset(
     f"pipeline.{name}"
     for name in (
-        *("bucket", "errors", "lease", "ledger", "limit", "modules", "ray_runner", "reads", "root", "run", "runner"),
+        *(
+            "bucket",
+            "errors",
+            "holder",
+            "lease",
+            "ledger",
+            "limit",
+            "modules",
+            "ray_runner",
+            "reads",
+            "root",
+            "run",
+            "runner",
+        ),
         *("shipping", "verify"),
     )
 )

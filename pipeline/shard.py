@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from pipeline import parquet, reads, store
-from pipeline.chain import QUARANTINE, conform
+from pipeline.chain import QUARANTINE
+from pipeline.columns import conform
 from pipeline.errors import RowsLost
 from pipeline.hashing import digest
 from pipeline.receipts import Receipt, receipt_name, write_receipt
@@ -104,8 +105,8 @@ def commit_receipt(files: ShardFiles, made_from: str, stats: Stats, content: str
 
 def _broken(stats: Stats) -> str:
     """What does not add up."""
-    if stats.kind == "gather":
-        return f"{stats.sent} rows were sent, and {stats.rows_in} read"
-    if stats.kind == "tokens":
+    if stats.rows_due not in (None, stats.rows_in):
+        return f"its inputs hold {stats.rows_due} rows for it, and {stats.rows_in} were read"
+    if stats.rows_due is not None:
         return f"of {stats.tokens_in} tokens {stats.tokens_out} went out"
     return f"of {stats.rows_in} rows {stats.rows_out} went out; reasons do not add up"

@@ -165,7 +165,7 @@ class Gather:
             table = pa.concat_tables([self.sources[0].schema.empty_table(), *(rows for rows, _ in found)])
             writer = files.rows(self.schema)
             writer.write(self.fn(table))
-        stats = Stats("gather", table.num_rows, writer.rows, sent=sum(sent for _, sent in found))
+        stats = Stats("gather", table.num_rows, writer.rows, rows_due=sum(due for _, due in found))
         return commit_receipt(files, made_from, stats)
 
     def _parts(self, item: str, bucket: int, root: str) -> Iterator[tuple[pa.Table, int]]:

@@ -1,24 +1,29 @@
-"""What a receipt counts: documents and tokens in, out, and by reason at every step; and sums of them."""
+"""What a receipt counts: documents and text in, out, and by reason at every step; and sums of them."""
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self, TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-# Letters, numbers and runs of signs as GPT-2 splits them before merging; one a Han or Kana character.
-TOKEN = r"\p{Han}|\p{Hiragana}|\p{Katakana}|\p{L}+|\p{N}+|[^\s\p{L}\p{N}]+"
+from text.tokens import count_pretokens
+
+V = TypeVar("V")
 
 
-def tokens(text: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Tokens of each text (int64): GPT-2's pre-tokens, a count that needs no model."""
-    return pc.cast(pc.fill_null(pc.count_substring_regex(text, TOKEN), 0), pa.int64())
+class TextCount(NamedTuple):
+    """How the size of texts is counted: the name of the unit, and its number in each text (int64, null is 0)."""
+
+    unit: str
+    of: Callable[[pa.ChunkedArray], pa.ChunkedArray]
+
+
+PRETOKENS = TextCount("pretokens", count_pretokens)
 
 
 class Size(NamedTuple):
-    """Documents and tokens; tokens are 0 where no text existed yet."""
+    """Documents, and their text in the unit of the Stats; 0 where no text existed yet."""
 
     rows: int = 0
     tokens: int = 0
@@ -26,24 +31,52 @@ class Size(NamedTuple):
     def plus(self, other: "Size") -> "Size":
         return Size(self.rows + other.rows, self.tokens + other.tokens)
 
+    def minus(self, other: "Size") -> "Size":
+        return Size(self.rows - other.rows, self.tokens - other.tokens)
+
+
+class Raised(NamedTuple):
+    """The rows on which a function raised at one place, and one of the messages (the first by alphabet)."""
+
+    rows: int = 0
+    message: str = ""
+
+    def plus(self, other: "Raised") -> "Raised":
+        return Raised(self.rows + other.rows, min(filter(None, (self.message, other.message)), default=""))
+
 
 NOTHING = Size()
-SUMMED = ("rows_in", "rows_out", "tokens_in", "tokens_out", "bytes", "sent")
+SUMMED = ("rows_in", "rows_out", "tokens_in", "tokens_out", "bytes")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a Map: what was left after it, what it dropped by reason, what it quarantined by error."""
+    """One step of a Map: what was left after it, and what left there.
+
+    `dropped` is by reason and `quarantined` by error. `raised` tells of the errors that its function raised, by
+    "<exception> at <place>". Of the `sampled` rows, which were asked about twice, `unstable` got another answer.
+    """
 
     kept: Size = NOTHING
     dropped: Mapping[str, Size] = field(default_factory=dict)
     quarantined: Mapping[str, int] = field(default_factory=dict)
+    raised: Mapping[str, Raised] = field(default_factory=dict)
+    sampled: int = 0
+    unstable: int = 0
+
+    @property
+    def rows(self) -> int:
+        """The rows that came to the step: those that it kept, dropped and quarantined."""
+        return self.kept.rows + sum(size.rows for size in self.dropped.values()) + sum(self.quarantined.values())
 
     def plus(self, other: "Step") -> "Step":
         return Step(
             self.kept.plus(other.kept),
             _sorted(_merge([self.dropped, other.dropped], Size.plus)),
             _sorted(_merge([self.quarantined, other.quarantined], int.__add__)),
+            _sorted(_merge([self.raised, other.raised], Raised.plus)),
+            self.sampled + other.sampled,
+            self.unstable + other.unstable,
         )
 
 
@@ -51,8 +84,12 @@ class Step:
 class Stats:
     """Counts of one shard, or their sum over shards.
 
-    `kind` says which law they obey (see `conserved`). `sent` is of a Gather, the rows that its Scatters sent to it.
-    `counts` holds what transforms count (private data by type, for one); `seconds` is wall time of a worker.
+    `steps` are in the order in which documents pass them; no two have one name. `unit` is what `tokens_in`,
+    `tokens_out` and every Size count ("pretokens" unless a tokenizer counted; "" where nothing was counted). `counts`
+    holds what transforms count (private data by type, for one); `seconds` is wall time of a worker.
+
+    `rows_due` is for stages that make rows of their own (a Gather, packing): the rows that their inputs hold for the
+    shard, as the inputs' own indexes or receipts say. It is None for stages whose rows are those that they read.
     """
 
     kind: str = "map"
@@ -61,52 +98,79 @@ class Stats:
     tokens_in: int = 0
     tokens_out: int = 0
     bytes: int = 0
-    sent: int = 0
     seconds: float = 0.0
     steps: Mapping[str, Step] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    unit: str = ""
+    rows_due: int | None = None
 
     @property
     def dropped(self) -> dict[str, Size]:
+        """What all steps dropped, by reason."""
         return _merge([step.dropped for step in self.steps.values()], Size.plus)
 
     @property
     def quarantined(self) -> dict[str, int]:
+        """What all steps quarantined, by error."""
         return _merge([step.quarantined for step in self.steps.values()], int.__add__)
 
     def conserved(self) -> bool:
-        """Whether nothing was lost: rows in = rows out + rows by reason + rows quarantined.
+        """Whether no row was lost or made up.
 
-        Of "gather": rows in = rows sent; what it makes of them are rows of another kind. Of "tokens" (sequences, the
-        phases of a curriculum): tokens in = tokens out.
+        With `rows_due`: all rows that the inputs hold were read, and where tokens were counted, as many went out as came
+        in. Without: rows in = rows out + dropped + quarantined,
+        and each step was given just the rows that the step before had kept, the last of them the rows out.
         """
-        if self.kind == "gather":
-            return self.rows_in == self.sent
-        if self.kind == "tokens":
-            return self.tokens_in == self.tokens_out
+        if self.rows_due is not None:
+            return (self.rows_in, self.tokens_in) == (self.rows_due, self.tokens_out)
         left = sum(size.rows for size in self.dropped.values()) + sum(self.quarantined.values())
-        return self.rows_in == self.rows_out + left
+        given = [step.rows for step in self.steps.values()]
+        kept = [step.kept.rows for step in self.steps.values()]
+        in_line = not given or [*given, self.rows_out] == [self.rows_in, *kept]
+        return self.rows_in == self.rows_out + left and in_line
 
     def plus(self, other: "Stats") -> "Stats":
+        """The sum; for parts of one stage it does not depend on their order."""
+        due = [each.rows_due for each in (self, other) if each.rows_due is not None]
         return Stats(
             kind=self.kind or other.kind,
             seconds=round(self.seconds + other.seconds, 3),
             steps=_merge([self.steps, other.steps], Step.plus),
             counts=_sorted(_merge([self.counts, other.counts], int.__add__)),
+            unit=self.unit or other.unit,
+            rows_due=sum(due) if due else None,
             **{name: getattr(self, name) + getattr(other, name) for name in SUMMED},
         )
 
+    def warnings(self) -> list[str]:
+        """What a person should know of the steps, a line each: functions that raised, and that are not pure."""
+        lines = []
+        for name, step in self.steps.items():
+            for what, raised in step.raised.items():
+                error, _, place = what.partition(" at ")
+                said = f"{error}: {raised.message}" if raised.message else error
+                lines.append(f"{name} raised on {raised.rows:,} of {step.rows:,} documents: {said} ({place})")
+            if step.unstable:
+                lines.append(
+                    f"{name} is not a pure function: asked again about {step.sampled:,} documents, it gave another"
+                    f" answer for {step.unstable:,}; its results depend on the order of documents or on chance"
+                )
+        return lines
+
     def to_json(self) -> dict[str, Any]:
+        """The fields as JSON has them; `steps` is an object whose keys are in the order of the steps."""
         return asdict(self)
 
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> "Stats":
-        return Stats(**{**data, "steps": {name: _step(step) for name, step in data["steps"].items()}})
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The Stats that `to_json` made this of."""
+        return cls(**{**data, "steps": {name: _step(step) for name, step in data["steps"].items()}})
 
 
 def _step(data: Mapping[str, Any]) -> Step:
-    dropped = {reason: Size(*size) for reason, size in data["dropped"].items()}
-    return Step(Size(*data["kept"]), dropped, data["quarantined"])
+    sizes = {"dropped": Size, "raised": Raised}
+    read = {name: {key: of(*value) for key, value in data.get(name, {}).items()} for name, of in sizes.items()}
+    return Step(**{**data, **read, "kept": Size(*data["kept"])})
 
 
 def add(parts: Iterable[Stats]) -> Stats:
@@ -114,13 +178,13 @@ def add(parts: Iterable[Stats]) -> Stats:
     return functools.reduce(Stats.plus, parts, Stats(kind=""))
 
 
-def _merge(maps: Iterable[Mapping[str, Any]], plus: Any) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
+def _merge(maps: Iterable[Mapping[str, V]], plus: Callable[[V, V], V]) -> dict[str, V]:
+    merged: dict[str, V] = {}
     for each in maps:
         for key, value in each.items():
             merged[key] = plus(merged[key], value) if key in merged else value
     return merged
 
 
-def _sorted(merged: Mapping[str, Any]) -> dict[str, Any]:
+def _sorted(merged: Mapping[str, V]) -> dict[str, V]:
     return dict(sorted(merged.items()))

@@ -1,162 +1,168 @@
 """Transforms: an Arrow table to a table of the same rows in the same order.
 
-A transform drops a row by filling the column `reason` and quarantines it by filling `error`; it may say what it
-measured in `measured` (JSON), and count in `counts` (map of name to number). The engine takes these columns away.
-It must work on an empty table, since the schema of a stage is what its transforms make of one.
+A transform drops a row by filling the column `reason` and quarantines it by filling `error` (and `error_message` and
+`error_place`, for the person who repairs it); it may say what it measured in `measured` (JSON), and count in `counts`
+(map of name to number). The engine takes these columns away, and no data can have a column of these names. A transform
+must work on an empty table, since the schema of a stage is what its transforms make of one.
+
+Most transforms need none of this: they are made by `screen`, `annotate`, `rewrite` and `edit`.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.types as pat
 
-from pipeline.doc import Doc
+from pipeline.columns import put
+from pipeline.doc import Doc, docs
+from pipeline.guard import Caller, Failure
+from pipeline.naming import distinct, name_of
+from pipeline.protocols import Editor, Filter, Judgement, RowTransform, Transform
+from pipeline.returns import annotating, array_of, editing, judging, rewriting
+from pipeline.rules import EditRules
+from pipeline.signals import put_signals, signal_names
 
-Transform = Callable[[pa.Table], pa.Table]
-Filter = Callable[[Doc], str | None]
+__all__ = ["Screen", "Transform", "annotate", "edit", "name_of", "put", "rewrite", "screen", "signal_names"]
+
+TEXT = pa.field("text", pa.string())
 
 
-def screen(*filters: Filter, signals: bool = False) -> Transform:
+def screen(*filters: Filter, signals: bool = False) -> "Screen":
     """Drop a row by the first reason that a filter gives: "gopher.quality:short".
 
-    With `signals`, every value that the filters measure is kept as a float64 column "<filter>.<value>".
+    With `signals`, every value that filters of type Rules measure is kept as a float64 column "<filter>.<value>".
     """
     return Screen(filters, signals)
 
 
-def annotate(fn: Callable[[Doc], Mapping[str, Any]], schema: pa.Schema) -> Transform:
+def annotate(fn: Callable[[Doc], Mapping[str, Any]], schema: pa.Schema) -> "Annotate":
     """Add the columns of `schema` with what `fn` says of each Doc; a column of the same name is replaced."""
     return Annotate(fn, schema)
 
 
-def rewrite(fn: Callable[[str], str]) -> Transform:
+def rewrite(fn: Callable[[str], str]) -> "Rewrite":
     """Replace each text by what `fn` makes of it."""
     return Rewrite(fn)
 
 
-def edit(fn: Callable[[Doc], tuple[str, str | None]], signals: bool = False) -> Transform:
-    """Replace each text, and drop a row whose Doc gets a reason: `fn` returns (text, reason or None).
+def edit(fn: Editor | EditRules, signals: bool = False) -> "Edit":
+    """Replace each text by the one that `fn` gives, or drop the row, with its old text, when `fn` gives a reason.
 
-    With `signals`, what `fn.measure` says of each Doc is kept as columns, as in `screen`.
+    With `signals`, what an `fn` of type EditRules measures is kept as columns, as in `screen`.
     """
     return Edit(fn, signals)
 
 
-def name_of(function: Any) -> str:
-    """What reasons and the funnel call a filter or transform: its `name`, or "module.function"."""
-    name = getattr(function, "name", None)
-    if isinstance(name, str):
-        return name
-    named = function if hasattr(function, "__qualname__") else type(function)
-    return f"{named.__module__.rpartition('.')[2]}.{named.__qualname__.rpartition('.')[2].lower()}"
-
-
-def docs(table: pa.Table) -> Iterator[Doc]:
-    """A Doc a row; its fields are the row's scalar columns (no lists, no binaries)."""
-    empty = [""] * table.num_rows
-    text, url, ids = (table[c].to_pylist() if c in table.column_names else empty for c in ("text", "url", "id"))
-    plain = [f.name for f in table.schema if not pat.is_nested(f.type) and not pat.is_binary(f.type)]
-    names = [name for name in plain if name not in ("text", "url", "id")]
-    columns = [table[name].to_pylist() for name in names]
-    for row, values in enumerate(zip(*columns, strict=True) if columns else iter([()] * table.num_rows)):
-        yield Doc(text[row] or "", url[row] or "", ids[row] or "", dict(zip(names, values, strict=True)))
-
-
-def put(table: pa.Table, name: str, column: pa.Array | pa.ChunkedArray) -> pa.Table:
-    """The table with a column set, in its place when it was there."""
-    place = table.schema.get_field_index(name)
-    return table.append_column(name, column) if place < 0 else table.set_column(place, name, column)
-
-
 @dataclass(frozen=True)
-class Screen:
+class Screen(RowTransform):
+    """See `screen`. With signals, the filters behind the one that dropped a row measure it too."""
+
     filters: tuple[Filter, ...]
     signals: bool = False
 
     @property
     def steps(self) -> tuple[str, ...]:
-        return tuple(name_of(f) for f in self.filters)
+        return distinct(map(name_of, self.filters))
 
-    def __call__(self, table: pa.Table) -> pa.Table:
-        verdicts = [self._judge(doc) for doc in docs(table)]
-        table = put(table, "reason", pa.array([v[0] for v in verdicts], pa.string()))
-        table = put(table, "measured", pa.array([json.dumps(v[1]) if v[1] else None for v in verdicts], pa.string()))
-        for key in self._signal_names() if self.signals else ():
-            table = put(table, key, pa.array([v[2].get(key) for v in verdicts], pa.float64()))
-        return table
+    def apply(self, table: pa.Table, callers: Sequence[Caller]) -> tuple[pa.Table, list[Judgement | None]]:
+        judges = [judging(caller.name, fn) for fn, caller in zip(self.filters, callers, strict=True)]
+        rows = [self._judge(doc, judges, callers) for doc in docs(table)]
+        if self.signals:
+            table = put_signals(table, self.steps, self.filters, [measured for _, measured in rows])
+        return table, [judgement for judgement, _ in rows]
 
-    def _judge(self, doc: Doc) -> tuple[str | None, Mapping[str, float], Mapping[str, float]]:
-        """Reason, what the deciding filter measured, and all signals. With signals, later filters measure too."""
-        reason, deciding, signals = None, {}, {}
-        for function in self.filters:
-            name, measure = name_of(function), getattr(function, "measure", None)
-            measured = measure(doc) if measure else {}
-            signals.update((f"{name}.{key}", value) for key, value in measured.items())
-            code = function.judge(measured) if measure else function(doc)  # type: ignore[attr-defined]
-            if code and not reason:
-                reason, deciding = f"{name}:{code}", measured
+    def _judge(self, doc: Doc, judges: Sequence[Callable], callers: Sequence[Caller]) -> tuple[Judgement | None, list]:
+        """What becomes of a row, and what each step measured."""
+        decided, measured = None, []
+        for step, judge in enumerate(judges):
+            said = callers[step].call(judge, doc, decided is None)
+            if isinstance(said, Failure):
+                return decided or Judgement.failed(step, callers[step], said), measured
+            reason, values = said
+            measured.append(values)
+            if reason and decided is None:
+                decided = Judgement(step, f"{callers[step].name}:{reason}", _json(values))
                 if not self.signals:
                     break
-        return reason, deciding, signals
-
-    def _signal_names(self) -> list[str]:
-        return [key for function in self.filters for key in signal_names(function)]
-
-
-def signal_names(function: Any) -> list[str]:
-    """What a filter measures, as columns: "<filter>.<value>"; nothing for one that does not tell."""
-    measure = getattr(function, "measure", None)
-    return [f"{name_of(function)}.{key}" for key in measure(Doc(""))] if measure else []
+        return decided, measured
 
 
 @dataclass(frozen=True)
-class Annotate:
+class Edit(RowTransform):
+    """See `edit`."""
+
+    fn: Editor | EditRules
+    signals: bool = False
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return (name_of(self.fn),)
+
+    def apply(self, table: pa.Table, callers: Sequence[Caller]) -> tuple[pa.Table, list[Judgement | None]]:
+        (caller,) = callers
+        change, old = editing(caller.name, self.fn), table["text"].to_pylist()
+        said = [caller.call(change, doc) for doc in docs(table)]
+        rows, judgements = _failures_apart(said, ("", None, {}), caller)
+        for number, (_, reason, measured) in enumerate(rows):
+            if reason:
+                judgements[number] = Judgement(0, f"{caller.name}:{reason}", _json(measured))
+        texts = [was if leaves else text for was, (text, _, _), leaves in zip(old, rows, judgements, strict=True)]
+        table = put(table, "text", array_of(caller.name, TEXT, texts))
+        if self.signals:
+            table = put_signals(table, self.steps, (self.fn,), [[measured] for _, _, measured in rows])
+        return table, judgements
+
+
+@dataclass(frozen=True)
+class Rewrite(RowTransform):
+    """See `rewrite`."""
+
+    fn: Callable[[str], str]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return (name_of(self.fn),)
+
+    def apply(self, table: pa.Table, callers: Sequence[Caller]) -> tuple[pa.Table, list[Judgement | None]]:
+        (caller,) = callers
+        change = rewriting(caller.name, self.fn)
+        said = [caller.call(change, text or "") for text in table["text"].to_pylist()]
+        texts, judgements = _failures_apart(said, None, caller)
+        return put(table, "text", array_of(caller.name, TEXT, texts)), judgements
+
+
+@dataclass(frozen=True)
+class Annotate(RowTransform):
+    """See `annotate`."""
+
     fn: Callable[[Doc], Mapping[str, Any]]
     schema: pa.Schema
 
     @property
-    def name(self) -> str:
-        return name_of(self.fn)
+    def steps(self) -> tuple[str, ...]:
+        return (name_of(self.fn),)
 
-    def __call__(self, table: pa.Table) -> pa.Table:
-        said = [self.fn(doc) for doc in docs(table)]
-        for field in self.schema:
-            table = put(table, field.name, pa.array([values[field.name] for values in said], field.type))
-        return table
-
-
-@dataclass(frozen=True)
-class Rewrite:
-    fn: Callable[[str], str]
-
-    @property
-    def name(self) -> str:
-        return name_of(self.fn)
-
-    def __call__(self, table: pa.Table) -> pa.Table:
-        return put(table, "text", pa.array([self.fn(text or "") for text in table["text"].to_pylist()], pa.string()))
+    def apply(self, table: pa.Table, callers: Sequence[Caller]) -> tuple[pa.Table, list[Judgement | None]]:
+        (caller,) = callers
+        say = annotating(caller.name, self.fn, self.schema.names)
+        said = [caller.call(say, doc) for doc in docs(table)]
+        rows, judgements = _failures_apart(said, [None] * len(self.schema), caller)
+        for place, field in enumerate(self.schema):
+            table = put(table, field.name, array_of(caller.name, field, [row[place] for row in rows]))
+        return table, judgements
 
 
-@dataclass(frozen=True)
-class Edit:
-    fn: Callable[[Doc], tuple[str, str | None]]
-    signals: bool = False
+def _failures_apart(said: Iterable[Any], instead: Any, caller: Caller) -> tuple[list[Any], list[Judgement | None]]:
+    """The results with `instead` in the place of each Failure, and the Judgements on the rows that failed."""
+    results, judgements = [], []
+    for each in said:
+        failed = isinstance(each, Failure)
+        results.append(instead if failed else each)
+        judgements.append(Judgement.failed(0, caller, each) if failed else None)
+    return results, judgements
 
-    @property
-    def name(self) -> str:
-        return name_of(self.fn)
 
-    def __call__(self, table: pa.Table) -> pa.Table:
-        edited = [(doc, *self.fn(doc)) for doc in docs(table)]
-        measure = getattr(self.fn, "measure", None) or (lambda doc: {})
-        measured = [measure(doc) if code or self.signals else {} for doc, _, code in edited]
-        table = put(table, "text", pa.array([text for _, text, _ in edited], pa.string()))
-        table = put(table, "reason", pa.array([code and f"{self.name}:{code}" for _, _, code in edited], pa.string()))
-        table = put(table, "measured", pa.array([json.dumps(m) if m else None for m in measured], pa.string()))
-        for key in signal_names(self.fn) if self.signals else ():
-            values = [m[key.removeprefix(f"{self.name}.")] for m in measured]
-            table = put(table, key, pa.array(values, pa.float64()))
-        return table
+def _json(measured: Mapping[str, float]) -> str | None:
+    return json.dumps(measured, default=float) if measured else None

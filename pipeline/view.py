@@ -13,9 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import parquet, store
-from pipeline.chain import LEAVING
+from pipeline.columns import put, without_reserved
 from pipeline.hashing import digest
-from pipeline.transform import put
 
 
 class Join(NamedTuple):
@@ -93,7 +92,7 @@ def stayed(table: pa.Table) -> pa.Table:
     for name in ("reason", "error"):
         if name in table.column_names:
             table = table.filter(pc.is_null(table[name]))
-    return table.drop_columns([name for name in LEAVING if name in table.column_names])
+    return without_reserved(table)
 
 
 @dataclass(frozen=True)

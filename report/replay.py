@@ -100,7 +100,7 @@ def _pass(stage: Map, table: pa.Table) -> tuple[str, bool]:
         return GONE, False
     dropped, ill = [], []
     chain = TransformChain(stage.transforms, dropped.append, ill.append)
-    kept = chain.apply(table, "read")
+    kept = chain.apply(table)
     errors = [error for out in ill if out.num_rows for error in out["error"].to_pylist()]
     reasons = [reason for out in dropped if out.num_rows for reason in out["reason"].to_pylist()]
     return (errors or reasons or ["kept"])[0], bool(kept.num_rows or reasons)

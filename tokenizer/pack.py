@@ -176,7 +176,7 @@ class Packed:
         made = self.fn(pages)
         with shard_files(root, self.name, item) as files:
             files.open(f"{self.name}/{item}.parquet", SEQUENCES).write(made)
-        stats = Stats("gather", pages.num_rows, made.num_rows)
+        stats = Stats("gather", pages.num_rows, made.num_rows, rows_due=pages.num_rows)
         return commit_receipt(root, self.name, item, mark, stats, files.made, started)
 
 

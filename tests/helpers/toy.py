@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipeline.doc import Doc
 from pipeline.fingerprint import hash64, shard_key
+from pipeline.rules import Rules, least
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import screen
@@ -40,23 +41,16 @@ class Read:
         return table.append_column("error", pa.array([e if e == "<ill>" else None for e in lines], pa.string()))
 
 
-@dataclass(frozen=True)
-class AtLeast:
-    """Drops texts of fewer characters; raises on "<raise>"."""
+def characters_of(doc: Doc) -> dict[str, float]:
+    """How many characters a text has; raises on "<raise>"."""
+    if doc.text == "<raise>":
+        raise ValueError("a page that no filter likes")
+    return {"characters": len(doc.text)}
 
-    characters: int
-    name: str = "toy"
 
-    def measure(self, doc: Doc) -> dict[str, float]:
-        if doc.text == "<raise>":
-            raise ValueError("a page that no filter likes")
-        return {"characters": len(doc.text)}
-
-    def judge(self, measured: dict[str, float]) -> str | None:
-        return "short" if measured["characters"] < self.characters else None
-
-    def __call__(self, doc: Doc) -> str | None:
-        return self.judge(self.measure(doc))
+def at_least(characters: int) -> Rules:
+    """A filter that drops texts of fewer characters."""
+    return Rules("toy", characters_of, (least("characters", characters, "short"),))
 
 
 def by_text(table: pa.Table, shard: str) -> pa.Table:
@@ -85,7 +79,7 @@ def verdicts(table: pa.Table) -> pa.Table:
 def recipe(folder: str, characters: int = 3, rejects: float = 1.0) -> Stage:
     names = tuple(sorted(path.name for path in Path(folder).glob("*.txt")))
     pages = Source(names, Read(folder), SCHEMA, version=Version(folder))
-    read = Map("read", pages, (screen(AtLeast(characters)),), rejects=rejects)
+    read = Map("read", pages, (screen(at_least(characters)),), rejects=rejects)
     copies = Gather("copies", Scatter("keys", read, by_text, "key", 4), all_but_first)
     home = Gather("verdicts", Scatter("home", copies, itself, "shard", None), verdicts, one_for=read)
     return Map("unique", read, verdicts=home)

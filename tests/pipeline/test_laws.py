@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import limit, store
+from pipeline import guard, store
 from pipeline.doc import Doc
 from pipeline.errors import RowsLost, StageFailed
 from pipeline.funnel import faults, stage_stats
@@ -128,7 +128,7 @@ def driver(root: Path, folder: Path, runner: str) -> subprocess.Popen:
     command = [
         sys.executable,
         "-m",
-        "pipeline",
+        "mews",
         "run",
         "tests.helpers.toy",
         "--root",
@@ -265,8 +265,8 @@ def test_a_failed_shard_fails_the_stage_after_the_rest(tmp_path: Path):
 
 
 def test_a_page_on_which_a_filter_never_ends_costs_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(limit, "SECONDS", 0.05)
-    monkeypatch.setattr(limit, "SECONDS_A_ROW", 0.001)
+    monkeypatch.setattr(guard, "SECONDS", 0.05)
+    monkeypatch.setattr(guard, "SECONDS_AGAIN", 0.05)
     folder = toy.corpus(tmp_path / "in", files=1)
     (folder / "f0.txt").write_text((folder / "f0.txt").read_text().replace("page 3 of file 0", "a" * 40 + "!"))
     source = Source(("f0.txt",), toy.Read(str(folder)), toy.SCHEMA)

@@ -1,0 +1,119 @@
+"""What the functions given to transforms return, checked: anything else than they should is an error that says so."""
+
+import reprlib
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.doc import Doc
+from pipeline.errors import WrongReturn
+from pipeline.protocols import Editor, Filter
+from pipeline.rules import EditRules, Rules
+
+LONGEST_REASON = 200  # characters
+NUMBERS = frozenset((int, float, bool))
+
+
+def judging(name: str, fn: Filter) -> Callable[[Doc], tuple[str | None, Mapping[str, float]]]:
+    """A filter as a function that returns its reason and what it measured."""
+    if not isinstance(fn, Rules):
+        return lambda doc: (reason_of(name, fn(doc)), {})
+
+    def judge(doc: Doc) -> tuple[str | None, Mapping[str, float]]:
+        measured = measured_of(name, fn.measure(doc))
+        return fn.judge(measured), measured
+
+    return judge
+
+
+def editing(name: str, fn: Editor | EditRules) -> Callable[[Doc], tuple[str, str | None, Mapping[str, float]]]:
+    """An editor as a function that returns the new text, its reason and what it measured."""
+    if isinstance(fn, EditRules):
+
+        def judge(doc: Doc) -> tuple[str, str | None, Mapping[str, float]]:
+            text, measured = _pair(name, fn.fn(doc), "the numbers that were measured")
+            return text, fn.judge(measured_of(name, measured)), measured
+
+        return judge
+
+    def change(doc: Doc) -> tuple[str, str | None, Mapping[str, float]]:
+        text, reason = _pair(name, fn(doc), "None or the reason to drop the document")
+        return text, reason_of(name, reason), {}
+
+    return change
+
+
+def rewriting(name: str, fn: Callable[[str], str]) -> Callable[[str], str]:
+    """A function of a text whose result is checked."""
+
+    def change(text: str) -> str:
+        said = fn(text)
+        if isinstance(said, str):
+            return said
+        raise WrongReturn(f"{name} returned {_shown(said)}; return the new text")
+
+    return change
+
+
+def annotating(name: str, fn: Callable[[Doc], Mapping[str, Any]], columns: Sequence[str]) -> Callable[[Doc], list[Any]]:
+    """An annotation as a function that returns the values of the columns in order."""
+
+    def values(doc: Doc) -> list[Any]:
+        said = fn(doc)
+        if isinstance(said, Mapping) and all(column in said for column in columns):
+            return [said[column] for column in columns]
+        raise WrongReturn(f"{name} returned {_shown(said)}; return a mapping with the keys {', '.join(columns)}")
+
+    return values
+
+
+def reason_of(name: str, said: Any) -> str | None:
+    """What a filter said: None, or a reason. Raises WrongReturn on anything else."""
+    if said is None:
+        return None
+    if isinstance(said, str) and 0 < len(said) <= LONGEST_REASON and said.isprintable():
+        return said
+    raise WrongReturn(
+        f"filter {name} returned {_shown(said)}; return None to keep a document, or a short text that says why it is"
+        f' dropped, such as "short"'
+    )
+
+
+def measured_of(name: str, said: Any) -> Mapping[str, float]:
+    """What a filter measured: numbers by name. Raises WrongReturn on anything else."""
+    if isinstance(said, Mapping):
+        odd = {type(value) for value in said.values()} - NUMBERS
+        if all(issubclass(kind, Real | np.bool_) for kind in odd) and all(isinstance(key, str) for key in said):
+            return said
+    raise WrongReturn(f"{name} measured {_shown(said)}; return numbers by name, such as {{'words': 12}}")
+
+
+def array_of(name: str, field: pa.Field, values: Sequence[Any]) -> pa.Array:
+    """The values as a column. Raises WrongReturn with the first value that the type of the field does not take."""
+    try:
+        return pa.array(values, field.type)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        wrong = next(value for value in values if not _fits(value, field.type))
+    raise WrongReturn(f"{name} gave {_shown(wrong)} for column {field.name}, which is {field.type}")
+
+
+def _fits(value: Any, kind: pa.DataType) -> bool:
+    try:
+        pa.array([value], kind)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _pair(name: str, said: Any, second: str) -> tuple[str, Any]:
+    if isinstance(said, tuple) and len(said) == 2 and isinstance(said[0], str):
+        return said
+    raise WrongReturn(f"{name} returned {_shown(said)}; return the new text and {second}")
+
+
+def _shown(value: Any) -> str:
+    """A value and its type for a message, shortened: "True (bool)"."""
+    return f"{reprlib.repr(value)} ({type(value).__name__})"
