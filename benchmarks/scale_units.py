@@ -22,7 +22,8 @@ from dedup.members import label_rows, members
 from dedup.verdicts import Judge
 from pipeline import buckets as bucketed
 from pipeline import parquet
-from pipeline.ledger import Ledger, planned
+from pipeline.ledger import Ledger
+from pipeline.view import planned
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter

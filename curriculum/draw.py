@@ -5,7 +5,6 @@ So a phase of a million shards reads every line once and not a million times, an
 
 import functools
 import math
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,10 +17,11 @@ import pyarrow.compute as pc
 from curriculum import Interval
 from pipeline import parquet
 from pipeline.errors import UsageError
-from pipeline.fingerprint import digest, fingerprint
-from pipeline.ledger import Ledger, Receipt
+from pipeline.hashing import digest
+from pipeline.ledger import Ledger
+from pipeline.shard import ShardFiles
 from pipeline.shuffle import Gather
-from pipeline.stage import Stage, commit_receipt, shard_files
+from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.transform import put
 
@@ -120,13 +120,13 @@ def remembered(root: str, plan: str, content: str) -> dict[str, Place]:
 
 @dataclass(frozen=True)
 class Draw:
-    """A stage: a phase's pages in the order of training, with what the phase takes of each source's line.
+    """A Maker: a phase's pages in the order of training, with what the phase takes of each source's line.
 
-    Shard n holds the pieces that begin at the positions from n * `shard_tokens` on, whatever the phase's size.
+    Shard n holds the pieces that begin at the positions from n * `shard_tokens` on, whatever the phase's size. Its
+    tokens are those between the ends of its pieces on the lines: none is left out, and none is taken twice.
     Memory: a shard, and a row group of a line.
     """
 
-    name: str
     tokens: int
     shard_tokens: int
     plan: Gather
@@ -138,38 +138,39 @@ class Draw:
         return DRAWN
 
     @property
-    def shards(self) -> int:
+    def number_of_shards(self) -> int:
         return -(-self.tokens // self.shard_tokens)
 
     def inputs(self) -> tuple[Stage, ...]:
         return (self.plan, *self.lines.values())
 
-    def items(self, ledger: Ledger) -> list[str]:
-        return [f"bucket-{n:05d}" for n in range(self.shards)]
+    def documents(self) -> tuple[Stage, ...]:
+        return self.inputs()
 
-    def code_digest(self) -> str:
-        return fingerprint(("draw", pieces, self.shard_tokens))
+    def shards(self, ledger: Ledger) -> list[str]:
+        return [f"bucket-{n:05d}" for n in range(self.number_of_shards)]
 
-    def input_digest(self, item: str, ledger: Ledger) -> str:
+    def code(self) -> object:
+        return Draw, self.shard_tokens
+
+    def input_digest(self, shard: str, ledger: Ledger) -> str:
         """Of a longer phase no more than the shard sees, so that its shards are found made."""
         parts = []
         known = remembered(ledger.root, self.plan.name, ledger.digest(self.plan.name, ONE))
-        for source, found in self._stretches(item, known):
+        for source, found in self._stretches(shard, known):
             line, interval = self.lines[source].name, self.intervals[source]
             seen = min(found.high + known[source].longest, interval.end)  # a page may go on beyond the shard
             parts += [source, repr((interval.start, interval.weight, found.low, seen))]
             parts += [ledger.digest(line, f"bucket-{b:05d}") for b in found.buckets]
-        return digest(item, *parts)
+        return digest(shard, *parts)
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started = time.perf_counter()
-        stretches = self._stretches(item, places(root, self.plan.name))
-        parts = [part for source, found in stretches for part in self._parts(item, root, source, found)]
+    def make(self, files: ShardFiles) -> Stats:
+        stretches = self._stretches(files.shard, places(files.root, self.plan.name))
+        parts = [part for source, found in stretches for part in self._parts(files.shard, files.root, source, found)]
         table = pa.concat_tables([DRAWN.empty_table(), *parts]).sort_by(ORDER)
-        stats = Stats("gather", table.num_rows, table.num_rows)
-        with shard_files(root, self.name, item) as files:
-            files.open(f"{self.name}/{item}.parquet", DRAWN).write(table)
-        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
+        files.rows(DRAWN).write(table)
+        tokens = (sum(spanned(table, self.intervals)), pc.sum(table["tokens"]).as_py() or 0)
+        return Stats("make", table.num_rows, table.num_rows, *tokens, rows_due=table.num_rows)
 
     def _stretches(self, item: str, known: Mapping[str, Place]) -> Iterator[tuple[str, Stretch]]:
         """What the shard takes of each line, and a token on either side: `_parts` judges fractions of a token."""
@@ -178,7 +179,7 @@ class Draw:
             edges = (Fraction(interval.weight) * self.shard_tokens * n for n in (number, number + 1))
             low, high = (interval.start + edge for edge in edges)
             low = max(interval.start, math.floor(low) - 1)
-            high = interval.end if number == self.shards - 1 else min(interval.end, math.ceil(high) + 1)
+            high = interval.end if number == self.number_of_shards - 1 else min(interval.end, math.ceil(high) + 1)
             if low < high:
                 yield source, stretch(known[source].before, low, high)
 
@@ -187,8 +188,17 @@ class Draw:
         for bucket in found.buckets:
             for table in read_stretch(root, f"{self.lines[source].name}/bucket-{bucket:05d}.parquet", found):
                 part = pieces(table, self.intervals[source], found.low, found.high)
-                shard = np.minimum(part["position"].to_numpy() // self.shard_tokens, self.shards - 1)
+                shard = np.minimum(part["position"].to_numpy() // self.shard_tokens, self.number_of_shards - 1)
                 yield part.filter(pa.array(shard == number))
+
+
+def spanned(table: pa.Table, intervals: Mapping[str, Interval]) -> Iterator[int]:
+    """For each source, the tokens of its line from where its first piece begins to where its last one ends."""
+    for source, interval in intervals.items():
+        mine = table.filter(pc.equal(table["source"], source))
+        if mine.num_rows:
+            begins = np.rint(mine["position"].to_numpy() * interval.weight).astype(np.int64)
+            yield int((begins + mine["tokens"].to_numpy()).max() - begins.min())
 
 
 def read_stretch(root: str, name: str, found: Stretch) -> Iterator[pa.Table]:

@@ -15,6 +15,7 @@ from curriculum import Curriculum
 from curriculum.draw import Draw
 from curriculum.token_stream import Columns, Lay, Offsets, Plan, Repeats, Sizes, added, line, together
 from pipeline.errors import UsageError
+from pipeline.make import Make
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Transform
@@ -41,7 +42,7 @@ class Corpus:
 class Made(NamedTuple):
     """The stages of a curriculum: its phases in order, and the plan that they follow."""
 
-    phases: tuple[Draw, ...]
+    phases: tuple[Make, ...]
     plan: Gather
 
 
@@ -77,9 +78,10 @@ def _line(source: str, counted: Map, plan: Gather, lay: Lay, ranges: int) -> Gat
     return Gather(f"{source}.line", (offsets, laid), line)  # in this order: the plan judges before a page moves
 
 
-def _phase(curriculum: Curriculum, number: int, plan: Gather, lines: Mapping[str, Gather], shard_tokens: int) -> Draw:
+def _phase(curriculum: Curriculum, number: int, plan: Gather, lines: Mapping[str, Gather], shard_tokens: int) -> Make:
     phase = curriculum.phases[number]
     intervals = {source: curriculum.intervals(source)[number] for source in sorted(phase.weights)}
     needed = {source: lines[source] for source, interval in intervals.items() if interval.length}
     shard_tokens = max(shard_tokens, LEAST_SEQUENCES * phase.length)
-    return Draw(phase.name, phase.tokens, shard_tokens, plan, needed, {s: intervals[s] for s in needed})
+    draw = Draw(phase.tokens, shard_tokens, plan, needed, {s: intervals[s] for s in needed})
+    return Make(phase.name, draw)

@@ -11,7 +11,7 @@ from dedup.members import numbers
 from pipeline import buckets as bucketed
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.ledger import read_receipt, receipted
+from pipeline.receipts import read_receipt, receipted
 from pipeline.stage import Source
 
 MARK = "::"  # between the root of an earlier run and the name of a shard

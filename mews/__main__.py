@@ -12,9 +12,10 @@ from mews import recipe_loader as recipes
 from mews.recipe_loader import stages_of
 from mews.tokenizer import app as tokenizer_app
 from pipeline import funnel as inspection
+from pipeline import verify
 from pipeline.errors import MewsError
-from pipeline.ledger import receipted
-from pipeline.run import kind_of, plan, run
+from pipeline.receipts import receipted
+from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.store import open_root, redact
 from report.compare import compare
@@ -88,7 +89,7 @@ def plan_command(
         after = ", ".join(each.name for each in stage.inputs())
         made = len(receipted(root, stage.name))
         console.print(
-            f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}",
+            f"{stage.name:<24} {stage.kind:<8} {made:>7,} made   {f'after {after}' if after else ''}",
             soft_wrap=True,
         )
 
@@ -114,11 +115,11 @@ def verify_command(
 ) -> None:
     """Read every receipt and file again; exit 1 and name each that is missing, changed or does not add up."""
     found = 0
-    for fault in inspection.faults(root):
+    for fault in verify.faults(root):
         found += 1
         print(plain(fault.what))
         if mend:
-            inspection.mend(root, fault)
+            verify.mend(root, fault)
     if found:
         todo = (
             "run the recipe again" if mend else "verify --mend forgets these shards, and the next run makes them anew"

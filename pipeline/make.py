@@ -73,6 +73,9 @@ class Make:
     def view(self) -> View:
         return View(self.name)
 
+    def as_goal(self) -> "Make":
+        return self
+
     def inputs(self) -> tuple[Stage, ...]:
         return self.maker.inputs()
 

@@ -23,9 +23,8 @@ from typing import Any, NamedTuple
 from pipeline.hashing import file_digest
 
 MISSING = ""  # the digest of a file that was not there
-SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/var", "/opt/conda")
-CODE = (".pyc", ".pyo", ".so", ".pyd")
-READ_AS_CODE = ("<frozen importlib", "linecache.py", "tokenize.py", "inspect.py")
+SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib/", "/var/lib/")
+READ_AS_CODE = ("linecache.py", "tokenize.py", "inspect.py")  # what shows source, as in a traceback
 
 
 class Read(NamedTuple):
@@ -104,7 +103,7 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
 
 def _note(path: str, frame: FrameType) -> None:
     watched = getattr(_thread, "watching", False)
-    if not _is_data(path, frame.f_code.co_filename):
+    if not _is_data(path) or _reads_code(frame):
         return
     modules, importing, place = _on_the_way(frame)
     name = f"./{os.path.relpath(path, place)}" if place and Path(path).is_relative_to(place) else path
@@ -116,12 +115,14 @@ def _note(path: str, frame: FrameType) -> None:
 
 
 def _on_the_way(frame: FrameType | None) -> tuple[list[str], str, Path | None]:
-    """The modules of ours and the user's that called, the nearest first; which of them is being imported (or none);
-    and the folder that the first of them is imported from. The engine's own are left out."""
+    """The modules of ours and the user's that the engine called, the nearest first; which of them is being imported
+    (or none); and the folder that the first of them is imported from. None when the engine itself opens the file."""
     modules, importing, place = [], "", None
     while frame:
         name, file = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
-        if _is_users_code(file) and not name.startswith("pipeline."):
+        if name.startswith("pipeline."):
+            break
+        if _is_users_code(file):
             if not modules:
                 place = Path(file).parents[0 if name == "__main__" else name.count(".") + file.endswith("__init__.py")]
             modules.append(name)
@@ -136,10 +137,19 @@ def _is_users_code(file: str) -> bool:
     return not file.startswith("<") and not _is_installed(os.path.abspath(file))
 
 
-def _is_data(path: str, opener: str) -> bool:
-    """Whether a file is neither code that Python loads nor a part of the machine, of Python, or of a package."""
-    as_code = path.endswith(CODE) or (path.endswith(".py") and any(part in opener for part in READ_AS_CODE))
-    return not as_code and not path.startswith(SYSTEM) and not path.startswith(_cache()) and not _is_installed(path)
+def _is_data(path: str) -> bool:
+    """Whether a path may be that of a data file: no folder, nor a part of the machine, of Python, or of a package."""
+    apart = path.startswith(SYSTEM) or path.startswith(_cache()) or "/__pycache__/" in path or _is_installed(path)
+    return not apart and not os.path.isdir(path) and path not in map(os.path.abspath, sys.path)
+
+
+def _reads_code(frame: FrameType | None) -> bool:
+    """Whether a file is opened to import it, or to show it: by Python's own, but for what `pkgutil` asks for."""
+    imports = False
+    while frame and frame.f_code.co_filename.startswith("<frozen"):
+        imports, frame = True, frame.f_back
+    file = frame.f_code.co_filename if frame else ""
+    return file.endswith(READ_AS_CODE) or (imports and not file.endswith("pkgutil.py"))
 
 
 def _cache() -> str:

@@ -55,12 +55,14 @@ def run(
     after all others of the stage have finished.
     """
     stages, ledger, stats = plan(*goals), Ledger(root), dict[str, Stats]()
+    asked = {goal.name for goal in goals}
     runner.prepare(stages)
     with open_for_writing(root) as lease:
         written = {**(about or {}), "stages": described(stages, documents(*goals))}
         store.write_bytes(root, PLAN, json.dumps(written, indent=1).encode())
         for stage in stages:
-            stats[stage.name] = run_stage(stage, ledger, runner, on_progress or _silent, lease)
+            made = stage.as_goal() if stage.name in asked else stage
+            stats[stage.name] = run_stage(made, ledger, runner, on_progress or _silent, lease)
             check_gathered(stage, stages, stats)
         ledger.sweep()
     return stats

@@ -57,6 +57,9 @@ class Scatter:
     def view(self) -> View:
         return View(self.name)
 
+    def as_goal(self) -> "Scatter":
+        return self
+
     def inputs(self) -> tuple[Stage, ...]:
         return stages_among(self.source)
 
@@ -136,6 +139,9 @@ class Gather:
     @property
     def view(self) -> View:
         return View(self.name)
+
+    def as_goal(self) -> "Gather":
+        return self
 
     def inputs(self) -> tuple[Stage, ...]:
         return (*self.sources, *stages_among(self.one_for))

@@ -43,6 +43,10 @@ class Stage(Protocol):
         """Where its rows lie: in files of its own, or in those of a stage that it reads."""
         ...
 
+    def as_goal(self) -> "Stage":
+        """The stage as it is made when it is what a run is for: with files of its own."""
+        ...
+
     def inputs(self) -> "tuple[Stage, ...]":
         """The stages that it reads, which must be finished before."""
         ...

@@ -43,7 +43,8 @@ class Map:
     of dropped rows to keep for looking at (chosen by a hash of their id; all are counted either way). A Map that only
     finds something out may leave out to count `tokens`, which costs a second for 35 MB of text.
 
-    A Map of a stage that has no transforms writes no copy of the rows that stay: it is a view of that stage.
+    A Map of a stage that has no transforms writes no copy of the rows that stay: it is a view of that stage. With
+    `copy` it writes them all the same, as it does when it is the goal of a run.
 
         Map("filtered", raw, (screen(short),))
         Map("unique", filtered, verdicts=urls.repeated("urls", filtered))
@@ -56,6 +57,7 @@ class Map:
     where: Mapping[str, str] | None = None
     rejects: float = 1.0
     tokens: bool = True
+    copy: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.rejects <= 1:
@@ -75,13 +77,16 @@ class Map:
 
     @property
     def view(self) -> View:
-        if self.transforms or isinstance(self.source, Source):
+        if self.transforms or self.copy or isinstance(self.source, Source):
             return View(self.name)
         return self.source.view.through(self._join)
 
     @property
     def _join(self) -> Join:
         return Join(self.verdicts.name if self.verdicts else "", tuple((self.where or {}).items()))
+
+    def as_goal(self) -> "Map":
+        return dataclasses.replace(self, copy=True) if self.view.store != self.name else self
 
     def inputs(self) -> tuple[Stage, ...]:
         return stages_among(self.source, self.verdicts)
@@ -93,7 +98,7 @@ class Map:
         return shards_of(self.source, ledger)
 
     def code(self) -> object:
-        return Map, reader_of(self.source), self.transforms, self.where, self.rejects
+        return Map, reader_of(self.source), self.transforms, self.where, self.rejects, self.copy
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
         verdicts = [ledger.digest(self.verdicts.name, item)] if self.verdicts else []

@@ -117,9 +117,9 @@ class Stats:
     def conserved(self) -> bool:
         """Whether no row was lost or made up.
 
-        With `rows_due`: all rows that the inputs hold were read, and where tokens were counted, as many went out as came
-        in. Without: rows in = rows out + dropped + quarantined,
-        and each step was given just the rows that the step before had kept, the last of them the rows out.
+        With `rows_due`: all rows that the inputs hold were read, and as many tokens went out as came in, where they
+        were counted. Without: rows in = rows out + dropped + quarantined, and each step was given just the rows that
+        the step before had kept, the last of them the rows out.
         """
         if self.rows_due is not None:
             return (self.rows_in, self.tokens_in) == (self.rows_due, self.tokens_out)

@@ -6,7 +6,7 @@ from rich.console import Console
 from pipeline import parquet, store
 from pipeline.fingerprint import hash64
 from pipeline.funnel import funnel, read_plan
-from pipeline.ledger import planned
+from pipeline.view import planned
 from report.progress import print_funnel
 
 

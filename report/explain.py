@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
-from pipeline.ledger import planned
+from pipeline.view import planned
 
 SHOWN = 600  # characters of the text
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.ledger import receipted
+from pipeline.receipts import receipted
 
 PAGES = 10  # pages shown of a family
 LINES = 40  # lines shown of a difference

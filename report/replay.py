@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pipeline import parquet, store
 from pipeline.chain import TransformChain
 from pipeline.errors import MewsError, UsageError
-from pipeline.ledger import planned
+from pipeline.view import planned
 from pipeline.stage import Map, Source, Stage
 from stages.commoncrawl import Chosen, Reader
 

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline import parquet, store
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
-from pipeline.ledger import planned
+from pipeline.view import planned
 from pipeline.stage import Map, Stage
 from pipeline.transform import Screen, name_of, signal_names
 

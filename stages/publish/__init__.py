@@ -1,6 +1,5 @@
 """The last stage: Parquet shards as a data set is published, its statistics, and its card."""
 
-import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +7,13 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from pipeline import parquet, store
+from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.fingerprint import digest, fingerprint
-from pipeline.ledger import Ledger, Receipt, planned, receipt_name, receipted
-from pipeline.stage import Stage, commit_receipt, shard_files
+from pipeline.hashing import digest
+from pipeline.ledger import Ledger
+from pipeline.make import Make
+from pipeline.shard import ShardFiles
+from pipeline.stage import Stage
 from pipeline.stats import Stats
 from stages.publish.card import Card
 
@@ -32,7 +33,7 @@ CALLED = {"content": "text"}  # columns that a published schema calls by another
 
 def publish(
     name: str, source: Stage, schema: pa.Schema = REFINEDWEB, megabytes: int = 256, beside: tuple[Stage, ...] = ()
-) -> Stage:
+) -> Make:
     """`<root>/<name>/train-00000-of-00042.parquet` of about `megabytes` each, with stats.json and README.md.
 
     `beside` are stages to be made as well, for later runs. Raises UsageError when `source` lacks a column of `schema`.
@@ -42,15 +43,16 @@ def publish(
     missing = [f.name for f in schema if CALLED.get(f.name, f.name) not in source.schema.names]
     if missing:
         raise UsageError(f"{name} is to have the columns {missing}, which stage {source.name} does not make")
-    return Card(f"{name}.card", Shards(name, source, schema, megabytes), beside)
+    shards = Make(name, PublishShards(name, source, schema, megabytes))
+    return Make(f"{name}.card", Card(shards, beside), folder=name)
 
 
 Slice = tuple[str, int, int]  # shard, first row, row after the last
 
 
 @dataclass(frozen=True)
-class Shards:
-    """All rows of a stage, in its order, cut anew into files of even size."""
+class PublishShards:
+    """A Maker: all rows of a stage, in its order, cut anew into files of even size."""
 
     name: str
     source: Stage
@@ -60,13 +62,15 @@ class Shards:
     def inputs(self) -> tuple[Stage, ...]:
         return (self.source,)
 
-    def code_digest(self) -> str:
-        return fingerprint(("shards", self.schema, self.megabytes))
+    def documents(self) -> tuple[Stage, ...]:
+        return self.inputs()
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def code(self) -> object:
+        return PublishShards, self.schema, self.megabytes
+
+    def shards(self, ledger: Ledger) -> list[str]:
         """Names of the files; which rows each takes is written down for the workers."""
-        shards = [(shard, entry.rows, entry.bytes) for shard, entry in ledger.entries(self.source.name)]
-        cuts = cut(shards, self.megabytes << 20)
+        cuts = cut(ledger.sizes(self.source.name), self.megabytes << 20)
         named = {f"train-{k:05d}-of-{len(cuts):05d}": slices for k, slices in enumerate(cuts)}
         store.write_json(ledger.root, self._cuts, named)
         return list(named)
@@ -75,33 +79,23 @@ class Shards:
     def _cuts(self) -> str:
         return f"plan/{self.name}.cuts.json"
 
-    def input_digest(self, item: str, ledger: Ledger) -> str:
-        slices = _cuts(ledger.root, self._cuts, self.megabytes, ledger.whole(self.source.name))[item]
+    def input_digest(self, shard: str, ledger: Ledger) -> str:
+        slices = _cuts(ledger.root, self._cuts, self.megabytes, ledger.whole(self.source.name))[shard]
         return digest(*(str(x) for s in slices for x in (*s, ledger.digest(self.source.name, s[0]))))
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started = time.perf_counter()
-        with shard_files(root, self.name, item) as files:
-            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
-            for table in self._tables(root, store.read_json(root, self._cuts)[item]):
-                writer.write(
-                    table.select([CALLED.get(c, c) for c in self.schema.names]).rename_columns(self.schema.names)
-                )
-        stats = Stats("shards", writer.rows, writer.rows)
-        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
+    def make(self, files: ShardFiles) -> Stats:
+        slices = store.read_json(files.root, self._cuts)[files.shard]
+        writer = files.rows(self.schema)
+        for table in self._tables(files.root, slices):
+            writer.write(table.select([CALLED.get(c, c) for c in self.schema.names]).rename_columns(self.schema.names))
+        return Stats("make", sum(end - start for _, start, end in slices), writer.rows)
 
     def _tables(self, root: str, slices: Sequence[Slice]) -> Iterator[pa.Table]:
         for shard, start, end in slices:
             at = 0
-            for table in parquet.read_batches(root, f"{self.source.name}/{shard}.parquet"):
+            for table in self.source.view.read(root, shard):
                 yield table.slice(max(0, start - at), max(0, min(end - at, table.num_rows) - max(0, start - at)))
                 at += table.num_rows
-
-    def sweep(self, root: str) -> None:
-        """Delete the files of an earlier cut, which would be read as if they were part of this one."""
-        for item in set(receipted(root, self.name)) - set(planned(root, self.name)):
-            store.remove(root, f"{self.name}/{item}.parquet")
-            store.remove(root, receipt_name(self.name, item))
 
 
 @lru_cache(maxsize=1)

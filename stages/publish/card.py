@@ -4,17 +4,18 @@ import importlib.metadata
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
-from pipeline import parquet, store
-from pipeline.fingerprint import digest, fingerprint
 from pipeline.funnel import Line, because, funnel, read_plan, stage_stats
-from pipeline.ledger import Ledger, Receipt, planned, write_receipt
+from pipeline.hashing import digest
+from pipeline.ledger import Ledger
 from pipeline.run import plan
+from pipeline.shard import ShardFiles
 from pipeline.stage import Stage
 from pipeline.stats import Stats
+from pipeline.view import View, planned
 
 VERSIONED = (
     "trafilatura",
@@ -27,10 +28,6 @@ VERSIONED = (
 )
 
 
-class Published(Stage, Protocol):
-    def sweep(self, root: str) -> None: ...
-
-
 WARNING = """
 ## Hosts that lost most of their pages to one family
 
@@ -41,56 +38,43 @@ WARNING = """
 
 @dataclass(frozen=True)
 class Card:
-    """Writes what a person and a loader need beside the shards, and clears away those of an earlier cut."""
+    """A Maker: what a person and a loader need beside the shards."""
 
-    name: str
-    shards: Published
+    published: Stage
     beside: tuple[Stage, ...] = ()
-
-    @property
-    def folder(self) -> str:
-        return self.shards.name
 
     @property
     def schema(self) -> pa.Schema:
         return pa.schema([])
 
     def inputs(self) -> tuple[Stage, ...]:
-        return (self.shards, *self.beside)
+        return (self.published, *self.beside)
 
     def documents(self) -> tuple[Stage, ...]:
-        return (self.shards,)
+        return (self.published,)
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def shards(self, ledger: Ledger) -> list[str]:
         return ["card"]
 
-    def code_digest(self) -> str:
-        return fingerprint(("card", Card, versions()))
+    def code(self) -> object:
+        return Card, versions()
 
-    def input_digest(self, item: str, ledger: Ledger) -> str:
+    def input_digest(self, shard: str, ledger: Ledger) -> str:
         about = read_plan(ledger.root)
-        return digest(json.dumps(about), *(ledger.whole(stage.name) for stage in plan(self.shards)))
+        return digest(json.dumps(about), *(ledger.whole(stage.name) for stage in plan(self.published)))
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        self.shards.sweep(root)
+    def make(self, files: ShardFiles) -> Stats:
+        root, folder = files.root, self.published.name
         about, stats, lines = read_plan(root), stage_stats(root), funnel(root)
-        files: dict[str, store.FileInfo] = {}
-        for name, text in (
-            ("stats.json", statistics(stats, lines)),
-            ("README.md", card(self.shards, about, stats, lines) + self._warnings(root)),
-        ):
-            with store.writing(root, f"{self.folder}/{name}") as sink:
-                sink.write(text.encode())
-            files[f"{self.folder}/{name}"] = store.FileInfo(sink.digest, 0, sink.size)
-        documents = stats[self.folder].rows_out
-        both = digest(*(made.digest for made in files.values()))
-        return write_receipt(root, Receipt(self.name, item, mark, both, Stats("card", documents, documents), files))
+        files.write(f"{folder}/stats.json", statistics(stats, lines).encode())
+        files.write(f"{folder}/README.md", (card(self.published, about, stats, lines) + self._warnings(root)).encode())
+        return Stats("make", stats[folder].rows_in, stats[folder].rows_out)
 
     def _warnings(self, root: str) -> str:
         """The section on hosts that lost most of their pages to one family, when a stage beside found any."""
         stages = [stage.name for stage in self.beside if "lost" in stage.schema.names]
-        names = [f"{stage}/{shard}.parquet" for stage in stages for shard in planned(root, stage)]
-        rows = [row for name in names for row in parquet.read_table(root, name).to_pylist()]
+        shards = [(stage, shard) for stage in stages for shard in planned(root, stage)]
+        rows = [row for s, shard in shards for table in View(s).read(root, shard) for row in table.to_pylist()]
         rows.sort(key=lambda row: (-row["lost"], row["host"]))
         told = [
             f"| {shown(row['host'])} | {row['pages']:,} | {row['lost']:,} | {shown(row['kept'])} |\n" for row in rows

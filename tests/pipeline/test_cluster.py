@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toy
-from tests.pipeline.test_laws import data, make
+from tests.helpers.runs import data, make
 
 
 def free_port() -> int:

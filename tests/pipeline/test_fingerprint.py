@@ -13,8 +13,8 @@ import pytest
 from numba import njit
 
 from pipeline import fingerprint
-from pipeline.fingerprint import fingerprint as of
 from pipeline.fingerprint import GOLDEN64, hash64, mix64, module_digest, shard_key
+from pipeline.fingerprint import fingerprint as of
 from tests.helpers import toy
 
 

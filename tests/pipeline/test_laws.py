@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,45 +20,17 @@ import pytest
 from pipeline import guard, store
 from pipeline.doc import Doc
 from pipeline.errors import RowsLost, StageFailed
-from pipeline.funnel import faults, stage_stats
-from pipeline.ledger import planned, read_receipts
+from pipeline.funnel import stage_stats
+from pipeline.receipts import read_receipts
 from pipeline.run import open_for_writing, plan, run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source, commit_receipt
 from pipeline.stats import Stats
 from pipeline.transform import screen
+from pipeline.verify import faults
+from pipeline.view import planned
 from tests.helpers import toy
-
-
-class Spy(Local):
-    """A local runner that notes what went out and what came back."""
-
-    def __init__(self) -> None:
-        self.sent: list[Any] = []
-        self.received: list[Any] = []
-
-    def map(self, fn: Any, items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, Any]]:
-        self.sent += items
-        for item, outcome in super().map(fn, items):
-            self.received.append(outcome)
-            yield item, outcome
-
-    @property
-    def shards(self) -> list[str]:
-        return [shard for shard, *_ in self.sent]
-
-
-def make(root: Path, folder: Path, runner: Local | None = None, **arguments: Any) -> dict[str, Stats]:
-    return run(toy.recipe(str(folder), **arguments), root=str(root), runner=runner or Local())
-
-
-def data(root: Path) -> dict[str, bytes]:
-    """Every data file of a run: shards, rejects and quarantine."""
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
-
-
-def ids(root: Path, pattern: str) -> list[str]:
-    return [i for path in sorted(root.glob(pattern)) for i in pq.read_table(path)["id"].to_pylist()]
+from tests.helpers.runs import Spy, data, driver, ids, make, slow_corpus
 
 
 def test_every_page_is_kept_dropped_or_quarantined_once(tmp_path: Path):
@@ -122,29 +94,6 @@ def test_a_file_that_fails_while_written_is_not_there(tmp_path: Path):
         assert not (tmp_path / "stage/shard.parquet").exists()
         raise ValueError
     assert list((tmp_path / "stage").iterdir()) == []
-
-
-def driver(root: Path, folder: Path, runner: str) -> subprocess.Popen:
-    command = [
-        sys.executable,
-        "-m",
-        "mews",
-        "run",
-        "tests.helpers.toy",
-        "--root",
-        root,
-        "--runner",
-        runner,
-        f"folder={folder}",
-    ]
-    return subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-
-
-def slow_corpus(folder: Path) -> Path:
-    toy.corpus(folder)
-    for path in folder.glob("*.txt"):
-        path.write_text(path.read_text() + "\n<slow>" * 3)
-    return folder
 
 
 def test_killed_at_any_moment_and_started_again_gives_the_same_bytes(tmp_path: Path):

@@ -12,13 +12,13 @@ from pipeline import ledger as ledgers
 from pipeline import parquet, store
 from pipeline import stage as stages
 from pipeline.errors import UsageError
-from pipeline.funnel import faults, mend
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source
+from pipeline.verify import faults, mend
 from tests.helpers import toy
-from tests.pipeline.test_laws import Spy, data, make
+from tests.helpers.runs import Spy, data, make
 
 
 @pytest.mark.parametrize("name", ["read/f1-*", "read.rejects/f1-*", "quarantine/read/f1-*", "receipts/read/f1-*"])

@@ -18,7 +18,7 @@ from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, shard_name
-from tests.pipeline.test_laws import Spy
+from tests.helpers.runs import Spy
 
 SCHEMA = pa.schema([("id", pa.string())])
 

@@ -13,11 +13,12 @@ from moto.server import ThreadedMotoServer
 
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.funnel import faults, stage_stats
-from pipeline.ledger import receipt_name
-from pipeline.stage import shard_files
+from pipeline.funnel import stage_stats
+from pipeline.receipts import receipt_name
+from pipeline.shard import shard_files
+from pipeline.verify import faults
 from tests.helpers import toy
-from tests.pipeline.test_laws import Spy, data, driver, make
+from tests.helpers.runs import Spy, data, driver, make
 
 
 @pytest.fixture(scope="module")
