@@ -98,9 +98,11 @@ def read_table(root: str, name: str) -> pa.Table:
 
 
 def read_batches(root: str, name: str, rows: int = 2_000, columns: Collection[str] | None = None) -> Iterator[pa.Table]:
-    """Tables of at most `rows` rows, in order; an empty file gives none. Of `columns`, those that the file has."""
+    """Tables of at most `rows` rows, in order, an empty one of an empty file. Of `columns`, those that the file has."""
     with open_file(root, name) as file:
         here = None if columns is None else [c for c in file.schema_arrow.names if c in columns]
+        if not file.num_row_groups:
+            yield file.read(columns=here)
         for group in range(file.num_row_groups):
             for batch in file.iter_batches(batch_size=rows, row_groups=[group], columns=here):
                 yield pa.Table.from_batches([batch])

@@ -139,7 +139,7 @@ def _is_users_code(file: str) -> bool:
 
 def _is_data(path: str) -> bool:
     """Whether a path may be that of a data file: no folder, nor a part of the machine, of Python, or of a package."""
-    apart = path.startswith(SYSTEM) or path.startswith(_cache()) or "/__pycache__/" in path or _is_installed(path)
+    apart = path.startswith(SYSTEM) or path.startswith(_caches()) or "/__pycache__/" in path or _is_installed(path)
     return not apart and not os.path.isdir(path) and path not in map(os.path.abspath, sys.path)
 
 
@@ -152,8 +152,9 @@ def _reads_code(frame: FrameType | None) -> bool:
     return file.endswith(READ_AS_CODE) or (imports and not file.endswith("pkgutil.py"))
 
 
-def _cache() -> str:
-    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+def _caches() -> tuple[str, ...]:
+    user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return tuple(f"{os.path.abspath(folder)}{os.sep}" for folder in (user, os.environ.get("MEWS_CACHE")) if folder)
 
 
 @functools.cache
