@@ -18,7 +18,7 @@ STEP = 100  # rows after which the size of a row group is looked at
 class ShardWriter:
     """Parquet rows into a sink, in row groups of about 32 MB, and at most 20,000 rows.
 
-    The bounds of groups, and so the bytes of the file, depend on the rows alone, not on the tables they come in.
+    Where a group ends depends on the rows alone, not on the tables they come in.
     """
 
     def __init__(self, sink: store.HashingWriter, schema: pa.Schema):
@@ -33,21 +33,23 @@ class ShardWriter:
         """Write rows that have the columns of the schema, in any order."""
         table = table.select(self.schema.names).cast(self.schema)
         self.rows += table.num_rows
-        while table.num_rows:
-            part = table.slice(0, STEP - self._held_rows % STEP)
-            table = table.slice(part.num_rows)
-            self._held.append(part)
-            self._held_rows += part.num_rows
-            self._held_bytes += sum(map(payload, part.columns))
+        start = at = 0
+        while at < table.num_rows:
+            step = table.slice(at, STEP - self._held_rows % STEP)
+            at += step.num_rows
+            self._held_rows += step.num_rows
+            self._held_bytes += sum(map(payload, step.columns))
             enough = self._held_rows >= ROW_GROUP_ROWS or self._held_bytes >= ROW_GROUP_BYTES
             if enough and self._held_rows % STEP == 0:
+                self._held.append(table.slice(start, at - start))
                 self._end_group()
+                start = at
+        self._held.append(table.slice(start))
 
     def _end_group(self) -> None:
         """Close the row group with what is held; nothing happens when nothing is."""
         if self._held_rows:
-            group = pa.concat_tables(self._held).combine_chunks()
-            self._writer.write_table(group, row_group_size=group.num_rows)
+            self._writer.write_table(pa.concat_tables(self._held), row_group_size=self._held_rows)
         self._held, self._held_rows, self._held_bytes = [], 0, 0
 
     def abandon(self) -> None:
