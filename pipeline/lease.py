@@ -18,7 +18,7 @@ from typing import Any
 
 import obstore
 import pyarrow.fs as pafs
-from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import ObjectStore
 
 from pipeline.bucket import open_bucket
@@ -29,6 +29,7 @@ from pipeline.store import open_root
 
 NAME = ".lock"
 RENEWED, STALE = 15.0, 90.0  # seconds
+CHANGED = (AlreadyExistsError, PreconditionError, FileNotFoundError)  # a condition that does not hold
 log = logging.getLogger(__name__)
 
 
@@ -89,7 +90,7 @@ def _leased(root: str, filesystem: pafs.FileSystem, path: str) -> Lease:
     try:
         bucket, _, prefix = path.partition("/")
         return StoreLease(root, open_bucket(filesystem, bucket), f"{prefix}/{NAME}".lstrip("/"))
-    except (BaseError, NotImplementedError) as error:
+    except (BaseError, OSError, NotImplementedError) as error:
         _unheld(root, redact(str(error).split("\n")[0])[:200])
         return Lease()
 
@@ -113,7 +114,7 @@ class StoreLease(Lease):
         self._ended.set()
         self._thread.join()
         if not self._lost:
-            with contextlib.suppress(BaseError):  # it grows stale instead
+            with contextlib.suppress(BaseError, OSError):  # it grows stale instead
                 obstore.delete(self._bucket, self._name)
 
     def _take(self) -> dict[str, str]:
@@ -121,7 +122,7 @@ class StoreLease(Lease):
         for _ in range(3):
             try:
                 version = self._put("create")
-            except (AlreadyExistsError, PreconditionError):
+            except CHANGED:
                 version = self._take_over()
             else:
                 self._must_refuse()
@@ -136,12 +137,12 @@ class StoreLease(Lease):
             if age <= STALE and not (holder and holder.gone):
                 raise UsageError(_taken(self._root, holder))
             return self._put(version)
-        except (NotFoundError, AlreadyExistsError, PreconditionError):
+        except CHANGED:
             return None
 
     def _must_refuse(self) -> None:
         """Raise NotImplementedError when the store overwrites what it was told to create."""
-        with contextlib.suppress(AlreadyExistsError, PreconditionError):
+        with contextlib.suppress(*CHANGED):
             self._put("create")
             raise NotImplementedError("the store takes no notice of conditions")
 
@@ -164,16 +165,16 @@ class StoreLease(Lease):
 
     def _renew(self) -> None:
         while not self._lost and not self._ended.wait(RENEWED):
-            with contextlib.suppress(BaseError):  # the store is out of reach; the next time may do
+            with contextlib.suppress(BaseError, OSError):  # the store is out of reach; the next time may do
                 self._renew_once()
 
     def _renew_once(self) -> None:
         try:
             self._version = self._put(self._version)
-        except (PreconditionError, AlreadyExistsError, NotFoundError):
+        except CHANGED:
             try:
                 holder, self._version, _ = self._read()
-            except NotFoundError:  # a person deleted it
+            except FileNotFoundError:  # a person deleted it
                 self._version = self._put("create")
                 return
             if not holder or holder.id != self._me.id:  # else our renewal came through, and its answer did not

@@ -28,8 +28,10 @@ def checked(root: str) -> str:
         raise UsageError(f"{root} names no bucket; give {meant}bucket/prefix")
     if found[1] == "file" and found[2] == ":///":
         return meant
-    if root.rstrip("/") != meant:
-        raise UsageError(f"{redact(root)} cannot be a root; did you mean {redact(meant)}?")
+    path, question, query = _split(root)
+    if path.rstrip("/") + question + query != meant:
+        shown = re.sub(r"^(\w+:?[/\\]*).*@", r"\1", redact(root))
+        raise UsageError(f"{shown} cannot be a root; did you mean {redact(meant)}?")
     return root
 
 

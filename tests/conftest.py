@@ -9,6 +9,7 @@ import pytest
 from pipeline import store
 from tests.helpers.corpus import another as another
 from tests.helpers.corpus import corpus as corpus
+from tests.helpers.s3 import s3 as s3
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -47,10 +47,10 @@ def ids(root: Path, pattern: str) -> list[str]:
     return [i for path in sorted(root.glob(pattern)) for i in pq.read_table(path)["id"].to_pylist()]
 
 
-def driver(root: Path | str, folder: Path, runner: str, **options: Any) -> subprocess.Popen:
-    """A process that runs the toy recipe."""
+def driver(root: Path | str, folder: Path, runner: str, *arguments: str, **options: Any) -> subprocess.Popen:
+    """A process that runs the toy recipe with arguments ("characters=1"); `options` are those of Popen."""
     command = [sys.executable, "-m", "mews", "run", "tests.helpers.toy", "--root", str(root)]
-    command += ["--runner", runner, f"folder={folder}"]
+    command += ["--runner", runner, f"folder={folder}", *arguments]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options)
 
 
