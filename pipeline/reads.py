@@ -126,10 +126,13 @@ def _on_the_way(frame: FrameType | None) -> tuple[list[str], str, Path | None]:
             if not modules:
                 place = Path(file).parents[0 if name == "__main__" else name.count(".") + file.endswith("__init__.py")]
             modules.append(name)
-            if frame.f_code.co_name == "<module>" and not importing:
-                importing = name
+            importing = importing or (name if _is_being_imported(name) else "")
         frame = frame.f_back
     return modules, importing, place
+
+
+def _is_being_imported(module: str) -> bool:
+    return getattr(getattr(sys.modules.get(module), "__spec__", None), "_initializing", False)
 
 
 @functools.cache
