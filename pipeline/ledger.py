@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from pipeline import parquet, store
+from pipeline.errors import BadInput
 from pipeline.fingerprint import digest
 from pipeline.stats import Stats, add
 from pipeline.store import FileInfo
@@ -129,7 +130,7 @@ def _recorded(root: str, stage: str) -> dict[str, Entry]:
     try:
         table = parquet.read_table(root, record_name(stage))
         return {row.pop("shard"): Entry(**row) for row in table.to_pylist()}
-    except (OSError, ValueError, TypeError):
+    except (BadInput, OSError, ValueError, TypeError):
         return {}
 
 

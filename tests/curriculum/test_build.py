@@ -28,7 +28,7 @@ from pipeline.stage import Map, Stage
 from recipes import curriculum, fox_1
 from tests.helpers.object_store import bucket
 from tokenizer.encode import encoder
-from tokenizer.reader import Megatron, Parquet, Reader
+from tokenizer.reader import Megatron, PackedReader, Parquet
 from tokenizer.train import END, TokenizerConfig, train
 
 MODELS = ("falcon_7b", "falcon_40b", "falcon_mamba", "falcon_h1", "falcon_edge", "fox_1")
@@ -138,14 +138,14 @@ def test_a_trainer_that_stops_in_a_phase_that_grows_sees_each_sequence_once(made
         return Parquet(str(tmp_path / "short.packed"))
 
     small = run_with(0.1)
-    first = Reader(small, batch=3)
+    first = PackedReader(small, batch=3)
     seen = [row for batch in first for row in batch]
     before = np.stack([small[n] for n in range(len(small))])
     assert len(before) - 3 < first.position <= len(before)
     large = run_with(0.2)
     assert len(large) > len(before) + 5
     assert (np.stack([large[n] for n in range(len(before))]) == before).all(), "what was made stays where it was"
-    seen += [row for batch in Reader(large, batch=1, position=first.position) for row in batch]
+    seen += [row for batch in PackedReader(large, batch=1, position=first.position) for row in batch]
     assert (np.stack(seen) == np.stack([large[n] for n in range(len(large))])).all()
     grown = [len(part) for _, part in pieces(tmp_path, "short")]
     assert sum(grown) >= 30_000
@@ -155,7 +155,7 @@ def test_a_packed_phase_is_exported_and_read_again(done, tmp_path, capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["tokenizer", "pack", str(done / "long.packed"), "--out", str(tmp_path / "long")])
     assert "sequences of 2,048 tokens" in capsys.readouterr().out
-    ours, theirs = Reader(Parquet(str(done / "long.packed")), 2), Reader(Megatron(tmp_path / "long"), 2)
+    ours, theirs = PackedReader(Parquet(str(done / "long.packed")), 2), PackedReader(Megatron(tmp_path / "long"), 2)
     assert sum(1 for a, b in zip(ours, theirs, strict=True) if (a == b).all()) == len(ours.sequences) // 2
 
 

@@ -13,7 +13,7 @@ from filters import fasttext
 from filters.fasttext_train import SETTINGS, passes, train_classifier
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
-from pipeline.files import Unread, texts
+from pipeline.files import Unread, folder_texts
 
 REPO_ROOT = Path(fasttext.__file__).resolve().parents[1]
 
@@ -132,7 +132,7 @@ def test_the_same_folders_make_the_same_bytes(folders, trained, tmp_path):
 
 def test_how_the_texts_lie_in_files_does_not_matter(folders, trained, tmp_path):
     (tmp_path / "good").mkdir()
-    rows = [json.dumps({"content": text}) for text in texts(str(folders[0]), Unread())]
+    rows = [json.dumps({"content": text}) for text in folder_texts(str(folders[0]), Unread())]
     (tmp_path / "good" / "all.jsonl").write_text("\n".join(reversed(rows)))
     out = tmp_path / "models" / "of" / "today"
     train_classifier(tmp_path / "good", folders[1], out)
@@ -176,6 +176,6 @@ def test_people_and_the_classifier_agree_more_than_by_chance(shared, tmp_path):
         (tmp_path / str(label)).mkdir()
         lines = [json.dumps({"text": row["text"]}) for row in rows if row["label"] == label]
         (tmp_path / str(label) / "a.jsonl").write_text("\n".join(lines))
-        assert len(list(texts(str(tmp_path / str(label)), Unread()))) == len(lines)
+        assert len(list(folder_texts(str(tmp_path / str(label)), Unread()))) == len(lines)
     train_classifier(tmp_path / "1", tmp_path / "0", tmp_path / "model", keep=0.5)
     assert json.loads((tmp_path / "model" / "quality.json").read_text())["auc"] > 0.7
