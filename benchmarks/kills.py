@@ -22,7 +22,7 @@ def start(root: Path, snapshot: str) -> subprocess.Popen:
     command = [
         sys.executable,
         "-m",
-        "pipeline",
+        "mews",
         "run",
         "recipes.refinedweb",
         "--root",
@@ -39,7 +39,7 @@ def workers(driver: int) -> list[int]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if (process / "cmdline").read_bytes().startswith(b"ray::held") and _descends(int(process.name), driver):
+            if (process / "cmdline").read_bytes().startswith(b"ray::run_task") and _descends(int(process.name), driver):
                 found.append(int(process.name))
         except OSError:  # it ended while we looked
             continue
