@@ -16,7 +16,7 @@ from pipeline.doc import Doc
 # Of a step in a shard, less than 1 % of its calls in a shard of 1,600 rows or more: the first ones, since what depends
 # on the calls before them answers those otherwise later, and some others.
 FIRST, OTHERS = 4, 12
-LARGEST = 100_000  # characters of a text, bytes of a row; larger ones are not held in memory
+LARGEST = 100_000  # characters of a text; larger ones are not held in memory
 
 
 class Call(NamedTuple):
