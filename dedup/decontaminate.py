@@ -9,7 +9,7 @@ from dedup.evaluation_sets import EvaluationSet, evaluation_set, ngram_tables
 from dedup.tokens import word_tokens
 from dedup.windows import window_hashes
 from pipeline.files import Fetch
-from pipeline.fingerprint import shard_key
+from pipeline.hashing import shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Source, Stage
 

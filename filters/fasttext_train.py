@@ -13,8 +13,8 @@ from filters.hashed_set import digest
 from pipeline import files
 from pipeline.errors import UsageError
 from pipeline.files import Unread
+from pipeline.root import redact
 from pipeline.rules import Rules
-from pipeline.store import redact
 
 NEGATIVE = "__label__cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text

@@ -7,7 +7,8 @@ from rich.console import Console
 
 from pipeline import store
 from pipeline.funnel import read_plan
-from pipeline.ledger import planned, receipted
+from pipeline.receipts import receipted
+from pipeline.view import planned
 from report.tables import aligned
 from report.terminal import print_line
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline import files
 from pipeline.files import Fetch, Field
 from pipeline.files.texts import Unread
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from pipeline.stage import Source
 
 BINS = 1 << 14  # hash ranges: a bound is found to within one of them

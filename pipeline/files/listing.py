@@ -25,7 +25,7 @@ Fetch = Callable[[str], AbstractContextManager[Path]]  # a file of the web on th
 class Folder:
     """Where files lie, and how one of the web is fetched.
 
-    An address may hold keys. Not a dataclass and without a dictionary, so that neither repr nor fingerprint has them.
+    An address may hold keys. Not a dataclass, so that repr does not show them.
     """
 
     __slots__ = ("address", "fetch")
@@ -38,6 +38,10 @@ class Folder:
 
     def __hash__(self) -> int:
         return hash(self.address)
+
+    def fingerprinted(self) -> object:
+        """Nothing: the same files elsewhere are the same files."""
+        return ()
 
     def __repr__(self) -> str:
         return f"Folder({store.redact(self.address)})"

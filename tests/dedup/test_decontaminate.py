@@ -13,7 +13,7 @@ import pytest
 from dedup.decontaminate import Overlaps, contaminated
 from dedup.evaluation_sets import evaluation_set
 from pipeline.errors import StageFailed, UsageError
-from pipeline.fingerprint import shard_key
+from pipeline.hashing import shard_key
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.doc import Doc
-from pipeline.funnel import faults
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
+from pipeline.verify import faults
 from tests.helpers.corpus import Corpus
 from tests.helpers.markdown import REPO_ROOT, Block, blocks
 

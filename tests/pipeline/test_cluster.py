@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toy
-from tests.pipeline.test_laws import data, make
+from tests.helpers.runs import data, make
 
 
 def free_port() -> int:
@@ -54,7 +54,7 @@ from mews.run import Kind, _runner
 def told(item):
     from stages.download import rate_limit
     os.environ["MEWS_RATE_LIMIT_DIR"] = "/dev/null/a-machine-of-its-own"
-    return rate_limit.refused("https://crawl.example/x", time.time())
+    return rate_limit.refused("https://crawl.example/x", time.time() + 60)  # behind all that were refused so far
 if __name__ == "__main__":
     print(sorted(count for _, count in _runner(Kind.ray, None, 2).map(told, [1, 2, 3, 4])))
 """

@@ -13,10 +13,11 @@ import sample
 from filters import gopher, lines
 from mews.recipe_loader import stages_of
 from pipeline.errors import UsageError
-from pipeline.funnel import faults, funnel
+from pipeline.funnel import funnel
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.transform import edit, screen
+from pipeline.verify import faults
 from recipes import refinedweb
 from report.compare import compare
 from report.explain import explain

@@ -16,11 +16,11 @@ from datasets import load_dataset
 
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
-from pipeline.funnel import faults
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
 from pipeline.transform import annotate, rewrite
+from pipeline.verify import faults
 from stages.publish import publish as published
 from stages.publish.shards import cut_shards
 
