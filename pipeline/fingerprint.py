@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipeline.errors import UsageError
 from pipeline.hashing import GOLDEN64, digest, file_digest, hash64, mix64, shard_key
-from pipeline.modules import REPO_ROOT, module_digest, reached, source_of, version_of
+from pipeline.modules import REPO_ROOT, module_digest, reached, source_file, version_of
 
 __all__ = [
     "GOLDEN64",
@@ -110,7 +110,7 @@ def _code(thing: Any, modules: set[str]) -> str:
     """Name and code digest of a function or class; for one that is not ours, its distribution's version."""
     module = getattr(thing, "__module__", "") or "builtins"
     name = f"{module}.{thing.__qualname__}"
-    if source_of(module):
+    if source_file(module):
         modules.add(module)
         return f"{name}@{module_digest(module)}"
     if module == "__main__" or "<locals>" in thing.__qualname__ or not version_of(module):

@@ -50,7 +50,7 @@ def module_digest(module: str) -> str:
 
 def reached(module: str) -> frozenset[str]:
     """Names of the modules with source that a module imports, directly or not, and its own."""
-    return frozenset(name for name in _reached(module) if source_of(name))
+    return frozenset(name for name in _reached(module) if source_file(name))
 
 
 @functools.cache
@@ -62,7 +62,7 @@ def _reached(module: str) -> Mapping[str, str]:
         name = waiting.pop()
         if name in parts or name in MACHINERY:
             continue
-        if source_of(name) is None:
+        if source_file(name) is None:
             parts[name] = version_of(name)
         else:
             parts[name], imported = _scanned(name)
@@ -73,7 +73,7 @@ def _reached(module: str) -> Mapping[str, str]:
 @functools.cache
 def _scanned(module: str) -> tuple[str, tuple[str, ...]]:
     """The digest of a module's code, and what it imports."""
-    path = source_of(module)
+    path = source_file(module)
     assert path is not None
     tree = _without_docstrings(ast.parse(path.read_text()))
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
@@ -83,7 +83,7 @@ def _scanned(module: str) -> tuple[str, tuple[str, ...]]:
 def _packages(module: str) -> Iterator[str]:
     """The packages that a module lies in, whose own code runs before it."""
     while module := module.rpartition(".")[0]:
-        if source_of(module):
+        if source_file(module):
             yield module
 
 
@@ -105,12 +105,12 @@ def _imports(tree: ast.Module, package: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: package.count(".") + 2 - node.level] if node.level else []
             module = ".".join([*above, *filter(None, [node.module])])
-            names = [module, *(f"{module}.{a.name}" for a in node.names if source_of(f"{module}.{a.name}"))]
-        yield from (name if source_of(name) else name.partition(".")[0] for name in names)
+            names = [module, *(f"{module}.{a.name}" for a in node.names if source_file(f"{module}.{a.name}"))]
+        yield from (name if source_file(name) else name.partition(".")[0] for name in names)
 
 
 @functools.cache
-def source_of(module: str) -> Path | None:
+def source_file(module: str) -> Path | None:
     """The file of a module of ours or of the user's, found by name without importing it; None for installed ones."""
     if module == "__main__":
         return _main_file()
@@ -130,7 +130,7 @@ def _main_file() -> Path | None:
 
 def place_of(module: str) -> Path | None:
     """The folder from which a module of ours or the user's is imported; None for installed ones."""
-    path = source_of(module)
+    path = source_file(module)
     if path is None or module == "__main__":
         return path and path.parent
     return path.parents[module.count(".") + (path.name == "__init__.py")]

@@ -40,6 +40,9 @@ def _meant(scheme: str, mark: str, rest: str) -> str:
     path, question, query = _split(rest)
     path = "/".join(filter(None, re.split(r"[/\\]+", path)))
     if scheme == "file":
+        host, slash, below = path.partition("/")
+        if mark == "://" and ("@" in host or host == "localhost"):
+            return f"{slash}{below}"
         return f"/{path}" if mark != ":" else path
     return f"{CANONICAL.get(scheme, scheme)}://{path}{question}{query}"
 
@@ -50,7 +53,7 @@ def _split(url: str) -> tuple[str, str, str]:
     return (path, question, query) if "=" in query and question else (url, "", "")
 
 
-def encoded(url: str) -> str:
+def as_uri(url: str) -> str:
     """A root as the URI that pyarrow parses: names are taken as they stand, with blanks, `%` and `#`."""
     scheme, _, rest = url.partition("://")
     path, question, query = _split(rest)

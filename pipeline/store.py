@@ -20,7 +20,7 @@ import pyarrow.fs as pafs
 
 from pipeline.errors import UsageError
 from pipeline.hashing import new_digest
-from pipeline.root import checked, encoded, redact
+from pipeline.root import as_uri, checked, redact
 
 
 @functools.cache
@@ -30,7 +30,7 @@ def open_root(root: str) -> tuple[pafs.FileSystem, str]:
     if "://" not in url:
         return pafs.LocalFileSystem(), os.path.abspath(os.path.expanduser(url))
     try:
-        filesystem, path = pafs.FileSystem.from_uri(encoded(url))
+        filesystem, path = pafs.FileSystem.from_uri(as_uri(url))
     except (pa.ArrowInvalid, OSError) as error:
         why = redact(" ".join(str(error).split()))[:300]
         raise UsageError(f"cannot open {redact(root)}: {why}; give a local path or s3://bucket/prefix") from None

@@ -171,7 +171,7 @@ def shard_again(root: str, again: Sequence[Again], shard: str) -> Fates:
         fates.enter(each.dropped, fates.new)
     ends = kept.keys() - {each.stage.source.name for each in again if not isinstance(each.stage.source, Source)}
     for name in sorted(ends):
-        fates.enter(_kept(root, name, shard), fates.old, KEPT)
+        fates.enter(list(view_of(root, name).read(root, shard)), fates.old, KEPT)
         fates.enter(kept[name], fates.new, KEPT)
     return fates
 
@@ -179,7 +179,7 @@ def shard_again(root: str, again: Sequence[Again], shard: str) -> Fates:
 def _stored_input(root: str, again: Again, shard: str) -> Iterator[pa.Table]:
     """What a stage goes through again: its stored input with what was recorded of it, or its own output and rejects."""
     stage = again.stage
-    recorded = [*_kept(root, stage.name, shard), *_rejects(root, stage.name, shard)]
+    recorded = [*view_of(root, stage.name).read(root, shard), *_rejects(root, stage.name, shard)]
     if isinstance(stage.source, Source):
         for table in recorded:
             later = pa.array([_is_of(reason, again.names) for reason in _reasons(table)], pa.bool_())
@@ -194,10 +194,6 @@ def _signals(tables: Sequence[pa.Table]) -> pa.Table | None:
     """Ids with what a run with signals=true recorded of their pages; None when it recorded nothing."""
     names = [name for name in (tables[0].column_names if tables else ()) if "." in name]
     return pa.concat_tables([table.select(["id", *names]) for table in tables]) if names else None
-
-
-def _kept(root: str, stage: str, shard: str) -> list[pa.Table]:
-    return list(view_of(root, stage).read(root, shard))
 
 
 def _rejects(root: str, stage: str, shard: str) -> list[pa.Table]:

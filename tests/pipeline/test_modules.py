@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import modules
-from pipeline.modules import is_users, module_digest, place_of, reached, source_of, version_of
+from pipeline.modules import is_users, module_digest, place_of, reached, source_file, version_of
 
 Write = Callable[[str, str], None]
 
@@ -19,7 +19,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(modules, "REPO_ROOT", tmp_path)
 
     def forget() -> None:
-        for cached in (modules._reached, modules._scanned, modules.source_of):
+        for cached in (modules._reached, modules._scanned, modules.source_file):
             cached.cache_clear()
 
     def write(name: str, code: str) -> None:
@@ -104,9 +104,9 @@ def test_a_module_is_found_without_being_imported(tmp_path: Path, monkeypatch: p
     (tmp_path / "found_only/__init__.py").write_text("raise SystemExit")
     (tmp_path / "found_only/inner.py").write_text("raise SystemExit")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert source_of("found_only") == tmp_path / "found_only/__init__.py"
+    assert source_file("found_only") == tmp_path / "found_only/__init__.py"
     assert place_of("found_only") == place_of("found_only.inner") == tmp_path
-    assert source_of("json") is source_of("numpy") is source_of("") is place_of("json") is None
+    assert source_file("json") is source_file("numpy") is source_file("") is place_of("json") is None
     assert place_of("pipeline.modules") == modules.REPO_ROOT
 
 
@@ -117,11 +117,11 @@ def test_installed_folders_are_not_the_users():
 
 def test_a_script_is_its_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "script.py").write_text("LIMIT = 3\n")
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"))
-    source_of.cache_clear()
-    assert source_of("__main__") == tmp_path / "script.py" and place_of("__main__") == tmp_path
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", pytest.__file__)
-    source_of.cache_clear()
-    assert source_of("__main__") is None
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"), raising=False)
+    source_file.cache_clear()
+    assert source_file("__main__") == tmp_path / "script.py" and place_of("__main__") == tmp_path
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", pytest.__file__, raising=False)
+    source_file.cache_clear()
+    assert source_file("__main__") is None
     monkeypatch.undo()
-    source_of.cache_clear()
+    source_file.cache_clear()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.root import checked, encoded, redact
+from pipeline.root import as_uri, checked, redact
 from pipeline.store import open_root, write_bytes
 
 MISSPELT = {
@@ -81,10 +81,10 @@ def test_a_local_root_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_names_are_taken_as_they_stand():
     """pyarrow reads a URI, in which `%20` is a blank and `#` ends the path."""
-    assert encoded("s3://bucket/my data/100% #1?/ü") == "s3://bucket/my%20data/100%25%20%231%3F/%C3%BC"
-    assert encoded("s3://bucket/a%20b") == "s3://bucket/a%2520b"
-    assert encoded("s3://k:s%2F@bucket/x y?region=a&scheme=http") == "s3://k:s%2F@bucket/x%20y?region=a&scheme=http"
-    assert encoded("s3://bucket") == "s3://bucket" and encoded("s3://bucket/") == "s3://bucket/"
+    assert as_uri("s3://bucket/my data/100% #1?/ü") == "s3://bucket/my%20data/100%25%20%231%3F/%C3%BC"
+    assert as_uri("s3://bucket/a%20b") == "s3://bucket/a%2520b"
+    assert as_uri("s3://k:s%2F@bucket/x y?region=a&scheme=http") == "s3://k:s%2F@bucket/x%20y?region=a&scheme=http"
+    assert as_uri("s3://bucket") == "s3://bucket" and as_uri("s3://bucket/") == "s3://bucket/"
     assert open_root("s3://bucket/my data/100% #1?/a%20b/ü/?region=us-east-1")[1] == "bucket/my data/100% #1?/a%20b/ü"
 
 

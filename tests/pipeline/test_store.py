@@ -21,7 +21,7 @@ def test_a_run_on_an_object_store_is_the_run_on_a_disk(tmp_path: Path, s3: Serve
     root, folder = s3.root("my run/1 % #"), toy.corpus(tmp_path / "in", files=2, pages=40)
     local = make(tmp_path / "out", folder)
     assert {k: v.rows_out for k, v in make(root, folder).items()} == {k: v.rows_out for k, v in local.items()}
-    stored = {key.removeprefix("my run/1 % #/"): s3.read(key) for key in s3.names() if key.endswith(".parquet")}
+    stored = {key.removeprefix("my run/1 % #/"): s3.read(key) for key in s3.names("my run") if key.endswith(".parquet")}
     assert stored == data(tmp_path / "out")
     assert list(faults(root)) == [] and unfinished(root) == []
     assert stage_stats(root)["unique"].rows_out == local["unique"].rows_out
@@ -29,7 +29,7 @@ def test_a_run_on_an_object_store_is_the_run_on_a_disk(tmp_path: Path, s3: Serve
     assert spy.sent == []
     (folder / "f0.txt").unlink()
     make(root, folder)
-    assert [key for key in s3.names() if "f0-" in key] == [], "what is not planned any more is swept there too"
+    assert [key for key in s3.names("my run") if "f0-" in key] == [], "what is not planned any more is swept there too"
     assert list(faults(root)) == []
 
 

@@ -123,7 +123,7 @@ def test_what_is_published_is_what_was_kept(made: Path):
 def test_the_funnel_only_narrows(made: Path):
     kept = [line.kept.rows for line in funnel(str(made))]
     assert kept == sorted(kept, reverse=True) and kept[0] > 1900 and 700 < kept[-1] < 1100
-    assert {line.stage for line in funnel(str(made))} == {"raw", "filtered", "unique", "fuzzy", "exact", "clean"}
+    assert {line.stage for line in funnel(str(made))} == {"raw", "filtered", "unique", "fuzzy", "clean"}
     steps = [line.step for line in funnel(str(made))]
     assert steps[:3] == ["read", "url.blocked", "url.curated_source"] and "gopher.repetition" in steps
 

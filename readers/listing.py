@@ -14,7 +14,7 @@ import pyarrow.fs as pafs
 
 from pipeline import store
 from pipeline.errors import BadInput, UsageError
-from pipeline.files.unpack import ENDINGS as PACKED
+from readers.unpack import ENDINGS as PACKED
 
 ENDINGS = (".parquet", *(kind + packed for kind in (".jsonl", ".ndjson") for packed in ("", *PACKED)))
 ENDINGS += tuple(f".json{packed}" for packed in PACKED)  # plain .json is rarely lines; give such a file by its name

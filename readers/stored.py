@@ -7,13 +7,13 @@ import pyarrow as pa
 
 from pipeline import store
 from pipeline.errors import BadInput, UsageError
-from pipeline.files import parquet_rows
-from pipeline.files.listing import WEB, Folder, parent
-from pipeline.files.rows import Found, rows_schema
-from pipeline.files.values import Field
 from pipeline.receipts import read_receipts
 from pipeline.stage import Source
 from pipeline.view import plan_name, planned, view_of
+from readers import parquet_rows
+from readers.listing import WEB, Folder, parent
+from readers.rows import Found, rows_schema
+from readers.values import Field
 
 
 def stage_at(address: str) -> tuple[str, str] | None:
@@ -41,7 +41,7 @@ def stage_source(root: str, stage: str, fields: tuple[Field, ...]) -> Source:
 
 @dataclass(frozen=True)
 class StageReader:
-    """Reads a shard of a stage by its name, as `Reader` does a file.
+    """Reads a shard of a stage by its name, as `FileReader` does a file.
 
     `id` is the stage's own, which is unique already, or "<shard>:<row>" in published shards, which have none.
     """
