@@ -140,8 +140,8 @@ def test_the_statistics_are_those_of_the_command_line(tmp_path: Path):
     made(tmp_path, "en")
     told = json.loads((tmp_path / "out.en/stats.json").read_text())
     everything = summary(stage_stats(str(tmp_path)))
-    assert told == {name: everything[name] for name in ("raw", "clean.en", "out.en")}
-    assert told["clean.en"]["steps"][-1]["dropped"] == {"length:long": {"rows": 2, "tokens": 18}}
+    assert told == {name: json.loads(json.dumps(everything[name])) for name in ("raw", "clean.en", "out.en")}
+    assert list(told["clean.en"]["steps"].values())[-1]["dropped"] == {"length:long": [2, 18]}
 
 
 def lost(table: pa.Table) -> pa.Table:
