@@ -12,20 +12,8 @@ from typing import Any, Protocol, runtime_checkable
 import pyarrow as pa
 
 from pipeline.errors import UsageError
-from pipeline.hashing import GOLDEN64, digest, file_digest, hash64, mix64, shard_key
-from pipeline.modules import REPO_ROOT, module_digest, reached, source_file, version_of
-
-__all__ = [
-    "GOLDEN64",
-    "REPO_ROOT",
-    "digest",
-    "file_digest",
-    "fingerprint",
-    "hash64",
-    "mix64",
-    "modules_of",
-    "shard_key",
-]
+from pipeline.hashing import digest, file_digest
+from pipeline.modules import module_digest, reached, source_file, version_of
 
 
 def fingerprint(value: Any) -> str:
