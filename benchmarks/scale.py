@@ -7,6 +7,7 @@ snapshot from that and writes docs/scale.md.
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class Cost:
     hours: float
 
 
-def costs(measured: dict) -> list[Cost]:
+def costs(measured: dict[Any, Any]) -> list[Cost]:
     """Every stage at the size of a snapshot, in order."""
     done: dict[str, Cost] = {}
     for raw in measured["units"]:
@@ -56,7 +57,7 @@ def costs(measured: dict) -> list[Cost]:
     return list(done.values())
 
 
-def cost(unit: Unit, done: dict[str, Cost], measured: dict) -> Cost:
+def cost(unit: Unit, done: dict[str, Cost], measured: dict[Any, Any]) -> Cost:
     """One stage, when those before it are done."""
     before = [done[name] for name in unit.after]
     sent = [c for c in before if c.unit.kind == "Scatter"] if unit.kind == "Gather" else before[:1]
@@ -81,7 +82,7 @@ def cost(unit: Unit, done: dict[str, Cost], measured: dict) -> Cost:
     return Cost(unit, tasks, rows_in, rows_out, size, memory and memory / tasks, hours)
 
 
-def _seconds_a_row(unit: Unit, rows: float, measured: dict) -> float:
+def _seconds_a_row(unit: Unit, rows: float, measured: dict[Any, Any]) -> float:
     """CPU time a row: of the kernel where that was measured by itself, else of the run."""
     kernels, ran = measured["kernels"], max(unit.seconds - unit.tasks * measured["task_s"], 0) / max(rows, 1)
     if unit.kind == "Scatter":
@@ -122,7 +123,7 @@ def _open_seconds(scatter: Cost, done: dict[str, Cost], open_ms: dict[str, float
     return (fixed + slope * held) / 1000
 
 
-def document(measured: dict) -> str:
+def document(measured: dict[Any, Any]) -> str:
     """docs/scale.md."""
     every = costs(measured)
     lines = [

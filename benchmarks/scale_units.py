@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -110,7 +111,7 @@ def width(root: str, stage: Stage) -> float:
     return 8 * len(stage.schema)
 
 
-def idle(units: list[dict]) -> float:
+def idle(units: list[dict[Any, Any]]) -> float:
     """Seconds of CPU that a task with hardly a row takes."""
     return float(np.median([unit["seconds"] / unit["tasks"] for unit in units if unit["rows_in"] < 10 * unit["tasks"]]))
 
@@ -129,7 +130,8 @@ class Noise:
 
 def opening() -> tuple[dict[str, float], float]:
     """Milliseconds of CPU to read one bucket of a local file, by the buckets that the file holds; its bytes a row of
-    two numbers, in the file of the most buckets."""
+    two numbers, in the file of the most buckets.
+    """
     found, size = {}, 0.0
     for buckets in BUCKETS:
         with tempfile.TemporaryDirectory() as root:

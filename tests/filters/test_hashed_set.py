@@ -26,7 +26,7 @@ def test_every_line_is_found_and_others_are_not(tmp_path, monkeypatch):
     assert all(hashed_set.first_found(table, ["no", f"site{n}.org"]) == 1 for n in range(1000))
     assert all(hashed_set.first_found(table, [f"site{n}.net", f"site{n}"]) is None for n in range(1000))
     assert hashed_set.first_found(np.empty(0, np.uint64), ["a"]) is None
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="read-only"):
         table[0] = 0
 
 
