@@ -42,7 +42,7 @@ LIMITS, CAPS = Limits(), Caps()
 class Text:
     """A transform: html and charset in, text and image_urls out; see `text`."""
 
-    extractor: str | Callable
+    extractor: str | Callable[..., Any]
     limits: Limits
     caps: Caps
 
