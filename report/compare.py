@@ -36,7 +36,7 @@ def compare(first: str, second: str) -> str:
 def steps_beside(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tuple[str, ...]]:
     """A line for each step: documents and tokens of both runs; "-" where a run has no such step."""
     stage = ""
-    for one, other in _aligned(first, second):
+    for one, other in side_by_side(first, second):
         line = one or other
         assert line is not None
         if line.stage != stage:
@@ -48,7 +48,7 @@ def steps_beside(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tupl
         yield (f"  {line.step}", *documents, difference, *tokens)
 
 
-def _aligned(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
+def side_by_side(first: Sequence[Line], second: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
     """The steps of both runs in order, those of one stage and name together."""
     keys = [[(line.stage, line.step) for line in lines] for lines in (first, second)]
     for what, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
