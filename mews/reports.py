@@ -1,7 +1,8 @@
-"""What a person asks of a run: `mews stats`, `status`, `explain`, `whatif`, `compare` and `family`."""
+"""What a person asks of a run: `mews stats`, `status`, `report`, `explain`, `whatif`, `compare` and `family`."""
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from mews.recipe_loader import stages_of
 from pipeline import funnel as inspection
+from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
 from pipeline.stage import Stage
@@ -16,11 +18,13 @@ from pipeline.summary import summary
 from report.compare import compare
 from report.explain import explain
 from report.family import family
+from report.page.report import PAGES, make_report
 from report.status import print_status, status
 from report.tables import print_funnel, print_warnings
 from report.terminal import for_terminal
 from report.whatif import whatif
 
+REPORT = "report.html"
 Run = Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run.")]
 Page = Annotated[str, typer.Argument(metavar="PAGE", help="The id or the URL of a page.")]
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON.")]
@@ -76,6 +80,24 @@ def compare_command(
 ) -> None:
     """Set two runs side by side: their funnels line by line, and how the pages that they kept overlap."""
     print(for_terminal(compare(first, second)))
+
+
+def html_report_command(
+    root: Run,
+    out: Annotated[str | None, typer.Option(help="The file to write; by default report.html in the root.")] = None,
+    pages: Annotated[int, typer.Option(min=1, help="Pages to sample, equally many of each reason.")] = PAGES,
+    other: Annotated[str, typer.Option("--compare", metavar="ROOT", help="Another run to set beside this one.")] = "",
+) -> None:
+    """Write one HTML page about a run, which opens without a network: funnel, limits to move, pages, duplicates."""
+    made = make_report(root, _stages_or_none(root), pages, other)
+    if out is None:
+        store.write_bytes(root, REPORT, made.html.encode())
+    else:
+        Path(out).write_text(made.html)
+    size = f"{len(made.html) / 1e6:.1f} MB, made of {made.sampled:,} pages"
+    print(for_terminal(f"{out or f'{store.redact(root)}/{REPORT}'}: {size}"))
+    for said in made.attention:
+        print(for_terminal(f"attention: {said}"))
 
 
 def family_command(root: Run, page: Page) -> None:

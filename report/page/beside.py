@@ -25,7 +25,7 @@ def told_beside(
     shards: Sequence[str],
     ids: Sequence[str],
 ) -> dict[str, Any]:
-    """What the page shows of the other run; `ids` are those of the sampled pages, in the order in which the page has them.
+    """What the page shows of the other run; `ids` are those of the sampled pages, in the page's own order.
 
     Raises UsageError when there was no other run.
     """

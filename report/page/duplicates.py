@@ -122,7 +122,7 @@ def _grams(text: str) -> set[tuple[str, ...]]:
 
 
 def duplicate_stages(root: str, stages: Sequence[Stage], shards: Sequence[str]) -> Iterator[DuplicateStage]:
-    """The stages of a run that drop duplicates, with the verdicts on the pages of some shards, largest families first."""
+    """The stages of a run that drop duplicates, with verdicts on the pages of some shards, largest families first."""
     for stage in stages:
         if isinstance(stage, Map) and stage.verdicts is not None:
             names = [name for name in stage.verdicts.schema.names if name.endswith(KEPT)]

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.stage import Map, Source
 from report.page.chain import DocumentChain
 from report.page.sample import Reservoir, Stratum, rows_of_ids
-from report.page.texts import changes, masked, pieces
+from report.page.texts import alternating, changes, masked
 from report.stored import kept_rows
 from stages.pii.scrubbing import Scrub
 
@@ -57,5 +57,7 @@ class Edits:
         for row in after.sort_by("id").to_pylist():
             text = row["text"] or ""
             if text != old.get(row["id"], text):
-                shown = {"text": pieces(text, masked(text))} if private else {"changes": changes(old[row["id"]], text)}
+                shown = (
+                    {"text": alternating(text, masked(text))} if private else {"changes": changes(old[row["id"]], text)}
+                )
                 yield {"id": row["id"], "url": row["url"] or "", **shown}

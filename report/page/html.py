@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from report.page.payload import packed
+from report.page.payload import embedded
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("data", "fates", "dom", "funnel", "limits", "samples", "contents", "tables", "main")
@@ -23,5 +23,5 @@ def html_page(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
         title=f"{data['recipe'] or 'a run'} · Mews",
         style=(ASSETS / "style.css").read_text(),
         scripts=[(ASSETS / f"{name}.js").read_text() for name in SCRIPTS],
-        payload=packed(data, arrays),
+        payload=embedded(data, arrays),
     )

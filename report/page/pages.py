@@ -14,7 +14,7 @@ from report.page.facts import PageFacts, facts_of
 from report.page.marks import merged, offending, url_marks
 from report.page.measure import Row, Values, Walk, Walker, end_of
 from report.page.sample import READ, Reservoir, Stratum, rows_of_ids
-from report.page.texts import masked, pieces
+from report.page.texts import alternating, masked
 from report.stored import kept_rows
 from text.tokens import count_pretokens
 
@@ -23,7 +23,7 @@ TOKENS = "#tokens"  # a column of our own
 
 
 @dataclass
-class Page:
+class SampledPage:
     """A sampled page. `stop` and `track` are as in `Walk`; `pinned` pages could not be followed under other limits."""
 
     id: str
@@ -62,7 +62,7 @@ class Gathering:
             (number, id) for number, reservoir in enumerate(self.found) for id in reservoir.ids[:SHOWN].tolist()
         }
 
-    def pages(self, shard: str) -> Iterator[Page]:
+    def pages(self, shard: str) -> Iterator[SampledPage]:
         """The sampled pages of a shard, stratum by stratum."""
         wanted = {n: set(r.ids[r.shards == shard].tolist()) for n, r in enumerate(self.found)}
         stores = defaultdict[tuple[str, str], set[str]](set)
@@ -90,10 +90,10 @@ class Gathering:
                 inputs[stage] = {row["id"]: row for row in table.to_pylist()} if table is not None else {}
         return inputs
 
-    def _page(self, number: int, row: Row, inputs: Mapping[str, Row]) -> Page:
+    def _page(self, number: int, row: Row, inputs: Mapping[str, Row]) -> SampledPage:
         stratum, text = self.strata[number], row.get("text") or ""
         walk, pinned = self._walk(stratum, row, inputs)
-        page = Page(row["id"], row["url"] or "", number, facts_of(row), len(text), row[TOKENS],
+        page = SampledPage(row["id"], row["url"] or "", number, facts_of(row), len(text), row[TOKENS],
                     " ".join(text[: 2 * self.extract].split())[: self.extract],
                     walk.values, walk.stop, walk.last, pinned)  # fmt: skip
         if (number, row["id"]) in self.shown:
@@ -124,8 +124,8 @@ class Gathering:
         return {
             "place": place,
             "time": str(row.get("timestamp") or ""),
-            "url": pieces(url, url_marks(url, stratum.reason)),
-            "text": pieces(text, merged(marks)),
+            "url": alternating(url, url_marks(url, stratum.reason)),
+            "text": alternating(text, merged(marks)),
             "language": [row.get("language"), round(row.get("language_score") or 0, 3)],
             "value": broken,
             "measured": row.get("measured") if not gate else None,

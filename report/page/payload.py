@@ -17,13 +17,13 @@ import numpy as np
 
 from report.page.chain import DocumentChain, Gate
 from report.page.facts import PageFacts
-from report.page.pages import Page
+from report.page.pages import SampledPage
 from report.page.sample import Reservoir, Stratum
 
 KINDS = {"f4": np.float32, "u4": np.uint32, "i4": np.int32}
 
 
-def packed(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
+def embedded(data: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
     """The data and the arrays as text; the same input gives the same text."""
     listed = [(name, _kind(array), len(array)) for name, array in arrays.items()]
     head = json.dumps({**data, "arrays": listed}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -69,7 +69,7 @@ class PageColumns:
     def __post_init__(self) -> None:
         self.names = [(g.line, v) for g in self.gates for v in dict.fromkeys(limit.value for limit in g.judge.limits)]
 
-    def add(self, page: Page) -> None:
+    def add(self, page: SampledPage) -> None:
         """Take down a page."""
         if page.detail is not None:
             self.details[len(self.urls)] = {"id": page.id, **page.detail}

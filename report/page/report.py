@@ -1,7 +1,7 @@
 """Putting the report of a run together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline import VERSION
 from pipeline.funnel import read_plan, stage_stats, warnings
@@ -28,7 +28,15 @@ EXTRACTS = 3_000_000  # characters of all extracts together
 LONGEST, SHORTEST = 300, 60  # characters of an extract
 
 
-def report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, other: str = "") -> str:
+class Report(NamedTuple):
+    """The page, the number of pages of the run that it is made of, and what needs attention, in sentences."""
+
+    html: str
+    sampled: int
+    attention: list[str]
+
+
+def make_report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, other: str = "") -> Report:
     """The report of a run as one HTML page; with `other`, the root of another run, compared with that.
 
     `stages` are those of the run's recipe: without them there are no limits. `pages` bounds the sample, equally many of
@@ -63,7 +71,8 @@ def report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, other: s
         "beside": told_beside(root, other, chain, strata, found, shards, columns.ids) if other else None,
     }
     data |= _judged(root, stages, chain, shards, data["shards"]["odd"])
-    return html_page(data, columns.arrays())
+    attention = [said for kind, said in data["remarks"] if kind == "bad"]
+    return Report(html_page(data, columns.arrays()), len(columns.urls), attention)
 
 
 def _about(root: str, chain: DocumentChain, stats: Mapping[str, Stats]) -> dict[str, Any]:

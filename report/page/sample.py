@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.fingerprint import digest, hash64
 from pipeline.stats import Stats
@@ -110,6 +111,6 @@ def _by_reason(table: pa.Table) -> Iterator[tuple[str, np.ndarray]]:
 def rows_of_ids(tables: Iterable[pa.Table], ids: Iterable[str]) -> pa.Table | None:
     """The rows with these ids; None when there are none."""
     wanted = pa.array(sorted(ids), pa.string())
-    found = [table.filter(pa.compute.is_in(table["id"], wanted)) for table in tables]
+    found = [table.filter(pc.is_in(table["id"], wanted)) for table in tables]
     found = [table for table in found if table.num_rows]
     return pa.concat_tables(found) if found else None

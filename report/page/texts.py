@@ -13,7 +13,7 @@ PIECE = re.compile(r"\s+|[^\s]+")
 MASK = re.compile(r"<[A-Z_]+_\d+>|\|\|\|[A-Z_]+\|\|\|")
 
 
-def pieces(text: str, spans: Sequence[Span], window: int = WINDOW) -> list[str]:
+def alternating(text: str, spans: Sequence[Span], window: int = WINDOW) -> list[str]:
     """A text as pieces that are plain, marked, plain, and so on; a long one from shortly before its first mark.
 
     Pieces and not numbers of characters, since a browser counts characters in another way.

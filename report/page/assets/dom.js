@@ -23,6 +23,9 @@ const count = (number) => Math.round(number).toLocaleString("en-US");
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}%`;
 const plural = (number, one, many = `${one}s`) => `${count(number)} ${Math.round(number) === 1 ? one : many}`;
 
+// A reason without the name of the step that gave it: "short" of "gopher.quality:short".
+const code = (reason) => reason.slice(reason.indexOf(":") + 1);
+
 function short(number) {
   const [scale, unit] = number >= 1e12 ? [1e12, "T"] : number >= 1e9 ? [1e9, "B"] : number >= 1e6 ? [1e6, "M"] : [1e3, "K"];
   if (number < 1e4) return count(number);
@@ -52,7 +55,7 @@ function duration(seconds) {
 // Only web addresses become links, and they tell nobody where they were followed.
 function address(url, parts = [url]) {
   const shown = marked(parts);
-  if (!/^https?:\/\//i.test(url)) return h("span", { class: "url" }, shown);
+  if (!/^https?:\/\/[^\s[]/i.test(url)) return h("span", { class: "url" }, shown);
   return h("a", { class: "url", href: url, rel: "noopener noreferrer nofollow", target: "_blank" }, shown);
 }
 

@@ -16,7 +16,7 @@ class Fates {
     this.first = Int16Array.from(stratum, (s) => data.strata[s].line);
     this.meets = data.tracks.map((lines) => new Set(lines));
     this.judged = data.gates.map((gate) => Uint8Array.from(track, (t, i) =>
-      Number(this.meets[t].has(gate.line) && !(stop[i] >= 0 && stop[i] <= gate.line))));
+      Number(this.meets[t].has(gate.line) && !(stop[i] >= 0 && stop[i] < gate.line))));
     this.limits = [];
     data.gates.forEach((gate, number) => gate.limits.forEach((limit) => {
       const key = `${gate.filter}.${limit.name}`;
@@ -29,21 +29,25 @@ class Fates {
 
   reset() { for (const limit of this.limits) limit.bound = limit.was; this.run(); }
 
-  // The line at which each page ends now (`end`), and the number of the limit that ends it (`by`, -1: another thing).
+  // The line at which each page ends now (`end`), the number of the limit that ends it (`by`, -1: another thing), and
+  // how many limits the page breaks (`breaks`).
   run() {
-    const end = new Int16Array(this.size).fill(RUNNING), by = new Int16Array(this.size).fill(-1);
+    const end = new Int16Array(this.size).fill(RUNNING), by = new Int16Array(this.size).fill(-1), breaks = new Uint8Array(this.size);
     this.limits.forEach((limit, number) => {
       if (limit.bound === null) return;
       const { values } = limit, bound = Math.fround(limit.bound), judged = this.judged[limit.gateNumber];
       const most = limit.side === "most", line = limit.gate.line;
       for (let i = 0; i < this.size; i++) {
-        if (end[i] === RUNNING && judged[i] && (most ? values[i] > bound : values[i] < bound)) { end[i] = line; by[i] = number; }
+        if (!judged[i] || !(most ? values[i] > bound : values[i] < bound)) continue;
+        breaks[i] += 1;
+        if (end[i] === RUNNING) { end[i] = line; by[i] = number; }
       }
     });
     const { stop } = this.data.columns;
     for (let i = 0; i < this.size; i++) if (end[i] === RUNNING) end[i] = stop[i];
     this.end = end;
     this.by = by;
+    this.breaks = breaks;
     this.funnel = this.#funnel();
   }
 
@@ -54,6 +58,9 @@ class Fates {
     if (number >= 0) return `${this.limits[number].gate.step}:${this.limits[number].reason}`;
     return this.end[page] < 0 ? "" : this.data.strata[this.data.columns.stratum[page]].reason;
   }
+
+  // Whether nothing but one limit stands between a page and its being kept.
+  alone(page) { return this.breaks[page] === 1 && this.data.columns.stop[page] < 0; }
 
   // The pages whose fate is another now.
   changed() {

@@ -38,7 +38,6 @@ class Funnel {
     lines.forEach((line, number) => {
       if (line.begins) { before = whole = totals[number] || 1; }
       const now = funnel[number][field], then = line.kept[this.unit];
-      if (this.unit && !then && !this.#later(lines, number)) return;
       if (this.unit && !then) return;
       const parts = this.#parts(line, funnel[number]);
       rows.push(this.#row(line, funnel[number], { stage: line.stage !== stage && line.stage, whole, before: Math.max(before, now), now, then, parts }));
@@ -63,8 +62,6 @@ class Funnel {
     });
   }
 
-  #later(lines, number) { return lines.slice(0, number).some((line) => line.kept[1]); }
-
   #parts(line, now) {
     const dropped = [...now.dropped].map(([reason, size]) => ({ reason, size: size[this.unit], stage: line.stage, fate: "dropped" }));
     const failed = this.unit ? [] : Object.entries(line.quarantined).map(([reason, size]) => ({ reason, size, stage: line.stage, fate: "quarantined" }));
@@ -75,7 +72,7 @@ class Funnel {
     const share = flow.now / flow.whole, delta = flow.now - flow.then;
     const shown = flow.parts.slice(0, 6), rest = flow.parts.slice(6);
     const chips = (parts) => parts.map((part) => h("button", { type: "button", class: `chip ${part.fate}`, onclick: () => this.choose(part) },
-      part.reason.replace(`${line.step}:`, ""), " ", h("b", {}, count(part.size))));
+      code(part.reason), " ", h("b", {}, this.unit ? short(part.size) : count(part.size))));
     const more = rest.length ? h("details", { class: "more" }, h("summary", {}, `${rest.length} more`), h("div", { class: "chips" }, chips(rest))) : "";
     return h("div", { class: `step${now.estimated ? " guess" : ""}`, "data-line": `${line.stage}/${line.step}` },
       h("div", { class: "band" }, band(flow)),
@@ -84,7 +81,7 @@ class Funnel {
         h("span", { class: "name" }, line.step),
         h("span", { class: "left" }, h("b", { class: "rows" }, `${now.estimated ? "≈ " : ""}${this.unit ? short(flow.now) : count(flow.now)}`), " ",
           h("span", { class: "share" }, percent(share)),
-          Math.abs(delta) >= 0.5 ? h("span", { class: "delta" }, ` ${delta > 0 ? "+" : "−"}${short(Math.abs(delta))}${now.error >= 0.5 && !this.unit ? ` ±${short(now.error)}` : ""}`) : ""),
+          Math.abs(delta) >= 0.5 ? h("span", { class: `delta${delta < 0 ? " less" : ""}` }, ` ${delta > 0 ? "+" : "−"}${short(Math.abs(delta))}${now.error >= 0.5 && !this.unit ? ` ±${short(now.error)}` : ""}`) : ""),
         shown.length ? h("div", { class: "chips" }, chips(shown), more) : ""));
   }
 
@@ -94,7 +91,7 @@ class Funnel {
       const row = h("div", { class: "step" },
         h("div", { class: "band" }, band({ whole: 1, before, now: share, then: share, parts: [{ size: before - share }] })),
         h("div", { class: "said" }, name !== stage ? h("span", { class: "stage" }, name) : "", h("span", { class: "name" }, step),
-          h("span", { class: "left" }, h("b", {}, percent(share)), " ", h("span", { class: "share" }, `−${percent((before - share) / before)} of what came`))));
+          h("span", { class: "left" }, h("b", {}, percent(share)), " ", h("span", { class: "share" }, `−${percent((before - share) / before)}`))));
       before = share;
       stage = name;
       return row;
@@ -103,12 +100,13 @@ class Funnel {
   }
 }
 
-// One row of the band: the part that goes on, and a ribbon for each reason. Ghost: the band before limits were moved.
+// One row of the band: the part that goes on (beside it what moved limits gain or lose), and a ribbon for each reason.
 function band({ whole, before, now, then, parts }) {
   const x = (size) => (BAND * Math.max(size, 0)) / whole;
   const picture = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
-  if (Math.abs(then - now) > 1e-9 * whole) picture.append(svg("path", { class: "ghost", d: `M0 0H${x(then)}V100H0Z` }));
-  picture.append(svg("path", { class: "kept", d: `M0 0H${x(now)}V100H0Z` }));
+  const least = Math.min(now, then), most = Math.max(now, then);
+  if (most - least > 1e-9 * whole) picture.append(svg("path", { class: now > then ? "gained" : "lost", d: `M${x(least)} 0H${x(most)}V100H${x(least)}Z` }));
+  picture.append(svg("path", { class: "kept", d: `M0 0H${x(least)}V100H0Z` }));
   const total = parts.reduce((sum, part) => sum + part.size, 0);
   const room = Math.min(62, Math.max(3, (100 * total) / whole)), scale = total ? (before - now) / total : 0;
   let from = before, y = 18;

@@ -93,11 +93,11 @@ class LimitCard {
 
   draw(first = false) {
     const { limit, fates } = this, heights = [new Float64Array(BINS), new Float64Array(BINS), new Float64Array(BINS)];
-    let here = 0;
+    let here = 0, alone = 0;
     for (let i = 0; i < fates.size; i++) {
       if (!this.#comes(i)) continue;
       const kind = fates.by[i] === this.number ? 2 : fates.end[i] < 0 ? 0 : 1;
-      if (kind === 2) here += fates.rows[i];
+      if (kind === 2) { here += fates.rows[i]; alone += fates.alone(i) ? fates.rows[i] : 0; }
       if (this.bins && !Number.isNaN(limit.values[i])) heights[kind][this.bins[i]] += fates.rows[i];
     }
     if (this.paths) this.#bars(heights);
@@ -108,9 +108,9 @@ class LimitCard {
       this.before = here;
       if (this.range) this.range.value = this.#step(limit.bound);
     }
-    const note = !limit.gate.movable ? "Judged before the text is stored: to try another bound, run the recipe." : !this.scale ? "Nothing was measured." : this.scale.flat ? `All pages have ${value(this.scale.middle)}.` : "";
+    const note = !this.scale ? "Nothing was measured." : this.scale.flat && here < 0.5 ? `all have ${value(this.scale.middle)}` : "";
     const delta = Math.round(here - this.before);
-    this.foot.replaceChildren(h("b", {}, count(here)), ` dropped here${delta ? ` (${delta > 0 ? "+" : "−"}${count(Math.abs(delta))})` : ""}`, note ? h("span", { class: "note" }, note) : "");
+    this.foot.replaceChildren(h("b", {}, count(here)), ` dropped here${delta ? ` (${delta > 0 ? "+" : "−"}${count(Math.abs(delta))})` : ""}`, here >= 0.5 && limit.gate.movable ? `, ${count(alone)} by this alone` : "", note ? h("span", { class: "note" }, note) : "");
   }
 
   // Heights go by the square root, so that a bin of one page can be seen beside one of a thousand.
@@ -145,7 +145,8 @@ class Limits {
       const cards = numbers.map((number) => new LimitCard(fates, number, changed));
       this.cards.push(...cards);
       const line = fates.data.lines[gate.line], lost = Object.values(line.dropped).reduce((sum, size) => sum + size[0], 0);
-      element.append(h("h3", { class: "filter" }, gate.filter, h("span", {}, ` in ${gate.stage}: ${count(lost)} dropped of ${count(lost + line.kept[0])}`)), h("div", { class: "cards" }, cards.map((card) => card.element)));
+      element.append(h("h3", { class: "filter" }, gate.filter, h("span", {}, ` in ${gate.stage}: ${count(lost)} dropped of ${count(lost + line.kept[0])}`)), gate.movable ? "" : h("p", { class: "fine" }, "Pages are judged here before their text is stored: to try another bound, run the recipe."),
+        h("div", { class: `cards${cards.some((card) => card.paths) ? "" : " plain"}` }, cards.map((card) => card.element)));
     });
     const near = new IntersectionObserver((entries) => entries.forEach((entry) => {
       const card = this.cards.find((each) => each.element === entry.target);

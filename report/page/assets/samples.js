@@ -16,18 +16,24 @@ class Samples {
     });
     section("pages", "Pages", "Twenty pages of each reason, chosen by a hash of their ids. What the rule objected to is marked.",
       h("div", { class: "browser" }, h("div", { class: "side" }, this.select, this.list), this.pages));
-    if (this.groups.length) this.show(0, false);
+    if (this.groups.length) this.show(this.#first());
   }
 
   #groups() {
     const byStratum = this.data.strata.map(() => []);
     for (const page of Object.keys(this.data.details).map(Number)) byStratum[this.data.columns.stratum[page]].push(page);
-    const name = (s) => (s.fate === "kept" ? "kept" : s.line >= 0 ? s.reason.replace(`${this.data.lines[s.line].step}:`, "") : s.reason);
+    const name = (s) => (s.fate === "kept" ? "kept" : code(s.reason));
     const heading = (s) => (s.fate === "kept" ? `${s.stage}, at the end` : s.fate === "quarantined" ? `quarantined in ${s.stage}` : s.line < 0 ? s.stage : this.data.lines[s.line].step);
     const strata = this.data.strata.map((s, number) => ({ heading: heading(s), name: name(s), total: s.rows, stratum: s, pages: byStratum[number], line: s.line < 0 ? 1e6 : s.line, fate: s.fate }));
     strata.sort((a, b) => a.line - b.line || a.fate.localeCompare(b.fate) || b.total - a.total);
     const edits = Object.entries(this.data.edits).map(([stage, pages]) => ({ heading: "edited texts", name: stage, total: null, edits: pages }));
     return [...strata, ...edits];
+  }
+
+  // What is shown at first: the largest group that the last filters dropped.
+  #first() {
+    const stage = this.data.gates.at(-1)?.stage, size = (group) => (group.fate === "dropped" && group.stratum.stage === stage ? group.total : 0);
+    return this.groups.reduce((best, group, number) => (size(group) > size(this.groups[best]) ? number : best), 0);
   }
 
   choose({ stage, reason, fate }) {
@@ -89,6 +95,6 @@ function gauge({ limit, x }) {
 }
 
 function text(parts) {
-  const box = h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "region", "aria-label": "Text of the page" }, marked(parts));
+  const box = h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "Text of the page" }, marked(parts));
   return box;
 }

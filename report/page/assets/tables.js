@@ -23,7 +23,7 @@ function table(caption, head, rows, numbers = 1) {
     fill(ordered);
   }
   fill(rows);
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, h("table", {}, h("caption", { class: "hidden" }, caption), h("thead", {}, h("tr", {}, heads)), body));
+  return h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": caption }, h("table", {}, h("caption", { class: "hidden" }, caption), h("thead", {}, h("tr", {}, heads)), body));
 }
 
 const cell = (by, shown) => ({ by, shown });
@@ -53,30 +53,30 @@ function duplicates(data) {
 
 function family(each) {
   return h("details", { class: "family" }, h("summary", {}, h("b", {}, plural(each.size, "page")), " ", h("span", { class: "url" }, each.url || "kept by an earlier run")),
-    h("p", { class: "meta" }, "kept ", address(each.url)), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "region", "aria-label": "Kept text" }, each.text),
-    each.others.map((other) => h("div", {}, h("p", { class: "meta" }, `${percent(other.alike, 0)} in common `, address(other.url)), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "region", "aria-label": "What differs" }, edited(other.changes)))));
+    h("p", { class: "meta" }, "kept ", address(each.url)), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "Kept text" }, each.text),
+    each.others.map((other) => h("div", {}, h("p", { class: "meta" }, `${percent(other.alike, 0)} in common `, address(other.url)), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "What differs" }, edited(other.changes)))));
 }
 
 function shards(data) {
   const { rows, why } = data.shards;
   const lead = data.shards.shards < 5 ? "Each file of the crawl, from first to last." : data.shards.odd ? `${plural(data.shards.odd, "shard is", "shards are")} unlike the others; these stand on top.` : "None is unlike the others.";
   section("shards", "Shards", lead, table("Shards", ["shard", "odd", "pages", "kept", "share", "tokens", "size", "time"], rows.map(([name, pages, kept, tokens, size, seconds], n) =>
-    [h("code", {}, name), h("span", { class: "odd" }, why[n]), cell(pages, count(pages)), cell(kept, count(kept)), cell(kept / Math.max(pages, 1), percent(kept / Math.max(pages, 1))), cell(tokens, short(tokens)), cell(size, bytes(size)), cell(seconds, duration(seconds))]), 2),
+    [cell(name, h("code", {}, name)), cell(why[n], h("span", { class: "odd" }, why[n])), cell(pages, count(pages)), cell(kept, count(kept)), cell(kept / Math.max(pages, 1), percent(kept / Math.max(pages, 1))), cell(tokens, short(tokens)), cell(size, bytes(size)), cell(seconds, duration(seconds))]), 2),
     rows.length < data.shards.shards ? h("p", { class: "fine" }, `${count(rows.length)} of ${count(data.shards.shards)} shards are shown.`) : "");
 }
 
 function cost(data) {
   const groups = new Map(), names = data.costs.map(([name]) => name);
-  for (const [name, , seconds, rows, size] of data.costs) {
+  for (const [name, kind, seconds, rows, size] of data.costs) {
     const group = names.filter((other) => name === other || name.startsWith(`${other}.`)).sort((a, b) => a.length - b.length)[0] ?? name;
     const was = groups.get(group) ?? { seconds: 0, rows: 0, size: 0 };
-    groups.set(group, { seconds: was.seconds + seconds, rows: Math.max(was.rows, name === group ? rows : 0), size: was.size + size });
+    groups.set(group, { seconds: was.seconds + seconds, rows: Math.max(was.rows, name === group && kind === "map" ? rows : 0), size: was.size + size });
   }
   const total = [...groups.values()].reduce((sum, each) => sum + each.seconds, 0), shown = [...groups].filter(([, each]) => each.seconds >= 0.002 * total);
   const first = data.costs[0]?.[3] || 1;
   const kinds = Object.entries(data.private).sort((a, b) => b[1] - a[1]), tokens = data.lines.at(-1)?.kept[1] || 1;
-  section("cost", "Cost and private data", "", h("div", { class: "halves" },
-    h("div", {}, h("h3", {}, "Time of one processor"), h("p", { class: "fine" }, `${duration(total)} in all; a million such pages take ${duration((total / first) * 1e6)}.`), bars(shown.map(([name, each]) => [name, each.seconds, each.rows && each.seconds ? `${short(each.rows / each.seconds)} rows/s` : ""]), duration)),
+  section("cost", "Cost and private data", "What the run took, and what it took out.", h("div", { class: "halves" },
+    h("div", {}, h("h3", {}, "Time of one processor"), h("p", { class: "fine" }, `${duration(total)} in all; a million such pages take ${duration((total / first) * 1e6)}.`), bars(shown.map(([name, each]) => [name, each.seconds, `${percent(each.seconds / total, 0)}${each.rows && each.seconds >= 0.1 ? ` · ${short(each.rows / each.seconds)} pages/s` : ""}`]), duration)),
     h("div", {}, h("h3", {}, "Private data replaced"), kinds.length ? [h("p", { class: "fine" }, `${count(kinds.reduce((sum, [, n]) => sum + n, 0))} in all, ${(kinds.reduce((sum, [, n]) => sum + n, 0) / tokens * 1e6).toFixed(0)} in a million words.`), bars(kinds)] : h("p", {}, "None, or the recipe does not look for it."))));
 }
 
@@ -86,7 +86,7 @@ function beside(data) {
   const difference = (one, two) => (one && two ? cell(two[0] - one[0], `${two[0] >= one[0] ? "+" : "−"}${count(Math.abs(two[0] - one[0]))}`) : cell(0, ""));
   const shown = (size, n) => cell(size ? size[n] : -1, size ? (n ? (size[n] ? short(size[n]) : "") : count(size[n])) : "–");
   section("beside", "Beside another run", `This run (${recipes[0]}, ${roots[0]}) and ${recipes[1]}, ${roots[1]}.`,
-    table("Both funnels", ["step", "this run", "the other", "difference", "words", "words there"], lines.map(([stage, step, one, two]) => [h("span", {}, h("span", { class: "stage" }, stage), " ", step), shown(one, 0), shown(two, 0), difference(one, two), shown(one, 1), shown(two, 1)])),
+    table("Both funnels", ["step", "this run", "the other", "difference", "words", "words there"], lines.map(([stage, step, one, two]) => [cell(`${stage} ${step}`, h("span", {}, h("span", { class: "stage" }, stage), " ", step)), shown(one, 0), shown(two, 0), difference(one, two), shown(one, 1), shown(two, 1)])),
     h("h3", {}, "Pages that changed sides"), ...changed.map((group) => {
       const stratum = data.strata[group.stratum], here = stratum.fate === "kept" ? "kept" : stratum.reason;
       return h("details", { class: "family" }, h("summary", {}, h("b", {}, count(group.pages)), ` ${here} here, ${group.there} there`), h("ul", { class: "crossing" }, group.numbers.map((page) => h("li", {}, address(data.urls[page]), h("p", {}, data.extracts[page])))));
