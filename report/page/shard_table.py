@@ -11,7 +11,6 @@ from report.page.chain import DocumentChain
 MOST = 400  # shards in the table
 NORMAL = 1.4826  # the median deviation of a normal distribution in its standard deviations
 ODD = 3.5  # deviations from which a shard is called odd
-LEAST = {"kept": 0.02, "quarantined": 0.005}  # a difference of shares that is too small to matter
 COLUMNS = ("shard", "pages", "kept pages", "tokens", "bytes", "seconds")
 
 
@@ -52,10 +51,10 @@ def _oddities(rows: Sequence[Mapping[str, Any]]) -> list[tuple[float, str]]:
     told: list[tuple[float, str]] = [(0.0, "")] * len(rows)
     if len(rows) < 5:  # too few to say what is usual
         return told
-    for name, (above, below, unit) in MEASURES.items():
+    for name, (above, below, unit, slack, least) in MEASURES.items():
         values = np.array([_value(row, above, below) for row in rows])
         middle = float(np.median(values))
-        spread = NORMAL * float(np.median(np.abs(values - middle))) + 0.02 * abs(middle) + LEAST.get(name, 1e-9)
+        spread = NORMAL * float(np.median(np.abs(values - middle))) + slack * abs(middle) + least
         for n, value in enumerate(values):
             score = abs(value - middle) / spread
             if score > max(ODD, told[n][0]):
@@ -63,13 +62,14 @@ def _oddities(rows: Sequence[Mapping[str, Any]]) -> list[tuple[float, str]]:
     return told
 
 
-MEASURES = {  # name: what is divided by what, and how it is written
-    "kept": ("left", "pages", "{:.1%}"),
-    "quarantined": ("quarantine", "pages", "{:.2%}"),
-    "bytes a token": ("bytes", "tokens", "{:.2f}"),
-    "tokens a page": ("tokens", "left", "{:,.0f}"),
-    "seconds a page": ("seconds", "pages", "{:.4f}"),
-    "pages": ("pages", "", "{:,.0f}"),
+# Name: what is divided by what, how it is written, and the share of the middle and the difference that do not matter.
+MEASURES = {
+    "kept": ("left", "pages", "{:.1%}", 0.02, 0.02),
+    "quarantined": ("quarantine", "pages", "{:.2%}", 0.02, 0.005),
+    "bytes a token": ("bytes", "tokens", "{:.2f}", 0.02, 1e-9),
+    "tokens a page": ("tokens", "left", "{:,.0f}", 0.02, 1e-9),
+    "seconds a page": ("seconds", "pages", "{:.4f}", 0.15, 1e-9),
+    "pages": ("pages", "", "{:,.0f}", 0.02, 1e-9),
 }
 
 
