@@ -19,7 +19,7 @@ from report.compare import compare
 from report.explain import explain
 from report.family import family
 from report.page.report import PAGES, make_report
-from report.status import print_status, status
+from report.status import print_status, status, time_left
 from report.tables import print_funnel, print_warnings
 from report.terminal import for_terminal
 from report.whatif import whatif
@@ -41,10 +41,11 @@ def stats_command(root: Run, as_json: Json = False) -> None:
 
 
 def status_command(root: Run, as_json: Json = False) -> None:
-    """Show how far a run is: the shards of every stage that are made, and those that failed."""
+    """Show how far a run is: shards, rows and bytes of every stage, rows a second, the time left, and what failed."""
     stages = status(root)
     if as_json:
-        print(json.dumps([each._asdict() for each in stages], indent=1))
+        told = {"left": time_left(stages), "stages": [each._asdict() for each in stages]}
+        print(json.dumps(told, indent=1))
         return
     print_status(stages, Console())
 
