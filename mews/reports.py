@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,10 +15,12 @@ from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
 from pipeline.stage import Stage
 from pipeline.summary import summary
+from report.breakdown import breakdown, breakdown_lines
 from report.compare import compare
 from report.explain import explain
 from report.family import family
 from report.page.report import PAGES, make_report
+from report.samples import print_samples, samples
 from report.status import print_status, status, time_left
 from report.tables import print_funnel, print_warnings
 from report.terminal import for_terminal
@@ -30,10 +32,29 @@ Page = Annotated[str, typer.Argument(metavar="PAGE", help="The id or the URL of 
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON.")]
 
 
-def stats_command(root: Run, as_json: Json = False) -> None:
-    """Show the funnel of a run: documents and their text kept after each step, and why the others were dropped."""
+def print_json(told: Any) -> None:
+    """Print what a program reads; docs/report.md has the shapes."""
+    print(json.dumps(told, indent=1, default=str))
+
+
+def stats_command(
+    root: Run,
+    by: Annotated[str, typer.Option(help="language, domain, suffix, script, length, month, hour or shard.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show the funnel of a run: documents and their text kept after each step, and why the others were dropped.
+
+    With --by, the pages that came and that were kept, by language, domain and so on.
+    """
+    if by:
+        found = breakdown(root, by)
+        if as_json:
+            print_json({**found._asdict(), "groups": [group._asdict() for group in found.groups]})
+        else:
+            print(for_terminal("\n".join(breakdown_lines(found))))
+        return
     if as_json:
-        print(json.dumps(summary(inspection.stage_stats(root)), indent=1))
+        print_json(summary(inspection.stage_stats(root)))
         return
     console = Console()
     print_funnel(inspection.funnel(root), console)
@@ -44,10 +65,23 @@ def status_command(root: Run, as_json: Json = False) -> None:
     """Show how far a run is: shards, rows and bytes of every stage, rows a second, the time left, and what failed."""
     stages = status(root)
     if as_json:
-        told = {"left": time_left(stages), "stages": [each._asdict() for each in stages]}
-        print(json.dumps(told, indent=1))
+        print_json({"left": time_left(stages), "stages": [each._asdict() for each in stages]})
         return
     print_status(stages, Console())
+
+
+def samples_command(
+    root: Run,
+    reason: Annotated[str, typer.Argument(metavar="REASON", help="As the funnel has it: short, extract:empty, kept.")],
+    count: Annotated[int, typer.Option("-n", min=1, help="How many pages.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show pages of one reason, chosen by a hash of their ids, with what was measured and what the rule objected to."""
+    rows = samples(root, _stages_or_none(root), reason, count)
+    if as_json:
+        print_json({"reason": reason, "pages": rows})
+    else:
+        print_samples(rows, Console())
 
 
 def explain_command(root: Run, page: Page) -> None:

@@ -1,7 +1,7 @@
 """What a run stored of its pages, stage by stage and shard by shard; and the receipts of all shards of a stage."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -48,3 +48,12 @@ def shard_stats(root: str, stage: str) -> dict[str, Stats]:
         return {receipt.shard: receipt.stats for receipt in read_receipts(root, stage, shards)}
     found = {row["shard"]: Stats.from_json(json.loads(row["stats"])) for row in table.to_pylist()}
     return {shard: found[shard] for shard in shards if shard in found}
+
+
+def bytes_of_shards(stages: Mapping[str, Mapping[str, Stats]]) -> dict[str, int]:
+    """The bytes of each shard in all stages together, from what the receipts of each stage count."""
+    sizes: dict[str, int] = {}
+    for shards in stages.values():
+        for shard, stats in shards.items():
+            sizes[shard] = sizes.get(shard, 0) + stats.bytes
+    return sizes

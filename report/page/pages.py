@@ -1,7 +1,7 @@
 """The sampled pages of a report: their facts and values, and of some their texts with what a limit objected to."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from report.stored import kept_rows
 from text.tokens import count_pretokens
 
 SHOWN = 20  # pages of each reason with their texts
-TOKENS = "#tokens"  # a column of our own
+BATCH = 256  # pages whose tokens are counted together, which is much faster
 
 
 @dataclass
@@ -32,6 +32,7 @@ class SampledPage:
     facts: PageFacts
     size: int  # characters
     tokens: int
+    text: str  # empty once its tokens are counted
     extract: str
     values: Values
     stop: int
@@ -50,6 +51,7 @@ class Gathering:
     strata: Sequence[Stratum]
     found: Sequence[Reservoir]
     extract: int  # characters kept of every page
+    details: int = SHOWN  # pages of each reason with their texts
     lines: dict[str, set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,11 +61,20 @@ class Gathering:
             for stage in self.chain.parents
         }
         self.shown = {
-            (number, id) for number, reservoir in enumerate(self.found) for id in reservoir.ids[:SHOWN].tolist()
+            (number, id) for number, reservoir in enumerate(self.found) for id in reservoir.ids[: self.details].tolist()
         }
 
-    def pages(self, shard: str) -> Iterator[SampledPage]:
-        """The sampled pages of a shard, stratum by stratum."""
+    def pages(self, shards: Iterable[str]) -> Iterator[SampledPage]:
+        """The sampled pages of some shards, shard by shard and stratum by stratum."""
+        held: list[SampledPage] = []
+        for shard in shards:
+            held += self._of_shard(shard)
+            if len(held) >= BATCH:
+                yield from _counted(held)
+                held = []
+        yield from _counted(held)
+
+    def _of_shard(self, shard: str) -> Iterator[SampledPage]:
         wanted = {n: set(r.ids[r.shards == shard].tolist()) for n, r in enumerate(self.found)}
         stores = defaultdict[tuple[str, str], set[str]](set)
         for number, ids in wanted.items():
@@ -75,7 +86,7 @@ class Gathering:
             if table is None or not wanted[number]:
                 continue
             table = table.filter(pc.is_in(table["id"], pa.array(sorted(wanted[number]), pa.string())))
-            for row in _with_tokens(table.sort_by("id")).to_pylist():
+            for row in table.sort_by("id").to_pylist():
                 if not (stratum.reason and (row.get("reason") or row.get("error")) != stratum.reason):
                     yield self._page(number, row, {name: rows.get(row["id"], {}) for name, rows in inputs.items()})
 
@@ -93,7 +104,7 @@ class Gathering:
     def _page(self, number: int, row: Row, inputs: Mapping[str, Row]) -> SampledPage:
         stratum, text = self.strata[number], row.get("text") or ""
         walk, pinned = self._walk(stratum, row, inputs)
-        page = SampledPage(row["id"], row["url"] or "", number, facts_of(row), len(text), row[TOKENS],
+        page = SampledPage(row["id"], row["url"] or "", number, facts_of(row), len(text), 0, text,
                     " ".join(text[: 2 * self.extract].split())[: self.extract],
                     walk.values, walk.stop, walk.last, pinned)  # fmt: skip
         if (number, row["id"]) in self.shown:
@@ -134,6 +145,9 @@ class Gathering:
         }
 
 
-def _with_tokens(table: pa.Table) -> pa.Table:
-    text = table["text"] if "text" in table.column_names else pa.chunked_array([pa.nulls(table.num_rows, pa.string())])
-    return table.append_column(TOKENS, count_pretokens(text))
+def _counted(pages: Sequence[SampledPage]) -> Sequence[SampledPage]:
+    """The pages with their tokens, and without their texts."""
+    texts = pa.chunked_array([[page.text for page in pages]], pa.string())
+    for page, tokens in zip(pages, count_pretokens(texts).to_pylist(), strict=True):
+        page.tokens, page.text = tokens, ""
+    return pages

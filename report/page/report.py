@@ -20,7 +20,7 @@ from report.page.sample import chosen_shards, sample, strata_of
 from report.page.shard_table import shard_rows
 from report.page.words import remarks
 from report.status import status
-from report.stored import shard_stats
+from report.stored import bytes_of_shards, shard_stats
 from stages.pii.scrubbing import Scrub
 
 PAGES = 5_000  # sampled
@@ -45,16 +45,16 @@ def make_report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, oth
     """
     chain, stats = document_chain(root, stages), stage_stats(root)
     of_shards = {stage: shard_stats(root, stage) for stage in chain.parents}
-    shards = chosen_shards(_bytes(of_shards))
+    shards = chosen_shards(bytes_of_shards(of_shards))
     strata = strata_of(chain, stats)
     found = sample(root, strata, shards, pages)
     gates, edits = chain.gates(), Edits(root, chain)
     extract = min(LONGEST, max(SHORTEST, EXTRACTS // max(pages, 1)))
     columns = payload.PageColumns(gates)
     gathering = Gathering(root, chain, gates, strata, found, extract)
+    for page in gathering.pages(shards):
+        columns.add(page)
     for shard in shards:
-        for page in gathering.pages(shard):
-            columns.add(page)
         edits.look(shard, strata, found)
     data = {
         **_about(root, chain, stats),
@@ -85,15 +85,6 @@ def _about(root: str, chain: DocumentChain, stats: Mapping[str, Stats]) -> dict[
         "unit": next((s.unit for s in stats.values() if s.unit), "pretokens"),
         "knowsLimits": bool(chain.maps),
     }
-
-
-def _bytes(of_shards: Mapping[str, Mapping[str, Stats]]) -> dict[str, int]:
-    """The bytes of each shard in all stages together."""
-    sizes: dict[str, int] = {}
-    for shards in of_shards.values():
-        for shard, stats in shards.items():
-            sizes[shard] = sizes.get(shard, 0) + stats.bytes
-    return sizes
 
 
 def _costs(stats: Mapping[str, Stats]) -> list[tuple[str, str, float, int, int]]:

@@ -56,7 +56,7 @@ def _oddities(rows: Sequence[Mapping[str, Any]]) -> list[tuple[float, str]]:
         middle = float(np.median(values))
         spread = NORMAL * float(np.median(np.abs(values - middle))) + slack * abs(middle) + least
         for n, value in enumerate(values):
-            score = abs(value - middle) / spread
+            score = float(abs(value - middle) / spread)
             if score > max(ODD, told[n][0]):
                 told[n] = (score, f"{name} {unit.format(value)}, usually {unit.format(middle)}")
     return told

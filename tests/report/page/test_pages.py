@@ -24,7 +24,7 @@ def gathered(root: str, stages) -> tuple[Gathering, dict[str, SampledPage]]:
     chain = document_chain(root, stages)
     strata, shards = strata_of(chain, stage_stats(root)), planned(root, "raw")
     gathering = Gathering(root, chain, chain.gates(), strata, sample(root, strata, shards, 1_000), 40)
-    return gathering, {page.id: page for shard in shards for page in gathering.pages(shard)}
+    return gathering, {page.id: page for page in gathering.pages(shards)}
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["plain", "signals"])

@@ -1,5 +1,7 @@
 """Shards that are unlike the others come first, with what is odd about them in words."""
 
+import json
+
 from pipeline.funnel import Line
 from pipeline.stats import Size, Stats
 from report.page.chain import DocumentChain
@@ -25,6 +27,10 @@ def test_the_oddest_shard_is_on_top():
     assert [row[0] for row in told["rows"][:2]] == ["s07", "s03"]
     assert told["odd"] == 2 and told["why"][0] == "kept 10.0%, usually 40.0%"
     assert told["why"][1] == "seconds a page 0.0200, usually 0.0100" and told["why"][2] == ""
+
+
+def test_the_table_can_be_written_as_json():
+    assert json.loads(json.dumps(table({7: {"rows_out": 1}})))["odd"] == 1
 
 
 def test_a_small_difference_is_not_odd():
