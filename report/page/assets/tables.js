@@ -54,7 +54,12 @@ function duplicates(data) {
 function family(each) {
   return h("details", { class: "family" }, h("summary", {}, h("b", {}, plural(each.size, "page")), " ", h("span", { class: "url" }, each.url || "kept by an earlier run")),
     h("p", { class: "meta" }, "kept ", address(each.url)), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "Kept text" }, each.text),
-    each.others.map((other) => h("div", {}, h("p", { class: "meta" }, `${percent(other.alike, 0)} in common `, address(other.url)), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "What differs" }, edited(other.changes)))));
+    each.others.map((other) => h("div", {}, h("p", { class: "meta" }, `${percent(other.alike, 0)} in common `, address(other.url)), differs(other.changes))));
+}
+
+function differs(changes) {
+  if (changes.every(([kind]) => kind === 0)) return h("p", { class: "fine" }, "The same text.");
+  return h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "What differs" }, edited(changes));
 }
 
 function shards(data) {
@@ -83,11 +88,11 @@ function cost(data) {
 function beside(data) {
   if (!data.beside) return;
   const { roots, recipes, lines, changed } = data.beside;
-  const difference = (one, two) => (one && two ? cell(two[0] - one[0], `${two[0] >= one[0] ? "+" : "−"}${count(Math.abs(two[0] - one[0]))}`) : cell(0, ""));
+  const difference = (one, two) => (one && two ? cell(two[0] - one[0], two[0] === one[0] ? "" : `${two[0] > one[0] ? "+" : "−"}${count(Math.abs(two[0] - one[0]))}`) : cell(0, ""));
   const shown = (size, n) => cell(size ? size[n] : -1, size ? (n ? (size[n] ? short(size[n]) : "") : count(size[n])) : "–");
   section("beside", "Beside another run", `This run (${recipes[0]}, ${roots[0]}) and ${recipes[1]}, ${roots[1]}.`,
     table("Both funnels", ["step", "this run", "the other", "difference", "words", "words there"], lines.map(([stage, step, one, two]) => [cell(`${stage} ${step}`, h("span", {}, h("span", { class: "stage" }, stage), " ", step)), shown(one, 0), shown(two, 0), difference(one, two), shown(one, 1), shown(two, 1)])),
-    h("h3", {}, "Pages that changed sides"), ...changed.map((group) => {
+    h("h3", { class: "filter" }, "Pages that changed sides"), ...changed.map((group) => {
       const stratum = data.strata[group.stratum], here = stratum.fate === "kept" ? "kept" : stratum.reason;
       return h("details", { class: "family" }, h("summary", {}, h("b", {}, count(group.pages)), ` ${here} here, ${group.there} there`), h("ul", { class: "crossing" }, group.numbers.map((page) => h("li", {}, address(data.urls[page]), h("p", {}, data.extracts[page])))));
     }), changed.length ? "" : h("p", {}, "None of the sampled pages."));
