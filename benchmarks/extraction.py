@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import re2
 import trafilatura
 
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from stages import extract, warc
 
 WORD = re2.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")

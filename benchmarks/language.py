@@ -13,7 +13,7 @@ import zstandard
 
 from filters.language import only
 from pipeline.doc import Doc
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from stages.language import most_likely
 
 FALCON_H1 = tuple("ar cs de en es fr hi it ja ko nl pl pt ro ru sv ur zh".split())

@@ -23,11 +23,12 @@ from dedup.minhash.families import band_edges, families
 from dedup.verdicts import Judge
 from pipeline import buckets as bucketed
 from pipeline import parquet
-from pipeline.ledger import Ledger, planned
+from pipeline.ledger import Ledger
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
+from pipeline.view import planned
 from recipes.refinedweb import recipe
 
 UNITS = Path(__file__).with_name("scale.json")

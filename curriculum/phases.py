@@ -25,6 +25,7 @@ from curriculum.token_stream import (
     sum_ranges,
 )
 from pipeline.errors import UsageError
+from pipeline.make import Make
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Transform
@@ -52,7 +53,7 @@ class Corpus:
 class CurriculumStages(NamedTuple):
     """The stages of a curriculum: its phases in order, and the plan that they follow."""
 
-    phases: tuple[SamplePhase, ...]
+    phases: tuple[Make, ...]
     plan: Gather
 
 
@@ -89,11 +90,10 @@ def _stream(source: str, counted: Map, plan: Gather, keys: AssignKeys, ranges: i
     return Gather(f"{source}.stream", (offsets, keyed), assign_offsets)
 
 
-def _phase(
-    curriculum: Curriculum, number: int, plan: Gather, streams: Mapping[str, Gather], shard_tokens: int
-) -> SamplePhase:
+def _phase(curriculum: Curriculum, number: int, plan: Gather, streams: Mapping[str, Gather], shard_tokens: int) -> Make:
     phase = curriculum.phases[number]
     used = sorted(source for source, weight in phase.weights.items() if weight)
     starts = {source: curriculum.intervals(source)[number].start for source in used}
     shard_tokens = max(shard_tokens, MIN_SEQUENCES * phase.length)
-    return SamplePhase(phase.name, phase, shard_tokens, plan, {source: streams[source] for source in used}, starts)
+    used_streams = {source: streams[source] for source in used}
+    return Make(phase.name, SamplePhase(phase.name, phase, shard_tokens, plan, used_streams, starts))

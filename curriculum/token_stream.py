@@ -15,7 +15,7 @@ import xxhash
 import curriculum as mixture
 from curriculum import Curriculum
 from pipeline.errors import UsageError
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from pipeline.transform import put
 
 PAGE = pa.schema(

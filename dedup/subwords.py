@@ -11,7 +11,7 @@ import pyarrow as pa
 from tokenizers import Tokenizer
 
 from dedup.tokens import Tokens
-from pipeline.fingerprint import GOLDEN64, mix64
+from pipeline.hashing import GOLDEN64, mix64
 from text.normalise import normalise_with_offsets
 
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from dedup.arrays import numpy_column
 from dedup.members import url_hosts
 from dedup.verdicts import decisions_of
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from pipeline.shuffle import Gather, Scatter
 
 HOST_PAGES = pa.schema(

@@ -13,7 +13,7 @@ from dedup.ranks import check_keep, page_ranks
 from dedup.routing import buckets_for, page_buckets, part_of
 from dedup.verdicts import Judge, verdicts_by_shard
 from pipeline.errors import UsageError
-from pipeline.fingerprint import hash64, shard_key
+from pipeline.hashing import hash64, shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 

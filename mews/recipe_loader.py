@@ -12,12 +12,14 @@ from typing import Any
 
 from mews.arguments import convert_arguments, missing
 from pipeline.errors import MewsError, UsageError
-from pipeline.fingerprint import REPO_ROOT
 from pipeline.funnel import read_plan
+from pipeline.make import Make
+from pipeline.modules import REPO_ROOT
+from pipeline.root import redact
 from pipeline.run import plan
 from pipeline.runner import one_line
-from pipeline.stage import Stage
-from pipeline.store import redact
+from pipeline.shuffle import Gather, Scatter
+from pipeline.stage import Map, Stage
 
 
 def load_recipe(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
@@ -32,7 +34,7 @@ def load_recipe(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
             raise UsageError(f"{name} needs {', '.join(f'{each}=' for each in wanted)}")
         goals = recipe(**values)
         goals = goals if isinstance(goals, tuple) else (goals,)
-        stages = all(isinstance(goal, Stage) for goal in goals)
+        stages = all(isinstance(goal, Map | Scatter | Gather | Make) for goal in goals)
     if not goals or not stages:
         raise UsageError(f"{name} returned {goals or 'nothing'}: a recipe returns a stage, or a tuple of stages")
     return goals

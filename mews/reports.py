@@ -13,6 +13,7 @@ from pipeline import funnel as inspection
 from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
+from pipeline.root import redact
 from pipeline.stage import Stage
 from pipeline.summary import summary
 from report.breakdown import breakdown, breakdown_lines
@@ -130,7 +131,7 @@ def html_report_command(
     else:
         Path(out).write_text(made.html)
     size = f"{len(made.html) / 1e6:.1f} MB, made of {made.sampled:,} pages"
-    print(for_terminal(f"{out or f'{store.redact(root)}/{REPORT}'}: {size}"))
+    print(for_terminal(f"{out or f'{redact(root)}/{REPORT}'}: {size}"))
     for said in made.attention:
         print(for_terminal(f"attention: {said}"))
 

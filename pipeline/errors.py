@@ -8,6 +8,7 @@ MewsError
 ├── RowsLost          a transform changed the number of rows
 ├── SchemaChanged     a transform or reader gave other columns than it promised
 ├── BadInput          a file is not what its name or place says
+├── LeaseLost         another run has taken the root over
 └── RunnerLost        the machines that should do the work cannot be reached
 """
 
@@ -41,6 +42,10 @@ class SchemaChanged(MewsError):
 
 
 class BadInput(MewsError):
+    pass
+
+
+class LeaseLost(MewsError):
     pass
 
 

@@ -129,11 +129,12 @@ class Stats:
     def conserved(self) -> bool:
         """Whether no row was lost or made up.
 
-        With `rows_due`: all rows that the inputs hold were read. Without: rows in = rows out + dropped + quarantined,
-        and each step was given just the rows that the step before had kept, the last of them the rows out.
+        With `rows_due`: all rows that the inputs hold were read, and as many tokens went out as came in, where they
+        were counted. Without: rows in = rows out + dropped + quarantined, and each step was given just the rows that
+        the step before had kept, the last of them the rows out.
         """
         if self.rows_due is not None:
-            return self.rows_in == self.rows_due
+            return (self.rows_in, self.tokens_in) == (self.rows_due, self.tokens_out)
         left = sum(size.rows for size in self.dropped.values()) + sum(self.quarantined.values())
         given = [step.rows for step in self.steps.values()]
         kept = [step.kept.rows for step in self.steps.values()]

@@ -5,10 +5,10 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from pipeline import parquet, store
-from pipeline.fingerprint import hash64
+from pipeline import store
 from pipeline.funnel import Line, funnel, read_plan
-from pipeline.ledger import planned
+from pipeline.hashing import hash64
+from pipeline.view import planned, view_of
 from report.tables import aligned
 
 HEAD = ("step", "documents 1", "documents 2", "difference", "tokens 1", "tokens 2")
@@ -64,6 +64,6 @@ def _kept(root: str) -> np.ndarray:
     maps = [s for s in read_plan(root)["stages"] if s["kind"] == "map" and s["documents"]]
     read = {name for stage in maps for name in stage["after"]}
     ends = [stage["name"] for stage in maps if stage["name"] not in read]
-    shards = [f"{name}/{shard}.parquet" for name in ends for shard in planned(root, name)]
-    hashes = [hash64(parquet.open_file(root, name).read(columns=["id"])["id"]) for name in shards]
+    shards = [(view_of(root, name), shard) for name in ends for shard in planned(root, name)]
+    hashes = [hash64(table["id"]) for view, shard in shards for table in view.read(root, shard, ["id"])]
     return np.unique(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from pipeline.columns import without_reserved
 from pipeline.doc import docs
-from pipeline.stage import Map, Source, Stage, tables_of
+from pipeline.source import tables_of
+from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Edit, Rewrite
 from report.limits import Measuring, measuring, told
 from report.lookup import FoundRow, find_page

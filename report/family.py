@@ -9,9 +9,10 @@ import pyarrow.compute as pc
 
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.ledger import receipted
+from pipeline.receipts import receipted
 from pipeline.shuffle import Gather
-from pipeline.stage import Source, Stage, tables_of
+from pipeline.source import tables_of
+from pipeline.stage import Source, Stage
 from report.lookup import find_page
 
 PAGES = 10  # pages shown of a family

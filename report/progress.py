@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as LiveLine
 
-from pipeline.ledger import Receipt
+from pipeline.receipts import Receipt
 from pipeline.stage import Stage
 from report.terminal import print_line
 

@@ -12,9 +12,11 @@ from rich.console import Console
 
 from pipeline import store
 from pipeline.funnel import read_plan
-from pipeline.ledger import planned, read_receipts, sums
+from pipeline.ledger import sums
+from pipeline.receipts import read_receipts
 from pipeline.run import PLAN
 from pipeline.stats import Stats, add
+from pipeline.view import planned
 from report.tables import aligned
 from report.terminal import print_line
 

@@ -7,33 +7,34 @@ import pyarrow as pa
 
 from pipeline import parquet, store
 from pipeline.errors import BadInput
-from pipeline.ledger import planned, read_receipts, record_name
+from pipeline.ledger import record_name
+from pipeline.receipts import read_receipts
+from pipeline.shard import quarantine_name, rejects_name
 from pipeline.stats import Stats
+from pipeline.view import planned, view_of
 
 
 def kept_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The rows that a stage kept of a shard; of `columns` those that there are. Nothing where the shard is not made."""
-    return _rows(root, f"{stage}/{shard}.parquet", columns)
+    try:
+        yield from view_of(root, stage).read(root, shard, columns)
+    except FileNotFoundError:
+        return
 
 
 def dropped_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The rows that a stage dropped of a shard and that the run was asked to keep, with `reason` and `measured`."""
-    return _rows(root, f"{stage}.rejects/{shard}.parquet", columns)
+    return _rows(root, rejects_name(stage, shard), columns)
 
 
 def quarantined_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The rows of a shard on which a stage failed, with `error` and where they lie in the WARC."""
-    return _rows(root, f"quarantine/{stage}/{shard}.parquet", columns)
+    return _rows(root, quarantine_name(stage, shard), columns)
 
 
 def _rows(root: str, name: str, columns: Sequence[str] | None) -> Iterator[pa.Table]:
-    if not store.exists(root, name):
-        return
-    with parquet.open_file(root, name) as file:
-        wanted = None if columns is None else [c for c in columns if c in file.schema_arrow.names]
-        for group in range(file.num_row_groups):
-            for batch in file.iter_batches(batch_size=2_000, row_groups=[group], columns=wanted):
-                yield pa.Table.from_batches([batch])
+    if store.exists(root, name):
+        yield from parquet.read_batches(root, name, columns=None if columns is None else set(columns))
 
 
 def shard_stats(root: str, stage: str) -> dict[str, Stats]:

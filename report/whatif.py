@@ -5,9 +5,9 @@ from math import isnan
 
 from pipeline.errors import UsageError
 from pipeline.funnel import Line, funnel
-from pipeline.ledger import planned
 from pipeline.stage import Stage
 from pipeline.stats import Step
+from pipeline.view import planned
 from report.limits import measuring_of
 from report.rerun import Again, Bounds, Fates, shard_again, stages_again
 from report.tables import aligned

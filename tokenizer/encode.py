@@ -11,8 +11,8 @@ from tokenizers import Tokenizer
 
 from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.files.listing import Folder, parent
 from pipeline.transform import put
+from readers.listing import Folder, parent
 from tokenizer.encode_cache import EncodeCache, is_cuttable
 from tokenizer.special_tokens import SETTINGS, end_of_text, fim_markers
 

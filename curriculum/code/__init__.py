@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+import readers
 from curriculum.code.checkouts import repositories, repository
 from curriculum.code.filters import Licensed, Original, human_written
 from curriculum.code.languages import language
 from curriculum.code.scrub import scrub_code
 from curriculum.sources import fetched
 from dedup import minhash
-from pipeline import files
 from pipeline.doc import Doc
-from pipeline.files import Field
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import annotate, rewrite, screen
+from readers import Field
 
 __all__ = ["Licensed", "Original", "code_files", "code_pages", "human_written", "repositories", "repository"]
 
@@ -31,7 +31,7 @@ LANGUAGE = pa.schema([("language", pa.string())])
 
 def code_files(address: str, columns: Mapping[str, str] | None = None) -> Source:
     """Files of code as rows of Parquet or JSON Lines, with the columns `url`, `language`, `license` and `path`."""
-    return files.source(address, FIELDS, columns, fetched)
+    return readers.source(address, FIELDS, columns, fetched)
 
 
 def by_name_and_text(doc: Doc) -> dict[str, str | None]:
@@ -52,7 +52,7 @@ def code_pages(name: str, place: str, columns: Mapping[str, str]) -> Stage:
         named = ()
     else:
         source = code_files(place, columns)
-        seen = files.describe_source(source)
+        seen = readers.describe_source(source)
         licensed, named = bool(seen and "license" in seen.fields), (annotate(by_name_and_text, LANGUAGE),)
     judged = screen(*((Licensed(),) if licensed else ()), Original(), human_written)
     written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub_code)))

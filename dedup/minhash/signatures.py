@@ -12,7 +12,7 @@ from dedup.routing import part_of
 from dedup.shingles import shingled
 from dedup.tokens import Tokenise, word_tokens
 from pipeline.errors import UsageError
-from pipeline.fingerprint import digest, mix64, shard_key
+from pipeline.hashing import digest, mix64, shard_key
 
 MADE_BY = b"made by"  # the metadata of a file of bands that tells how they were made
 PROBE = " ".join(map(str, range(100)))

@@ -19,7 +19,7 @@ from dedup.minhash.sketch import fast_sketch, sketch_draws
 from dedup.shingles import shingled
 from dedup.tokens import Tokenise, word_tokens
 from dedup.verdicts import judged
-from pipeline.fingerprint import GOLDEN64, mix64
+from pipeline.hashing import GOLDEN64, mix64
 
 MAX_TEXTS = 20_000  # distinct texts of a family that are compared with one another; a larger family is cut into parts
 MAX_COMPARISONS = 10_000_000  # in one family; pages that are not compared by then are kept

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.funnel import Line, funnel, read_plan
-from pipeline.store import redact
+from pipeline.root import redact
 from report.compare import side_by_side
 from report.page.chain import DocumentChain, document_chain
 from report.page.sample import Reservoir, Stratum, chosen_shards

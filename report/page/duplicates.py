@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from dedup.template_hosts import FLAGGED_HOSTS
 from filters.url import host_of
-from pipeline.fingerprint import hash64
-from pipeline.ledger import planned
+from pipeline.hashing import hash64
 from pipeline.stage import Map, Stage
+from pipeline.view import planned
 from report.page.sample import rows_of_ids
 from report.page.texts import changes
 from report.stored import dropped_rows, kept_rows

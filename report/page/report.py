@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from pipeline import VERSION
 from pipeline.funnel import read_plan, stage_stats, warnings
-from pipeline.ledger import planned
+from pipeline.root import redact
 from pipeline.stage import Stage
 from pipeline.stats import Stats
-from pipeline.store import redact
+from pipeline.view import planned
 from report.page import duplicates, payload
 from report.page.beside import told_beside
 from report.page.chain import DocumentChain, document_chain

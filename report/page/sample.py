@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.fingerprint import digest, hash64
+from pipeline.hashing import digest, hash64
 from pipeline.stats import Stats
 from report.page.chain import DocumentChain
 from report.stored import dropped_rows, kept_rows, quarantined_rows

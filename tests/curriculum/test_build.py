@@ -20,11 +20,11 @@ from curriculum.sources import folder as files
 from mews.__main__ import app as pipeline
 from mews.__main__ import main
 from pipeline.errors import MewsError, UsageError
-from pipeline.ledger import planned
 from pipeline.parquet import read_table
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.stage import Map, Stage
+from pipeline.view import planned
 from recipes import curriculum, fox_1
 from tests.helpers.object_store import bucket
 from tokenizer.encode import encoder

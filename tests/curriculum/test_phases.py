@@ -21,10 +21,11 @@ from curriculum.token_stream import REHYDRATION
 from pipeline import parquet
 from pipeline.errors import StageFailed, UsageError
 from pipeline.funnel import stage_stats
-from pipeline.ledger import planned, read_receipts
+from pipeline.receipts import read_receipts
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.transform import put
+from pipeline.view import planned
 
 TWO = Curriculum(
     (

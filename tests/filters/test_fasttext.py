@@ -13,7 +13,7 @@ from filters import fasttext
 from filters.fasttext_train import SETTINGS, passes, train_classifier
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
-from pipeline.files import Unread, folder_texts
+from readers import Unread, folder_texts
 
 REPO_ROOT = Path(fasttext.__file__).resolve().parents[1]
 

@@ -7,7 +7,7 @@ import pytest
 
 from mews import __main__ as command_line
 from pipeline.errors import BadInput, UsageError
-from pipeline.store import redact
+from pipeline.root import redact
 from tests.helpers import toy
 from tests.helpers.commands import mews
 

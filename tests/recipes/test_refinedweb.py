@@ -13,10 +13,11 @@ import sample
 from filters import gopher, lines
 from mews.recipe_loader import stages_of
 from pipeline.errors import UsageError
-from pipeline.funnel import faults, funnel
+from pipeline.funnel import funnel
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.transform import edit, screen
+from pipeline.verify import faults
 from recipes import refinedweb
 from report.compare import compare
 from report.explain import explain
@@ -122,7 +123,7 @@ def test_what_is_published_is_what_was_kept(made: Path):
 def test_the_funnel_only_narrows(made: Path):
     kept = [line.kept.rows for line in funnel(str(made))]
     assert kept == sorted(kept, reverse=True) and kept[0] > 1900 and 700 < kept[-1] < 1100
-    assert {line.stage for line in funnel(str(made))} == {"raw", "filtered", "unique", "fuzzy", "exact", "clean"}
+    assert {line.stage for line in funnel(str(made))} == {"raw", "filtered", "unique", "fuzzy", "clean"}
     steps = [line.step for line in funnel(str(made))]
     assert steps[:3] == ["read", "url.blocked", "url.curated_source"] and "gopher.repetition" in steps
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from rich.console import Console
 
-from pipeline.ledger import Receipt
+from pipeline.receipts import Receipt
 from pipeline.stats import Stats
 from report.progress import EVERY, Progress
 

@@ -5,11 +5,11 @@ import pytest
 from dedup.template_hosts import flagged_hosts
 from pipeline.errors import UsageError
 from pipeline.funnel import stage_stats
-from pipeline.ledger import planned
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
 from pipeline.transform import screen
+from pipeline.view import planned
 from report.page.beside import told_beside
 from report.page.chain import document_chain
 from report.page.duplicates import alike, duplicate_stages, flagged

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from pipeline.funnel import stage_stats
-from pipeline.ledger import planned
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.stage import Map
 from pipeline.transform import screen
+from pipeline.view import planned
 from report.page.chain import document_chain
 from report.page.pages import Gathering, SampledPage
 from report.page.sample import sample, strata_of

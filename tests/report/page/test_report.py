@@ -6,11 +6,11 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.funnel import stage_stats
-from pipeline.ledger import planned
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.stage import Map
 from pipeline.transform import rewrite
+from pipeline.view import planned
 from report.page import html
 from report.page.chain import document_chain
 from report.page.edited import Edits

@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from pipeline.fingerprint import hash64
 from pipeline.funnel import stage_stats
-from pipeline.ledger import planned
+from pipeline.hashing import hash64
+from pipeline.view import planned
 from report.page.chain import document_chain
 from report.page.sample import Reservoir, Stratum, chosen_shards, quotas, sample, strata_of
 from tests.helpers.corpus import Corpus

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import BadInput
-from pipeline.files.rows import BYTES, ROWS, finished
-from pipeline.files.values import ARROW, Field, Unfit, fits_type, typed_column
+from readers.rows import BYTES, ROWS, finished
+from readers.values import ARROW, Field, Unfit, fits_type, typed_column
 
 
 def columns_of(columns: pa.Schema, fields: Iterable[Field], shown: str) -> dict[str, str]:

@@ -10,17 +10,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import BadInput
-from pipeline.files import parquet_rows
-from pipeline.files.json_lines import objects
-from pipeline.files.listing import Folder
-from pipeline.files.rows import BYTES, ROWS, SOURCE_ID, TEXT, Found, finished, rows_schema
-from pipeline.files.unpack import unpacked
-from pipeline.files.values import ARROW, Field, Unfit, converted
 from pipeline.runner import one_line
+from readers import parquet_rows
+from readers.json_lines import objects
+from readers.listing import Folder
+from readers.rows import BYTES, ROWS, SOURCE_ID, TEXT, Found, finished, rows_schema
+from readers.unpack import unpacked
+from readers.values import ARROW, Field, Unfit, converted
 
 
 @dataclass(frozen=True)
-class Reader:
+class FileReader:
     """Reads a file by its name: tables of `schema` and `ERRORS`, of at most 1,000 rows and about 8 MB.
 
     `id` is "<file>:<place>", which no two rows share: the number of the line in JSON Lines, counted from 1, or of the

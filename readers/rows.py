@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from pipeline.files.values import ARROW, Field, Unfit
+from readers.values import ARROW, Field, Unfit
 
 ROWS, BYTES = 1_000, 8 << 20  # a table holds no more rows, and hardly more bytes of a file
 SOURCE_ID = Field("source_id", "scalar", ("id",))

@@ -6,17 +6,18 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline import files, parquet
+import readers
+from pipeline import parquet
 from pipeline.columns import without_reserved
 from pipeline.errors import BadInput, UsageError
-from pipeline.files import Field
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
+from readers import Field
 from tests.helpers import toy
 from tests.helpers.object_store import bucket
 
-FIELDS = (Field("url"), files.TEXT)
+FIELDS = (Field("url"), readers.TEXT)
 
 
 def made(base: Path, root: str = "", number: int = 3) -> str:
@@ -28,7 +29,7 @@ def made(base: Path, root: str = "", number: int = 3) -> str:
 
 
 def rows(address: str) -> list[dict]:
-    found = files.source(address, FIELDS)
+    found = readers.source(address, FIELDS)
     return [row for name in found.list for table in found.read(name) for row in without_reserved(table).to_pylist()]
 
 
@@ -61,18 +62,18 @@ def test_what_is_no_shard_of_the_plan_is_not_read(tmp_path):
 
 def test_a_shard_that_came_out_the_same_has_the_same_version(tmp_path):
     root = made(tmp_path)
-    before, other = (files.source(f"{root}/{stage}", FIELDS) for stage in ("unique", "read"))
-    again = files.source(made(tmp_path / "again") + "/unique", FIELDS)
+    before, other = (readers.source(f"{root}/{stage}", FIELDS) for stage in ("unique", "read"))
+    again = readers.source(made(tmp_path / "again") + "/unique", FIELDS)
     assert [before.version(name) for name in before.list] == [again.version(name) for name in again.list]
     assert [before.version(name) for name in before.list] != [other.version(name) for name in before.list]
 
 
 def test_rows_without_ids_are_told_by_their_places(tmp_path):
     root = made(tmp_path)
-    source = files.source(f"{root}/unique", FIELDS)
+    source = readers.source(f"{root}/unique", FIELDS)
     stage = Map("bare", source, (drop_id,))
     run(stage, root=str(tmp_path / "bare"), runner=Local())
-    found = files.source(str(tmp_path / "bare" / "bare"), FIELDS)
+    found = readers.source(str(tmp_path / "bare" / "bare"), FIELDS)
     tables = {name: [table["id"].to_pylist() for table in found.read(name)] for name in found.list}
     assert len(tables) == 3
     for name, (ids,) in tables.items():
@@ -87,30 +88,30 @@ def test_a_stage_that_is_not_finished_is_refused(tmp_path):
     root = made(tmp_path)
     next(Path(root, "receipts", "unique").glob("*")).unlink()
     with pytest.raises(UsageError, match=r"stage unique of .*/out lacks 1 of 3 shards: run its recipe to the end"):
-        files.source(f"{root}/unique", FIELDS)
+        readers.source(f"{root}/unique", FIELDS)
 
 
 def test_the_root_of_a_run_is_refused(tmp_path):
     root = made(tmp_path)
     with pytest.raises(UsageError, match="is the root of a run: give one of its stages"):
-        files.source(root, FIELDS)
+        readers.source(root, FIELDS)
 
 
 def test_a_stage_without_text_is_refused(tmp_path):
     root = made(tmp_path)
     with pytest.raises(BadInput, match=r"stage verdicts of .*/out has no column text or content, only id, reason"):
-        files.source(f"{root}/verdicts", FIELDS)
+        readers.source(f"{root}/verdicts", FIELDS)
     with pytest.raises(BadInput, match=r"stage keys of .*/out holds no rows: give a stage of pages"):
-        files.source(f"{root}/keys", FIELDS)
+        readers.source(f"{root}/keys", FIELDS)
 
 
 def test_a_stage_in_a_bucket_is_read(tmp_path):
     local = rows(f"{made(tmp_path)}/unique")
     with bucket() as (url, _):
         made(tmp_path, url.format("run"))
-        found = files.source(url.format("run/unique"), FIELDS)
+        found = readers.source(url.format("run/unique"), FIELDS)
         assert "MYSECRET" not in repr(found)
         assert rows(url.format("run/unique")) == local
         with pytest.raises(UsageError) as refused:
-            files.source(url.format("run"), FIELDS)
+            readers.source(url.format("run"), FIELDS)
         assert "/run is the root" in str(refused.value) and "MYSECRET" not in str(refused.value)

@@ -7,7 +7,7 @@ import uuid
 import pyarrow as pa
 import pytest
 
-from pipeline.files.values import Field, Unfit, converted, fits_type, typed_column
+from readers.values import Field, Unfit, converted, fits_type, typed_column
 
 TEXT, NUMBER, NAME, LIST = (Field("f", kind) for kind in ("string", "integer", "scalar", "strings"))
 

@@ -12,18 +12,18 @@ import pytest
 import xxhash
 
 from pipeline.errors import BadInput
-from pipeline.files.listing import Folder
-from pipeline.files.reader import Reader, errors_named
-from pipeline.files.rows import SOURCE_ID, TEXT
-from pipeline.files.values import Field
+from readers.listing import Folder
+from readers.reader import FileReader, errors_named
+from readers.rows import SOURCE_ID, TEXT
+from readers.values import Field
 
 FIELDS = (SOURCE_ID, Field("url"), TEXT, Field("cluster", "integer", ("cluster", "near_size")))
 ERRORS = ["error", "error_message", "error_place"]
 COLUMNS = ["id", "source_id", "url", "text", "cluster", *ERRORS]
 
 
-def reader(base: Path) -> Reader:
-    return Reader(Folder(str(base)), FIELDS)
+def reader(base: Path) -> FileReader:
+    return FileReader(Folder(str(base)), FIELDS)
 
 
 def write(base: Path, name: str, content: bytes | pa.Table | list, **options) -> Path:

@@ -8,22 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.errors import UsageError
-from pipeline.files import stored
-from pipeline.files.listing import Fetch, Listed, listed
-from pipeline.files.parquet_rows import no_column
-from pipeline.files.reader import Reader
-from pipeline.files.rows import SOURCE_ID, TEXT, Found
-from pipeline.files.stored import StageReader
-from pipeline.files.texts import Unread, folder_texts, strings
-from pipeline.files.values import Field
 from pipeline.stage import Source
+from readers import stored
+from readers.listing import Fetch, Listed, listed
+from readers.parquet_rows import no_column
+from readers.reader import FileReader
+from readers.rows import SOURCE_ID, TEXT, Found
+from readers.stored import StageReader
+from readers.texts import Unread, folder_texts, strings
+from readers.values import Field
 
 __all__ = [
     "TEXT",
     "Fetch",
     "Field",
+    "FileReader",
     "Found",
-    "Reader",
     "Unread",
     "Versions",
     "describe_source",
@@ -52,7 +52,7 @@ def source(
     if stage:
         return stored.stage_source(*stage, fields)
     folder, files = listed(address, fetch)
-    reader = Reader(folder, fields)
+    reader = FileReader(folder, fields)
     found = Source(tuple(file.name for file in files), reader, reader.schema, Versions(files))
     if (seen := describe_source(found)) and TEXT.name not in seen.fields:
         text = next(field for field in fields if field.name == TEXT.name)
@@ -72,7 +72,7 @@ def with_columns(fields: Sequence[Field], columns: Mapping[str, str]) -> tuple[F
 def describe_source(source: Source) -> Found | None:
     """What the first files of a source have for its fields; None when they lie on the web, or have no row."""
     reader = source.read
-    if not isinstance(reader, Reader | StageReader) or (isinstance(reader, Reader) and reader.folder.is_remote):
+    if not isinstance(reader, FileReader | StageReader) or (isinstance(reader, FileReader) and reader.folder.is_remote):
         return None
     names: dict[str, None] = {}
     for name in source.list[:FILES_LOOKED_AT]:

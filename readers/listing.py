@@ -14,7 +14,7 @@ import pyarrow.fs as pafs
 
 from pipeline import store
 from pipeline.errors import BadInput, UsageError
-from pipeline.files.unpack import ENDINGS as PACKED
+from readers.unpack import ENDINGS as PACKED
 
 ENDINGS = (".parquet", *(kind + packed for kind in (".jsonl", ".ndjson") for packed in ("", *PACKED)))
 ENDINGS += tuple(f".json{packed}" for packed in PACKED)  # plain .json is rarely lines; give such a file by its name
@@ -25,7 +25,7 @@ Fetch = Callable[[str], AbstractContextManager[Path]]  # a file of the web on th
 class Folder:
     """Where files lie, and how one of the web is fetched.
 
-    An address may hold keys. Not a dataclass and without a dictionary, so that neither repr nor fingerprint has them.
+    An address may hold keys. Not a dataclass, so that repr does not show them.
     """
 
     __slots__ = ("address", "fetch")
@@ -38,6 +38,10 @@ class Folder:
 
     def __hash__(self) -> int:
         return hash(self.address)
+
+    def fingerprinted(self) -> object:
+        """Nothing: the same files elsewhere are the same files."""
+        return ()
 
     def __repr__(self) -> str:
         return f"Folder({store.redact(self.address)})"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline.files.values import Unfit
+from readers.values import Unfit
 
 LONGEST_LINE = 1 << 26  # bytes; a longer line is quarantined without being held in memory
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

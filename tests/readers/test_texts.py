@@ -7,12 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import files
+import readers
 from pipeline.errors import BadInput, UsageError
-from pipeline.files.listing import Folder
-from pipeline.files.texts import Unread, strings
 from pipeline.run import run
 from pipeline.runner import Local
+from readers.listing import Folder
+from readers.texts import Unread, strings
 from tests.helpers import toy
 from tests.helpers.object_store import bucket
 
@@ -23,7 +23,7 @@ def test_good_rows_are_given_and_the_others_counted(tmp_path):
     )
     (tmp_path / "b.jsonl").write_text('{"text": "three"}\n')
     unread = Unread()
-    tables = list(unread.good(files.source(str(tmp_path))))
+    tables = list(unread.good(readers.source(str(tmp_path))))
     assert [table["text"].to_pylist() for table in tables] == [["one", "two"], ["three"]]
     assert all(table.column_names == ["id", "source_id", "text"] for table in tables)
     counted = "1 row:no_text, 1 row:not_an_object, 1 row:not_json, 2 row:text_not_string"
@@ -33,7 +33,7 @@ def test_good_rows_are_given_and_the_others_counted(tmp_path):
 def test_nothing_is_said_when_every_row_was_read(tmp_path):
     (tmp_path / "b.jsonl").write_text('{"text": "three"}\n')
     unread = Unread()
-    assert sum(table.num_rows for table in unread.good(files.source(str(tmp_path)))) == 1 and str(unread) == ""
+    assert sum(table.num_rows for table in unread.good(readers.source(str(tmp_path)))) == 1 and str(unread) == ""
 
 
 def found(base, name: str, data: bytes) -> list[str]:
@@ -102,16 +102,16 @@ def test_texts_of_a_folder_are_those_of_rows_and_of_text_files(tmp_path):
     (tmp_path / "b.txt").write_bytes(b"three\n\ncaf\xe9")
     (tmp_path / "notes.md").write_text("no")
     unread = Unread()
-    assert list(files.folder_texts(str(tmp_path), unread)) == ["one", "two", "three\n\ncaf\ufffd"]
+    assert list(readers.folder_texts(str(tmp_path), unread)) == ["one", "two", "three\n\ncaf\ufffd"]
     assert unread.rows.total() == 1
     (tmp_path / "a.jsonl").unlink()
-    assert list(files.folder_texts(str(tmp_path), unread)) == ["three\n\ncaf\ufffd"]
+    assert list(readers.folder_texts(str(tmp_path), unread)) == ["three\n\ncaf\ufffd"]
     with bucket({"in/a.txt": b"far"}) as (url, _):
-        assert list(files.folder_texts(url.format("in"), unread)) == ["far"]
+        assert list(readers.folder_texts(url.format("in"), unread)) == ["far"]
 
 
 def test_texts_of_a_stage_are_those_of_its_rows(tmp_path):
     root = str(tmp_path / "out")
     run(toy.recipe(str(toy.corpus(tmp_path / "in", files=2, pages=30))), root=root, runner=Local())
-    found = list(files.folder_texts(f"{root}/unique", Unread()))
+    found = list(readers.folder_texts(f"{root}/unique", Unread()))
     assert len(found) > 30 and all(text.startswith("page ") for text in found)

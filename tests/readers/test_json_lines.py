@@ -5,8 +5,8 @@ import tracemalloc
 
 import pytest
 
-from pipeline.files.json_lines import numbered_lines, objects, parsed
-from pipeline.files.values import Unfit
+from readers.json_lines import numbered_lines, objects, parsed
+from readers.values import Unfit
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])

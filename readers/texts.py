@@ -11,14 +11,14 @@ import pyarrow.parquet as pq
 
 from pipeline.columns import without_reserved
 from pipeline.errors import UsageError
-from pipeline.files import stored
-from pipeline.files.json_lines import json_value, numbered_lines
-from pipeline.files.listing import ENDINGS, Fetch, Folder, listed
-from pipeline.files.reader import Reader
-from pipeline.files.rows import SOURCE_ID, TEXT, rows_schema
-from pipeline.files.unpack import ENDINGS as PACKED
-from pipeline.files.unpack import unpacked
 from pipeline.stage import Source
+from readers import stored
+from readers.json_lines import json_value, numbered_lines
+from readers.listing import ENDINGS, Fetch, Folder, listed
+from readers.reader import FileReader
+from readers.rows import SOURCE_ID, TEXT, rows_schema
+from readers.unpack import ENDINGS as PACKED
+from readers.unpack import unpacked
 
 FIELDS = (SOURCE_ID, TEXT)
 KINDS = (".jsonl", ".ndjson", ".json", ".txt", ".parquet")
@@ -59,7 +59,7 @@ def folder_texts(address: str, unread: Unread, fetch: Fetch | None = None) -> It
         return
     folder, files = listed(address, fetch, (*ENDINGS, ".txt"))
     names = [file.name for file in files if not file.name.lower().endswith(".txt")]
-    yield from _texts(Source(tuple(names), Reader(folder, FIELDS), rows_schema(FIELDS)), unread)
+    yield from _texts(Source(tuple(names), FileReader(folder, FIELDS), rows_schema(FIELDS)), unread)
     for file in files:
         if file.name.lower().endswith(".txt"):
             with folder.open(file.name) as stream:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import BadInput, UsageError
-from pipeline.files.listing import Folder, listed, parent
 from pipeline.fingerprint import fingerprint
+from readers.listing import Folder, listed, parent
 from tests.helpers.object_store import bucket
 
 ROWS = b'{"text": "a"}\n'

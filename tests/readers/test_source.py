@@ -7,18 +7,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import files
+import readers
 from pipeline.columns import without_reserved
 from pipeline.errors import BadInput, UsageError
-from pipeline.files import Field, source, with_columns
-from pipeline.files.rows import SOURCE_ID
 from pipeline.parquet import read_table
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
+from readers import Field, source, with_columns
+from readers.rows import SOURCE_ID
 from tests.helpers.object_store import bucket
 
-FIELDS = (Field("url"), files.TEXT)
+FIELDS = (Field("url"), readers.TEXT)
 
 
 def write(path: Path, *rows: dict) -> Path:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipeline import parquet, store
+from pipeline import store
 from pipeline.errors import BadInput, UsageError
-from pipeline.files import parquet_rows
-from pipeline.files.listing import WEB, Folder, parent
-from pipeline.files.rows import Found, rows_schema
-from pipeline.files.values import Field
-from pipeline.ledger import plan_name, planned, read_receipt, read_receipts
+from pipeline.receipts import read_receipts
 from pipeline.stage import Source
+from pipeline.view import plan_name, planned, view_of
+from readers import parquet_rows
+from readers.listing import WEB, Folder, parent
+from readers.rows import Found, rows_schema
+from readers.values import Field
 
 
 def stage_at(address: str) -> tuple[str, str] | None:
@@ -40,7 +41,7 @@ def stage_source(root: str, stage: str, fields: tuple[Field, ...]) -> Source:
 
 @dataclass(frozen=True)
 class StageReader:
-    """Reads a shard of a stage by its name, as `Reader` does a file.
+    """Reads a shard of a stage by its name, as `FileReader` does a file.
 
     `id` is the stage's own, which is unique already, or "<shard>:<row>" in published shards, which have none.
     """
@@ -51,13 +52,12 @@ class StageReader:
 
     def __call__(self, shard: str) -> Iterator[pa.Table]:
         first = 0
-        for name in self._files(shard):
-            for table in parquet.read_batches(self.root.address, name, rows=1_000):
-                ids = [f"{shard}:{first + n}" for n in range(table.num_rows)]
-                own = table["id"].combine_chunks() if "id" in table.column_names else pa.array(ids, pa.string())
-                columns = parquet_rows.columns_of(table.schema, self.fields, self.shown)
-                yield parquet_rows.table_of(table, self.fields, columns, own, self._place(shard, first))
-                first += table.num_rows
+        for table in self._tables(shard):
+            ids = [f"{shard}:{first + n}" for n in range(table.num_rows)]
+            own = table["id"].combine_chunks() if "id" in table.column_names else pa.array(ids, pa.string())
+            columns = parquet_rows.columns_of(table.schema, self.fields, self.shown)
+            yield parquet_rows.table_of(table, self.fields, columns, own, self._place(shard, first))
+            first += table.num_rows
 
     def _place(self, shard: str, first: int) -> Callable[[int], str]:
         return lambda row: f"{self.shown}, shard {shard}, row {first + row}"
@@ -69,14 +69,11 @@ class StageReader:
 
     def look(self, shard: str) -> Found:
         """What a shard has for the fields. Raises BadInput when a required one has no column."""
-        (name, *_) = self._files(shard)
-        with parquet.open_file(self.root.address, name) as file:
-            columns = file.schema_arrow
+        columns = next(self._tables(shard)).schema
         return Found(columns.names, parquet_rows.columns_of(columns, self.fields, self.shown))
 
-    def _files(self, shard: str) -> list[str]:
-        receipt = read_receipt(self.root.address, self.stage, shard)
-        files = [name for name in (receipt.files if receipt else ()) if name.startswith(f"{self.stage}/")]
-        if not files or not all(name.endswith(".parquet") for name in files):
+    def _tables(self, shard: str) -> Iterator[pa.Table]:
+        view = view_of(self.root.address, self.stage)
+        if not store.exists(self.root.address, f"{view.store}/{shard}.parquet"):
             raise BadInput(f"{self.shown} holds no rows: give a stage of pages, as in ROOT/clean")
-        return files
+        yield from view.read(self.root.address, shard, rows=1_000)

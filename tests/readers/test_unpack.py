@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from pipeline.errors import BadInput
-from pipeline.files.unpack import unpacked
+from readers.unpack import unpacked
 
 LINES = b"".join(b'{"id": %d, "text": "%x"}\n' % (n, n**9) for n in range(5_000))
 PACK = {
