@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from mews.recipe_loader import stages_of
+from mews.recipe_loader import load_recipe, stages_of
 from pipeline import funnel as inspection
 from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
 from pipeline.root import redact
+from pipeline.run import plan
 from pipeline.stage import Stage
 from pipeline.summary import summary
 from report.breakdown import breakdown, breakdown_lines
@@ -25,6 +26,7 @@ from report.samples import print_samples, samples
 from report.status import print_status, status, time_left
 from report.tables import print_funnel, print_warnings
 from report.terminal import for_terminal
+from report.unseen import explain_unseen
 from report.whatif import whatif
 
 REPORT = "report.html"
@@ -85,8 +87,18 @@ def samples_command(
         print_samples(rows, Console())
 
 
-def explain_command(root: Run, page: Page) -> None:
-    """Say where a page went: which step dropped it, why, and what was measured beside the limits."""
+def explain_command(
+    root: Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run; or a recipe, for a page of none.")],
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="The id or the URL of a page; of no run: a file or URL.")],
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", help="Arguments of a recipe.")] = None,
+) -> None:
+    """Say where a page went: which step dropped it, why, and what was measured beside the limits.
+
+    With a recipe in place of the root, as recipes.refinedweb, every step is tried on a page that was never run.
+    """
+    if root.startswith("recipes.") or root.endswith(".py"):
+        print(for_terminal(explain_unseen(page, plan(*load_recipe(root, arguments or [])))))
+        return
     print(for_terminal(explain(root, page, _stages_or_none(root))))
 
 
