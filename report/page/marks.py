@@ -22,7 +22,7 @@ SIGNS = re.compile("|".join(map(re.escape, sorted(ELLIPSES, key=len, reverse=Tru
 def offending(judge: Measuring, value: str, doc: Doc) -> list[Span]:
     """What of the text of a Doc counts in `value`, one of those that the filter measures; ascending, apart."""
     if isinstance(judge, EditRules):
-        return merged(removed(doc.text, judge.fn(doc)[0]))
+        return merged(_stripped(doc.text, span) for span in removed(doc.text, judge.fn(doc)[0]))
     if gram := re.fullmatch(r"(top|dup)_(\d+)gram", value):
         return merged(_top(doc, int(gram[2])) if gram[1] == "top" else _again(doc, int(gram[2])))
     return merged(MARKED[value](doc)) if value in MARKED else []
@@ -37,6 +37,13 @@ def merged(spans: Sequence[Span] | Iterator[Span]) -> list[Span]:
         elif len(found) < MOST:
             found.append((start, end))
     return found
+
+
+def _stripped(text: str, span: Span) -> Span:
+    """A span without the white space at its ends."""
+    part = text[span[0] : span[1]]
+    start = span[0] + len(part) - len(part.lstrip())
+    return start, max(start, span[1] - len(part) + len(part.rstrip()))
 
 
 def removed(old: str, new: str) -> Iterator[Span]:

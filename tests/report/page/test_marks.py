@@ -48,9 +48,9 @@ def test_prose(value: str, text: str, found: list[str]):
 
 def test_lines_that_an_edit_takes_out():
     text = "A sentence that stays as it is.\nSHARE THIS\n3 likes\nAnother sentence that stays."
-    assert marked(lines.corrections, "flagged", text) == ["SHARE THIS\n3 likes\n"]
+    assert marked(lines.corrections, "flagged", text) == ["SHARE THIS\n3 likes"]
     text = "Words that stay [edit] and go on.\nThis says lorem ipsum for once."
-    assert marked(without_end_marks, "lorem_ipsum", text) == [" [edit] ", "\nThis says lorem ipsum for once."]
+    assert marked(without_end_marks, "lorem_ipsum", text) == ["[edit]", "This says lorem ipsum for once."]
 
 
 @pytest.mark.parametrize(
