@@ -12,6 +12,7 @@ from rich.console import Console
 
 from pipeline import store
 from pipeline.funnel import read_plan
+from pipeline.heartbeat import rows_under_way
 from pipeline.ledger import sums
 from pipeline.receipts import read_receipts
 from pipeline.run import PLAN
@@ -29,7 +30,8 @@ class StageStatus(NamedTuple):
 
     `rows` went in, `dropped` of them left or are in quarantine, `bytes` are stored; `seconds` are those of all
     workers together. Of the stage in hand `speed` is rows a second and `left` the seconds that its other shards will
-    take; None where that is not known.
+    take (None where that is not known), and `under_way` are the rows that workers have read of shards that are not
+    made yet.
     """
 
     stage: str
@@ -43,6 +45,7 @@ class StageStatus(NamedTuple):
     seconds: float = 0.0
     speed: float | None = None
     left: float | None = None
+    under_way: int = 0
 
     @property
     def done(self) -> bool:
@@ -54,7 +57,7 @@ def status(root: str, clock: Callable[[], float] = time.time) -> list[StageStatu
     """The stages of a run in order, from its plan and its receipts. Raises UsageError when there was no run."""
     stages = [_stage(root, stage["name"], stage["kind"]) for stage in read_plan(root)["stages"]]
     began = max([_written(root, "", PLAN), *(_latest(root, each.stage) for each in stages if each.done)])
-    return [_in_hand(root, each, clock() - began, began) if each.made and not each.done else each for each in stages]
+    return [_in_hand(root, each, clock() - began, began) if each.shards and not each.done else each for each in stages]
 
 
 def time_left(stages: Sequence[StageStatus]) -> float | None:
@@ -103,10 +106,14 @@ def _dropped(stats: Stats) -> int:
 def _in_hand(root: str, stage: StageStatus, elapsed: float, began: float) -> StageStatus:
     """A stage that is under way, with its speed; of one that nobody is at work on, that is not known."""
     recent = sum(at > began for at in _receipts(root, stage.stage).values())
-    if not recent or elapsed <= 0:
+    under_way = rows_under_way(root, stage.stage)
+    size = stage.rows / stage.made if stage.made else 0  # rows of a shard
+    done = recent * size + under_way
+    if not done or elapsed <= 0:
         return stage
-    speed = stage.rows * recent / stage.made / elapsed
-    return stage._replace(speed=speed, left=elapsed / recent * ((stage.shards or 0) - stage.made))
+    rest = ((stage.shards or 0) - stage.made) * size - under_way
+    left = max(0.0, rest * elapsed / done) if size else None
+    return stage._replace(speed=done / elapsed, left=left, under_way=under_way)
 
 
 def _receipts(root: str, stage: str) -> dict[str, float]:
@@ -144,11 +151,11 @@ def print_status(stages: Sequence[StageStatus], console: Console) -> None:
 
 
 def _row(stage: StageStatus) -> tuple[str, ...]:
-    numbers = [stage.rows, stage.dropped]
+    numbers = [stage.rows + stage.under_way, stage.dropped]
     return (
         stage.stage,
         stage.kind,
-        f"{stage.made:,}",
+        f"{stage.made:,}{'+' if stage.under_way else ''}",
         "?" if stage.shards is None else f"{stage.shards:,}",
         *(f"{number:,}" if number else "" for number in numbers),
         _size(stage.bytes),

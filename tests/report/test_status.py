@@ -82,6 +82,20 @@ def test_a_stage_under_way_tells_its_speed_and_what_is_left(corpus):
     assert time_left([stage]) == pytest.approx(10)
 
 
+def test_rows_within_a_shard_count(corpus):
+    """The run began ten seconds ago; nothing is made, and a worker tells of 40 rows."""
+    pages = corpus.source([{"id": "a"}])
+    root = str(corpus.folder / "run")
+    run(pages, root=root, runner=Local())
+    for name in (f"receipts/pages/{store.listing(root, 'receipts/pages')[0]}", "plan/pages.sums.json"):
+        store.remove(root, name)
+    store.write_bytes(root, "progress/pages/part0.json", b"40")
+    began = os.path.getmtime(f"{root}/plan.json")
+    (stage,) = status(root, lambda: began + 10)
+    assert (stage.made, stage.under_way, stage.left) == (0, 40, None) and stage.speed == pytest.approx(4)
+    assert printed([stage])[2].split()[:5] == ["pages", "map", "0+", "1", "40"]
+
+
 def test_a_stage_that_nobody_is_at_work_on_has_no_speed(failed: str):
     """The run was begun anew a second ago, and has made nothing yet."""
     now = time.time()
