@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,20 +19,19 @@ from pipeline.run import plan
 from pipeline.stage import Stage
 from pipeline.summary import summary
 from report.breakdown import breakdown, breakdown_lines
-from report.compare import compare
-from report.explain import explain
-from report.family import family
+from report.compare import compare, comparison_lines
+from report.explain import explain, explain_lines
+from report.family import family, family_lines, largest_families
 from report.page.report import PAGES, make_report
 from report.samples import print_samples, samples
 from report.status import print_status, status, time_left
 from report.tables import print_funnel, print_warnings
 from report.terminal import for_terminal
 from report.unseen import explain_unseen
-from report.whatif import whatif
+from report.whatif import whatif, whatif_lines
 
 REPORT = "report.html"
 Run = Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run.")]
-Page = Annotated[str, typer.Argument(metavar="PAGE", help="The id or the URL of a page.")]
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON.")]
 
 
@@ -91,6 +91,7 @@ def explain_command(
     root: Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run; or a recipe, for a page of none.")],
     page: Annotated[str, typer.Argument(metavar="PAGE", help="The id or the URL of a page; of no run: a file or URL.")],
     arguments: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", help="Arguments of a recipe.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Say where a page went: which step dropped it, why, and what was measured beside the limits.
 
@@ -99,7 +100,17 @@ def explain_command(
     if root.startswith("recipes.") or root.endswith(".py"):
         print(for_terminal(explain_unseen(page, plan(*load_recipe(root, arguments or [])))))
         return
-    print(for_terminal(explain(root, page, _stages_or_none(root))))
+    pages = explain(root, page, _stages_or_none(root))
+    told = [{**p._asdict(), "stages": [stage._asdict() for stage in p.stages]} for p in pages]
+    _print(explain_lines(pages), {"pages": told}, as_json)
+
+
+def _print(lines: Sequence[str], told: Any, as_json: bool) -> None:
+    """Print what a person reads, or the same as JSON."""
+    if as_json:
+        print_json(told)
+    else:
+        print(for_terminal("\n".join(lines)))
 
 
 def _stages_or_none(root: str) -> list[Stage]:
@@ -117,17 +128,21 @@ def whatif_command(
     changes: Annotated[
         list[str], typer.Argument(metavar="LIMIT=NUMBER", help="Other limits, as gopher.quality.min_words=100.")
     ],
+    as_json: Json = False,
 ) -> None:
     """Try other limits on the pages of a run: the funnel before and after, and pages that would change sides."""
-    print(for_terminal(whatif(root, stages_of(root), changes)))
+    found = whatif(root, stages_of(root), changes)
+    _print(whatif_lines(found), found._asdict(), as_json)
 
 
 def compare_command(
     first: Run,
     second: Annotated[str, typer.Argument(metavar="ROOT", help="The --root of another run on the same snapshot.")],
+    as_json: Json = False,
 ) -> None:
     """Set two runs side by side: their funnels line by line, and how the pages that they kept overlap."""
-    print(for_terminal(compare(first, second)))
+    found = compare(first, second)
+    _print(comparison_lines(found), found.to_json(), as_json)
 
 
 def html_report_command(
@@ -148,6 +163,13 @@ def html_report_command(
         print(for_terminal(f"attention: {said}"))
 
 
-def family_command(root: Run, page: Page) -> None:
-    """Show the near duplicates of a page, with what differs from the page that was kept."""
-    print(for_terminal(family(root, page, stages_of(root))))
+def family_command(
+    root: Run,
+    page: Annotated[str, typer.Argument(metavar="[PAGE]", help="The id or the URL of a page.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show the near duplicates of a page, with what differs from the page that was kept; without a page, the largest
+    families."""
+    stages = stages_of(root)
+    found = family(root, page, stages) if page else largest_families(root, stages)
+    _print(family_lines(found), {"families": [each._asdict() for each in found]}, as_json)

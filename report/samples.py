@@ -54,7 +54,11 @@ def print_samples(rows: Sequence[dict[str, Any]], console: Console) -> None:
     """The pages; what is marked stands in reverse video, and off a terminal in »quotes«."""
     for row in rows:
         console.print(Text(for_terminal(row["url"]), "bold"), soft_wrap=True)
-        place = f"{row['warc']} at {row['offset']}, {row['length']} bytes, " if row["warc"] else ""
+        place = (
+            f"{row['warc']} at {row['offset']}, {row['length']} bytes, "
+            if row["warc"] and row["offset"] is not None
+            else ""
+        )
         console.print(
             Text(for_terminal(f"  {row['stage']}: {row['reason']}, {place}id {row['id']}"), "dim"), soft_wrap=True
         )

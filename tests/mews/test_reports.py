@@ -81,3 +81,20 @@ def test_a_question_is_answered_on_stdout(made: Path, arguments: list[str], said
 def test_a_page_without_a_family_is_told(made: Path):
     told = mews("family", made, "f0.txt:7")
     assert told.returncode == 2 and "f0.txt:7 is in no family" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shape"),
+    [
+        (["explain", "ROOT", "f0.txt:10"], {"pages": ["id", "url", "stages"]}),
+        (["whatif", "ROOT", "toy.characters=8"], {"steps": ["stage", "step", "before", "after", "reasons"]}),
+        (["compare", "ROOT", "ROOT"], {"runs": ["root", "recipe"], "steps": ["stage", "step", "first", "second"]}),
+        (["stats", "ROOT", "--by", "script"], {"groups": ["name", "pages", "kept", "tokens", "odd"]}),
+        (["samples", "ROOT", "short", "-n", "1"], {"pages": ["stage", "reason", "id", "url", "warc", "offset"]}),
+    ],
+)
+def test_json_has_the_documented_shape(made: Path, arguments: list[str], shape: dict[str, list[str]]):
+    told = mews(*(made if each == "ROOT" else each for each in arguments), "--json")
+    assert (told.returncode, told.stderr) == (0, "")
+    answer = json.loads(told.stdout)
+    assert {name: list(answer[name][0])[: len(keys)] for name, keys in shape.items()} == shape

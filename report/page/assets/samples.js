@@ -67,7 +67,7 @@ class Samples {
       detail.error ? h("p", { class: "error" }, detail.error) : "",
       detail.copy ? h("p", { class: "meta" }, "a copy of ", copied(detail.copy)) : "",
       columns.size[page] ? text(detail.text) : h("p", { class: "meta" }, "No text: it was judged by its address, or could not be read."),
-      h("footer", {}, warc ? h("span", { class: "meta" }, `${warc} at ${count(offset)}, ${plural(length, "byte")} · `) : "", copied(detail.id)));
+      h("footer", {}, warc && offset !== null ? h("span", { class: "meta" }, `${warc} at ${count(offset)}, ${plural(length, "byte")} · `) : "", copied(detail.id)));
   }
 
   // The value that decided, beside its limit; the other values of the filter folded away.
