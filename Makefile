@@ -60,6 +60,9 @@ status: $(SETUP) ## how far a run is: OUT=
 stats: $(SETUP) ## the funnel of a run: OUT=
 	$(MEWS) stats '$(OUT)'
 
+report: $(SETUP) ## a run as one HTML page: OUT= COMPARE= (another root) PAGES=
+	$(MEWS) report '$(OUT)' $(if $(COMPARE),--compare '$(COMPARE)') $(if $(PAGES),--pages $(PAGES))
+
 verify: $(SETUP) ## read every receipt and file again: OUT= MEND=1
 	$(MEWS) verify '$(OUT)' $(if $(MEND),--mend)
 
