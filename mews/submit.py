@@ -22,7 +22,7 @@ from mews.run import Arguments, RecipeName
 from pipeline.errors import UsageError
 from pipeline.modules import REPO_ROOT, place_of, reached
 from pipeline.root import checked, redact
-from pipeline.shipping import packed
+from pipeline.shipping import pack_folder
 from report.tables import aligned
 from report.terminal import for_terminal, print_line
 
@@ -68,7 +68,7 @@ def submit_command(
     pip = {"pip": {"packages": pinned_packages(), "pip_check": False}} if packages is Packages.pip else {}
     server = connect(address, ask_token)
     name, own = own_code(recipe)
-    shipped = [server.ship(packed(folder)) for folder in (REPO_ROOT, *own)]
+    shipped = [server.ship(pack_folder(folder)) for folder in (REPO_ROOT, *own)]
     command = ["python", "-m", "mews", "run", name, "--root", root, *(arguments or [])]
     command += ["--workers", str(workers)] if workers else []
     job = f"mews-{re.sub(r'[^a-z0-9]+', '-', name.rpartition('.')[2].lower())}-{secrets.token_hex(4)}"

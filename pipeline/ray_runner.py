@@ -12,7 +12,7 @@ from pipeline.errors import RunnerLost, UsageError
 from pipeline.modules import REPO_ROOT
 from pipeline.ray_access import check_cluster
 from pipeline.runner import Failed, attempt, one_line
-from pipeline.shipping import own_folders, packed, unpack
+from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
 
 R = TypeVar("R")
@@ -72,7 +72,7 @@ class Ray:
         Raises UsageError when it cannot, as when a module is not to be had there.
         """
         folders = own_folders(stages) if self.address else []
-        self._own = self._ray.put([packed(folder) for folder in folders]) if folders else None
+        self._own = self._ray.put([pack_folder(folder) for folder in folders]) if folders else None
         ((_, outcome),) = self.map(Reads(tuple(stages)), [""])
         if isinstance(outcome, Failed):
             raise UsageError(f"the workers cannot run this recipe: {outcome.why}")

@@ -25,7 +25,7 @@ def own_folders(stages: Iterable[Stage]) -> list[Path]:
     return [place for place in dict.fromkeys(places) if place and not place.is_relative_to(REPO_ROOT)]
 
 
-def packed(folder: Path) -> bytes:
+def pack_folder(folder: Path) -> bytes:
     """A zip archive of what is in a folder: the same bytes for the same files.
 
     Left out are hidden files, virtual environments, stores of runs, folders called `out` and files of rows. Raises
