@@ -62,6 +62,7 @@ class Interval:
 
     @property
     def end(self) -> int:
+        """The token behind the last one."""
         return self.start + self.length
 
 
@@ -83,6 +84,7 @@ class Curriculum:
 
     @property
     def sources(self) -> tuple[str, ...]:
+        """Names of all sources of all phases, sorted."""
         return tuple(sorted({source for phase in self.phases for source in phase.weights}))
 
     def intervals(self, source: str) -> list[Interval]:

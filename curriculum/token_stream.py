@@ -56,6 +56,7 @@ class ToPages:
     name: str = "mixture"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         names = {"id": ("source_id", "id"), "cluster": CLUSTERS}
         columns = {}
         for field in list(PAGE)[:-1]:
@@ -78,6 +79,7 @@ class AssignKeys:
     repeats: Repeats
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         pairs = zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True)
         keys = hash64([f"{self.seed}:{i}:{xxhash.xxh3_64_intdigest(text or '')}" for i, text in pairs])
         times = self.times(pc.fill_null(table["cluster"], 1).to_numpy())
@@ -107,6 +109,7 @@ class Sizes:
     ranges: int
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         keyed = self.keys(table, shard)
         place = _range(keyed["key"].to_numpy(), self.ranges)
         sums, longest = np.zeros((2, self.ranges), np.int64)
@@ -153,6 +156,7 @@ class Plan:
     ranges: int
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         names = self.curriculum.sources
         sums, longest = np.zeros((2, len(names), self.ranges), np.int64)
         rows = pc.index_in(table["source"], value_set=pa.array(names, pa.string())).to_numpy().astype(np.int64)
@@ -185,6 +189,7 @@ class Offsets:
     ranges: int
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         table = table.filter(pc.equal(table["source"], self.source))
         size = table.num_rows
         known: dict[str, Any] = {"key": pa.array(first_keys(table["range"].to_numpy(), self.ranges))}

@@ -169,7 +169,8 @@ def family_command(
     as_json: Json = False,
 ) -> None:
     """Show the near duplicates of a page, with what differs from the page that was kept; without a page, the largest
-    families."""
+    families.
+    """
     stages = stages_of(root)
     found = family(root, page, stages) if page else largest_families(root, stages)
     _print(family_lines(found), {"families": [each._asdict() for each in found]}, as_json)

@@ -66,10 +66,12 @@ class Map:
 
     @property
     def kind(self) -> str:
+        """What the plan calls it."""
         return "map"
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         table = self.source.schema.empty_table()
         if self.verdicts:
             table = join_verdicts(table, self.verdicts.schema.empty_table())
@@ -78,6 +80,7 @@ class Map:
 
     @property
     def view(self) -> View:
+        """Where its rows lie."""
         if self.transforms or self.copy or isinstance(self.source, Source):
             return View(self.name)
         return self.source.view.through(self._join)
@@ -87,28 +90,36 @@ class Map:
         return Join(self.verdicts.name if self.verdicts else "", tuple((self.where or {}).items()))
 
     def as_goal(self) -> "Map":
+        """The stage as it is made when a run is for it."""
         return dataclasses.replace(self, copy=True) if self.view.store != self.name else self
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return stages_among(self.source, self.verdicts)
 
     def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
         return stages_among(self.source)
 
     def items(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return shards_of(self.source, ledger)
 
     def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
         return Map, reader_of(self.source), self.transforms, self.where, self.rejects, self.copy
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         verdicts = [ledger.digest(self.verdicts.name, item)] if self.verdicts else []
         return digest(source_digest(self.source, item, ledger), *verdicts)
 
     def prefetch(self, item: str) -> None:
+        """Begin to fetch what the shard is read from."""
         fetch_ahead(self.source, item)
 
     def make(self, item: str, root: str, made_from: str) -> Receipt:
+        """Make one shard."""
         schema, own, rows = self.schema, self.view.store == self.name, 0
         with shard_files(root, self.name, item) as files:
             chain = TransformChain(

@@ -93,7 +93,8 @@ def of_file(text: str) -> str:
 
 def is_permissive(expression: str, allowed: Iterable[str] = PERMISSIVE) -> bool:
     """Whether one may use code under an SPDX expression ("MIT OR GPL-2.0-only"), or under all of a list of licences
-    ("MIT, ISC"); nobody may use what has no licence."""
+    ("MIT, ISC"); nobody may use what has no licence.
+    """
     known = _PERMISSIVE if allowed is PERMISSIVE else frozenset(name.lower() for name in allowed)
     parts = [part for part in expression.split(",") if part.strip()]
     return bool(parts) and all(_permits(TOKEN.findall(part.replace("/", " OR ")), known) for part in parts)
