@@ -103,7 +103,7 @@ def test_a_run_that_failed_is_shown_as_far_as_it_came(tmp_path):
     """One shard of two was made, and the stage behind it has not begun."""
     good = Corpus(tmp_path / "in").source([{"id": "a", "text": "text"}]).source
     assert isinstance(good, Source)
-    raw = Map("raw", replace(good, list=(good.list[0], "absent.parquet")))
+    raw = Map("raw", replace(good, list=(good.list[0], "absent.parquet"), version=str))
     clean = Map("clean", raw, (rewrite(shout),))
     root = str(tmp_path / "run")
     with pytest.raises(StageFailed):
