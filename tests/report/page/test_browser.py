@@ -203,3 +203,20 @@ def test_the_tables_can_be_sorted(browser: Browser, judged):
 def test_no_part_of_the_data_is_html(judged):
     payload = judged[2].read_text().split('type="application/octet-stream">')[1].split("</script>")[0]
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", payload)
+
+
+def test_another_run_stands_beside_this_one(browser: Browser, judged, tmp_path: Path):
+    root, stages, _ = judged
+    raw = next(stage for stage in stages if stage.name == "raw")
+    filtered = Map("filtered", raw, (screen(length.replace(min_words=1)),))
+    run(filtered, root=str(tmp_path / "other"), runner=Local())
+    (tmp_path / "page.html").write_text(make_report(root, stages, other=str(tmp_path / "other")).html)
+    browser.open(tmp_path / "page.html")
+    rows = browser.run(
+        "return [...document.querySelectorAll('#beside tbody tr')].map(row => row.innerText.split('\\t'))"
+    )
+    told = {row[0].split()[-1]: row[1:4] for row in rows}
+    assert told["length"] == ["9", "10", "+1"] and told["quiet"] == ["7", "–", ""]
+    crossing = browser.run("return [...document.querySelectorAll('#beside details summary')].map(e => e.textContent)")
+    assert "1 length:short here, kept there" in crossing
+    assert browser.messages() == []
