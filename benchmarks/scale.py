@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.scale_units import UNITS, Unit
 
+SIMULATED = Path(__file__).resolve().parent / "simulate.json"  # what benchmarks.simulate measured
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
 
 FILES, PAGES = 90_000, 2.6e9  # a snapshot of 2024
