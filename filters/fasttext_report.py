@@ -47,7 +47,7 @@ def thresholds(scores: np.ndarray) -> dict[str, float]:
     return {f"{share:g}": float(np.quantile(scores, 1 - share)) for share in SHARES}
 
 
-def figures(held: HeldOut, good: str | None) -> dict[str, Any]:
+def held_out_figures(held: HeldOut, good: str | None) -> dict[str, Any]:
     """Accuracy (the likeliest label is the right one) and calibration; with a `good` label its AUC and thresholds, and
     of labels that are numbers the mean error and the correlation of the expected value.
     """
@@ -77,7 +77,7 @@ def as_numbers(labels: Sequence[str]) -> np.ndarray | None:
         return None
 
 
-def card(about: Mapping[str, Any]) -> str:
+def model_card(about: Mapping[str, Any]) -> str:
     """A model card in Markdown, of what `quality.json` holds."""
     texts = "\n".join(
         f"| {label} | {number:,} | {about['held'][label]:,} |" for label, number in about["trained"].items()

@@ -14,7 +14,7 @@ import xxhash
 
 import readers
 from filters.fasttext import POSITIVE, PREFIX, LabelScore, at_least, lower_words, model_at
-from filters.fasttext_report import HeldOut, card, figures
+from filters.fasttext_report import HeldOut, held_out_figures, model_card
 from filters.hashed_set import digest
 from pipeline.errors import UsageError
 from pipeline.root import redact
@@ -102,7 +102,7 @@ def _train(labelled: Labelled, out: Path, keep: float) -> tuple[dict[str, Any], 
     model_at.cache_clear()
     about, rules = _judged(labelled, model_file, keep)
     (out / "quality.json").write_text(json.dumps(about, indent=1) + "\n")
-    (out / "README.md").write_text(card(about))
+    (out / "README.md").write_text(model_card(about))
     return about, rules
 
 
@@ -113,7 +113,7 @@ def _judged(labelled: Labelled, model_file: Path, keep: float) -> tuple[dict[str
     trained = {label: sum(one == label for one, _ in labelled.lines) for label in held.labels}
     about: dict[str, Any] = {"digest": digest(model_file), "settings": SETTINGS, "trained_on": len(labelled.lines)}
     about |= {"trained": trained, "held": {label: len(labelled.held[label]) for label in held.labels}}
-    about |= figures(held, GOOD if is_filter else None)
+    about |= held_out_figures(held, GOOD if is_filter else None)
     if not is_filter:
         return about, None
     scores, good = held.chances[:, held.labels.index(GOOD)], held.right == held.labels.index(GOOD)

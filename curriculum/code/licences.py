@@ -118,7 +118,11 @@ def _all_of(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
 
 
 def _joined(
-    tokens: list[str], known: frozenset[str], word: str, part: Callable[..., tuple[bool, list[str]]], join: Callable
+    tokens: list[str],
+    known: frozenset[str],
+    word: str,
+    part: Callable[..., tuple[bool, list[str]]],
+    join: Callable[[Iterable[object]], bool],
 ) -> tuple[bool, list[str]]:
     """The value of parts with a word between them, and the tokens behind them."""
     value, tokens = part(tokens, known)

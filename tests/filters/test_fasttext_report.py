@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from filters.fasttext_report import HeldOut, auc, calibration, card, figures, thresholds
+from filters.fasttext_report import HeldOut, auc, calibration, held_out_figures, model_card, thresholds
 
 
 def test_the_area_counts_pairs_and_half_of_the_ties():
@@ -29,7 +29,7 @@ def test_a_threshold_is_reached_by_its_share():
 
 def test_a_good_label_has_an_area_and_thresholds():
     held = HeldOut(["cc", "hq"], np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7], [0.8, 0.2]]), np.array([0, 0, 1, 1]))
-    found = figures(held, "hq")
+    found = held_out_figures(held, "hq")
     assert (found["accuracy"], found["auc"], found["most_common"], found["held_out"]) == (0.5, 0.75, 0.5, 4)
     assert found["threshold_by_share"]["0.5"] == 0.4
 
@@ -38,7 +38,7 @@ def test_labels_that_are_numbers_have_an_expected_value():
     held = HeldOut(
         ["0", "2", "5"], np.array([[1.0, 0, 0], [0, 1.0, 0], [0.0, 0.5, 0.5], [0, 0, 1]]), np.array([0, 0, 2, 2])
     )
-    found = figures(held, None)
+    found = held_out_figures(held, None)
     assert found["mean_error"] == pytest.approx((0 + 2 + 1.5 + 0) / 4)
     assert found["correlation"] == pytest.approx(np.corrcoef([0, 2, 3.5, 5], [0, 0, 5, 5])[0, 1], abs=1e-4)
     assert "auc" not in found and found["accuracy"] == 0.5  # of equal chances the first counts
@@ -46,7 +46,7 @@ def test_labels_that_are_numbers_have_an_expected_value():
 
 def test_a_card_without_a_good_label_has_no_thresholds():
     held = HeldOut(["a", "b"], np.array([[0.7, 0.3], [0.2, 0.8]]), np.array([0, 1]))
-    about = {"digest": "d", "trained": {"a": 10, "b": 1_200}, "held": {"a": 1, "b": 1}, **figures(held, None)}
-    text = card(about)
+    about = {"digest": "d", "trained": {"a": 10, "b": 1_200}, "held": {"a": 1, "b": 1}, **held_out_figures(held, None)}
+    text = model_card(about)
     assert "| b | 1,200 | 1 |" in text and "accuracy, by the likeliest label: 1.0000" in text
     assert "Thresholds" not in text and "ROC" not in text and "expected value" not in text
