@@ -10,7 +10,7 @@ import curriculum as mixture
 from curriculum import Curriculum, Phase, code
 from curriculum.keys import REHYDRATION, most_repeats
 from curriculum.phases import Corpus, phases
-from curriculum.selection import Stream, asked_columns, by_streams, check_columns, with_choices
+from curriculum.selection import Stream, asked_columns, by_streams, check_columns, with_choices, with_long
 from curriculum.shares import shares
 from curriculum.sources import check_clusters, fetched, folder, size
 from dedup.decontaminate import contaminated
@@ -41,7 +41,8 @@ class Inputs:
 
     `where`, "web: edu >= 2; decay/web: edu >= 4 and language == 'en'", says which pages of a source all phases, or one,
     take. `order`, "math: -difficulty", takes them by a column, here the greatest first. `upsample`, "web: edu 0.4=1
-    0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on.
+    0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on. `long`,
+    "128k: 65536=0.5", takes half of a phase's tokens from texts of more than 65,536 tokens.
     """
 
     tokenizer: str
@@ -58,6 +59,7 @@ class Inputs:
     where: str = ""
     order: str = ""
     upsample: str = ""
+    long: str = ""
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -88,6 +90,7 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     """
     given = pairs(inputs.sources)
     curriculum = with_choices(curriculum, inputs.where, inputs.order, inputs.upsample)
+    curriculum = with_long(curriculum, inputs.long)
     curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
     encode = encoder(inputs.tokenizer, inputs.eos_token)
     tokens, streams = token_count(encode), by_streams(curriculum)[1]

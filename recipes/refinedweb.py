@@ -6,10 +6,12 @@ and `rejects` is the share of dropped pages to keep. `columns` are published bes
 `languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
 none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
 `opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
+`tokens` is a tokenizer.json: with GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words.
 """
 
-from dedup import minhash, substring, template_hosts, urls
+from dedup import minhash, substring, subwords, template_hosts, urls
 from dedup.substring.cutting import Mode
+from dedup.tokens import word_tokens
 from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
@@ -42,8 +44,10 @@ def recipe(
     pii_types: tuple[str, ...] = (),
     pii_drop_above: int | None = None,
     opt_outs: OptOutMode = "keep",
+    tokens: str = "",
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
+    tokenise = subwords.by_file(tokens) if tokens else word_tokens
     scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
     steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), extract.text(extractor), identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
@@ -56,9 +60,11 @@ def recipe(
         known = f"urls{name}.kept"
         same = urls.repeated(f"urls{name}", filtered, prior_runs=prior_runs, kept_stage=known, parts=parts)
         unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
-        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, prior_runs=prior_runs, parts=parts)
+        near = minhash.near(
+            f"near{name}", unique, bands, rows, tokenise=tokenise, verify=verify, prior_runs=prior_runs, parts=parts
+        )
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
-        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
+        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=tokenise)
         cleaned = (substring.cut(cut), *scrub)
         clean = Map(f"clean{name}", fuzzy, cleaned, verdicts=repeats, rejects=rejects)
         beside = (urls.kept(known, clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
