@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from tokenizers import Tokenizer
 
-from dedup.tokens import Tokens
+from dedup.tokens import Tokens, word_tokens
 from pipeline.errors import UsageError
 from pipeline.hashing import GOLDEN64, mix64
 from text.normalise import normalise_with_offsets
@@ -18,8 +18,10 @@ from text.normalise import normalise_with_offsets
 
 def by_file(path: str) -> Callable[[pa.Array], Tokens]:
     """`subword_tokens` of a tokenizer.json, or of the folder that holds it; a stage that uses it is made again when the
-    content of the file changes. Raises UsageError when there is none.
+    content of the file changes. An empty path gives words. Raises UsageError when there is no such file.
     """
+    if not path:
+        return word_tokens
     file = Path(path, "tokenizer.json") if Path(path).is_dir() else Path(path)
     if not file.is_file():
         raise UsageError(f"no tokenizer at {path}: give a tokenizer.json on this disk, or a folder that holds one")
