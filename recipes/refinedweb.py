@@ -6,10 +6,14 @@ and `rejects` is the share of dropped pages to keep. `columns` are published bes
 `languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
 none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
 `opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
+`tokens` is a tokenizer.json: with GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words.
 """
+
+from typing import Any
 
 from dedup import minhash, substring, template_hosts, urls
 from dedup.substring.cutting import Mode
+from dedup.subwords import by_file
 from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
@@ -42,26 +46,26 @@ def recipe(
     pii_types: tuple[str, ...] = (),
     pii_drop_above: int | None = None,
     opt_outs: OptOutMode = "keep",
+    tokens: str = "",
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
-    scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
     steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), extract.text(extractor), identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
+    prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
     def refined(code: str, name: str) -> Stage:
         rules = rules_for(code)
         judged = (screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals))
         filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)
-        known = f"urls{name}.kept"
-        same = urls.repeated(f"urls{name}", filtered, prior_runs=prior_runs, kept_stage=known, parts=parts)
+        same = urls.repeated(f"urls{name}", filtered, kept_stage=f"urls{name}.kept", **prior)
         unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
-        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, prior_runs=prior_runs, parts=parts)
+        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, tokenise=by_file(tokens), **prior)
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
-        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
-        cleaned = (substring.cut(cut), *scrub)
+        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=by_file(tokens))
+        cleaned = (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above))
         clean = Map(f"clean{name}", fuzzy, cleaned, verdicts=repeats, rejects=rejects)
-        beside = (urls.kept(known, clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
+        beside = (urls.kept(f"urls{name}.kept", clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
         title = f"RefinedWeb ({code})" if name else "RefinedWeb"
         return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 
