@@ -26,7 +26,7 @@ LARGEST_ROOM = 1 / 5  # of all lines; each package of stages/ is a room
 # Names that every module of their kind has, with one meaning: a recipe's function, the verdict stage of a question.
 SHARED = {"recipe", "repeated", "main", "pages"}
 # What still breaks a rule, to be mended: nothing is added here, and no file in it grows.
-TOO_LONG = {"pipeline/stage.py": 238, "stages/extract/reader/readability.py": 285}
+TOO_LONG = {"pipeline/stage.py": 238}
 DEFINED_TWICE = set("clean digest extract find main_text paragraphs parse read read_texts run text_of writing".split())
 
 
