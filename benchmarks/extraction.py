@@ -138,8 +138,41 @@ def agreement(ours: Counter[str], gold: Counter[str]) -> tuple[float, float, flo
 
 
 def words(text: str) -> Counter[str]:
+    return Counter(word_list(text))
+
+
+def word_list(text: str) -> list[str]:
     """Words in lower case with their marks, NFC; a character is a word where words are not parted by blanks."""
-    return Counter(WORD.findall(normalize("NFC", text).lower()))
+    return WORD.findall(normalize("NFC", text).lower())
+
+
+def by_kind(judged: dict[str, dict[str, list[dict[str, float]]]]) -> str:
+    """A Markdown table of the mean word F1 by kinds of pages, a row for each extractor; see `kinds_of`.
+
+    Pages of one template ("declaration") count as one page of all.
+    """
+    kinds = sorted({kind for rows in judged.values() for kind in rows})
+    head = ["extractor", "all", "other than articles", "article precision", "kept out", *kinds]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for name, rows in judged.items():
+        scores = {kind: [row["f1"] for row in rows.get(kind, []) if "f1" in row] for kind in kinds}
+        every = {
+            kind: [fmean(values)] if kind == "declaration" and values else values for kind, values in scores.items()
+        }
+        cells = [
+            mean_of(value for values in every.values() for value in values),
+            mean_of(value for kind, values in every.items() if kind != "article" for value in values),
+            mean_of(row["precision"] for row in rows.get("article", []) if "precision" in row),
+            mean_of(row["kept_out"] for values in rows.values() for row in values if "kept_out" in row),
+            *(mean_of(scores[kind]) for kind in kinds),
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def mean_of(values: Iterable[float]) -> str:
+    found = list(values)
+    return f"{fmean(found):.3f}" if found else ""
 
 
 def squeeze(text: str) -> str:

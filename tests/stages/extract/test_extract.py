@@ -16,7 +16,7 @@ import pytest
 from pipeline import fingerprint
 from pipeline.errors import UsageError
 from stages import extract
-from stages.extract import page as extracting
+from stages.extract import parsing, readings
 from stages.extract.clean import clean
 from stages.extract.sandbox import Caps, Sandbox, sandbox_for
 
@@ -86,13 +86,13 @@ def test_what_precision_throws_away_is_looked_for_again():
             return {"precision": precise, "balanced": balanced}[focus]
 
         asked.clear()
-        seen = extracting.look(source.encode())
+        seen = parsing.look(source.encode())
         assert seen is not None
-        return extracting.main_text(seen, read)
+        return readings.main_text(seen, read)
 
     assert main_text(whole, "never asked") == whole and asked == ["precision"]
     assert main_text("Monday", whole) == whole and asked == ["precision", "balanced"]
-    assert main_text("Monday", whole, source + "<br>" * extracting.RESCUED_TAGS) == "Monday" and asked == ["precision"]
+    assert main_text("Monday", whole, source + "<br>" * readings.RESCUED_TAGS) == "Monday" and asked == ["precision"]
     for other in ("Monday, again.", "Home\nYour cart\nView page source\n" * 9 + "Your cart is empty."):
         assert main_text("Monday", other) == "Monday" and asked == ["precision", "balanced"]
     assert main_text(whole[: len(whole) // 2], whole) == whole[: len(whole) // 2] and asked == ["precision"]
