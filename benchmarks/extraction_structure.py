@@ -1,4 +1,4 @@
-"""Markdown of small pages with code, tables and formulas, ours beside others: `python -m benchmarks.extraction_structure`.
+"""Markdown of small pages, ours beside others: `python -m benchmarks.extraction_structure` prints a table.
 
 The pages and the Markdown that is right are in `tests/stages/extract/blocks/pages.txt`. Code and formulas are compared
 by edit similarity, tables by the similarity of their trees (TEDS, Zhong et al. 2020: rows and cells are inserted or

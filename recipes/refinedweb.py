@@ -25,7 +25,7 @@ def recipe(
     snapshot: str = "sample",
     files: int | None = None,
     language: tuple[str, ...] = ("en",),
-    extractor: str = "trafilatura",
+    extractor: str = "blocks",
     bands: int = 450,
     rows: int = 20,
     verify: str = "none",
@@ -42,10 +42,13 @@ def recipe(
     pii_types: tuple[str, ...] = (),
     pii_drop_above: int | None = None,
     opt_outs: OptOutMode = "keep",
+    markdown: bool = False,
+    links: bool = False,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
     scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
-    steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), extract.text(extractor), identify())
+    text = extract.text(extractor, markdown=markdown, links=links)
+    steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), text, identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 

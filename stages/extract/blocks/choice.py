@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from stages.extract.blocks import features as columns
-from stages.extract.blocks import trees
+from stages.extract.blocks import repairs, trees
 from stages.extract.blocks.block import Block, Box
 from stages.extract.blocks.clues import Clues
 
@@ -19,7 +19,6 @@ LOWEST, HIGHEST = 0.1, 0.6  # cuts
 OF_STORIES, OF_SHORT_LINES = 0.1, 0.17  # above the cut of other pages
 SHORT = 100  # characters
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
-NEAR = 3  # blocks below a heading that are looked at
 
 
 def _table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -56,11 +55,12 @@ def keep(blocks: Sequence[Block], rows: np.ndarray, likely: np.ndarray, article:
     size = np.array([len(block.text) for block in blocks], np.float32)
     half = expected_f1(likely, size) / 2
     kept = likely > min(max(half, LOWEST), HIGHEST)
-    if not article and running_share(rows, size * kept) < STORY:
-        return kept
-    cut = min(max(half + OF_STORIES, LOWEST), HIGHEST)
-    kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
-    drop_lonely_headings(blocks, rows, kept)
+    if article or running_share(rows, size * kept) >= STORY:
+        cut = min(max(half + OF_STORIES, LOWEST), HIGHEST)
+        kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
+        repairs.drop_lonely_headings(blocks, rows, kept)
+    repairs.keep_what_stands_between(blocks, likely, kept)
+    repairs.keep_lists_of_sentences(blocks, kept)
     return kept
 
 
@@ -74,17 +74,3 @@ def expected_f1(likely: np.ndarray, size: np.ndarray) -> float:
 def running_share(rows: np.ndarray, size: np.ndarray) -> float:
     """The share of running text."""
     return float((size * columns.is_running(rows)).sum() / max(size.sum(), 1))
-
-
-def drop_lonely_headings(blocks: Sequence[Block], rows: np.ndarray, kept: np.ndarray) -> None:
-    """Drop headings, and short lines that end in a colon, of which nothing is kept; but not the page's title."""
-    for place in range(len(blocks) - 1, -1, -1):
-        block = blocks[place]
-        if not kept[place] or not (block.kind == "heading" or (len(block.text) < 80 and block.text.endswith(":"))):
-            continue
-        below = blocks[place + 1 : place + 1 + NEAR + 1]
-        if place + 1 < len(blocks) and kept[place + 1]:
-            continue
-        own = next((at for at, other in enumerate(below) if other.kind == "heading"), len(below))
-        if not kept[place + 1 : place + 1 + own].any() and not columns.is_title(rows[place]):
-            kept[place] = False

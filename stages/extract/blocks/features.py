@@ -1,10 +1,10 @@
 """What is known of each block of a page when it is decided whether it belongs to the main text."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import re2
 
 from stages.extract.blocks import names
 from stages.extract.blocks.block import Block, Box
@@ -12,15 +12,15 @@ from stages.extract.blocks.clues import Clues
 
 SENTENCE_ENDS = tuple('.!?…。！？؟।"”’»)')
 LONG, SHORT = 60, 150  # characters: a passage of running text, and what may be a label
-BOILERPLATE = re.compile(
+BOILERPLATE = re2.compile(
     r"(?i)\b(?:read more|more|share|tweet|comments?|reply|posted|by|log ?in|sign (?:in|up)|register|subscribe|"
     r"newsletter|related|click|home|next|previous|prev|search|print|e-?mail|follow|menu|back to|top|skip|views?|ago|"
     r"contact|tags?|categories|category|filed under|likes?|add to|download|join(?:ed)?|view|show|hide|see all|"
     r"advertisement|sponsored|updated|published|author|editor|permalink|report|edit|quote|members?|profile|location|"
     r"last)\b"
 )
-RIGHTS = re.compile(r"(?i)©|\(c\)|copyright|all rights|reserved|privacy|cookie|terms of")
-DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
+RIGHTS = re2.compile(r"(?i)©|\(c\)|copyright|all rights|reserved|privacy|cookie|terms of")
+DATE = re2.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 KINDS = ("heading", "item", "table", "code", "term", "caption")
 TAGS = {"p": 1, "td": 2, "th": 2, "div": 3, "section": 3, "article": 3, "li": 4}
 ABOVE = 4  # boxes around a block's own that are looked at
@@ -69,11 +69,12 @@ def of_text(block: Block, title: str) -> tuple[Any, ...]:
     text, box, kind = block.text, block.box, block.kind
     size, head = len(text), text[:200]
     short = size < SHORT
+    digits = sum(map(head.count, "0123456789"))
     return (
         size, block.linked, block.level, kind == "heading", kind == "item", kind == "table", kind == "code",
         kind == "term", kind == "caption", text.endswith(SENTENCE_ENDS), text.count("\n"),
-        sum(map(head.count, "0123456789")) / len(head), text.count(",") / size,
-        sum(map(str.isupper, head)) / len(head), DATE.search(head) is not None,
+        digits / len(head), text.count(",") / size,
+        sum(map(str.isupper, head)) / len(head), digits > 1 and DATE.search(head) is not None,
         len(BOILERPLATE.findall(text)) if short else 0, size < 400 and RIGHTS.search(text) is not None,
         short and size > 5 and text.lower() in title, TAGS.get(box.tag, 0), box.depth, box.far_furniture,
         box.far_content, (box.own & names.FURNITURE) > 0, (box.own & (names.CONTENT | names.POST)) > 0,

@@ -20,6 +20,8 @@ class Inline:
         self.raw = False  # inside code, where nothing is emphasised
 
     def add(self, text: str) -> None:
+        if not self.parts and text.isspace() and text != NEWLINE:
+            return  # most text between boxes
         self.parts.append(text)
         if self.markdown:
             self.marked.append(text)

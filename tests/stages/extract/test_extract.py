@@ -100,7 +100,7 @@ def test_what_precision_throws_away_is_looked_for_again():
 
 def test_one_page_in_a_thousand_is_read_twice(monkeypatch):
     assert 60 < sum(extract.is_reread(b"%d" % number) for number in range(100_000)) < 140
-    assert extract.text()(table(page()))["counts"].to_pylist() == [[]]
+    assert extract.text("trafilatura")(table(page()))["counts"].to_pylist() == [[]]
     monkeypatch.setattr(extract, "REREAD_ONE_IN", 1)
     for extractor in extract.READINGS:
         rows = extract.text(extractor)(table(page(), b"")).to_pylist()
@@ -120,7 +120,7 @@ def test_a_second_reading_that_differs_is_counted_and_changes_nothing(monkeypatc
 
     monkeypatch.setattr(extract, "REREAD_ONE_IN", 1)
     monkeypatch.setattr(extract, "sandbox_for", lambda caps: TwoMinds())
-    [row] = extract.text()(table(page())).to_pylist()
+    [row] = extract.text("trafilatura")(table(page())).to_pylist()
     assert asked == [False, True]
     assert (row["text"], row["error"], row["counts"]) == ("ours", None, [("reread", 1), ("reread_differently", 1)])
 
