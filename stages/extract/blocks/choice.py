@@ -16,7 +16,7 @@ from stages.extract.blocks.block import Block, Box
 from stages.extract.blocks.clues import Clues
 
 LOWEST, HIGHEST = 0.1, 0.6  # cuts
-OF_STORIES, OF_SHORT_LINES = 0.1, 0.17  # above the cut of other pages
+OF_STORIES, OF_SHORT_LINES = 0.1, 0.2  # above the cut of other pages
 SHORT = 100  # characters
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
 
@@ -60,6 +60,7 @@ def keep(blocks: Sequence[Block], rows: np.ndarray, likely: np.ndarray, article:
         kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
         repairs.drop_lonely_headings(blocks, rows, kept)
     repairs.keep_what_stands_between(blocks, likely, kept)
+    repairs.keep_what_announces(blocks, kept)
     repairs.keep_lists_of_sentences(blocks, kept)
     return kept
 

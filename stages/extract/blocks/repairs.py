@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from stages.extract.blocks.block import Block, Box
 from stages.extract.blocks.names import FURNITURE
 
 NEAR = 3  # blocks
-LEAST_LIKELY = 0.05
+LEAST_LIKELY, UNLIKELY = 0.05, 0.1
+LINKED = 0.3
 LABEL = 80  # characters of a line that announces what is below it
 SENTENCE = 40  # characters, on average, of items that are no menu
 LISTS = ("ul", "ol", "menu", "dir")
@@ -30,18 +32,36 @@ def drop_lonely_headings(blocks: Sequence[Block], rows: np.ndarray, kept: np.nda
 
 
 def keep_what_stands_between(blocks: Sequence[Block], likely: np.ndarray, kept: np.ndarray) -> None:
-    """Keep code and tables with kept blocks close on both sides, and terms whose meaning is kept."""
-    places = np.flatnonzero(kept).tolist()
-    for place, block in enumerate(blocks):
-        if block.kind not in ("code", "table") or kept[place] or likely[place] < LEAST_LIKELY:
-            continue
-        at = np.searchsorted(places, place)
-        before = places[at - 1] if at else None
-        after = places[at] if at < len(places) else None
-        if before is not None and after is not None and place - before <= NEAR and after - place <= NEAR:
-            kept[place] = True
+    """Keep code and tables with kept blocks close on both sides, and one block or one list right between two kept ones.
+
+    Not those that are links, or that stand in a box of other things than the kept block before them does.
+    """
+    for before, after in pairwise(np.flatnonzero(kept).tolist()):
+        gap = range(before + 1, after)
+        for place in gap:
+            is_near = place - before <= NEAR and after - place <= NEAR and likely[place] >= LEAST_LIKELY
+            kept[place] |= is_near and blocks[place].kind in ("code", "table")
+        if gap and belongs(blocks[before], blocks[before + 1 : after]) and likely[gap].mean() >= UNLIKELY:
+            kept[gap] = True
+
+
+def belongs(before: Block, between: Sequence[Block]) -> bool:
+    """Whether blocks may belong to the text that they interrupt: one block or one list, without links."""
+    size, linked = (sum(values) for values in zip(*((len(b.text), b.linked) for b in between), strict=True))
+    lists = {outermost_list(block) for block in between}
+    whole = len(between) == 1 or (len(lists) == 1 and None not in lists)
+    aside = any(block.box.flags & FURNITURE & ~before.box.flags or block.kind == "caption" for block in between)
+    return whole and not aside and linked <= LINKED * size
+
+
+def keep_what_announces(blocks: Sequence[Block], kept: np.ndarray) -> None:
+    """Keep terms of which the meaning is kept, and items of which the list below is."""
     for place in range(len(blocks) - 2, -1, -1):
-        if blocks[place].kind == "term" and kept[place + 1] and blocks[place + 1].box.tag == "dd":
+        block, below = blocks[place], blocks[place + 1]
+        if kept[place + 1] and (
+            (block.kind == "term" and below.box.tag == "dd")
+            or (block.kind == below.kind == "item" and below.level > block.level)
+        ):
             kept[place] = True
 
 
@@ -68,3 +88,11 @@ def list_of(block: Block) -> Box | None:
     while box is not None and box.tag not in LISTS:
         box = box.around
     return box
+
+
+def outermost_list(block: Block) -> Box | None:
+    """The list that a block is in and that is in no other."""
+    found, box = None, block.box
+    while box is not None:
+        found, box = (box if box.tag in LISTS else found), box.around
+    return found

@@ -88,33 +88,51 @@ def test_comments_below_an_article_are_left_out():
 
 
 def test_headings_with_nothing_below_go():
-    blocks = walk("<h1>a</h1><p>b</p><h2>c</h2><p>d</p><p>e:</p><p>f</p><h2>g</h2>").blocks
+    blocks = walk("<h1>a</h1><p>b</p><h2>c</h2><p>d</p><h2>e</h2><p>f</p><p>g:</p><p>h</p><h2>i</h2>").blocks
     rows = np.zeros((len(blocks), len(features.NAMES)), np.float32)
-    kept = np.array([True, True, True, False, True, True, True])
+    kept = np.array([True, True, True, False, True, True, True, True, True])
     repairs.drop_lonely_headings(blocks, rows, kept)
-    assert kept.tolist() == [True, True, False, False, True, True, False]
-    rows[6, features.IN_TITLE] = 1
-    kept[6] = True
+    assert kept.tolist() == [True, True, False, False, True, True, True, True, False]
+    rows[8, features.IN_TITLE] = 1
+    kept[[7, 8]] = False, True
     repairs.drop_lonely_headings(blocks, rows, kept)
-    assert kept[6]
+    assert kept[6:].tolist() == [False, False, True]
+
+
+def between(body: str, kept: list[bool], likely: float) -> list[bool]:
+    found = np.array(kept)
+    repairs.keep_what_stands_between(walk(body).blocks, np.full(len(kept), likely), found)
+    return found.tolist()
 
 
 def test_code_between_kept_blocks_stays():
-    blocks = walk("<p>a</p><pre>b</pre><p>c</p><pre>d</pre><p>e</p><p>f</p><p>g</p><p>h</p>").blocks
-    likely = np.full(len(blocks), 0.06)
-    kept = np.array([True, False, True, False, False, False, False, True])
-    repairs.keep_what_stands_between(blocks, likely, kept)
-    assert kept.tolist() == [True, True, True, False, False, False, False, True]
-    kept = np.array([True, False, True] + [False] * 5)
-    repairs.keep_what_stands_between(blocks, np.full(len(blocks), 0.04), kept)
-    assert kept.tolist() == [True, False, True] + [False] * 5
+    body = "<p>a</p><pre>b</pre><p>c</p><pre>d</pre><p>e</p><p>f</p><p>g</p><p>h</p>"
+    ends = [True, False, True, False, False, False, False, True]
+    assert between(body, ends, 0.06) == [True, True, True, False, False, False, False, True]
+    assert between(body, ends, 0.04) == ends
 
 
-def test_terms_stay_with_their_meaning():
-    blocks = walk("<dl><dt>a<dd>b<dt>c<dd>d</dl>").blocks
-    kept = np.array([False, True, False, False])
-    repairs.keep_what_stands_between(blocks, np.zeros(4), kept)
-    assert kept.tolist() == [True, True, False, False]
+@pytest.mark.parametrize(
+    ("inside", "likely", "is_kept"),
+    [
+        ("<p>b</p>", 0.11, True),
+        ("<p>b</p>", 0.09, False),
+        ("<p><a href=x>b</a></p>", 0.5, False),
+        ("<div class=share>b</div>", 0.5, False),
+        ("<p>b</p><p>b</p>", 0.5, False),
+    ],
+)
+def test_a_block_right_between_kept_ones_stays(inside: str, likely: float, is_kept: bool):
+    count = inside.count("b</") - inside.count("b</a></p>") + inside.count("b</a>")
+    kept = [True, *[False] * count, True]
+    assert between(f"<p>a</p>{inside}<p>c</p>", kept, likely) == [True, *[is_kept] * count, True]
+
+
+def test_terms_and_items_stay_with_what_they_announce():
+    blocks = walk("<dl><dt>a<dd>b<dt>c<dd>d</dl><ul><li>e<ul><li>f</ul><li>g<ul><li>h</ul></ul>").blocks
+    kept = np.array([False, True, False, False, False, True, False, False])
+    repairs.keep_what_announces(blocks, kept)
+    assert kept.tolist() == [True, True, False, False, True, True, False, False]
 
 
 @pytest.mark.parametrize(
