@@ -19,7 +19,7 @@ from benchmarks import boosting, extraction
 from stages.extract import page as extracting
 from stages.extract import parsing
 from stages.extract.blocks import choice, features
-from stages.extract.blocks.block import Block
+from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.clues import Clues, clues_of
 from stages.extract.blocks.walk import Walk
 from stages.extract.source import source_of
@@ -50,7 +50,7 @@ class Sample:
     """A gold page: its blocks' features, how much of each is in the gold text (NaN: not known), and weights."""
 
     gold: dict[str, Any]
-    blocks: list[Block]
+    blocks: list[PageBlock]
     clues: Clues
     rows: np.ndarray
     wanted: np.ndarray

@@ -6,6 +6,7 @@ and `rejects` is the share of dropped pages to keep. `columns` are published bes
 `languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
 none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
 `opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
+`extractor` reads the pages; `markdown` and `links` say how it writes them (docs/extraction.md).
 """
 
 from dedup import minhash, substring, template_hosts, urls
@@ -14,7 +15,7 @@ from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
 from pipeline.stage import Map, Stage
-from pipeline.transform import edit, screen
+from pipeline.transform import RowTransform, edit, screen
 from stages import commoncrawl, extract
 from stages import pii as private
 from stages.language import identify, only
@@ -46,16 +47,15 @@ def recipe(
     links: bool = False,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
-    scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
     text = extract.text(extractor, markdown=markdown, links=links)
     steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), text, identify())
     pages = commoncrawl.pages(snapshot, files, domains, languages)
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 
     def refined(code: str, name: str) -> Stage:
-        rules = rules_for(code)
-        judged = (screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals))
-        filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)
+        filtered = Map(
+            f"filtered{name}", raw, rules_of_language(code, signals), where={"language": code}, rejects=rejects
+        )
         known = f"urls{name}.kept"
         same = urls.repeated(f"urls{name}", filtered, prior_runs=prior_runs, kept_stage=known, parts=parts)
         unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
@@ -63,9 +63,15 @@ def recipe(
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
         exact = Map(f"exact{name}", fuzzy, (substring.cut(cut),), verdicts=repeats, rejects=rejects)
-        clean = Map(f"clean{name}", exact, scrub, rejects=rejects)
+        clean = Map(f"clean{name}", exact, private.scrub_steps(pii, pii_types, pii_drop_above), rejects=rejects)
         beside = (urls.kept(known, clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
         title = f"RefinedWeb ({code})" if name else "RefinedWeb"
         return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
+
+
+def rules_of_language(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:
+    """The rules of a language for documents, and those for lines."""
+    rules = rules_for(code)
+    return screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals)

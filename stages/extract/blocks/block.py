@@ -40,7 +40,7 @@ class Box:
 
 
 @dataclass(slots=True, eq=False)
-class Block:
+class PageBlock:
     """A piece of a page that is kept or dropped as a whole."""
 
     kind: Kind

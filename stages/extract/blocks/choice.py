@@ -12,7 +12,7 @@ import numpy as np
 
 from stages.extract.blocks import features as columns
 from stages.extract.blocks import repairs, trees
-from stages.extract.blocks.block import Block, Box
+from stages.extract.blocks.block import Box, PageBlock
 from stages.extract.blocks.clues import Clues
 
 LOWEST, HIGHEST = 0.1, 0.6  # cuts
@@ -41,7 +41,7 @@ def probabilities(rows: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-(trees.FIRST + VALUES[EACH, leaves].sum(1))))
 
 
-def choose(blocks: Sequence[Block], boxes: Sequence[Box], clues: Clues) -> list[Block]:
+def main_blocks(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) -> list[PageBlock]:
     """The blocks that are the main text, in their order."""
     if not blocks:
         return []
@@ -50,7 +50,7 @@ def choose(blocks: Sequence[Block], boxes: Sequence[Box], clues: Clues) -> list[
     return [block for block, is_kept in zip(blocks, kept, strict=True) if is_kept]
 
 
-def keep(blocks: Sequence[Block], rows: np.ndarray, likely: np.ndarray, article: bool) -> np.ndarray:
+def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, article: bool) -> np.ndarray:
     """Whether each block is kept, by its features and probability."""
     size = np.array([len(block.text) for block in blocks], np.float32)
     half = expected_f1(likely, size) / 2

@@ -20,7 +20,7 @@ LEFT_OUT = frozenset({"script", "style", "button", "template", "svg"})
 ABOVE = 3  # boxes that may name the language
 
 
-def of(element: _Element) -> str:
+def code_text(element: _Element) -> str:
     """The lines of an element of code."""
     parts: list[str] = []
     _gather(element, parts)
@@ -75,23 +75,23 @@ def is_gutter(element: _Element) -> bool:
 
 def of_table(table: _Element) -> str | None:
     """The code of a table that shows it beside line numbers, None for another table."""
-    first = next(tables.rows(table), None)
+    first = next(tables.table_rows(table), None)
     if first is None or len(pair := tables.cells(first)) < 2:
         return None
-    if len(pair) != 2 or not holds_code(pair[1]) or not numbers(pair[0]):
+    if len(pair) != 2 or not holds_code(pair[1]) or not holds_numbers(pair[0]):
         return None
     if len(pair[1]) and next(pair[1].iterdescendants("table"), None) is not None:
         return None
     lines: list[str] = []
-    for row in tables.rows(table):
+    for row in tables.table_rows(table):
         found = tables.cells(row)
-        if len(found) != 2 or not numbers(found[0]):
+        if len(found) != 2 or not holds_numbers(found[0]):
             return None
-        lines.append(of(found[1]))
+        lines.append(code_text(found[1]))
     return "\n".join(lines)
 
 
-def numbers(cell: _Element) -> bool:
+def holds_numbers(cell: _Element) -> bool:
     return NUMBERS.fullmatch("".join(cell.itertext())) is not None  # type: ignore[arg-type]
 
 
@@ -103,7 +103,7 @@ def holds_code(cell: _Element) -> bool:
     return any(OF_CODE.search(element.get("class", "")) for element in near)
 
 
-def is_code(box: _Element) -> bool:
+def is_code_box(box: _Element) -> bool:
     """Whether a box is code by its class, or keeps its blanks and newlines by its style and has some."""
     style = box.get("style", "")
     if "white-space" in style and PREFORMATTED.search(style) and "\n" in (box.text or "").strip():
@@ -118,7 +118,7 @@ def is_block(element: _Element) -> bool:
     return alone and not (element.tail or "").strip()
 
 
-def language(element: _Element) -> str:
+def language_of_code(element: _Element) -> str:
     """What an element of code or a box near it names as its language, "" for nothing."""
     near = [element, *element.iterdescendants("code", "pre"), *list(element.iterancestors())[:ABOVE]]
     for box in near[:8]:

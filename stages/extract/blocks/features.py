@@ -7,7 +7,7 @@ import numpy as np
 import re2
 
 from stages.extract.blocks import names
-from stages.extract.blocks.block import Block, Box
+from stages.extract.blocks.block import Box, PageBlock
 from stages.extract.blocks.clues import Clues
 
 SENTENCE_ENDS = tuple('.!?…。！？؟।"”’»)')
@@ -36,14 +36,14 @@ NAMES = (
 LENGTH, LINKED, CODE, IN_TITLE, AFTER_TITLE = map(NAMES.index, "length linked code in_title after_title".split())
 
 
-def features(blocks: Sequence[Block], boxes: Sequence[Box], clues: Clues) -> np.ndarray:
+def features(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) -> np.ndarray:
     """A row of float32 for each block, with the columns `NAMES`."""
     own = np.array([of_text(block, clues.title) for block in blocks], np.float32).reshape(len(blocks), -1)
     size, linked = own[:, 0].copy(), own[:, 1].copy()
-    columns = [own]
+    columns: list[np.ndarray] = [own]
     own[:, 0], own[:, 1] = np.log2(1 + size), linked / size
     prose = size * is_running(own)
-    columns.append(neighbours(own, size, blocks, clues.title))
+    columns.append(beside(own, size, blocks, clues.title))
     sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (size, linked, prose)]
     columns.append(around(blocks, boxes, sums))
     columns.append(alike(blocks, boxes, size, linked))
@@ -64,7 +64,7 @@ def is_title(row: np.ndarray) -> bool:
     return bool(row[IN_TITLE] or row[AFTER_TITLE] == 2)
 
 
-def of_text(block: Block, title: str) -> tuple[Any, ...]:
+def of_text(block: PageBlock, title: str) -> tuple[Any, ...]:
     """What a block's own text and box say."""
     text, box, kind = block.text, block.box, block.kind
     size, head = len(text), text[:200]
@@ -81,7 +81,7 @@ def of_text(block: Block, title: str) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def neighbours(own: np.ndarray, size: np.ndarray, blocks: Sequence[Block], title: str) -> np.ndarray:
+def beside(own: np.ndarray, size: np.ndarray, blocks: Sequence[PageBlock], title: str) -> np.ndarray:
     """Where a block stands, and what the blocks right before and behind it are."""
     count = len(size)
     made = np.zeros((count, 8), np.float32)
@@ -96,7 +96,7 @@ def neighbours(own: np.ndarray, size: np.ndarray, blocks: Sequence[Block], title
     return made
 
 
-def title_place(blocks: Sequence[Block], title: str) -> int | None:
+def title_place(blocks: Sequence[PageBlock], title: str) -> int | None:
     """The block that is most like the page's title, or its first heading of the first level."""
     words, best, found = set(title.split()), 0.25, None
     for place, block in enumerate(blocks):
@@ -110,7 +110,7 @@ def title_place(blocks: Sequence[Block], title: str) -> int | None:
     return found
 
 
-def around(blocks: Sequence[Block], boxes: Sequence[Box], sums: list[np.ndarray]) -> np.ndarray:
+def around(blocks: Sequence[PageBlock], boxes: Sequence[Box], sums: list[np.ndarray]) -> np.ndarray:
     """The share of the page, of links and of running text in the boxes around each block."""
     above = np.array([0 if box.around is None else box.around.number for box in boxes], np.int64)
     first, end = np.array([(box.first, box.end) for box in boxes], np.int64).T
@@ -124,7 +124,7 @@ def around(blocks: Sequence[Block], boxes: Sequence[Box], sums: list[np.ndarray]
     return np.stack(columns, 1)
 
 
-def alike(blocks: Sequence[Block], boxes: Sequence[Box], size: np.ndarray, linked: np.ndarray) -> np.ndarray:
+def alike(blocks: Sequence[PageBlock], boxes: Sequence[Box], size: np.ndarray, linked: np.ndarray) -> np.ndarray:
     """How many blocks stand in boxes of the same names, and how many siblings of its name a box near has."""
     numbers: dict[Any, int] = {}
     kin = np.array([numbers.setdefault((b.kind, b.box.like), len(numbers)) for b in blocks], np.int64)
@@ -146,7 +146,7 @@ def alike(blocks: Sequence[Block], boxes: Sequence[Box], size: np.ndarray, linke
     return np.stack([count[kin], sizes[kin] / size.sum(), links[kin] / sizes[kin], mean[kin], siblings], 1)
 
 
-def trunk(blocks: Sequence[Block], boxes: Sequence[Box], sums: list[np.ndarray]) -> np.ndarray:
+def trunk(blocks: Sequence[PageBlock], boxes: Sequence[Box], sums: list[np.ndarray]) -> np.ndarray:
     """Whether a block is in the innermost box that holds half of the running text, and how near it is to that."""
     half, best = sums[2][-1] / 2, boxes[0]
     for box in boxes:
@@ -165,7 +165,7 @@ def trunk(blocks: Sequence[Block], boxes: Sequence[Box], sums: list[np.ndarray])
 
 
 def of_page(
-    blocks: Sequence[Block], boxes: Sequence[Box], size: np.ndarray, sums: list[np.ndarray], clues: Clues
+    blocks: Sequence[PageBlock], boxes: Sequence[Box], size: np.ndarray, sums: list[np.ndarray], clues: Clues
 ) -> np.ndarray:
     """What holds for all blocks of a page, and whether a block is in the frame that trafilatura would take."""
     total = size.sum()

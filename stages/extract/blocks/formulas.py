@@ -26,7 +26,7 @@ class Formula(NamedTuple):
 NOTHING = Formula("")
 
 
-def of(element: _Element) -> Formula | None:
+def formula_of(element: _Element) -> Formula | None:
     """The formula that an element is, None when it is none."""
     tag = element.tag
     if tag == "math":

@@ -79,15 +79,15 @@ class Inline:
 
     def take(self) -> tuple[str, str, int]:
         """Plain text, Markdown, and the characters that are links; and begin anew."""
-        text = squeezed(self.parts)
-        marked = squeezed(self.marked) if self.markdown else ""
+        text = joined_lines(self.parts)
+        marked = joined_lines(self.marked) if self.markdown else ""
         linked = min(self.linked, len(text))
         self.parts, self.marked, self.linked = [], [], 0
         self.blocks += 1
         return text, marked, linked
 
 
-def squeezed(parts: list[str]) -> str:
+def joined_lines(parts: list[str]) -> str:
     """Lines with single blanks, without empty ones and without what cannot be printed."""
     text = "".join(parts)
     if NEWLINE not in text:

@@ -3,7 +3,7 @@
 from urllib.parse import urljoin
 
 from stages.extract.blocks import kinds, writing
-from stages.extract.blocks.choice import choose
+from stages.extract.blocks.choice import main_blocks
 from stages.extract.blocks.clues import clues_of
 from stages.extract.blocks.walk import Walk
 from stages.extract.clean import clean
@@ -25,7 +25,7 @@ def read(seen: Survey, url: str, markdown: bool = False, links: bool = False) ->
         return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
 
     walk = Walk(seen.tree, markdown, address if markdown and links else None)
-    chosen = choose(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source))
+    chosen = main_blocks(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source))
     if not chosen:
         return None
     said = writing.plain(chosen)
@@ -34,4 +34,4 @@ def read(seen: Survey, url: str, markdown: bool = False, links: bool = False) ->
 
 def kind(seen: Survey) -> kinds.PageKind:
     """The kind of a page."""
-    return kinds.kind_of(Walk(seen.tree).blocks, clues_of(seen.tree, seen.source))
+    return kinds.kind_of_page(Walk(seen.tree).blocks, clues_of(seen.tree, seen.source))

@@ -40,7 +40,7 @@ def to_latex(element: _Element) -> str:
 
 def row(element: _Element) -> str:
     """All children one after another; a command and a letter behind it are kept apart."""
-    return join([convert(child) for child in element] or [symbol(element.text or "")])
+    return join([latex_of(child) for child in element] or [symbol(element.text or "")])
 
 
 def join(parts: list[str]) -> str:
@@ -57,7 +57,7 @@ def ends_with_command(text: str) -> bool:
     return len(name) > 1 and name[0] == "\\"
 
 
-def convert(element: _Element) -> str:
+def latex_of(element: _Element) -> str:
     """One element."""
     tag = element.tag
     if not isinstance(tag, str):
@@ -67,7 +67,7 @@ def convert(element: _Element) -> str:
         return " " if tag == "mspace" else ""
     if tag in STRUCTURES:
         children = [child for child in element if isinstance(child.tag, str)]
-        made = STRUCTURES[tag]([convert(child) for child in children])
+        made = STRUCTURES[tag]([latex_of(child) for child in children])
         return row(element) if made is None else made
     if tag in ("mi", "mn", "mo", "mtext", "ms"):
         return token(element, tag)
@@ -156,7 +156,7 @@ def table(element: _Element) -> str:
 
 
 def fenced(element: _Element) -> str:
-    parts = [convert(child) for child in element]
+    parts = [latex_of(child) for child in element]
     marks = (element.get("separators", ",").strip() or ",")[0]
     opened, closed = (WRITTEN.get(mark, mark) for mark in (element.get("open", "("), element.get("close", ")")))
     return f"{opened}{marks.join(parts)}{closed}"

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from stages.extract.blocks import features as columns
-from stages.extract.blocks.block import Block, Box
+from stages.extract.blocks.block import Box, PageBlock
 from stages.extract.blocks.names import FURNITURE
 
 NEAR = 3  # blocks
@@ -18,7 +18,7 @@ SENTENCE = 40  # characters, on average, of items that are no menu
 LISTS = ("ul", "ol", "menu", "dir")
 
 
-def drop_lonely_headings(blocks: Sequence[Block], rows: np.ndarray, kept: np.ndarray) -> None:
+def drop_lonely_headings(blocks: Sequence[PageBlock], rows: np.ndarray, kept: np.ndarray) -> None:
     """Drop headings, and short lines that end in a colon, of which nothing is kept; but not the page's title."""
     for place in range(len(blocks) - 1, -1, -1):
         block = blocks[place]
@@ -31,7 +31,7 @@ def drop_lonely_headings(blocks: Sequence[Block], rows: np.ndarray, kept: np.nda
         kept[place] = kept[place + 1 : end].any()
 
 
-def keep_what_stands_between(blocks: Sequence[Block], likely: np.ndarray, kept: np.ndarray) -> None:
+def keep_what_stands_between(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray) -> None:
     """Keep code and tables with kept blocks close on both sides, and one block or one list right between two kept ones.
 
     Not those that are links, or that stand in a box of other things than the kept block before them does.
@@ -45,7 +45,7 @@ def keep_what_stands_between(blocks: Sequence[Block], likely: np.ndarray, kept: 
             kept[gap] = True
 
 
-def belongs(before: Block, between: Sequence[Block]) -> bool:
+def belongs(before: PageBlock, between: Sequence[PageBlock]) -> bool:
     """Whether blocks may belong to the text that they interrupt: one block or one list, without links."""
     size, linked = (sum(values) for values in zip(*((len(b.text), b.linked) for b in between), strict=True))
     lists = {outermost_list(block) for block in between}
@@ -54,7 +54,7 @@ def belongs(before: Block, between: Sequence[Block]) -> bool:
     return whole and not aside and linked <= LINKED * size
 
 
-def keep_what_announces(blocks: Sequence[Block], kept: np.ndarray) -> None:
+def keep_what_announces(blocks: Sequence[PageBlock], kept: np.ndarray) -> None:
     """Keep terms of which the meaning is kept, and items of which the list below is."""
     for place in range(len(blocks) - 2, -1, -1):
         block, below = blocks[place], blocks[place + 1]
@@ -65,7 +65,7 @@ def keep_what_announces(blocks: Sequence[Block], kept: np.ndarray) -> None:
             kept[place] = True
 
 
-def keep_lists_of_sentences(blocks: Sequence[Block], kept: np.ndarray) -> None:
+def keep_lists_of_sentences(blocks: Sequence[PageBlock], kept: np.ndarray) -> None:
     """Keep a list right behind a paragraph of its box whose items are as long as sentences, though they are links."""
     lists: dict[Box, list[int]] = defaultdict(list)
     for place, block in enumerate(blocks):
@@ -82,7 +82,7 @@ def keep_lists_of_sentences(blocks: Sequence[Block], kept: np.ndarray) -> None:
             kept[places] = True
 
 
-def list_of(block: Block) -> Box | None:
+def list_of(block: PageBlock) -> Box | None:
     """The innermost list that a block is in."""
     box: Box | None = block.box
     while box is not None and box.tag not in LISTS:
@@ -90,7 +90,7 @@ def list_of(block: Block) -> Box | None:
     return box
 
 
-def outermost_list(block: Block) -> Box | None:
+def outermost_list(block: PageBlock) -> Box | None:
     """The list that a block is in and that is in no other."""
     found, box = None, block.box
     while box is not None:

@@ -24,7 +24,7 @@ def is_data(table: _Element) -> bool:
     """Whether a table holds data: at least two rows and columns, of cells that hold no parts of a page."""
     if table.get("role") in LAYOUT_ROLES:
         return False
-    found = [cells(row) for row in rows(table)]
+    found = [cells(row) for row in table_rows(table)]
     if sum(map(bool, found)) < 2 or max(map(len, found), default=0) < 2:
         return False
     for row in found:
@@ -43,7 +43,7 @@ def has_parts(cell: _Element) -> bool:
     return paragraphs > MOST_PARAGRAPHS
 
 
-def rows(table: _Element) -> Iterator[_Element]:
+def table_rows(table: _Element) -> Iterator[_Element]:
     """The table's own rows, not those of tables inside it."""
     for child in table:
         if child.tag == "tr":
@@ -56,13 +56,13 @@ def cells(row: _Element) -> list[_Element]:
     return [cell for cell in row if cell.tag in ("td", "th")]
 
 
-def write(table: _Element, markdown: bool, address: Callable[[str], str] | None) -> WrittenTable:
+def write_table(table: _Element, markdown: bool, address: Callable[[str], str] | None) -> WrittenTable:
     """A table in plain text and in Markdown, the caption above it. Cells of a span after its first are empty."""
     from stages.extract.blocks import walk
 
     grid: list[list[tuple[str, str]]] = []
     linked, open_spans = 0, dict[int, int]()
-    for row in rows(table):
+    for row in table_rows(table):
         line: list[tuple[str, str]] = []
         for cell in cells(row):
             fill_spans(line, open_spans)
@@ -70,7 +70,7 @@ def write(table: _Element, markdown: bool, address: Callable[[str], str] | None)
             linked += sum(block.linked for block in found)
             plain = " ".join(block.text.replace("\n", " ") for block in found)
             marked = " ".join((block.marked or block.text).replace("\n", " ") for block in found)
-            across, down = span(cell.get("colspan")), span(cell.get("rowspan"))
+            across, down = span_of(cell.get("colspan")), span_of(cell.get("rowspan"))
             for place in range(across):
                 if down > 1:
                     open_spans[len(line)] = down - 1
@@ -109,5 +109,5 @@ def title(table: _Element) -> str:
     return "" if caption is None else " ".join("".join(caption.itertext()).split())  # type: ignore[arg-type]
 
 
-def span(value: str | None) -> int:
+def span_of(value: str | None) -> int:
     return max(1, min(int(value), SPAN)) if value and value.isdecimal() and len(value) < 10 else 1

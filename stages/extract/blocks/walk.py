@@ -5,7 +5,7 @@ from collections.abc import Callable
 from lxml.etree import _Element
 
 from stages.extract.blocks import code, formulas, tables
-from stages.extract.blocks.block import Block, Box
+from stages.extract.blocks.block import Box, PageBlock
 from stages.extract.blocks.inline import Inline
 from stages.extract.blocks.names import bits_of
 
@@ -30,7 +30,7 @@ class Walk:
     """Blocks of a tree. With `address`, a function that makes an absolute address of a link, links are written too."""
 
     def __init__(self, tree: _Element, markdown: bool = False, address: Callable[[str], str] | None = None) -> None:
-        self.blocks: list[Block] = []
+        self.blocks: list[PageBlock] = []
         self.line = Inline(markdown, address)
         self.lists: list[int | None] = []  # the open lists: the number of the next item, None without numbers
         self.lead, self.links, self.quotes = "", 0, 0
@@ -109,7 +109,7 @@ class Walk:
             self.inside(element)
             self.end_block()
             self.quotes -= 1
-        elif tag in ("div", "p") and code.is_code(element):
+        elif tag in ("div", "p") and code.is_code_box(element):
             self.code(element)
         else:
             self.inside(element)
@@ -130,7 +130,7 @@ class Walk:
             self.add_code(element, lines)
         elif tables.is_data(element):
             self.end_block()
-            made = tables.write(element, self.line.markdown, self.line.address)
+            made = tables.write_table(element, self.line.markdown, self.line.address)
             if made.text:
                 self.add("table", made.text, made.linked, made.marked)
         else:
@@ -138,12 +138,12 @@ class Walk:
 
     def code(self, element: _Element) -> None:
         self.end_block()
-        self.add_code(element, code.of(element))
+        self.add_code(element, code.code_text(element))
 
     def add_code(self, element: _Element, text: str) -> None:
         if text.strip():
             linked = sum(len(link.text or "") for link in element.iterdescendants("a"))
-            self.add("code", text, linked, language=code.language(element) if self.line.markdown else "")
+            self.add("code", text, linked, language=code.language_of_code(element) if self.line.markdown else "")
 
     def verbatim(self, element: _Element) -> None:
         """Code inside a line, or with newlines and alone in its box a block of code."""
@@ -155,7 +155,7 @@ class Walk:
 
     def formula(self, element: _Element) -> bool:
         """Whether an element is a formula or is left out since it shows one that is written elsewhere."""
-        found = formulas.of(element)
+        found = formulas.formula_of(element)
         if found is None:
             return False
         if found.tex:
@@ -189,6 +189,6 @@ class Walk:
 
     def add(self, kind: str, text: str, linked: int, marked: str = "", level: int = 0, language: str = "") -> None:
         lead, self.lead = self.lead, ""
-        block = Block(kind, text, self.box, linked, marked, level or len(self.lists), lead)  # type: ignore[arg-type]
+        block = PageBlock(kind, text, self.box, linked, marked, level or len(self.lists), lead)  # type: ignore[arg-type]
         block.quoted, block.language = self.quotes, language
         self.blocks.append(block)

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable
 
-from stages.extract.blocks.block import Block
+from stages.extract.blocks.block import PageBlock
 from stages.extract.clean import NEWLINES, clean, readable
 
 WOULD_BE_MARKUP = re.compile(r"^(#{1,6} |>|[-+*] |\d+[.)] |\||```)")
 TEX = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 
 
-def plain(blocks: Iterable[Block]) -> str:
+def plain(blocks: Iterable[PageBlock]) -> str:
     """A line for each block, or as many as it has; items begin with a hyphen, below others by two blanks each."""
     lines = []
     for block in blocks:
@@ -19,16 +19,16 @@ def plain(blocks: Iterable[Block]) -> str:
     return "\n".join(lines)
 
 
-def markdown(blocks: Iterable[Block], addresses: bool = False) -> str:
+def markdown(blocks: Iterable[PageBlock], addresses: bool = False) -> str:
     """GitHub's Markdown; addresses in running text go, as in all texts, unless they are asked for.
 
     Code stays as it is, with every blank, newline and address.
     """
     parts: list[str] = []
-    before: Block | None = None
+    before: PageBlock | None = None
     widths: dict[int, int] = {}
     for block in blocks:
-        text = marked(block, addresses)
+        text = block_markdown(block, addresses)
         if not text.strip():
             continue
         if block.kind != "heading" and block.level:
@@ -43,14 +43,14 @@ def markdown(blocks: Iterable[Block], addresses: bool = False) -> str:
     return "".join(parts[1:])
 
 
-def separator(before: Block | None, block: Block) -> str:
+def separator(before: PageBlock | None, block: PageBlock) -> str:
     """What stands between two blocks: items of a list are close together, parts of a quotation stay in it."""
     if before is not None and block.quoted and before.quoted == block.quoted:
         return "\n" if block.kind == before.kind == "item" else f"\n{'> ' * block.quoted}".rstrip() + "\n"
     return "\n" if before is not None and block.kind == before.kind == "item" and block.lead else "\n\n"
 
 
-def marked(block: Block, addresses: bool) -> str:
+def block_markdown(block: PageBlock, addresses: bool) -> str:
     """A block's own Markdown."""
     if block.kind == "code":
         fence = "```"
@@ -61,10 +61,10 @@ def marked(block: Block, addresses: bool) -> str:
     text = NEWLINES.sub("\n\n", readable(text)) if addresses else clean(text, framed=False)
     if block.kind == "heading":
         return f"{'#' * block.level} {text}"
-    return text if block.kind == "table" else "\n".join(map(escaped, text.split("\n")))
+    return text if block.kind == "table" else "\n".join(map(escaped_line, text.split("\n")))
 
 
-def escaped(line: str) -> str:
+def escaped_line(line: str) -> str:
     """A line that would begin something else than text, with a backslash before the mark."""
     match = WOULD_BE_MARKUP.match(line)
     if not match:

@@ -53,7 +53,7 @@ def test_mathml(inside: str, expected: str):
     ],
 )
 def test_ways_of_writing_a_formula(markup: str, expected):
-    found = formulas.of(lxml.html.fragment_fromstring(f"<div>{markup}</div>")[0])
+    found = formulas.formula_of(lxml.html.fragment_fromstring(f"<div>{markup}</div>")[0])
     assert found == expected
 
 
@@ -61,4 +61,4 @@ def test_what_stands_beside_a_script_is_left_out():
     box = lxml.html.fragment_fromstring(
         "<p><span class=MathJax_Preview>x</span><span class=MathJax>x</span><script type='math/tex'>x</script></p>"
     )
-    assert [formulas.of(element) for element in box] == [("", False), ("", False), ("x", False)]
+    assert [formulas.formula_of(element) for element in box] == [("", False), ("", False), ("x", False)]
