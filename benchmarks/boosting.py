@@ -23,6 +23,8 @@ class Tree:
 
 @dataclass(frozen=True)
 class Settings:
+    """How many trees of what depth, and how bold they are."""
+
     trees: int = 150
     depth: int = 3
     rate: float = 0.15

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import re2
 import trafilatura
 
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from stages import extract, warc
 
 WORD = re2.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
@@ -49,11 +49,11 @@ class Scores:
 
 
 def defaults(page: str, tree: Any) -> str | None:
-    """trafilatura as it comes."""
+    """Trafilatura as it comes."""
     return trafilatura.extract(page)
 
 
-EXTRACTORS: dict[str, str | Callable] = {
+EXTRACTORS: dict[str, str | Callable[..., Any]] = {
     "ours: blocks": "blocks",
     "trafilatura, precision and a second look": "trafilatura",
     "trafilatura, precision (datatrove)": "precision",
@@ -107,13 +107,13 @@ def sources(folder: str | Path, gold: dict[str, dict[str, Any]]) -> pa.Table:
     return pa.concat_tables(kept)
 
 
-def scores(pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable) -> Scores:
+def scores(pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable[..., Any]) -> Scores:
     """Extract all pages and compare each with its gold."""
     return summary(judgements(pages, gold, extractor))
 
 
 def judgements(
-    pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable
+    pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable[..., Any]
 ) -> dict[str, list[dict[str, float]]]:
     """What `judge` says of each page, with its CPU seconds and whether it is empty, by kinds of pages."""
     transform = extract.text(extractor)

@@ -8,12 +8,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
 from filters.language import only
 from pipeline.doc import Doc
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from stages.language import most_likely
 
 FALCON_H1 = tuple("ar cs de en es fr hi it ja ko nl pl pt ro ru sv ur zh".split())
@@ -60,7 +61,7 @@ def labelled(folder: str | Path, items: int | None = None) -> Iterator[tuple[str
         yield code if code in FALCON_H1 else OTHER, usable[place]["text"]
 
 
-def read(path: Path) -> Iterator[dict]:
+def read(path: Path) -> Iterator[dict[Any, Any]]:
     with open(path, "rb") as file:
         lines = zstandard.ZstdDecompressor().stream_reader(file).read().split(b"\n")
     return (json.loads(line) for line in lines if line)

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import files
+import readers
 from tokenizer import encode, sample
 from tokenizer.export import export
 from tokenizer.pack import Pack
@@ -28,7 +28,7 @@ BYTES = 8_000_000
 
 def texts(folder: str) -> list[str]:
     """Texts of a folder, about `BYTES` of them."""
-    sources = {"web": files.source(folder)}
+    sources = {"web": readers.source(folder)}
     below = sample.bounds(sample.measure(sources), BYTES)
     return [row.text for row in sample.sample_rows(sources, below)]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from stages import extract, language, warc
 
 

@@ -10,7 +10,7 @@ import time
 
 from tokenizers import Tokenizer
 
-from pipeline import files
+import readers
 from tokenizer import evaluate, sample
 from tokenizer.latex import commands
 from tokenizer.train import END, TokenizerConfig, train
@@ -30,7 +30,7 @@ OPTIONS = {
 
 def rows(folders: dict[str, str], size: int, seed: int) -> list[sample.Row]:
     """A sample of all sources alike."""
-    sources = {name: files.source(folder) for name, folder in folders.items()}
+    sources = {name: readers.source(folder) for name, folder in folders.items()}
     below = sample.bounds(sample.measure(sources, seed), size, alpha=0.0)
     return list(sample.sample_rows(sources, below, seed))
 

@@ -4,7 +4,6 @@ So a phase of a million shards reads every stream once and not a million times, 
 """
 
 import math
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,10 +21,11 @@ from curriculum.segments import (
     segment,
     stream_plans,
 )
-from pipeline.fingerprint import digest, fingerprint
-from pipeline.ledger import Ledger, Receipt
+from pipeline.hashing import digest
+from pipeline.ledger import Ledger
+from pipeline.shard import ShardFiles
 from pipeline.shuffle import Gather
-from pipeline.stage import Stage, commit_receipt, shard_files
+from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.transform import put
 
@@ -48,7 +48,8 @@ ORDER = [(name, "ascending") for name in ("position", "source", "id", "copy", "e
 
 def pieces(table: pa.Table, interval: Interval, low: int, high: int) -> pa.Table:
     """Pages of a stream (`STREAM`) that share a token with [low, high), once for each epoch, cut at the edges of the
-    interval, as `SAMPLED`; positions count from the beginning of the interval."""
+    interval, as `SAMPLED`; positions count from the beginning of the interval.
+    """
     offset, tokens, length = (table[c].to_numpy() for c in ("offset", "tokens", "epoch_length"))
     epochs = range(low // int(length[0]), (high - 1) // int(length[0]) + 1) if len(length) else range(0)
     hits = [np.flatnonzero((offset + e * length < high) & (offset + e * length + tokens > low)) for e in epochs]
@@ -70,7 +71,7 @@ def pieces(table: pa.Table, interval: Interval, low: int, high: int) -> pa.Table
 
 @dataclass(frozen=True)
 class SamplePhase:
-    """A stage: a phase's pages in the order of training. `starts` is the token of each stream at which it begins.
+    """A Maker: a phase's pages in the order of training. `starts` is the token of each stream at which it begins.
 
     A shard holds the pieces that begin at `shard_tokens` consecutive positions, whatever the phase's size; the last
     one of each budget that the phase had holds fewer (see `growth`). Memory: a shard, and a row group of a stream.
@@ -85,12 +86,18 @@ class SamplePhase:
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         return SAMPLED
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return (self.plan, *self.streams.values())
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
+        return self.inputs()
+
+    def shards(self, ledger: Ledger) -> list[str]:
         """The shards of all budgets; the present one is remembered."""
         weights = {source: str(Fraction(weight)) for source, weight in sorted(self.phase.weights.items())}
         identity = digest(repr((weights, sorted(self.starts.items()), self.shard_tokens)))
@@ -98,34 +105,34 @@ class SamplePhase:
         last = growth.parts(budgets, self.shard_tokens)[-1]
         return [f"bucket-{n:05d}" for n in range(last.first + last.shards(self.shard_tokens))]
 
-    def code_digest(self) -> str:
-        return fingerprint(("sample_phase", pieces, self.shard_tokens))
+    def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
+        return SamplePhase, self.shard_tokens
 
-    def input_digest(self, item: str, ledger: Ledger) -> str:
+    def input_digest(self, shard: str, ledger: Ledger) -> str:
         """Of a longer phase no more than the shard sees, so that its shards are found made."""
-        number, part = self._place(item, ledger.root)
+        number, part = self._place(shard, ledger.root)
         known = remembered_plans(ledger.root, self.plan.name, ledger.digest(self.plan.name, PLAN_SHARD))
-        parts = [item, repr((number, part.begin))]
+        parts = [shard, repr((number, part.begin))]
         for source, interval, found in self._segments(number, part, known):
             seen = min(found.high + known[source].longest, interval.end)  # a page may go on beyond the shard
             parts += [source, repr((interval.start, interval.weight, found.low, seen))]
             parts += [ledger.digest(self.streams[source].name, f"bucket-{b:05d}") for b in found.buckets]
         return digest(*parts)
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started = time.perf_counter()
-        number, part = self._place(item, root)
+    def make(self, files: ShardFiles) -> Stats:
+        """Make one shard."""
+        root = files.root
+        number, part = self._place(files.shard, root)
         segments = self._segments(number, part, stream_plans(root, self.plan.name))
         found = [table for each in segments for table in self._pieces(number, part, root, *each)]
         table = pa.concat_tables([SAMPLED.empty_table(), *found]).sort_by(ORDER)
-        stats = Stats("gather", table.num_rows, table.num_rows)
-        with shard_files(root, self.name, item) as files:
-            files.open(f"{self.name}/{item}.parquet", SAMPLED).write(table)
-        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
+        files.rows(SAMPLED).write(table)
+        return Stats("make", table.num_rows, table.num_rows)
 
-    def _place(self, item: str, root: str) -> tuple[int, growth.Part]:
+    def _place(self, shard: str, root: str) -> tuple[int, growth.Part]:
         """The part of the phase that a shard belongs to, and its number there."""
-        number = int(item.removeprefix("bucket-"))
+        number = int(shard.removeprefix("bucket-"))
         found = growth.parts(growth.remembered_budgets(root, self.name), self.shard_tokens)
         part = next(part for part in reversed(found) if part.first <= number)
         return number - part.first, part

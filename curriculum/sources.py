@@ -4,27 +4,30 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import readers
 from curriculum.token_stream import CLUSTERS
-from pipeline import files
 from pipeline.errors import UsageError
-from pipeline.files import Field
 from pipeline.stage import Source, Stage
+from readers import Field
+from readers.values import Kind
 from stages import download
 from stages.download.origin import FetchConfig, split_url
 
 CLUSTER = Field("cluster", "integer", CLUSTERS)
-FIELDS = (Field("url"), Field("language"), files.TEXT, CLUSTER)
+FIELDS = (Field("url"), Field("language"), readers.TEXT, CLUSTER)
 
 
-def folder(address: str, columns: Mapping[str, str] | None = None) -> Source:
+def folder(address: str, columns: Mapping[str, str] | None = None, asked: Mapping[str, Kind] | None = None) -> Source:
     """The pages at an address: a folder, a pattern ("data/*.parquet") or a file of Parquet or JSON Lines (plain or
     packed), on a disk, s3://, gs:// or https:// (a file); or a stage of a run, as in ROOT/clean.
 
     `columns` maps our names (id, url, language, text, cluster) to the files' own; text is found under `content` too.
+    `asked` are other columns to be read, with their kinds.
     Rows have an `id` that is their place, and the file's own id as `source_id`; a row that is bad is quarantined.
     Raises UsageError when there is nothing to read.
     """
-    return files.source(address, FIELDS, columns, fetched)
+    more = (Field(name, kind, required=True) for name, kind in (asked or {}).items())
+    return readers.source(address, (*FIELDS, *more), columns, fetched)
 
 
 @contextmanager
@@ -37,13 +40,13 @@ def fetched(url: str) -> Iterator[Path]:
 
 def size(source: Source) -> int | None:
     """Bytes of a source's files; None where they are not known beforehand."""
-    return source.version.size if isinstance(source.version, files.Versions) else None
+    return source.version.size if isinstance(source.version, readers.Versions) else None
 
 
 def check_clusters(found: Mapping[str, Source | Stage]) -> None:
     """Raise UsageError when a source does not tell how many copies its pages stand for."""
     for name, source in found.items():
-        seen = files.describe_source(source) if isinstance(source, Source) else None
+        seen = readers.describe_source(source) if isinstance(source, Source) else None
         names = seen.names if seen else source.schema.names
         if not (CLUSTER.name in seen.fields if seen else CLUSTER.column_in(names)):
             raise UsageError(

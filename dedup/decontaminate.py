@@ -8,10 +8,10 @@ import pyarrow as pa
 from dedup.evaluation_sets import EvaluationSet, evaluation_set, ngram_tables
 from dedup.tokens import word_tokens
 from dedup.windows import window_hashes
-from pipeline.files import Fetch
-from pipeline.fingerprint import shard_key
+from pipeline.hashing import shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Source, Stage
+from readers import Fetch
 
 OVERLAPS = pa.schema(
     [("shard", pa.uint64()), ("id", pa.string()), ("reason", pa.string()), ("contaminated_places", pa.int32())]
@@ -53,6 +53,7 @@ class Overlaps:
     min_count: int
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         place, which = self._places(table)
         rows, first, counts = np.unique(place, return_index=True, return_counts=True)
         enough = counts >= self.min_count

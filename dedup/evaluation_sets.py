@@ -10,9 +10,9 @@ import pyarrow as pa
 from dedup.tokens import word_tokens
 from dedup.windows import window_hashes
 from pipeline.errors import BadInput, UsageError
-from pipeline.files import Fetch, strings
-from pipeline.files.listing import Folder, parent
 from pipeline.runner import one_line
+from readers import Fetch, strings
+from readers.listing import Folder, parent
 
 MIN_WORDS = 8  # of a text that is matched as a whole; below it, chance matches outnumber the others
 PREFIX_SHIFT = np.uint64(40)  # a hash without so many low bits is its prefix

@@ -2,6 +2,6 @@
 
 import numba as nb
 
-from pipeline.fingerprint import mix64
+from pipeline.hashing import mix64
 
 mix64_kernel = nb.njit(cache=True, inline="always")(mix64)

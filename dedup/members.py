@@ -13,7 +13,7 @@ from dedup.arrays import numpy_column
 from dedup.ranks import page_ranks
 from dedup.tokens import Tokenise, word_tokens
 from pipeline.errors import BadInput
-from pipeline.fingerprint import hash64, shard_key
+from pipeline.hashing import hash64, shard_key
 
 PRIOR_RUN = np.uint64(1)  # the lowest bit of a page's number: the page belongs to a prior run
 PRIOR_RUN_RANK = np.iinfo(np.int64).min  # pages of prior runs were kept there, and rank before all others
@@ -52,6 +52,7 @@ class PageRecords:
     tokenise: Tokenise = word_tokens
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         rows = table.num_rows
         columns = {
             "family": np.zeros(rows, np.uint64),

@@ -12,9 +12,10 @@ from dedup.members import page_numbers
 from pipeline import buckets as bucketed
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.fingerprint import digest
-from pipeline.ledger import read_receipt, receipted
+from pipeline.hashing import digest
+from pipeline.receipts import read_receipt, receipted
 from pipeline.stage import Source
+from pipeline.view import view_of
 
 MARK = "::"  # between the root of a prior run and the name of a shard
 
@@ -37,10 +38,7 @@ def _tables(root: str, stage: str, shard: str) -> Iterator[pa.Table]:
     if store.exists(root, sent):
         yield from bucketed.read_all(root, sent)
         return
-    name = f"{stage}/{shard}.parquet"
-    with parquet.open_file(root, name) as file:
-        yield file.schema_arrow.remove_metadata().empty_table()
-    for table in parquet.read_batches(root, name, rows=50_000):
+    for table in view_of(root, stage).read(root, shard, rows=50_000):
         yield table.replace_schema_metadata(None)
 
 
@@ -61,6 +59,7 @@ class PriorReader:
     verdicts: str | None
 
     def __call__(self, item: str) -> Iterator[pa.Table]:
+        """The rows of an input, in tables."""
         root, _, shard = item.partition(MARK)
         if self.verdicts is None:
             yield from _tables(root, self.stage, shard)
@@ -79,6 +78,7 @@ class PriorDigest:
     verdicts: str | None
 
     def __call__(self, item: str) -> str:
+        """A digest of an input."""
         root, _, shard = item.partition(MARK)
         receipts = [read_receipt(root, stage, shard) for stage in (self.stage, self.verdicts) if stage]
         return digest(item, *(receipt.digest if receipt else "gone" for receipt in receipts))

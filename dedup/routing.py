@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from pipeline.fingerprint import shard_key
+from pipeline.hashing import shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 

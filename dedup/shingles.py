@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from dedup.kernels import mix64_kernel
 from dedup.tokens import Tokenise, word_tokens
-from pipeline.fingerprint import GOLDEN64
+from pipeline.hashing import GOLDEN64
 
 
 def shingled(texts: pa.Array, n: int = 5, tokenise: Tokenise = word_tokens) -> tuple[np.ndarray, np.ndarray]:

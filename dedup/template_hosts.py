@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from dedup.arrays import numpy_column
 from dedup.members import url_hosts
 from dedup.verdicts import decisions_of
-from pipeline.fingerprint import hash64
+from pipeline.hashing import hash64
 from pipeline.shuffle import Gather, Scatter
 
 HOST_PAGES = pa.schema(
@@ -69,6 +69,7 @@ class FlagHosts:
     min_count: int
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         added = table.group_by(["host", "kept"]).aggregate([("pages", "sum")])
         every = added.filter(pc.is_null(added["kept"]))
         lost = added.filter(pc.is_valid(added["kept"]))

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from pipeline.fingerprint import GOLDEN64
+from pipeline.hashing import GOLDEN64
 from text.normalise import normalise_word
 from text.scripts import UNSPACED
 

@@ -13,7 +13,7 @@ from dedup.ranks import check_keep, page_ranks
 from dedup.routing import buckets_for, page_buckets, part_of
 from dedup.verdicts import Judge, verdicts_by_shard
 from pipeline.errors import UsageError
-from pipeline.fingerprint import hash64, shard_key
+from pipeline.hashing import hash64, shard_key
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
 
@@ -63,6 +63,7 @@ class UrlKeys:
     """A transform: `id, url_key`."""
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         return pa.table({"id": table["id"].cast(pa.string()), "url_key": url_keys(table)})
 
 
@@ -75,6 +76,7 @@ class PagesByUrl:
     parts: int
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         if self.parts > 1:
             ranks = np.full(table.num_rows, part_of(shard, self.parts))
         else:

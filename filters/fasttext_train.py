@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import xxhash
 
+import readers
 from filters.fasttext import POSITIVE, LabelScore, at_least, lower_words, score
-from filters.hashed_set import digest
-from pipeline import files
 from pipeline.errors import UsageError
-from pipeline.files import Unread
+from pipeline.hashing import file_digest
+from pipeline.root import redact
 from pipeline.rules import Rules
-from pipeline.store import redact
+from readers import Unread
 
 NEGATIVE = "__label__cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text
@@ -28,7 +28,7 @@ def train_classifier(positives: Path | str, negatives: Path | str, out: Path, ke
     """Train on the texts at two addresses and write `model.bin` and `quality.json` into `out`.
 
     An address is that of a folder of .txt (one text a file), Parquet or JSON Lines, or of a stage of a run, on a disk
-    or in an object store (`pipeline.files.texts`). Rows that cannot be read are left out, and told on stderr.
+    or in an object store (`readers.texts`). Rows that cannot be read are left out, and told on stderr.
 
     The threshold is the score that the share `keep` of the held-out negatives reaches: with crawl pages as negatives
     that keeps the best tenth of a crawl, DCLM's choice (table 5).
@@ -47,10 +47,10 @@ def train_classifier(positives: Path | str, negatives: Path | str, out: Path, ke
         label: np.array([score(model_file, POSITIVE, lower_words(text)) for text in held[label]]) for label in held
     }
     threshold = float(np.quantile(scores[NEGATIVE], 1 - keep))
-    file_digest = digest(model_file)
+    model_digest = file_digest(model_file)
     found = {
         "threshold": threshold,
-        "digest": file_digest,
+        "digest": model_digest,
         "keep": keep,
         "settings": SETTINGS,
         **_figures(scores, threshold),
@@ -82,7 +82,7 @@ def _split(folders: dict[str, Path | str]) -> tuple[dict[str, list[str]], list[t
     lines: dict[int, tuple[str, str]] = {}
     for label, folder in folders.items():
         unread = Unread()
-        unique = {xxhash.xxh3_64_intdigest(text): text for text in files.folder_texts(str(folder), unread) if text}
+        unique = {xxhash.xxh3_64_intdigest(text): text for text in readers.folder_texts(str(folder), unread) if text}
         if str(unread):
             print(f"{redact(str(folder))}: {unread}", file=sys.stderr)
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]

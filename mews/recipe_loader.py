@@ -12,12 +12,14 @@ from typing import Any
 
 from mews.arguments import convert_arguments, missing
 from pipeline.errors import MewsError, UsageError
-from pipeline.fingerprint import REPO_ROOT
 from pipeline.funnel import read_plan
+from pipeline.make import Make
+from pipeline.modules import REPO_ROOT
+from pipeline.root import redact
 from pipeline.run import plan
 from pipeline.runner import one_line
-from pipeline.stage import Stage
-from pipeline.store import redact
+from pipeline.shuffle import Gather, Scatter
+from pipeline.stage import Map, Stage
 
 
 def load_recipe(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
@@ -25,17 +27,24 @@ def load_recipe(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
 
     Raises UsageError that lists what there is to choose, or says in which line the recipe raised.
     """
+    recipe, values = recipe_call(name, arguments)
+    with _errors_in_one_line(name):
+        goals = recipe(**values)
+        goals = goals if isinstance(goals, tuple) else (goals,)
+        stages = all(isinstance(goal, Map | Scatter | Gather | Make) for goal in goals)
+    if not goals or not stages:
+        raise UsageError(f"{name} returned {goals or 'nothing'}: a recipe returns a stage, or a tuple of stages")
+    return goals
+
+
+def recipe_call(name: str, arguments: Sequence[str]) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The function of a recipe and the values of its arguments. Raises UsageError as `load_recipe`, without a call."""
     recipe = recipe_function(name)
     with _errors_in_one_line(name):
         values = convert_arguments(recipe, arguments)
         if wanted := missing(recipe, values):
             raise UsageError(f"{name} needs {', '.join(f'{each}=' for each in wanted)}")
-        goals = recipe(**values)
-        goals = goals if isinstance(goals, tuple) else (goals,)
-        stages = all(isinstance(goal, Stage) for goal in goals)
-    if not goals or not stages:
-        raise UsageError(f"{name} returned {goals or 'nothing'}: a recipe returns a stage, or a tuple of stages")
-    return goals
+    return recipe, values
 
 
 def recipe_function(name: str) -> Callable[..., Any]:
@@ -79,9 +88,9 @@ def _module(path: str) -> str:
         raise UsageError(f"there is no recipe {path}: no such file; others are {_recipes()}")
     if file.is_relative_to(REPO_ROOT):
         return ".".join(file.relative_to(REPO_ROOT).with_suffix("").parts)
-    sys.path.insert(0, str(file.parent))
     if getattr(sys.modules.get(file.stem), "__file__", str(file)) != str(file) or file.stem in sys.stdlib_module_names:
         raise UsageError(f"{path}: there is another module called {file.stem}; give the file another name")
+    sys.path.insert(0, str(file.parent))
     return file.stem
 
 

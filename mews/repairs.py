@@ -6,9 +6,9 @@ import typer
 
 from mews.recipe_loader import stages_of
 from mews.reports import Run
-from pipeline import funnel as inspection
+from pipeline import verify
 from pipeline.errors import MewsError
-from pipeline.store import redact
+from pipeline.root import redact
 from report.replay import replay
 from report.terminal import for_terminal
 
@@ -21,16 +21,18 @@ def verify_command(
 ) -> None:
     """Read every receipt and file again; exit 1 and name each that is missing, changed or does not add up."""
     found = 0
-    for fault in inspection.faults(root):
+    for fault in verify.faults(root):
         found += 1
         print(for_terminal(fault.what))
         if mend:
-            inspection.mend(root, fault)
+            verify.mend(root, fault)
     if found:
         todo = (
             "run the recipe again" if mend else "verify --mend forgets these shards, and the next run makes them anew"
         )
         raise MewsError(f"{found} fault(s) in {redact(root)}; {todo}")
+    for line in verify.unfinished(root):
+        print(for_terminal(line))
     print(f"{redact(root)}: every receipt holds")
 
 

@@ -12,17 +12,19 @@ from typer.core import TyperCommand
 from mews import arguments as recipe_arguments
 from mews.recipe_loader import docs_of, load_recipe, recipe_function
 from pipeline import funnel as inspection
-from pipeline.ledger import receipted
-from pipeline.run import kind_of, plan, run
+from pipeline.make import Make
+from pipeline.receipts import receipted
+from pipeline.root import redact
+from pipeline.run import plan, run
 from pipeline.runner import Local, Runner
 from pipeline.stage import Stage
 from pipeline.stats import Stats
-from pipeline.store import open_root, redact
+from pipeline.store import open_root
 from report.progress import Progress
 from report.tables import print_funnel, print_rows, print_warnings
 from report.terminal import print_line
 from stages.download import rate_limit_server
-from stages.publish import Published
+from stages.publish import Card
 
 RecipeName = Annotated[
     str, typer.Argument(metavar="RECIPE", help="recipes.refinedweb, or a Python file with `recipe`.")
@@ -86,12 +88,12 @@ def run_command(
     with _status(console, "starting Ray" if runner is Kind.ray else "starting"):
         chosen = _runner(runner, address, workers)
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
-    with Progress(console, len(plan(*goals))) as progress:
+    with Progress(console, len(plan(*goals)), root=root) as progress:
         stats = run(*goals, root=root, runner=chosen, on_progress=progress, about=about)
     _print_results(goals, stats, root)
     for goal in goals:
-        if isinstance(goal, Published) and goal.lost:
-            what = f"{goal.folder}: the columns {', '.join(goal.lost)} are not published"
+        if isinstance(goal, Make) and isinstance(goal.maker, Card) and goal.maker.lost:
+            what = f"{goal.folder}: the columns {', '.join(goal.maker.lost)} are not published"
             print_line(f"{what}; publish(columns=...) keeps them", console)
 
 
@@ -124,7 +126,7 @@ def _print_results(goals: tuple[Stage, ...], stats: Mapping[str, Stats], root: s
     print_warnings(inspection.warnings(root), console)
     for goal in goals:
         rows = stats[goal.name].rows_out
-        if isinstance(goal, Published):
+        if isinstance(goal, Make) and isinstance(goal.maker, Card):
             print_line(f"{rows:,} documents are in {redact(root)}/{goal.folder}", console)
             continue
         if rows <= FEW and "text" not in goal.schema.names:
@@ -138,6 +140,4 @@ def plan_command(recipe: RecipeName, arguments: Arguments = None, root: Root = "
     for stage in plan(*load_recipe(recipe, arguments or [])):
         after = ", ".join(each.name for each in stage.inputs())
         made = len(receipted(root, stage.name))
-        print_line(
-            f"{stage.name:<24} {kind_of(stage):<8} {made:>7,} made   {f'after {after}' if after else ''}", console
-        )
+        print_line(f"{stage.name:<24} {stage.kind:<8} {made:>7,} made   {f'after {after}' if after else ''}", console)

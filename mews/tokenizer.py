@@ -9,9 +9,9 @@ import typer
 from curriculum.sources import fetched
 from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.files.listing import parent
-from pipeline.files.texts import Unread
 from pipeline.stage import Source
+from readers.listing import parent
+from readers.texts import Unread
 from report import tokenizers as report
 from tokenizer import encode, evaluate, export, sample
 from tokenizer.card import card

@@ -1,18 +1,20 @@
-"""What a finished or half-finished run says of itself: its plan, its funnel, and whether its files are what it says."""
+"""What a finished or half-finished run says of itself: its plan, and its funnel."""
 
 import json
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 
-from pipeline import parquet, store
+from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.ledger import Receipt, planned, read_receipts, receipt_name, sums
+from pipeline.ledger import sums
+from pipeline.receipts import read_receipts
+from pipeline.root import redact
 from pipeline.run import PLAN
 from pipeline.stats import Size, Stats, add
+from pipeline.view import planned, view_of
 
 
 def read_plan(root: str) -> dict[str, Any]:
@@ -20,9 +22,9 @@ def read_plan(root: str) -> dict[str, Any]:
     try:
         return json.loads(store.read_bytes(root, PLAN))
     except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(f"{store.redact(root)} holds no run: it has no {PLAN}; give the --root of a run") from None
+        raise UsageError(f"{redact(root)} holds no run: it has no {PLAN}; give the --root of a run") from None
     except ValueError:
-        raise UsageError(f"{store.redact(root)}: its {PLAN} is damaged; run the recipe again") from None
+        raise UsageError(f"{redact(root)}: its {PLAN} is damaged; run the recipe again") from None
 
 
 def stage_stats(root: str) -> dict[str, Stats]:
@@ -96,55 +98,5 @@ def because(line: Line) -> str:
 
 def rows(root: str, stage: str) -> pa.Table:
     """All rows of a stage that has few."""
-    return pa.concat_tables(parquet.read_table(root, f"{stage}/{shard}.parquet") for shard in planned(root, stage))
-
-
-class Fault(NamedTuple):
-    """What is not as a receipt says: a line, and the stage and shard that it is about (no shard: all of them)."""
-
-    stage: str
-    shard: str
-    what: str
-
-
-def mend(root: str, fault: Fault) -> None:
-    """Forget a shard whose files are not what they were: the next run makes it anew."""
-    if fault.shard:
-        store.remove(root, receipt_name(fault.stage, fault.shard))
-
-
-def faults(root: str) -> Iterator[Fault]:
-    """Everything about a run that is not as its receipts say: missing, changed, or not adding up."""
-    plan = read_plan(root)["stages"]
-    sums: dict[str, Stats] = {}
-    for stage in plan:
-        shards = planned(root, stage["name"])
-        receipts = read_receipts(root, stage["name"], shards)
-        for shard in sorted(set(shards) - {r.shard for r in receipts}):
-            yield Fault(stage["name"], shard, f"{stage['name']}/{shard}: no receipt")
-        with ThreadPoolExecutor(8) as pool:
-            found = pool.map(lambda receipt: list(_receipt_faults(root, receipt)), receipts)
-            for receipt, said in zip(receipts, found, strict=True):
-                yield from (Fault(stage["name"], receipt.shard, what) for what in said)
-        sums[stage["name"]] = add(r.stats for r in receipts)
-    for stage in plan:
-        scattered = [name for name in stage["after"] if sums[name].kind == "scatter"]
-        sent, came = sum(sums[name].rows_out for name in scattered), sums[stage["name"]].rows_in
-        if stage["kind"] == "gather" and sent != came:
-            yield Fault(stage["name"], "", f"{stage['name']}: {sent} rows were scattered and {came} gathered")
-
-
-def _receipt_faults(root: str, receipt: Receipt) -> Iterator[str]:
-    where = f"{receipt.stage}/{receipt.shard}"
-    if not receipt.stats.conserved():
-        yield f"{where}: rows in are not rows out and rows by reason"
-    for name, made in receipt.files.items():
-        if not store.exists(root, name):
-            yield f"{name}: missing"
-            continue
-        if store.digest_of(root, name) != made.digest:
-            yield f"{name}: its bytes are not those of its receipt"
-            continue
-        rows = parquet.open_file(root, name).metadata.num_rows if name.endswith(".parquet") else made.rows
-        if rows != made.rows:
-            yield f"{name}: {rows} rows, its receipt says {made.rows}"
+    view = view_of(root, stage)
+    return pa.concat_tables(table for shard in planned(root, stage) for table in view.read(root, shard))

@@ -1,43 +1,26 @@
-"""Receipts: what says that a shard is made, from what, and with which bytes."""
+"""The ledger: which shards a run is to have, which of them are made, and from what."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipeline import parquet, store
+from pipeline import parquet, reads, store
 from pipeline.errors import BadInput
-from pipeline.fingerprint import digest
+from pipeline.hashing import digest
+from pipeline.receipts import Receipt, read_receipts, reads_from_json, receipt_name, receipted
+from pipeline.shard import data_names, quarantine_name, rejects_name
 from pipeline.stats import Stats, add
-from pipeline.store import FileInfo
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Written after everything else of a shard. `files` maps names below the root to what was written there."""
-
-    stage: str
-    shard: str
-    made_from: str
-    digest: str
-    stats: Stats
-    files: Mapping[str, FileInfo] = field(default_factory=dict)
-
-    def to_json(self) -> bytes:
-        return json.dumps({**asdict(self), "stats": self.stats.to_json()}, indent=1, sort_keys=False).encode()
-
-    @staticmethod
-    def from_json(data: bytes) -> "Receipt":
-        raw = json.loads(data)
-        files = {name: FileInfo(*made) for name, made in raw["files"].items()}
-        return Receipt(**{**raw, "stats": Stats.from_json(raw["stats"]), "files": files})
+from pipeline.view import StagePlan, View, stage_plan
 
 
 class Entry(NamedTuple):
-    """What the driver keeps of a receipt: `rows` and `bytes` are of its data, `files` and `stats` are JSON."""
+    """What the driver keeps of a receipt.
+
+    `rows` and `bytes` are of its data (a view has rows and no bytes); `files`, `stats` and `reads` are JSON.
+    """
 
     made_from: str
     digest: str
@@ -45,6 +28,7 @@ class Entry(NamedTuple):
     bytes: int
     files: str = ""
     stats: str = ""
+    reads: str = ""
 
 
 RECORD = pa.schema([(n, pa.int64() if n in ("rows", "bytes") else pa.string()) for n in ("shard", *Entry._fields)])
@@ -60,24 +44,31 @@ class Ledger:
 
     def __init__(self, root: str):
         self.root = root
-        self._plans: dict[str, list[str]] = {}
+        self._plans: dict[str, StagePlan] = {}
         self._entries: dict[str, dict[str, Entry]] = {}
         self._wholes: dict[str, str] = {}
         self._total = Stats()
 
-    def open(self, stage: str, marks: Mapping[str, str]) -> set[str]:
+    def open(
+        self, stage: str, marks: Mapping[str, str], view: View | None = None, modules: Collection[str] = ()
+    ) -> set[str]:
         """Take down which shards a stage is to have; returns those that are made from just this, and are there.
 
-        A shard is there when it has a readable receipt and all of its files, in the size that the receipt says.
+        `marks` says what each shard is made from. A shard is there when it has a readable receipt and all of its
+        files, in the size that the receipt says, and when no file that one of the `modules` read while it was made
+        has changed.
         """
-        if planned(self.root, stage) != list(marks):
-            store.write_json(self.root, plan_name(stage), list(marks))
+        before, receipts = stage_plan(self.root, stage), receipted(self.root, stage)
+        gone = sorted({*before.shards, *before.gone, *receipts} - marks.keys())
+        self._plans[stage] = StagePlan(tuple(marks), view or View(stage), tuple(gone))
+        self._plans[stage].write(self.root, stage)
         known = _recorded(self.root, stage) or {
             receipt.shard: _entry(receipt) for receipt in read_receipts(self.root, stage, list(marks))
         }
         right = {shard: e for shard, mark in marks.items() if (e := known.get(shard)) and e.made_from == mark}
-        there = _there(self.root, stage, right)
-        self._plans[stage], self._entries[stage] = list(marks), {s: e for s, e in right.items() if s in there}
+        right = {shard: e for shard, e in right.items() if not _reads_changed(e.reads, modules)}
+        there = _there(self.root, right, set(receipts))
+        self._entries[stage] = {s: e for s, e in right.items() if s in there}
         total = sums(self.root, stage) if there == known.keys() == marks.keys() else None
         if total is None:
             store.remove(self.root, sums_name(stage))
@@ -87,6 +78,7 @@ class Ledger:
         return there
 
     def enter(self, receipt: Receipt) -> None:
+        """Take down a shard that was just made."""
         self._entries[receipt.stage][receipt.shard] = _entry(receipt)
         self._total = self._total.plus(receipt.stats)
 
@@ -95,22 +87,38 @@ class Ledger:
         entries = self.entries(stage)
         if not store.exists(self.root, record_name(stage)):
             rows = [{"shard": shard, **entry._asdict()} for shard, entry in entries]
-            with parquet.writing(self.root, record_name(stage), RECORD, {}) as writer:
+            with parquet.writing_rows(self.root, record_name(stage), RECORD, {}) as writer:
                 writer.write(pa.Table.from_pylist(rows, RECORD))
         store.write_json(self.root, sums_name(stage), self._total.to_json())
         self._entries[stage] = {shard: Entry("", *entry[1:4]) for shard, entry in entries}
         return self._total
 
+    def sweep(self) -> None:
+        """Delete the shards that the stages of this run had before and that their plans no longer have."""
+        for stage, plan in self._plans.items():
+            if plan.gone:
+                sweep_shards(self.root, stage, set(plan.gone), plan.view.own_folder(stage))
+                self._plans[stage] = StagePlan(plan.shards, plan.view)
+                self._plans[stage].write(self.root, stage)
+
     def shards(self, stage: str) -> list[str]:
-        return self._plans[stage]
+        """Names of the shards that a stage is to have, in order."""
+        return list(self._plans[stage].shards)
 
     def entries(self, stage: str) -> list[tuple[str, Entry]]:
         """The shards of a stage that are made, with what is known of them, in the order of the plan."""
         entries = self._entries[stage]
-        return [(shard, entries[shard]) for shard in self._plans[stage] if shard in entries]
+        return [(shard, entries[shard]) for shard in self._plans[stage].shards if shard in entries]
+
+    def sizes(self, stage: str) -> list[tuple[str, int, int]]:
+        """The shards of a stage that are made: name, rows and bytes; of a view its part of the bytes it is seen in."""
+        within = self._entries.get(self._plans[stage].view.store, {})
+        return [
+            (s, e.rows, e.bytes or within[s].bytes * e.rows // max(within[s].rows, 1)) for s, e in self.entries(stage)
+        ]
 
     def digest(self, stage: str, shard: str) -> str:
-        """The digest of the data of a shard."""
+        """The digest of the rows of a shard."""
         return self._entries[stage][shard].digest
 
     def whole(self, stage: str) -> str:
@@ -120,9 +128,29 @@ class Ledger:
         return self._wholes[stage]
 
 
+def sweep_shards(root: str, stage: str, shards: Set[str], own_folder: str = "") -> None:
+    """Delete all files of these shards of a stage, the receipts first; `own_folder` is where its rows lie."""
+    for shard in sorted(shards):
+        store.remove(root, receipt_name(stage, shard))
+    for folder in {name.rpartition("/")[0] for name in _own_files(stage, own_folder or stage)}:
+        for name in store.listing(root, folder, recursive=True):
+            if name.rpartition("/")[2].rpartition(".")[0] in shards:
+                store.remove(root, f"{folder}/{name}")
+
+
+def _own_files(stage: str, folder: str) -> tuple[str, ...]:
+    return (*data_names(folder, ""), rejects_name(stage, ""), quarantine_name(stage, ""))
+
+
 def _entry(receipt: Receipt) -> Entry:
-    stats, files = json.dumps(receipt.stats.to_json()), json.dumps({n: made.bytes for n, made in receipt.files.items()})
-    return Entry(receipt.made_from, receipt.digest, receipt.stats.rows_out, receipt.stats.bytes, files, stats)
+    stats = receipt.stats
+    files = {name: made.bytes for name, made in receipt.files.items()}
+    parts = (json.dumps(part) for part in (files, stats.to_json(), receipt.reads))
+    return Entry(receipt.made_from, receipt.digest, stats.rows_out, stats.bytes, *parts)
+
+
+def _reads_changed(said: str, modules: Collection[str]) -> bool:
+    return bool(modules) and said not in ("", "{}") and reads.changed(reads_from_json(json.loads(said)), modules)
 
 
 def _recorded(root: str, stage: str) -> dict[str, Entry]:
@@ -134,73 +162,31 @@ def _recorded(root: str, stage: str) -> dict[str, Entry]:
         return {}
 
 
-def _there(root: str, stage: str, entries: Mapping[str, Entry]) -> set[str]:
+def _there(root: str, entries: Mapping[str, Entry], receipts: Set[str]) -> set[str]:
     """The shards whose receipt and files are there, in their size: a listing of each folder tells."""
     wanted = {shard: json.loads(entry.files) for shard, entry in entries.items()}
-    folders = {receipts_folder(stage), *(name.rpartition("/")[0] for files in wanted.values() for name in files)}
-    with ThreadPoolExecutor(len(folders)) as pool:
+    folders = {name.rpartition("/")[0] for files in wanted.values() for name in files}
+    with ThreadPoolExecutor(max(len(folders), 1)) as pool:
         listed = pool.map(lambda folder: {f"{folder}/{n}": b for n, b in store.sizes(root, folder).items()}, folders)
         here = {name: size for names in listed for name, size in names.items()}
     return {
         shard
         for shard, files in wanted.items()
-        if receipt_name(stage, shard) in here and all(here.get(name) == size for name, size in files.items())
+        if shard in receipts and all(here.get(name) == size for name, size in files.items())
     }
 
 
-def plan_name(stage: str) -> str:
-    return f"plan/{stage}.json"
-
-
 def sums_name(stage: str) -> str:
+    """The file with the sum of the receipts of a finished stage, below the root."""
     return f"plan/{stage}.sums.json"
 
 
 def record_name(stage: str) -> str:
+    """The file with all receipts of a finished stage, below the root."""
     return f"plan/{stage}.receipts"  # Parquet
-
-
-def planned(root: str, stage: str) -> list[str]:
-    """Names of the shards that a stage is to have, as the last run took them down; empty before."""
-    return store.read_json(root, plan_name(stage)) or []
 
 
 def sums(root: str, stage: str) -> Stats | None:
     """The sum of the receipts of a finished stage; None before it is finished."""
     said = store.read_json(root, sums_name(stage))
     return Stats.from_json(said) if said else None
-
-
-def read_receipts(root: str, stage: str, shards: list[str]) -> list[Receipt]:
-    """The receipts of these shards, in their order; one that is missing or cannot be read is left out."""
-    here = set(receipted(root, stage))
-    with ThreadPoolExecutor(32) as pool:
-        found = pool.map(lambda shard: read_receipt(root, stage, shard), [s for s in shards if s in here])
-        return [receipt for receipt in found if receipt]
-
-
-def receipts_folder(stage: str) -> str:
-    return f"receipts/{stage}"
-
-
-def receipt_name(stage: str, shard: str) -> str:
-    return f"{receipts_folder(stage)}/{shard}.json"
-
-
-def receipted(root: str, stage: str) -> list[str]:
-    """Names of the shards of a stage that have a receipt, sorted."""
-    return [
-        name.removesuffix(".json") for name in store.listing(root, receipts_folder(stage)) if name.endswith(".json")
-    ]
-
-
-def read_receipt(root: str, stage: str, shard: str) -> Receipt | None:
-    try:
-        return Receipt.from_json(store.read_bytes(root, receipt_name(stage, shard)))
-    except (ValueError, KeyError, TypeError, FileNotFoundError):
-        return None
-
-
-def write_receipt(root: str, receipt: Receipt) -> Receipt:
-    store.write_bytes(root, receipt_name(receipt.stage, receipt.shard), receipt.to_json())
-    return receipt

@@ -1,20 +1,26 @@
 """Parquet files of a root: rows in, rows out, in batches."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import pyarrow.types as pat
 
 from pipeline import store
 from pipeline.errors import BadInput
 
 ROW_GROUP_BYTES = 32 << 20
 ROW_GROUP_ROWS = 20_000
+STEP = 100  # rows after which the size of a row group is looked at
 
 
 class ShardWriter:
-    """Parquet rows into a sink, in row groups of about 32 MB whose bounds depend on the rows alone."""
+    """Parquet rows into a sink, in row groups of about 32 MB, and at most 20,000 rows.
+
+    Where a group ends depends on the rows alone, not on the tables they come in.
+    """
 
     def __init__(self, sink: store.HashingWriter, schema: pa.Schema):
         self.schema, self.rows = schema, 0
@@ -22,32 +28,55 @@ class ShardWriter:
             pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
         )
         self._held: list[pa.Table] = []
+        self._held_rows = self._held_bytes = 0
 
     def write(self, table: pa.Table) -> None:
+        """Write rows that have the columns of the schema, in any order."""
+        table = table.select(self.schema.names).cast(self.schema)
         self.rows += table.num_rows
-        self._held.append(table.select(self.schema.names).cast(self.schema))
-        rows, size = sum(t.num_rows for t in self._held), sum(t.nbytes for t in self._held)
-        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
-            self._end_group()
+        start = at = 0
+        while at < table.num_rows:
+            step = table.slice(at, STEP - self._held_rows % STEP)
+            at += step.num_rows
+            self._held_rows += step.num_rows
+            self._held_bytes += sum(map(payload, step.columns))
+            enough = self._held_rows >= ROW_GROUP_ROWS or self._held_bytes >= ROW_GROUP_BYTES
+            if enough and self._held_rows % STEP == 0:
+                self._held.append(table.slice(start, at - start))
+                self._end_group()
+                start = at
+        self._held.append(table.slice(start))
 
     def _end_group(self) -> None:
         """Close the row group with what is held; nothing happens when nothing is."""
-        table = pa.concat_tables(self._held) if self._held else self.schema.empty_table()
-        if table.num_rows:
-            self._writer.write_table(table, row_group_size=table.num_rows)
-        self._held = []
+        if self._held_rows:
+            self._writer.write_table(pa.concat_tables(self._held), row_group_size=self._held_rows)
+        self._held, self._held_rows, self._held_bytes = [], 0, 0
 
     def abandon(self) -> None:
         """Keep pyarrow from finishing, when it is collected, a file that nobody wants."""
         self._writer.is_open = False
 
     def close(self) -> None:
+        """Write what is held, and the footer."""
         self._end_group()
         self._writer.close()
 
 
+def payload(column: pa.ChunkedArray) -> int:
+    """Bytes that the values of a column need, whatever buffers they lie in."""
+    kind, size = column.type, len(column)
+    if pat.is_struct(kind):
+        return sum(payload(pc.struct_field(column, [field])) for field in range(kind.num_fields))
+    if pat.is_list(kind) or pat.is_large_list(kind) or pat.is_fixed_size_list(kind):
+        return 4 * size + payload(pc.list_flatten(column))
+    if pat.is_string(kind) or pat.is_large_string(kind) or pat.is_binary(kind) or pat.is_large_binary(kind):
+        return 4 * size + (pc.sum(pc.binary_length(column)).as_py() or 0)
+    return size * kind.bit_width // 8 if pat.is_primitive(kind) else column.nbytes
+
+
 @contextmanager
-def writing(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Iterator[ShardWriter]:
+def writing_rows(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Iterator[ShardWriter]:
     """A writer whose file appears when the block ends well, entered in `made` under its name."""
     with store.writing(root, name) as sink:
         writer = ShardWriter(sink, schema)
@@ -76,13 +105,17 @@ def open_file(root: str, name: str) -> pq.ParquetFile:
 
 
 def read_table(root: str, name: str) -> pa.Table:
+    """All rows of a file. Raises FileNotFoundError when there is none."""
     with open_file(root, name) as file:
         return file.read()
 
 
-def read_batches(root: str, name: str, rows: int = 2_000) -> Iterator[pa.Table]:
-    """Tables of at most `rows` rows, in order; an empty file gives none."""
+def read_batches(root: str, name: str, rows: int = 2_000, columns: Collection[str] | None = None) -> Iterator[pa.Table]:
+    """Tables of at most `rows` rows, in order, an empty one of an empty file. Of `columns`, those that the file has."""
     with open_file(root, name) as file:
+        here = None if columns is None else [c for c in file.schema_arrow.names if c in columns]
+        if not file.num_row_groups:
+            yield file.read(columns=here)
         for group in range(file.num_row_groups):
-            for batch in file.iter_batches(batch_size=rows, row_groups=[group]):
+            for batch in file.iter_batches(batch_size=rows, row_groups=[group], columns=here):
                 yield pa.Table.from_batches([batch])

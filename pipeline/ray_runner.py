@@ -2,22 +2,30 @@
 
 import os
 import re
-import socket
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
-from pipeline.errors import RunnerLost
+from pipeline.errors import RunnerLost, UsageError
+from pipeline.modules import REPO_ROOT
+from pipeline.ray_access import check_cluster
 from pipeline.runner import Failed, attempt, one_line
+from pipeline.shipping import own_folders, pack_folder, unpack
+from pipeline.source import Stage
 
 R = TypeVar("R")
-REPO_ROOT = str(Path(__file__).resolve().parent.parent)
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# A task that alone needs more memory than there is would be tried for ever; and Ray tells a page about each time.
-RAY_ENV = {"RAY_task_oom_retries": "5", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
+# A task that alone needs more memory than there is would be tried for ever, and Ray tells a page about each time. A
+# worker of a busy machine takes its time to begin.
+RAY_ENV = {
+    "RAY_task_oom_retries": "5",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+    "RAY_worker_register_timeout_seconds": "300",
+}
 # What of this folder a cluster's workers do without.
 EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.buckets", "**/*.warc.gz"]
 
@@ -28,21 +36,22 @@ class Ray:
     `workers` bounds the tasks that run at a time; without it all CPUs run one, and twice as many are in flight, so that
     a worker never waits for the driver. A task whose worker died is run again up to three times, one that had to give
     way because memory was short five times. `settings` are environment variables of all tasks.
+
+    Workers import this repository, and the folders of the user's own code, which `prepare` sends to them. Raises
+    RunnerLost when the cluster cannot be reached, or does not take our token.
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None):
         address = address or os.environ.get("RAY_ADDRESS")
         for name, value in RAY_ENV.items():
             os.environ.setdefault(name, value)
-        if not address:
-            os.environ[LOOPBACK] = "0"
-            os.environ.setdefault("RAY_AUTH_MODE", "token")
-        import ray
-
-        self._ray, self._workers, self.address = ray, workers, address
-        self.settings: dict[str, str] = {}
         try:
-            check_reachable(address)
+            if address:
+                check_cluster(address)
+            else:
+                _alone()
+            import ray
+
             ray.init(
                 **(_cluster(address) if address else _this_machine(workers)),
                 log_to_driver=False,
@@ -50,12 +59,27 @@ class Ray:
             )
         except (OSError, RuntimeError, ValueError) as error:
             raise RunnerLost(f"cannot reach Ray at {address or 'this machine'}: {one_line(error)}") from None
+        self._ray, self._workers, self.address = ray, workers, address
+        self.settings: dict[str, str] = {}
         self.prefetch_depth = 0 if address else self.slots
         self._bounded = bool(address and workers)
+        self._own: Any = None
         self._task = ray.remote(max_retries=3, retry_exceptions=False)(run_task)
+
+    def prepare(self, stages: Sequence[Stage]) -> None:
+        """Send the user's own code to a cluster, and let a worker read the stages.
+
+        Raises UsageError when it cannot, as when a module is not to be had there.
+        """
+        folders = own_folders(stages) if self.address else []
+        self._own = self._ray.put([pack_folder(folder) for folder in folders]) if folders else None
+        ((_, outcome),) = self.map(Reads(tuple(stages)), [""])
+        if isinstance(outcome, Failed):
+            raise UsageError(f"the workers cannot run this recipe: {outcome.why}")
 
     @property
     def slots(self) -> int:
+        """Tasks that run at a time."""
         return self._workers or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
     @property
@@ -64,8 +88,9 @@ class Ray:
         return self.slots if self._bounded else 2 * self.slots
 
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
+        """As `Runner.map`; at most `window` tasks are in flight."""
         ray, waiting, flying = self._ray, list(reversed(items)), {}
-        sent, task = [ray.put(fn)], self._task.options(num_cpus=cpus)
+        sent, task = Sent([ray.put(fn)], [self._own] if self._own else []), self._task.options(num_cpus=cpus)
         try:
             while waiting or flying:
                 for _ in range(min(len(waiting), self.window - len(flying))):
@@ -92,20 +117,43 @@ class Ray:
         return "" if outside or not self.address else self._ray.util.get_node_ip_address()
 
     def close(self) -> None:
+        """Leave the cluster; end it where it is this machine's own."""
         self._ray.shutdown()
 
 
-def run_task(sent: list[Any], item: Any, settings: dict[str, str]) -> Any:
-    """The work of a task. The function comes as a reference, and is read once a worker and stage, not once a task."""
+class Sent(NamedTuple):
+    """References in lists, which Ray sends on without reading them: to a function, and to the user's own code."""
+
+    function: list[Any]
+    own: list[Any]
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Work that does nothing: to read it, a worker must import all that the stages need."""
+
+    stages: tuple[Stage, ...]
+
+    def __call__(self, item: str) -> None:
+        """Nothing: the work was to be read."""
+        return None
+
+
+def run_task(sent: Sent, item: Any, settings: dict[str, str]) -> Any:
+    """The work of a task. What is sent is read once a worker and stage, not once a task."""
     import ray
 
     os.environ.update(settings)
-    if _function[:1] != sent:
-        _function[:] = [sent[0], ray.get(sent[0])]
+    if sent.own and _own != sent.own:
+        sys.path[:0] = unpack(ray.get(sent.own[0]))
+        _own[:] = sent.own
+    if _function[:1] != sent.function:
+        _function[:] = [sent.function[0], ray.get(sent.function[0])]
     return attempt(_function[1], item)
 
 
 _function: list[Any] = []  # in a worker: the reference, and what it refers to
+_own: list[Any] = []  # in a worker: the reference to the user's own code that is unpacked
 
 
 def failure_from(error: Exception, exceptions: Any) -> Failed:
@@ -119,17 +167,17 @@ def failure_from(error: Exception, exceptions: Any) -> Failed:
     return Failed(f"its worker died more than three times: {one_line(error)}", trace)
 
 
-def check_reachable(address: str | None) -> None:
-    """Raises OSError when nobody listens at host:port; Ray itself would try for minutes."""
-    host, colon, port = (address or "").rpartition("://")[2].rpartition(":")
-    if colon:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+def _alone() -> None:
+    """Tell Ray, before it is imported, to begin a cluster that only this process can use."""
+    os.environ[LOOPBACK] = "0"
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # else Ray writes one into the home folder
 
 
 def _this_machine(workers: int | None) -> dict[str, Any]:
     """A cluster of one: no dashboard, loopback only, and a small object store, since no data passes through it."""
     # A recipe of one's own is imported there as here.
-    paths = dict.fromkeys([REPO_ROOT, *map(os.path.abspath, sys.path)])
+    paths = dict.fromkeys([str(REPO_ROOT), *map(os.path.abspath, sys.path)])
     return {
         "address": "local",  # and not a cluster of somebody else that happens to run here
         "num_cpus": workers or os.cpu_count(),
@@ -143,4 +191,5 @@ def _this_machine(workers: int | None) -> dict[str, Any]:
 def _cluster(address: str) -> dict[str, Any]:
     """A submitted job has its working directory already; a driver that connects by itself brings this one."""
     submitted = "RAY_JOB_CONFIG_JSON_ENV_VAR" in os.environ
-    return {"address": address, "runtime_env": None if submitted else {"working_dir": REPO_ROOT, "excludes": EXCLUDES}}
+    ours = {"working_dir": str(REPO_ROOT), "excludes": EXCLUDES}
+    return {"address": address, "runtime_env": None if submitted else ours}

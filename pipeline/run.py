@@ -1,19 +1,22 @@
 """Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed."""
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from pipeline import store
-from pipeline.errors import StageFailed, UsageError
-from pipeline.fingerprint import digest
+from pipeline import reads, store
+from pipeline.errors import RowsLost, StageFailed, UsageError
+from pipeline.fingerprint import fingerprint, modules_of
 from pipeline.guard import refuse_failing
-from pipeline.ledger import Ledger, Receipt
+from pipeline.lease import Lease, held
+from pipeline.ledger import Ledger
+from pipeline.receipts import Receipt, made_from
+from pipeline.root import redact
 from pipeline.runner import Failed, Runner, one_line
-from pipeline.stage import Source, Stage
+from pipeline.shuffle import Gather, Scatter
+from pipeline.stage import Stage
 from pipeline.stats import Stats
 
 PLAN = "plan.json"
@@ -47,39 +50,56 @@ def run(
 ) -> dict[str, Stats]:
     """Make every shard that is not made yet, and return the sum of receipts by stage.
 
-    A shard is made when its receipt's `made_from` is the digest of what the stage does and of what the shard reads.
-    `about` (recipe and arguments) goes to DIR/plan.json with the stages. Raises StageFailed when shards failed, after
-    all others of the stage have finished.
+    A shard is made when its receipt says that it was made from this: the digests of what the stage does and of what
+    the shard reads. `about` (recipe and arguments) goes to DIR/plan.json with the stages. When all is made, shards
+    that an earlier run made and that are not in the plan any more are deleted. Raises StageFailed when shards failed,
+    after all others of the stage have finished.
     """
-    stages, passed, ledger = plan(*goals), documents(*goals), Ledger(root)
-    written = [
-        {"name": s.name, "kind": kind_of(s), "after": [a.name for a in s.inputs()], "documents": s.name in passed}
-        for s in stages
+    stages, ledger, stats = plan(*goals), Ledger(root), dict[str, Stats]()
+    asked = {goal.name for goal in goals}
+    runner.prepare(stages)
+    with open_for_writing(root) as lease:
+        written = {**(about or {}), "stages": described(stages, documents(*goals))}
+        store.write_bytes(root, PLAN, json.dumps(written, indent=1).encode())
+        for stage in stages:
+            made = stage.as_goal() if stage.name in asked else stage
+            stats[stage.name] = run_stage(made, ledger, runner, on_progress or _silent, lease)
+            check_gathered(stage, stages, stats)
+        ledger.sweep()
+    return stats
+
+
+def described(stages: Sequence[Stage], passed: set[str]) -> list[dict[str, Any]]:
+    """The stages as plan.json has them; `passed` are those that documents pass. Of a Scatter also its buckets."""
+    return [
+        {
+            "name": stage.name,
+            "kind": stage.kind,
+            "after": [before.name for before in stage.inputs()],
+            "documents": stage.name in passed,
+            **({"buckets": stage.buckets} if isinstance(stage, Scatter) else {}),
+        }
+        for stage in stages
     ]
-    with open_for_writing(root):
-        store.write_bytes(root, PLAN, json.dumps({**(about or {}), "stages": written}, indent=1).encode())
-        return {stage.name: run_stage(stage, ledger, runner, on_progress or _silent) for stage in stages}
 
 
 def documents(*goals: Stage) -> set[str]:
-    """Names of the stages that the goals' documents pass: all that one reads, or its `documents()` where it tells."""
+    """Names of the stages that the goals' documents pass."""
     passed: set[str] = set()
     waiting = list(goals)
     while waiting:
         stage = waiting.pop()
         passed.add(stage.name)
-        waiting += getattr(stage, "documents", stage.inputs)()
+        waiting += stage.documents()
     return passed
 
 
-def kind_of(stage: Stage) -> str:
-    return type(stage).__name__.lower()
-
-
-def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progress) -> Stats:
-    items, does = stage.items(ledger), stage.code_digest()
-    marks = {item: digest(does, stage.input_digest(item, ledger)) for item in items}
-    made = ledger.open(stage.name, marks)
+def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progress, lease: Lease | None = None) -> Stats:
+    """Make the shards of a stage whose inputs are finished. Raises StageFailed when some could not be made."""
+    code = stage.code()
+    items, does = stage.items(ledger), fingerprint(code)
+    marks = {item: made_from(does, stage.input_digest(item, ledger)) for item in items}
+    made = ledger.open(stage.name, marks, stage.view, modules_of(code))
     missing = [item for item in items if item not in made]
     upcoming = dict(zip(missing, missing[runner.prefetch_depth :], strict=False)) if runner.prefetch_depth else {}
     todo = [(item, marks[item], upcoming.get(item, "")) for item in missing]
@@ -88,6 +108,8 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progres
         store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
     for (item, *_), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
+        if lease:
+            lease.check()
         if isinstance(outcome, Failed):
             failures[item] = outcome.why
             store.write_bytes(ledger.root, f"failures/{stage.name}/{item}.txt", (outcome.trace or outcome.why).encode())
@@ -102,35 +124,46 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progres
     return total
 
 
+def check_gathered(stage: Stage, stages: Sequence[Stage], stats: Mapping[str, Stats]) -> None:
+    """Raise RowsLost when a Gather did not get all rows of its Scatters, and nobody else reads these.
+
+    That is so when the key of some rows is that of no shard.
+    """
+    if not isinstance(stage, Gather):
+        return
+    sent, came = sum(stats[scatter.name].rows_out for scatter in stage.sources), stats[stage.name].rows_in
+    others = [s for other in stages if isinstance(other, Gather) and other != stage for s in other.sources]
+    if sent != came and not any(scatter in others for scatter in stage.sources):
+        raise RowsLost(f"stage {stage.name}: {sent} rows were scattered and {came} gathered; see what their keys are")
+
+
 def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     """The unit that is mapped, retried and skipped: makes one shard and returns its receipt.
 
-    An item is a shard, its mark, and the shard that this machine will make upcoming, which may be fetched meanwhile.
+    An item is a shard, what it is made from, and the shard that this machine makes after it, which may be fetched
+    meanwhile.
     """
-    shard, mark, upcoming = item
-    source = getattr(stage, "source", None)
-    if upcoming and isinstance(source, Source):
-        source.prefetch(upcoming)
-    return stage.make(shard, root, mark)
+    shard, made_from, upcoming = item
+    if upcoming:
+        stage.prefetch(upcoming)
+    with reads.watching():
+        return stage.make(shard, root, made_from)
 
 
 @contextmanager
-def open_for_writing(root: str) -> Iterator[None]:
-    """Make sure that the root can be written, and that no other run does. Raises UsageError with the reason."""
+def open_for_writing(root: str) -> Iterator[Lease]:
+    """Make sure that the root can be written, and hold it. Raises UsageError with the reason, or with who holds it."""
     try:
-        held = store.lock(root)
         store.write_bytes(root, "plan/.writable", b"")
         store.remove(root, "plan/.writable")
-        store.sweep_parts(root)
     except OSError as error:
-        why = store.redact(one_line(error))
-        raise UsageError(f"cannot write to {store.redact(root)}: {why}; choose another root") from None
-    try:
-        yield
-    finally:
+        raise UsageError(f"cannot write to {redact(root)}: {redact(one_line(error))}; choose another root") from None
+    with held(root) as lease:
         store.sweep_parts(root)
-        if held is not None:
-            os.close(held)
+        try:
+            yield lease
+        finally:
+            store.sweep_parts(root)
 
 
 def _silent(stage: Stage, total: int, done: int, receipt: Receipt | None) -> None:

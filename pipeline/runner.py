@@ -1,4 +1,4 @@
-"""Runners: what runs work. `map(fn, items)` gives (item, outcome) as they finish; an outcome may be a Failed."""
+"""Runners: what runs work, here or on other machines."""
 
 import errno
 import time
@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from pipeline.errors import MewsError
+from pipeline.source import Stage
 
 R = TypeVar("R")
+TRIES = 3
+PAUSE = 0.2  # seconds before the second try, twice that before the third
 # Trying these again cannot help: they need a person.
 HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EISDIR, errno.EFBIG}
 
@@ -23,13 +26,27 @@ class Failed:
 
 
 class Runner(Protocol):
-    """`prefetch_depth` is how many items after this one the same machine takes the next; 0 when nobody can tell."""
+    """Runs the same work on many items. Only items go out and results come back: documents never do."""
 
-    prefetch_depth: int
+    @property
+    def prefetch_depth(self) -> int:
+        """How many items after this one the same machine takes the next; 0 when nobody can tell."""
+        ...
 
-    def map(
-        self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1
-    ) -> Iterator[tuple[Any, R | Failed]]: ...
+    def prepare(self, stages: Sequence[Stage]) -> None:
+        """Make sure, before any work, that the workers can do what these stages ask.
+
+        Raises UsageError when they cannot, as when a module that a stage needs is not to be had there.
+        """
+        ...
+
+    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
+        """(item, outcome) of every item, in the order in which they are done; an outcome may be a Failed.
+
+        `fn` is called in a worker, of which each has so many `cpus`. Items that were not begun when the iterator is
+        closed are left.
+        """
+        ...
 
 
 class Local:
@@ -37,27 +54,30 @@ class Local:
 
     prefetch_depth = 1
 
+    def prepare(self, stages: Sequence[Stage]) -> None:
+        """Nothing is missing where the stages were made."""
+
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
+        """As `Runner.map`, in the order of the items."""
         for item in items:
             yield item, attempt(fn, item)
 
 
-def attempt(fn: Callable[[Any], R], item: Any, tries: int = 3) -> R | Failed:
+def attempt(fn: Callable[[Any], R], item: Any) -> R | Failed:
     """The outcome of `fn(item)`: an error of reading or writing is tried again twice, every other one is an answer."""
-    for left in reversed(range(tries)):
+    for tries in range(1, TRIES + 1):
         try:
             return fn(item)
         except OSError as error:
-            if left and error.errno not in HOPELESS:
-                time.sleep(0.2 * (tries - left))
-                continue
-            return Failed(one_line(error), traceback.format_exc())
+            if tries == TRIES or error.errno in HOPELESS:
+                return Failed(one_line(error), traceback.format_exc())
+            time.sleep(PAUSE * tries)
         except Exception as error:
             return Failed(one_line(error), traceback.format_exc())
     raise AssertionError("unreachable")
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, on one line; the names of errors that are not ours come first."""
+    """What an error says, on one line of at most 500 characters; the names of errors that are not ours come first."""
     text = " ".join(str(error).split())[:500]
     return text if isinstance(error, MewsError) else f"{type(error).__name__}: {text}"

@@ -4,7 +4,6 @@ A Scatter writes one file a shard, its rows by bucket. A Gather reads one bucket
 1,000 buckets are 90,000 files.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,11 +12,18 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import buckets as bucketed
-from pipeline.errors import RowsLost
-from pipeline.fingerprint import digest, fingerprint, shard_key
-from pipeline.ledger import Ledger, Receipt, planned
-from pipeline.stage import Source, Stage, commit_receipt, shard_files, shards_of, tables_of
+from pipeline import reads
+from pipeline.errors import RowsLost, UsageError
+from pipeline.hashing import digest, shard_key
+from pipeline.ledger import Ledger
+from pipeline.receipts import Receipt
+from pipeline.shard import commit_receipt, shard_files
+from pipeline.source import tables_of
+from pipeline.stage import Source, Stage, fetch_ahead, reader_of, shards_of, source_digest, stages_among
 from pipeline.stats import Stats
+from pipeline.view import View, planned
+
+BUCKET = "bucket-"  # begins the names of the shards of a Gather that has one for each bucket
 
 
 @dataclass(frozen=True)
@@ -28,50 +34,75 @@ class Scatter:
     its bucket is floor(key * buckets / 2**64). With `buckets=None` each distinct key is a bucket of its own, which
     brings rows home: the key is then `shard_key(shard)`. A Scatter of rows that all `stay` in the bucket of their own
     shard is read by its one Gather there, file by file, and not by all of them.
+
+    Memory: the rows that one shard sends, twice.
     """
 
     name: str
-    source: "Source | Stage"
+    source: Source | Stage
     rows: Callable[[pa.Table, str], pa.Table]
     key: str
     buckets: int | None
     stay: bool = False
 
     @property
+    def kind(self) -> str:
+        """What the plan calls it."""
+        return "scatter"
+
+    @property
     def schema(self) -> pa.Schema:
-        return self.rows(self.source.schema.empty_table(), "").schema
+        """The columns of its rows."""
+        with reads.watching():
+            return self.rows(self.source.schema.empty_table(), "").schema
+
+    @property
+    def view(self) -> View:
+        """Where its rows lie."""
+        return View(self.name)
+
+    def as_goal(self) -> "Scatter":
+        """The stage as it is made when a run is for it."""
+        return self
 
     def inputs(self) -> tuple[Stage, ...]:
-        return () if isinstance(self.source, Source) else (self.source,)
+        """The stages that it reads."""
+        return stages_among(self.source)
+
+    def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
+        return self.inputs()
 
     def items(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return shards_of(self.source, ledger)
 
-    def code_digest(self) -> str:
-        reader = self.source.read if isinstance(self.source, Source) else None
-        return fingerprint(("scatter", bucketed.SUFFIX, reader, self.rows, self.key, self.buckets, self.stay))
+    def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
+        return Scatter, reader_of(self.source), self.rows, self.key, self.buckets, self.stay
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
-        if isinstance(self.source, Source):
-            path = self.source.shards()[item]
-            return digest(path, self.source.version(path))
-        return ledger.digest(self.source.name, item)
+        """A digest of all that a shard is read from."""
+        return source_digest(self.source, item, ledger)
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started = time.perf_counter()
-        sent = [self.schema.empty_table(), *(self.rows(table, item) for table in tables_of(self.source, item, root))]
-        table = pa.concat_tables(sent)
-        if self.stay and (table[self.key].to_numpy() != np.uint64(shard_key(item))).any():
-            raise RowsLost(f"stage {self.name}: rows of {item} were to stay there, and some have another key")
-        bucket = self.bucket(table[self.key].to_numpy())
-        order = np.argsort(bucket, kind="stable")
-        table = table.take(order)
-        buckets, starts = np.unique(bucket[order], return_index=True)
+    def prefetch(self, item: str) -> None:
+        """Begin to fetch what the shard is read from."""
+        fetch_ahead(self.source, item)
+
+    def make(self, item: str, root: str, made_from: str) -> Receipt:
+        """Make one shard."""
         with shard_files(root, self.name, item) as files:
+            sent = (self.rows(table, item) for table in tables_of(self.source, item, root))
+            table = pa.concat_tables([self.schema.empty_table(), *sent])
+            if self.stay and (table[self.key].to_numpy() != np.uint64(shard_key(item))).any():
+                raise RowsLost(f"stage {self.name}: rows of {item} were to stay there, and some have another key")
+            bucket = self.bucket(table[self.key].to_numpy())
+            order = np.argsort(bucket, kind="stable")
+            table = table.take(order)
+            buckets, starts = np.unique(bucket[order], return_index=True)
             name = f"{self.name}/{item}{bucketed.SUFFIX}"
             files.made[name] = bucketed.write(root, name, table, buckets.tolist(), starts.tolist())
-        stats = Stats("scatter", table.num_rows, files.made[name].rows)
-        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
+        return commit_receipt(files, made_from, Stats("scatter", table.num_rows, files.made[name].rows))
 
     def bucket(self, keys: np.ndarray) -> np.ndarray:
         """Bucket of each key (uint64); with `buckets=None` the key itself."""
@@ -88,51 +119,84 @@ class Gather:
 
     `source` is a Scatter, or several of one schema and number of buckets. With `one_for`, there is a shard for each
     shard of that stage or source (an empty one too), made of the bucket `shard_key(shard)`.
+
+    Memory: the rows of a bucket, and what `fn` needs for them. Raises RowsLost when fewer rows are read than were sent.
     """
 
     name: str
     source: Scatter | tuple[Scatter, ...]
     fn: Callable[[pa.Table], pa.Table]
-    one_for: "Source | Stage | None" = None
+    one_for: Source | Stage | None = None
+
+    def __post_init__(self) -> None:
+        if {scatter.buckets is None for scatter in self.sources} != {self.one_for is not None}:
+            raise UsageError(
+                f"stage {self.name}: a Gather with one_for= reads Scatters with buckets=None, and no other does"
+            )
+
+    @property
+    def kind(self) -> str:
+        """What the plan calls it."""
+        return "gather"
 
     @property
     def sources(self) -> tuple[Scatter, ...]:
+        """Its Scatters."""
         return self.source if isinstance(self.source, tuple) else (self.source,)
 
     @property
     def schema(self) -> pa.Schema:
-        return self.fn(self.sources[0].schema.empty_table()).schema
+        """The columns of its rows."""
+        with reads.watching():
+            return self.fn(self.sources[0].schema.empty_table()).schema
+
+    @property
+    def view(self) -> View:
+        """Where its rows lie."""
+        return View(self.name)
+
+    def as_goal(self) -> "Gather":
+        """The stage as it is made when a run is for it."""
+        return self
 
     def inputs(self) -> tuple[Stage, ...]:
-        homes = () if self.one_for is None or isinstance(self.one_for, Source) else (self.one_for,)
-        return (*self.sources, *homes)
+        """The stages that it reads."""
+        return (*self.sources, *stages_among(self.one_for))
+
+    def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
+        return self.inputs()
 
     def items(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         if self.one_for is None:
-            return [f"bucket-{b:05d}" for b in range(self.sources[0].buckets or 1)]
+            return [f"{BUCKET}{b:05d}" for b in range(self.sources[0].buckets or 1)]
         return shards_of(self.one_for, ledger)
 
-    def code_digest(self) -> str:
-        return fingerprint(("gather", self.fn, [source.name for source in self.sources]))
+    def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
+        return Gather, self.fn, [source.name for source in self.sources]
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         parts = [ledger.digest(s.name, item) if s.stay else ledger.whole(s.name) for s in self.sources]
         return digest(*parts)
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started = time.perf_counter()
-        bucket = int(item.removeprefix("bucket-")) if self.one_for is None else shard_key(item)
-        parts = list(self._parts(item, bucket, root))
-        table = pa.concat_tables([self.sources[0].schema.empty_table(), *parts])
-        made = self.fn(table)
-        with shard_files(root, self.name, item) as files:
-            writer = files.open(f"{self.name}/{item}.parquet", self.schema)
-            writer.write(made)
-        due = sum(part.num_rows for part in parts)
-        stats = Stats("gather", table.num_rows, writer.rows, rows_due=due)
-        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
+    def prefetch(self, item: str) -> None:
+        """Nothing can be fetched: a bucket is read out of files that are read where they are."""
 
-    def _parts(self, item: str, bucket: int, root: str) -> Iterator[pa.Table]:
+    def make(self, item: str, root: str, made_from: str) -> Receipt:
+        """Make one shard."""
+        with shard_files(root, self.name, item) as files:
+            bucket = int(item.removeprefix(BUCKET)) if self.one_for is None else shard_key(item)
+            found = list(self._parts(item, bucket, root))
+            table = pa.concat_tables([self.sources[0].schema.empty_table(), *(rows for rows, _ in found)])
+            writer = files.rows(self.schema)
+            writer.write(self.fn(table))
+        stats = Stats("gather", table.num_rows, writer.rows, rows_due=sum(due for _, due in found))
+        return commit_receipt(files, made_from, stats)
+
+    def _parts(self, item: str, bucket: int, root: str) -> Iterator[tuple[pa.Table, int]]:
         shards = [(s.name, shard) for s in self.sources for shard in ([item] if s.stay else planned(root, s.name))]
         names = [f"{stage}/{shard}{bucketed.SUFFIX}" for stage, shard in shards]
         with ThreadPoolExecutor(8) as pool:

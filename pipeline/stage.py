@@ -1,98 +1,38 @@
 """Stages: what turns a source into a store of shards. A recipe is made of these, and prints itself."""
 
 import dataclasses
-import re
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Protocol, runtime_checkable
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline import parquet, store
-from pipeline.chain import QUARANTINE, TransformChain, output_schema, rejects_schema
-from pipeline.columns import conform, put
-from pipeline.errors import RowsLost, SchemaChanged, UsageError
-from pipeline.fingerprint import digest, fingerprint, hash64
-from pipeline.ledger import Ledger, Receipt, receipt_name, write_receipt
+from pipeline import reads
+from pipeline.chain import TransformChain, output_schema, rejects_schema
+from pipeline.columns import conform, without_reserved
+from pipeline.errors import SchemaChanged, UsageError
+from pipeline.hashing import digest, hash64
+from pipeline.heartbeat import with_heartbeat
+from pipeline.ledger import Ledger
 from pipeline.protocols import Transform
-from pipeline.stats import PRETOKENS, Stats
+from pipeline.receipts import Receipt, inputs_of
+from pipeline.shard import ShardFiles, commit_receipt, rejects_name, shard_files
+from pipeline.source import (
+    Source,
+    Stage,
+    fetch_ahead,
+    reader_of,
+    shard_name,
+    shards_of,
+    source_digest,
+    stages_among,
+    tables_of,
+)
+from pipeline.stats import PRETOKENS, TextCount
+from pipeline.view import Join, View, join_verdicts
 
-
-@runtime_checkable
-class Stage(Protocol):
-    """What the engine runs: `items` are the shards to make, `reads` digests all that one of them is made from."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def schema(self) -> pa.Schema: ...
-    def inputs(self) -> "tuple[Stage, ...]": ...
-    def items(self, ledger: Ledger) -> list[str]: ...
-    def code_digest(self) -> str: ...
-    def input_digest(self, item: str, ledger: Ledger) -> str: ...
-    def make(self, item: str, root: str, mark: str) -> Receipt: ...
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where documents come from: names, and what reads one of them as tables of `schema` (plus `reason`, `error`).
-
-    `version` tells whether a named input changed: by default its name alone, since a crawl's files never change.
-    """
-
-    list: tuple[str, ...]
-    read: Callable[[str], Iterator[pa.Table]]
-    schema: pa.Schema
-    version: Callable[[str], str] = str
-
-    def __getstate__(self) -> dict[str, object]:
-        """What goes over the wire: the fields, and not what was made of them."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-
-    def __repr__(self) -> str:
-        return f"Source({len(self.list)} inputs, read={self.read!r})"
-
-    def shards(self) -> dict[str, str]:
-        """Shard names and the inputs that they are read from, in the order of the list."""
-        return self._shards
-
-    @cached_property
-    def _shards(self) -> dict[str, str]:
-        shards = {shard_name(item): item for item in self.list}
-        if len(shards) < len(set(self.list)):
-            first = next(item for item in self.list if shards[shard_name(item)] != item)
-            raise UsageError(f"{first} and {shards[shard_name(first)]} would be one shard; rename one of them")
-        return shards
-
-    def prefetch(self, shard: str) -> None:
-        """Tell a reader that can fetch ahead (`read.prefetch(name)`) which input it will be asked for soon."""
-        fetch = getattr(self.read, "prefetch", None)
-        if fetch:
-            fetch(self.shards()[shard])
-
-
-def shards_of(source: "Source | Stage", ledger: Ledger) -> list[str]:
-    """Names of the shards that a source or stage has, in order."""
-    return list(source.shards()) if isinstance(source, Source) else ledger.shards(source.name)
-
-
-def tables_of(source: "Source | Stage", shard: str, root: str) -> Iterator[pa.Table]:
-    """The rows of one shard of a source or stage, in batches."""
-    if isinstance(source, Source):
-        return source.read(source.shards()[shard])
-    return parquet.read_batches(root, f"{source.name}/{shard}.parquet")
-
-
-def shard_name(item: str) -> str:
-    """A file name for an input: its last part, made harmless, and a digest of the whole name."""
-    stem = re.sub(r"(\.(warc|wet|arc|gz|zst|parquet|jsonl?))+$", "", item.rstrip("/").rpartition("/")[2])
-    safe = re.sub(r"[^A-Za-z0-9_-]+", "-", stem)[:80].strip("-")
-    return f"{safe or 'shard'}-{digest(item)[:12]}"
+__all__ = ["Map", "Source", "Stage", "shard_name"]
 
 
 @dataclass(frozen=True)
@@ -102,137 +42,123 @@ class Map:
     `verdicts` is a stage with a shard of the same name for each shard: its rows are joined by `id` as columns, and
     its non-null `reason` drops a row. `where` reads only rows whose columns have these values. `rejects` is the share
     of dropped rows to keep for looking at (chosen by a hash of their id; all are counted either way). A Map that only
-    finds something out may leave out to count `tokens`, which costs a second for 35 MB of text.
+    finds something out may leave out to count `tokens`, which costs a second for 35 MB of text. `tokens` may also be a
+    `TextCount`, of a tokenizer for one; else pre-tokens are counted.
+
+    A Map of a stage that has no transforms writes no copy of the rows that stay: it is a view of that stage. With
+    `copy` it writes them all the same, as it does when it is the goal of a run.
+
+        Map("filtered", raw, (screen(short),))
+        Map("unique", filtered, verdicts=urls.repeated("urls", filtered))
     """
 
     name: str
-    source: "Source | Stage"
+    source: Source | Stage
     transforms: tuple[Transform, ...] = ()
-    verdicts: "Stage | None" = None
+    verdicts: Stage | None = None
     where: Mapping[str, str] | None = None
     rejects: float = 1.0
-    tokens: bool = True
+    tokens: TextCount | bool = True
+    copy: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.rejects <= 1:
             raise UsageError(f"stage {self.name}: rejects={self.rejects}; give the share to keep, 0 to 1")
 
     @property
+    def kind(self) -> str:
+        """What the plan calls it."""
+        return "map"
+
+    @property
     def schema(self) -> pa.Schema:
-        return output_schema(self.transforms, self._joined_schema())
+        """The columns of its rows."""
+        table = self.source.schema.empty_table()
+        if self.verdicts:
+            table = join_verdicts(table, self.verdicts.schema.empty_table())
+        with reads.watching():
+            return output_schema(self.transforms, without_reserved(table).schema)
 
-    def _joined_schema(self) -> pa.Schema:
-        joined = self.source.schema
-        for field in self.verdicts.schema if self.verdicts else ():
-            joined = joined.append(field) if field.name not in ("id", "reason") else joined
-        return joined
+    @property
+    def view(self) -> View:
+        """Where its rows lie."""
+        if self.transforms or self.copy or isinstance(self.source, Source):
+            return View(self.name)
+        return self.source.view.through(self._join)
 
-    def inputs(self) -> "tuple[Stage, ...]":
-        stages = (self.source, self.verdicts)
-        return tuple(s for s in stages if s is not None and not isinstance(s, Source))
+    @property
+    def _join(self) -> Join:
+        return Join(self.verdicts.name if self.verdicts else "", tuple((self.where or {}).items()))
 
-    def documents(self) -> "tuple[Stage, ...]":
-        """Where its documents come from: not the verdicts."""
-        return () if isinstance(self.source, Source) else (self.source,)
+    @property
+    def _count(self) -> TextCount | None:
+        if isinstance(self.tokens, TextCount):
+            return self.tokens
+        return PRETOKENS if self.tokens else None
+
+    def as_goal(self) -> "Map":
+        """The stage as it is made when a run is for it."""
+        return dataclasses.replace(self, copy=True) if self.view.store != self.name else self
+
+    def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
+        return stages_among(self.source, self.verdicts)
+
+    def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
+        return stages_among(self.source)
 
     def items(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return shards_of(self.source, ledger)
 
-    def code_digest(self) -> str:
-        reader = self.source.read if isinstance(self.source, Source) else None
-        return fingerprint(("map", reader, self.transforms, self.where, self.rejects))
+    def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
+        counted = (self.tokens.unit, self.tokens.of) if isinstance(self.tokens, TextCount) else ()
+        return Map, reader_of(self.source), self.transforms, self.where, self.rejects, self.copy, *counted
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
-        if isinstance(self.source, Source):
-            path = self.source.shards()[item]
-            return digest(path, self.source.version(path))
-        return digest(*(ledger.digest(stage.name, item) for stage in self.inputs()))
+        """A digest of all that a shard is read from."""
+        verdicts = [ledger.digest(self.verdicts.name, item)] if self.verdicts else []
+        return digest(source_digest(self.source, item, ledger), *verdicts)
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started, schema = time.perf_counter(), self.schema
+    def prefetch(self, item: str) -> None:
+        """Begin to fetch what the shard is read from."""
+        fetch_ahead(self.source, item)
+
+    def make(self, item: str, root: str, made_from: str) -> Receipt:
+        """Make one shard."""
+        schema, own, rows = self.schema, self.view.store == self.name, 0
         with shard_files(root, self.name, item) as files:
-            reject, quarantine = partial(self._reject, files, schema), partial(_quarantine, files)
-            count = PRETOKENS if self.tokens else None
-            chain = TransformChain(self.transforms, reject, quarantine, count, self._first())
-            data = files.open(f"{self.name}/{item}.parquet", schema)
+            chain = TransformChain(
+                self.transforms,
+                partial(self._reject, files, schema),
+                files.quarantine,
+                self._count,
+                first=self.verdicts.name if self.verdicts else "read",
+            )
+            writer = files.rows(schema) if own else None
             for table in self._tables(item, root):
                 kept = chain.apply(table)
                 if kept.schema.names != schema.names:
                     raise SchemaChanged(
                         f"stage {self.name} promised columns {schema.names} and gave {kept.schema.names}"
                     )
-                data.write(kept)
-            stats = dataclasses.replace(chain.finish(), rows_out=data.rows)
-        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
-
-    def _first(self) -> str:
-        """The step that judges before any transform does: the verdicts, or the reader."""
-        return self.verdicts.name if self.verdicts else "read"
+                rows += kept.num_rows
+                if writer:
+                    writer.write(kept)
+            stats = dataclasses.replace(chain.finish(), rows_out=rows)
+        return commit_receipt(files, made_from, stats, "" if own else self._join.digest(inputs_of(made_from)))
 
     def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
-        tables = tables_of(self.source, item, root)
-        verdicts = parquet.read_table(root, f"{self.verdicts.name}/{item}.parquet") if self.verdicts else None
-        for table in tables:
-            for column, value in (self.where or {}).items():
-                table = table.filter(pc.equal(table[column], value))
-            yield table if verdicts is None else join_verdicts(table, verdicts)
+        verdicts = self._join.read_verdicts(root, item)
+        for table in with_heartbeat(tables_of(self.source, item, root), root, self.name, item):
+            yield self._join.joined(table, verdicts)
 
-    def _reject(self, files: "ShardFiles", schema: pa.Schema, table: pa.Table) -> None:
+    def _reject(self, files: ShardFiles, schema: pa.Schema, table: pa.Table) -> None:
         """Keep the dropped rows that the hash of their id chooses."""
         if self.rejects < 1:
             table = table.filter(pa.array(hash64(table["id"]) < np.uint64(int(self.rejects * (2**64 - 1)))))
         if table.num_rows:
             rejects = rejects_schema(schema)
-            files.open(f"{self.name}.rejects/{files.shard}.parquet", rejects).write(conform(table, rejects))
-
-
-def _quarantine(files: "ShardFiles", table: pa.Table) -> None:
-    if table.num_rows:
-        files.open(f"quarantine/{files.stage}/{files.shard}.parquet", QUARANTINE).write(conform(table, QUARANTINE))
-
-
-def join_verdicts(table: pa.Table, verdicts: pa.Table) -> pa.Table:
-    """The rows with the verdicts' columns, by `id`; null where there is no verdict."""
-    found = verdicts.take(pc.index_in(table["id"], value_set=verdicts["id"].combine_chunks()))
-    for name in verdicts.column_names:
-        table = table if name == "id" else put(table, name, found[name])
-    return table
-
-
-class ShardFiles:
-    """The files of one shard, each opened when its first rows come."""
-
-    def __init__(self, root: str, stage: str, shard: str, stack: ExitStack):
-        self.root, self.stage, self.shard, self._stack = root, stage, shard, stack
-        self.made: dict[str, store.FileInfo] = {}
-        self._writers: dict[str, parquet.ShardWriter] = {}
-
-    def open(self, name: str, schema: pa.Schema) -> parquet.ShardWriter:
-        if name not in self._writers:
-            self._writers[name] = self._stack.enter_context(parquet.writing(self.root, name, schema, self.made))
-        return self._writers[name]
-
-
-@contextmanager
-def shard_files(root: str, stage: str, shard: str) -> Iterator[ShardFiles]:
-    """The files of a shard that is made anew: its old receipt goes first, files it no longer has go last."""
-    store.remove(root, receipt_name(stage, shard))
-    with ExitStack() as stack:
-        files = ShardFiles(root, stage, shard, stack)
-        yield files
-    for name in (f"{stage}.rejects/{shard}.parquet", f"quarantine/{stage}/{shard}.parquet"):
-        if name not in files.made:
-            store.remove(root, name)
-
-
-def commit_receipt(
-    root: str, stage: str, shard: str, mark: str, stats: Stats, made: Mapping[str, store.FileInfo], started: float
-) -> Receipt:
-    """Write and return the receipt of a shard; its digest is that of the shard's data file."""
-    data = next(of for name, of in made.items() if name.startswith(f"{stage}/") and f"/{shard}." in name)
-    stats = dataclasses.replace(stats, bytes=data.bytes, seconds=round(time.perf_counter() - started, 3))
-    if not stats.conserved():
-        raise RowsLost(
-            f"stage {stage}, shard {shard}: of {stats.rows_in} rows {stats.rows_out} went out; reasons do not add up"
-        )
-    return write_receipt(root, Receipt(stage, shard, mark, data.digest, stats, made))
+            files.open(rejects_name(self.name, files.shard), rejects).write(conform(table, rejects))

@@ -29,9 +29,11 @@ class Size(NamedTuple):
     tokens: int = 0
 
     def plus(self, other: "Size") -> "Size":
+        """The sum of both."""
         return Size(self.rows + other.rows, self.tokens + other.tokens)
 
     def minus(self, other: "Size") -> "Size":
+        """The difference."""
         return Size(self.rows - other.rows, self.tokens - other.tokens)
 
 
@@ -42,6 +44,7 @@ class Raised(NamedTuple):
     message: str = ""
 
     def plus(self, other: "Raised") -> "Raised":
+        """The sum of both."""
         return Raised(self.rows + other.rows, min(filter(None, (self.message, other.message)), default=""))
 
     def told(self, what: str) -> str:
@@ -82,6 +85,7 @@ class Step:
         return self.kept.rows + sum(size.rows for size in self.dropped.values()) + sum(self.quarantined.values())
 
     def plus(self, other: "Step") -> "Step":
+        """The sum of both."""
         return Step(
             self.kept.plus(other.kept),
             _sorted(_merge([self.dropped, other.dropped], Size.plus)),
@@ -129,11 +133,12 @@ class Stats:
     def conserved(self) -> bool:
         """Whether no row was lost or made up.
 
-        With `rows_due`: all rows that the inputs hold were read. Without: rows in = rows out + dropped + quarantined,
-        and each step was given just the rows that the step before had kept, the last of them the rows out.
+        With `rows_due`: all rows that the inputs hold were read, and as many tokens went out as came in, where they
+        were counted. Without: rows in = rows out + dropped + quarantined, and each step was given just the rows that
+        the step before had kept, the last of them the rows out.
         """
         if self.rows_due is not None:
-            return self.rows_in == self.rows_due
+            return (self.rows_in, self.tokens_in) == (self.rows_due, self.tokens_out)
         left = sum(size.rows for size in self.dropped.values()) + sum(self.quarantined.values())
         given = [step.rows for step in self.steps.values()]
         kept = [step.kept.rows for step in self.steps.values()]

@@ -5,13 +5,10 @@ A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://
 `receipts/<stage>/<shard>.json` and `plan/`.
 """
 
-import fcntl
 import functools
-import hashlib
 import io
 import json
 import os
-import re
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -22,63 +19,68 @@ import pyarrow as pa
 import pyarrow.fs as pafs
 
 from pipeline.errors import UsageError
+from pipeline.hashing import new_digest
+from pipeline.root import as_uri, checked, redact
 
 
 @functools.cache
 def open_root(root: str) -> tuple[pafs.FileSystem, str]:
-    """The file system of a root and the path in it. Raises UsageError when the URL is not understood."""
-    if not root:
-        raise UsageError("the root is empty; give a folder or an object-store URL")
-    if "://" not in root:
-        return pafs.LocalFileSystem(), os.path.abspath(os.path.expanduser(root))
+    """The file system of a root and the path in it. Raises UsageError when it cannot be a root."""
+    url = checked(root)
+    if "://" not in url:
+        return pafs.LocalFileSystem(), os.path.abspath(os.path.expanduser(url))
     try:
-        filesystem, path = pafs.FileSystem.from_uri(root)
+        filesystem, path = pafs.FileSystem.from_uri(as_uri(url))
     except (pa.ArrowInvalid, OSError) as error:
         why = redact(" ".join(str(error).split()))[:300]
         raise UsageError(f"cannot open {redact(root)}: {why}; give a local path or s3://bucket/prefix") from None
     return filesystem, path.rstrip("/")
 
 
-def redact(text: str) -> str:
-    """The text without what URLs may hold of keys: user info and query."""
-    text = re.sub(r"(\w+://[^?\s]*)\?\S*", r"\1", text)
-    # A secret key of S3 may hold slashes; a bucket's name holds no colon.
-    return re.sub(r"(\w+://)[^/@\s]*@|(s3://)[^/@:\s]*:[^@\s]*@", r"\1\2", text)
+def is_local(root: str) -> bool:
+    """Whether a root lies on a file system of this machine, and not in an object store."""
+    return isinstance(open_root(root)[0], pafs.LocalFileSystem)
 
 
 def locate(root: str, name: str) -> tuple[pafs.FileSystem, str]:
+    """The file system of a root, and the path in it of a file named relative to the root."""
     filesystem, base = open_root(root)
     return filesystem, f"{base}/{name}"
 
 
 def exists(root: str, name: str) -> bool:
+    """Whether there is a file of this name; a folder is none."""
     filesystem, path = locate(root, name)
     return filesystem.get_file_info(path).type == pafs.FileType.File
 
 
-def sizes(root: str, folder: str) -> dict[str, int]:
-    """The files directly in a folder with their bytes, by name, hidden ones left out; empty without such a folder."""
+def sizes(root: str, folder: str, recursive: bool = False) -> dict[str, int]:
+    """The files in a folder with their bytes, by name relative to the folder, sorted; empty without such a folder.
+
+    With `recursive`, those of its subfolders too. Files and folders whose name begins with a dot are left out.
+    """
     filesystem, path = locate(root, folder)
-    infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True))
-    files = [i for i in infos if i.type == pafs.FileType.File and not i.base_name.startswith(".")]
-    return {i.base_name: i.size for i in sorted(files, key=lambda i: i.base_name)}
+    infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True, recursive=recursive))
+    named = {i.path[len(path) :].lstrip("/"): i.size for i in infos if i.type == pafs.FileType.File}
+    return {name: named[name] for name in sorted(named) if not any(part[0] == "." for part in name.split("/"))}
 
 
-def listing(root: str, folder: str) -> list[str]:
-    """Names of the files directly in a folder, sorted, hidden ones left out; empty when there is no such folder."""
-    return list(sizes(root, folder))
+def listing(root: str, folder: str, recursive: bool = False) -> list[str]:
+    """Names of the files in a folder, as `sizes` has them."""
+    return list(sizes(root, folder, recursive))
 
 
 def read_bytes(root: str, name: str) -> bytes:
+    """The content of a file. Raises FileNotFoundError when there is none."""
     filesystem, path = locate(root, name)
     with filesystem.open_input_stream(path) as stream:
         return stream.read()
 
 
 def digest_of(root: str, name: str) -> str:
-    """The digest of a file's bytes, as `FileInfo` has it."""
+    """The digest of a file's bytes, as `FileInfo` has it. Raises FileNotFoundError when there is no file."""
     filesystem, path = locate(root, name)
-    digest = hashlib.blake2b(digest_size=16)
+    digest = new_digest()
     with filesystem.open_input_stream(path) as stream:
         while piece := stream.read(8 << 20):
             digest.update(piece)
@@ -104,12 +106,14 @@ class HashingWriter(io.RawIOBase):
     """A file being written that knows its digest (BLAKE2b, 128 bits, hexadecimal) and its size in bytes."""
 
     def __init__(self, file: IO[bytes]):
-        self._file, self._hash, self.size = file, hashlib.blake2b(digest_size=16), 0
+        self._file, self._hash, self.size = file, new_digest(), 0
 
     def writable(self) -> bool:
+        """True: what pyarrow asks before it writes."""
         return True
 
     def write(self, data: Any) -> int:
+        """Write bytes, or anything that has a buffer of bytes; returns how many."""
         self._file.write(data)
         self._hash.update(data)
         self.size += len(data)
@@ -117,42 +121,52 @@ class HashingWriter(io.RawIOBase):
 
     @property
     def digest(self) -> str:
+        """The digest of the bytes written so far."""
         return self._hash.hexdigest()
 
 
 @contextmanager
 def writing(root: str, name: str) -> Iterator[HashingWriter]:
-    """A sink whose bytes appear under `name` when the block ends well, and not at all when it raises.
+    """A writer whose bytes appear under `name` when the block ends well, and not at all when it raises.
 
-    Local: written beside its name, synced, renamed. Object store: spooled here, then one put.
+    On a local disk as in `replacing`. For an object store they are kept in a temporary file, then put at once.
     """
     filesystem, path = locate(root, name)
-    if not isinstance(filesystem, pafs.LocalFileSystem):
-        with tempfile.TemporaryFile() as spool:
-            yield HashingWriter(spool)
-            spool.seek(0)
-            with filesystem.open_output_stream(path) as target:
-                while chunk := spool.read(8 << 20):
-                    target.write(chunk)
+    if isinstance(filesystem, pafs.LocalFileSystem):
+        with replacing(path) as part, open(part, "wb") as file:
+            yield HashingWriter(file)
         return
-    folder, base = os.path.split(path)
+    with tempfile.TemporaryFile() as spool:
+        yield HashingWriter(spool)
+        spool.seek(0)
+        with filesystem.open_output_stream(path) as target:
+            while chunk := spool.read(8 << 20):
+                target.write(chunk)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
+    """The name of a new file beside a local `path`, which it replaces when the block ends well.
+
+    The file is synced before it is renamed and its folder after, so that `path` holds all of it or what it held
+    before. When the block raises, the new file is deleted. Folders are made as needed.
+    """
+    folder, base = os.path.split(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
     part = os.path.join(folder, f".{base}.{uuid.uuid4().hex}.part")
     try:
-        with open(part, "wb") as file:
-            yield HashingWriter(file)
-            file.flush()
-            os.fsync(file.fileno())
+        yield part
+        _sync(part)
         os.replace(part, path)
     except BaseException:
         if os.path.exists(part):
             os.unlink(part)
         raise
-    _sync_folder(folder)
+    _sync(folder)
 
 
-def _sync_folder(folder: str) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -160,6 +174,7 @@ def _sync_folder(folder: str) -> None:
 
 
 def write_bytes(root: str, name: str, data: bytes) -> None:
+    """Write a whole file, as in `writing`."""
     with writing(root, name) as sink:
         sink.write(data)
 
@@ -173,6 +188,7 @@ def read_json(root: str, name: str) -> Any:
 
 
 def write_json(root: str, name: str, value: Any) -> None:
+    """Write a value as a JSON file."""
     write_bytes(root, name, json.dumps(value).encode())
 
 
@@ -184,23 +200,3 @@ def sweep_parts(root: str) -> None:
             for file in files:
                 if file.startswith(".") and file.endswith(".part"):
                     os.unlink(os.path.join(folder, file))
-
-
-def lock(root: str) -> int | None:
-    """Hold a local root against other runs until the descriptor is closed. Raises UsageError when a run holds it.
-
-    An object store has no locks, nor have some network file systems.
-    """
-    filesystem, path = open_root(root)
-    if not isinstance(filesystem, pafs.LocalFileSystem):
-        return None
-    os.makedirs(path, exist_ok=True)
-    descriptor = os.open(os.path.join(path, ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise UsageError(f"another run is at work on {root}; wait for it, or choose another root") from None
-    except OSError:
-        return descriptor
-    return descriptor

@@ -62,8 +62,8 @@ def recipe(
         near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, prior_runs=prior_runs, parts=parts)
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
-        exact = Map(f"exact{name}", fuzzy, (substring.cut(cut),), verdicts=repeats, rejects=rejects)
-        clean = Map(f"clean{name}", exact, private.scrub_steps(pii, pii_types, pii_drop_above), rejects=rejects)
+        cleaned = (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above))
+        clean = Map(f"clean{name}", fuzzy, cleaned, verdicts=repeats, rejects=rejects)
         beside = (urls.kept(known, clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
         title = f"RefinedWeb ({code})" if name else "RefinedWeb"
         return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)

@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.canonical_url import canonical_url
-from pipeline import parquet, store
+from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
-from pipeline.ledger import planned
+from pipeline.shard import quarantine_name, rejects_name
+from pipeline.view import View, planned, view_of
 
 NEIGHBOURS = 10_000  # URLs of the same host that are remembered for proposals
 PROPOSALS = 3
@@ -70,29 +71,30 @@ def find_page(root: str, page: str) -> list[FoundRow]:
 
 
 def _of_stage(root: str, stage: str, wanted: Wanted) -> Iterator[tuple[FoundRow, bool]]:
+    view = view_of(root, stage)
     for shard in planned(root, stage):
-        names: dict[Where, str] = {
-            "kept": f"{stage}/{shard}.parquet",
-            "dropped": f"{stage}.rejects/{shard}.parquet",
-            "quarantined": f"quarantine/{stage}/{shard}.parquet",
+        files: dict[Where, tuple[View, str]] = {
+            "kept": (view, f"{view.store}/{shard}.parquet"),
+            "dropped": (View(f"{stage}.rejects"), rejects_name(stage, shard)),
+            "quarantined": (View(f"quarantine/{stage}"), quarantine_name(stage, shard)),
         }
-        for where, name in names.items():
-            for row, is_exact in _rows(root, name, wanted):
-                yield FoundRow(stage, shard, where, row), is_exact
+        for where, (rows, name) in files.items():
+            if store.exists(root, name):
+                for row, is_exact in _rows(root, rows, shard, wanted):
+                    yield FoundRow(stage, shard, where, row), is_exact
 
 
-def _rows(root: str, name: str, wanted: Wanted) -> Iterator[tuple[dict[str, Any], bool]]:
-    """The rows of a file that are the page; of the others only ids and URLs are read."""
-    if not store.exists(root, name):
-        return
-    with parquet.open_file(root, name) as file:
-        if not {"id", "url"} <= set(file.schema_arrow.names):
+def _rows(root: str, view: View, shard: str, wanted: Wanted) -> Iterator[tuple[dict[str, Any], bool]]:
+    """The rows of a shard that are the page; of the others only ids and URLs are read."""
+    found: dict[str, bool] = {}
+    for table in view.read(root, shard, ["id", "url"]):
+        if table.column_names != ["id", "url"]:
             return
-        for group in range(file.num_row_groups):
-            exact, spelled = wanted.rows(file.read_row_group(group, columns=["id", "url"]))
-            if found := sorted({*exact, *spelled}):
-                rows = file.read_row_group(group).take(found).to_pylist()
-                yield from zip(rows, (number in exact for number in found), strict=True)
+        exact, spelled = wanted.rows(table)
+        found |= {table["id"][row].as_py(): row in exact for row in sorted({*exact, *spelled})}
+    for table in view.read(root, shard) if found else ():
+        for row in table.filter(pc.is_in(table["id"], pa.array(found, pa.string()))).to_pylist():
+            yield row, found[row["id"]]
 
 
 def _proposals(wanted: Wanted) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,8 +12,8 @@ import pyarrow.compute as pc
 from pipeline import parquet, store
 from pipeline.chain import TransformChain
 from pipeline.errors import MewsError, UsageError
-from pipeline.ledger import planned
 from pipeline.stage import Map, Source, Stage
+from pipeline.view import planned, view_of
 from stages.commoncrawl import Chosen, WarcReader
 
 GONE = "gone"  # the page, or its file, is not there any more
@@ -73,7 +74,7 @@ def _stage(root: str, stage: Map) -> list[Tried]:
     return found
 
 
-def _try(root: str, stage: Map, shard: str, row: dict) -> Tried:
+def _try(root: str, stage: Map, shard: str, row: dict[Any, Any]) -> Tried:
     try:
         now, reads = _pass(stage, _read(root, stage, shard, row))
     except (MewsError, OSError) as error:
@@ -81,19 +82,19 @@ def _try(root: str, stage: Map, shard: str, row: dict) -> Tried:
     return Tried(stage.name, shard, row["id"], row["warc"], row["offset"], row["length"], row["error"], now, reads)
 
 
-def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
+def _read(root: str, stage: Map, shard: str, row: dict[Any, Any]) -> pa.Table:
     """The page as its stage was given it: from its WARC file, or out of the stage before."""
     if not isinstance(stage.source, Source):
-        before = _shard(root, f"{stage.source.name}/{shard}.parquet")
+        before = _shard(root, stage.source.name, shard)
         return before.filter(pc.equal(before["id"], row["id"]))
     assert isinstance(stage.source.read, WarcReader | Chosen)
     return stage.source.read.again(row["warc"], row["offset"], row["length"], row["id"])
 
 
 @lru_cache(maxsize=1)
-def _shard(root: str, name: str) -> pa.Table:
+def _shard(root: str, stage: str, shard: str) -> pa.Table:
     """A shard of which one page after another is asked for."""
-    return parquet.read_table(root, name)
+    return pa.concat_tables(view_of(root, stage).read(root, shard))
 
 
 def _pass(stage: Map, table: pa.Table) -> tuple[str, bool]:

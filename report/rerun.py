@@ -17,9 +17,12 @@ from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from pipeline.naming import distinct
 from pipeline.rules import EditRules, Measure, Rules
-from pipeline.stage import Map, Source, Stage, join_verdicts, tables_of
+from pipeline.shard import rejects_name
+from pipeline.source import tables_of
+from pipeline.stage import Map, Source, Stage
 from pipeline.stats import Step
 from pipeline.transform import Annotate, Edit, Screen, Transform
+from pipeline.view import join_verdicts, view_of
 
 KEPT = "kept"
 Bounds = Mapping[str, Mapping[str, float | None]]  # name of a filter -> name of a limit -> its other bound
@@ -164,11 +167,11 @@ def shard_again(root: str, again: Sequence[Again], shard: str) -> Fates:
         source = stage.source.name if not isinstance(stage.source, Source) else ""
         rows = kept[source] if source in kept else list(_stored_input(root, each, shard))
         kept[stage.name] = each.apply(_where(rows, stage))
-        fates.enter(_stored(root, f"{stage.name}.rejects", shard), fates.old)
+        fates.enter(_rejects(root, stage.name, shard), fates.old)
         fates.enter(each.dropped, fates.new)
     ends = kept.keys() - {each.stage.source.name for each in again if not isinstance(each.stage.source, Source)}
     for name in sorted(ends):
-        fates.enter(_stored(root, name, shard), fates.old, KEPT)
+        fates.enter(list(view_of(root, name).read(root, shard)), fates.old, KEPT)
         fates.enter(kept[name], fates.new, KEPT)
     return fates
 
@@ -176,7 +179,7 @@ def shard_again(root: str, again: Sequence[Again], shard: str) -> Fates:
 def _stored_input(root: str, again: Again, shard: str) -> Iterator[pa.Table]:
     """What a stage goes through again: its stored input with what was recorded of it, or its own output and rejects."""
     stage = again.stage
-    recorded = [t for name in (stage.name, f"{stage.name}.rejects") for t in _stored(root, name, shard)]
+    recorded = [*view_of(root, stage.name).read(root, shard), *_rejects(root, stage.name, shard)]
     if isinstance(stage.source, Source):
         for table in recorded:
             later = pa.array([_is_of(reason, again.names) for reason in _reasons(table)], pa.bool_())
@@ -193,8 +196,8 @@ def _signals(tables: Sequence[pa.Table]) -> pa.Table | None:
     return pa.concat_tables([table.select(["id", *names]) for table in tables]) if names else None
 
 
-def _stored(root: str, folder: str, shard: str) -> list[pa.Table]:
-    name = f"{folder}/{shard}.parquet"
+def _rejects(root: str, stage: str, shard: str) -> list[pa.Table]:
+    name = rejects_name(stage, shard)
     return list(parquet.read_batches(root, name)) if store.exists(root, name) else []
 
 

@@ -1,12 +1,43 @@
-"""What tests share: the folder of real data, when there is one."""
+"""What tests share: folders of their own for all that a run keeps outside of its root, and the folder of real data."""
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pipeline import store
 from tests.helpers.corpus import another as another
 from tests.helpers.corpus import corpus as corpus
+from tests.helpers.s3 import s3 as s3
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home folder that is thrown away: nothing is read from the user's, and nothing is left there."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        patch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
+        patch.setenv("MEWS_CACHE", str(folder / ".cache/mews"))
+        patch.setenv("MEWS_GATE", str(folder / "gate"))
+        for name in [name for name in os.environ if name.startswith(("AWS_", "RAY_"))]:
+            patch.delenv(name)
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def unsynced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No waiting for the disk, which is most of the time of a small run; a test marked `synced` waits."""
+    if not request.node.get_closest_marker("synced"):
+        monkeypatch.setattr(store, "_sync", lambda path: None)
+
+
+@pytest.fixture(autouse=True)
+def unchanged_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test adds to `sys.path`, as loading a recipe of one's own does, goes with it."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 REPO_ROOT = Path(__file__).resolve().parent.parent
-BELOW_STAGES = {"text", "pipeline", "filters", "sample"}
+BELOW_STAGES = {"text", "pipeline", "readers", "filters", "sample"}
 MAY_IMPORT = {
     "text": set(),
     "pipeline": {"text"},
-    "filters": {"pipeline", "text"},
-    "dedup": {"pipeline", "text"},
-    "tokenizer": {"pipeline", "text"},
+    "readers": {"pipeline", "text"},
+    "filters": {"pipeline", "readers", "text"},
+    "dedup": {"pipeline", "readers", "text"},
+    "tokenizer": {"pipeline", "readers", "text"},
     "sample": {"pipeline", "text"},
     "stages": BELOW_STAGES,
     "curriculum": {*BELOW_STAGES, "stages", "dedup", "tokenizer"},
@@ -26,8 +27,8 @@ LARGEST_ROOM = 1 / 5  # of all lines; each package of stages/ is a room
 # Names that every module of their kind has, with one meaning: a recipe's function, the verdict stage of a question.
 SHARED = {"recipe", "repeated", "main", "pages"}
 # What still breaks a rule, to be mended: nothing is added here, and no file in it grows.
-TOO_LONG = {"pipeline/stage.py": 238}
-DEFINED_TWICE = set("clean digest extract find main_text paragraphs parse read read_texts run text_of writing".split())
+TOO_LONG: dict[str, int] = {}
+DEFINED_TWICE = set("clean digest extract find main_text paragraphs read run text_of".split())
 
 
 def modules(room: str) -> list[Path]:

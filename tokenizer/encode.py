@@ -11,8 +11,8 @@ from tokenizers import Tokenizer
 
 from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.files.listing import Folder, parent
 from pipeline.transform import put
+from readers.listing import Folder, parent
 from tokenizer.encode_cache import EncodeCache, is_cuttable
 from tokenizer.special_tokens import SETTINGS, end_of_text, fim_markers
 
@@ -125,5 +125,6 @@ class CountTokens:
     name: str = "tokens"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         tokens = self.encoder([text or "" for text in table["text"].to_pylist()])
         return put(table, "tokens", pa.array([len(t) for t in tokens], pa.int64()))

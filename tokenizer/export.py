@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from pipeline import parquet, store
 from pipeline.errors import UsageError
-from pipeline.files.listing import Folder, parent
-from pipeline.ledger import planned
+from pipeline.view import planned
+from readers.listing import Folder, parent
 
 HEADER = b"MMIDIDX\x00\x00"  # then version, type code, counts, lengths, byte offsets, document starts (megatron.core)
 TYPE_CODES = {np.dtype(np.int32): 4, np.dtype(np.uint16): 8}

@@ -1,18 +1,20 @@
 """Pages into sequences of one length: each kept whole where it fits, or all laid end to end."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline import parquet
 from pipeline.errors import UsageError
-from pipeline.fingerprint import fingerprint, hash64
-from pipeline.ledger import Ledger, Receipt
-from pipeline.stage import Stage, commit_receipt, shard_files
+from pipeline.hashing import hash64
+from pipeline.ledger import Ledger
+from pipeline.make import Make
+from pipeline.receipts import read_receipt
+from pipeline.shard import ShardFiles
+from pipeline.stage import Stage
 from pipeline.stats import Stats
 from tokenizer.best_fit import best_fit
 from tokenizer.encode import Encoder
@@ -103,6 +105,7 @@ class Pack:
     fim: FillInMiddle | None = None
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         table = table.sort_by([(c, "ascending") for c in ("position", "source", "id", "copy", "epoch")])
         pages = self._pages(table)
         if self.method == "best_fit":
@@ -144,36 +147,47 @@ class Pack:
 
 
 @dataclass(frozen=True)
-class Packed:
-    """A stage: the shards of a phase as sequences, each for itself."""
+class PackShards:
+    """A Maker: the shards of a phase as sequences, each for itself. As many tokens go out as come in."""
 
-    name: str
     source: Stage
-    fn: Pack
+    pack: Pack
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         return SEQUENCES
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return (self.source,)
 
-    def items(self, ledger: Ledger) -> list[str]:
-        return self.source.items(ledger)
+    def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
+        return self.inputs()
 
-    def code_digest(self) -> str:
-        return fingerprint(("pack", self.fn))
+    def shards(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
+        return ledger.shards(self.source.name)
 
-    def input_digest(self, item: str, ledger: Ledger) -> str:
-        return ledger.digest(self.source.name, item)
+    def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
+        return PackShards, self.pack
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started, pages = time.perf_counter(), parquet.read_table(root, f"{self.source.name}/{item}.parquet")
-        made = self.fn(pages)
-        with shard_files(root, self.name, item) as files:
-            files.open(f"{self.name}/{item}.parquet", SEQUENCES).write(made)
-        stats = Stats("gather", pages.num_rows, made.num_rows, rows_due=pages.num_rows)
-        return commit_receipt(root, self.name, item, mark, stats, files.made, started)
+    def input_digest(self, shard: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
+        return ledger.digest(self.source.name, shard)
+
+    def make(self, files: ShardFiles) -> Stats:
+        """Make one shard."""
+        view, receipt = self.source.view, read_receipt(files.root, self.source.name, files.shard)
+        pages = pa.concat_tables([self.source.schema.empty_table(), *view.read(files.root, files.shard)])
+        made = self.pack(pages)
+        files.rows(SEQUENCES).write(made)
+        tokens = (pc.sum(pages["tokens"]).as_py() or 0, pc.sum(pc.list_flatten(made["lengths"])).as_py() or 0)
+        if self.pack.fim:  # its markers are tokens of no page
+            tokens = (0, 0)
+        return Stats("make", pages.num_rows, made.num_rows, *tokens, rows_due=receipt.stats.rows_out if receipt else 0)
 
 
 def packed(
@@ -183,8 +197,8 @@ def packed(
     method: Method = "best_fit",
     seed: int = 0,
     fim: FillInMiddle | None = None,
-) -> Packed:
+) -> Make:
     """The stage `<phase>.packed`, which packs a phase of a mixture. Raises UsageError on a method that is none."""
     if method not in ("best_fit", "concatenate") or length < 2:
         raise UsageError(f"packing {method!r} at length {length}: choose best_fit or concatenate, and a length over 1")
-    return Packed(f"{phase.name}.packed", phase, Pack(encoder, length, method, seed, fim))
+    return Make(f"{phase.name}.packed", PackShards(phase, Pack(encoder, length, method, seed, fim)))

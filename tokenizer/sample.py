@@ -12,15 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import files
-from pipeline.files import Fetch, Field
-from pipeline.files.texts import Unread
-from pipeline.fingerprint import hash64
+import readers
+from pipeline.hashing import hash64
 from pipeline.stage import Source
+from readers import Fetch, Field
+from readers.texts import Unread
 
 BINS = 1 << 14  # hash ranges: a bound is found to within one of them
 MAX_LANGUAGES = 1_000  # a column `language` with more values holds something else, and is ignored
-FIELDS = (Field("language"), files.TEXT)
+FIELDS = (Field("language"), readers.TEXT)
 Stratum = tuple[str, str]  # source, language
 
 
@@ -34,8 +34,8 @@ class Row(NamedTuple):
 
 
 def open_sources(addresses: Mapping[str, str], fetch: Fetch | None = None) -> dict[str, Source]:
-    """The sources at some addresses (see `pipeline.files.source`), by name. Raises UsageError where nothing is."""
-    return {name: files.source(address, FIELDS, fetch=fetch) for name, address in addresses.items()}
+    """The sources at some addresses (see `readers.source`), by name. Raises UsageError where nothing is."""
+    return {name: readers.source(address, FIELDS, fetch=fetch) for name, address in addresses.items()}
 
 
 def measure(sources: Mapping[str, Source], seed: int = 0, unread: Unread | None = None) -> dict[Stratum, np.ndarray]:

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from dedup.arrays import numpy_column, run_lengths, run_starts
 from dedup.members import PRIOR_RUN
-from pipeline.fingerprint import mix64
+from pipeline.hashing import mix64
 
 EDGES = pa.schema([("one", pa.uint64()), ("other", pa.uint64())])  # two pages, by their numbers
 LABELS = pa.schema([("doc", pa.uint64()), ("family", pa.uint64())])

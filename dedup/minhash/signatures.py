@@ -12,7 +12,7 @@ from dedup.routing import part_of
 from dedup.shingles import shingled
 from dedup.tokens import Tokenise, word_tokens
 from pipeline.errors import UsageError
-from pipeline.fingerprint import digest, mix64, shard_key
+from pipeline.hashing import digest, mix64, shard_key
 
 MADE_BY = b"made by"  # the metadata of a file of bands that tells how they were made
 PROBE = " ".join(map(str, range(100)))
@@ -28,6 +28,7 @@ class Bands:
     parts: int = 1
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         shingles, starts = shingled(table["text"].combine_chunks(), self.ngram, self.tokenise)
         has_tokens = np.diff(starts) > 0
         part = mix64(np.array([part_of(shard, self.parts)], np.uint64))  # part 0 gives 0

@@ -19,7 +19,7 @@ from dedup.minhash.sketch import fast_sketch, sketch_draws
 from dedup.shingles import shingled
 from dedup.tokens import Tokenise, word_tokens
 from dedup.verdicts import judged
-from pipeline.fingerprint import GOLDEN64, mix64
+from pipeline.hashing import GOLDEN64, mix64
 
 MAX_TEXTS = 20_000  # distinct texts of a family that are compared with one another; a larger family is cut into parts
 MAX_COMPARISONS = 10_000_000  # in one family; pages that are not compared by then are kept
@@ -86,6 +86,7 @@ class Payloads:
     tokenise: Tokenise = word_tokens
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         wanted = pc.is_valid(table["near.doc"])
         shingles, starts = shingled(table["text"].filter(wanted).combine_chunks(), self.ngram, self.tokenise)
         pack = sketch_bytes if self.verify == "sketch" else shingle_bytes
@@ -125,6 +126,7 @@ class Compare:
     similarity: float
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         table = ranked(table)
         text = first_of_text(table)
         places = np.flatnonzero(text == np.arange(table.num_rows))

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from dedup.kernels import mix64_kernel
-from pipeline.fingerprint import GOLDEN64
+from pipeline.hashing import GOLDEN64
 
 ONCE, FIRST, AGAIN = 0, 1, 2  # the key is alone; the first of several equal keys; a later one
 

@@ -17,7 +17,7 @@ from dedup.substring.minimizers import minimizer_keys, minimizer_places, window_
 from dedup.substring.occurrences import AGAIN, ONCE, occurrences
 from dedup.tokens import Tokenise, Tokens, word_tokens
 from dedup.windows import window_hashes
-from pipeline.fingerprint import shard_key
+from pipeline.hashing import shard_key
 
 TEXT_SPAN = pa.struct([("start", pa.int32()), ("end", pa.int32())])
 WINDOW_RUN = pa.struct(
@@ -45,6 +45,7 @@ class Windows:
     name = "windows"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         has = pc.is_valid(table["minimizers"])
         rows, texts = np.flatnonzero(has.to_numpy()), table.filter(has)
         tokens = self.tokenise(texts["text"].cast(pa.large_string()).combine_chunks())

@@ -9,7 +9,7 @@ from functools import partial
 import pyarrow as pa
 
 from pipeline.errors import UsageError
-from pipeline.fingerprint import digest
+from pipeline.hashing import digest
 from pipeline.stage import Source
 from stages import download, warc
 from stages.commoncrawl.find import Kind, find_files
@@ -70,7 +70,8 @@ def _source(snapshot: str, files: int | None, base: str, config: FetchConfig, ki
     if not names:
         raise UsageError(f"snapshot {public(snapshot)} has no files; choose another")
     read = WarcReader(*warc.dump_and_segment(origin.shown("")), origin, kind)
-    return Source(tuple(names[:files]), read, read.schema, partial(file_version, origin))
+    version, prefetch = partial(file_version, origin), partial(download.prefetch, origin)
+    return Source(tuple(names[:files]), read, read.schema, version, prefetch)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class WarcReader:
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
         """Tables of `schema` with `reason` and `error`. Raises BadInput when the file holds no pages or texts, and
-        another MewsError when it cannot be had."""
+        another MewsError when it cannot be had.
+        """
         with download.local(self.origin, name) as path:
             yield from warc.read_rows(path, self._builder(name))
 
@@ -107,10 +109,6 @@ class WarcReader:
             return warc.row_in(io.BytesIO(part), 0, self._builder(name), offset, id)
         with download.local(self.origin, name) as path:
             return warc.row_at(path, self._builder(name), offset, id)
-
-    def prefetch(self, name: str) -> None:
-        """Fetch a file that will be read soon on this machine; does nothing for a local one."""
-        download.prefetch(self.origin, name)
 
     def _builder(self, name: str) -> warc.RowBuilder:
         builder = warc.RowBuilder if self.kind == "warc" else warc.TextBuilder

@@ -54,8 +54,8 @@ class FetchConfig:
 class Origin:
     """Where named files lie: `prefix` before a name and `query` behind it; `overrides` gives the URLs of other names.
 
-    With `sample`, the files are made on the spot when they are missing. Not a dataclass and without a dictionary, so
-    that neither repr, log nor fingerprint shows what a URL may hide: the same files elsewhere are the same files.
+    With `sample`, the files are made on the spot when they are missing. Not a dataclass, so that
+    neither repr nor log shows what a URL may hide.
     """
 
     __slots__ = ("_overrides", "_prefix", "_query", "config", "sample")
@@ -76,6 +76,10 @@ class Origin:
 
     def __hash__(self) -> int:
         return hash((self._prefix, self._query))
+
+    def fingerprinted(self) -> object:
+        """Nothing: the same files elsewhere are the same files."""
+        return ()
 
     def __repr__(self) -> str:
         return f"Origin({public(self._prefix)})"

@@ -42,7 +42,7 @@ LIMITS, CAPS = Limits(), Caps()
 class Text:
     """A transform: html and charset in, text and image_urls out; see `text`."""
 
-    extractor: str | Callable
+    extractor: str | Callable[..., Any]
     limits: Limits
     caps: Caps
     markdown: bool = False
@@ -86,7 +86,7 @@ def is_reread(html: bytes) -> bool:
 
 
 def text(
-    extractor: str | Callable = "blocks",
+    extractor: str | Callable[..., Any] = "blocks",
     limits: Limits = LIMITS,
     caps: Caps = CAPS,
     markdown: bool = False,

@@ -5,13 +5,14 @@ from fnmatch import fnmatchcase
 import pyarrow as pa
 
 from pipeline.errors import UsageError
+from pipeline.make import Make
 from pipeline.run import plan
 from pipeline.stage import Map, Stage
 from pipeline.transform import Annotate
-from stages.publish.card import Published
-from stages.publish.shards import CALLED, TOKENS, Shards
+from stages.publish.card import Card
+from stages.publish.shards import CALLED, TOKENS, PublishShards
 
-__all__ = ["REFINEDWEB", "Published", "publish"]
+__all__ = ["REFINEDWEB", "Card", "publish"]
 
 # tiiuae/falcon-refinedweb, in its order; image_urls holds [url, alt text] pairs.
 REFINEDWEB = pa.schema(
@@ -34,7 +35,7 @@ def publish(
     columns: tuple[str, ...] = (),
     beside: tuple[Stage, ...] = (),
     title: str = "",
-) -> Published:
+) -> Make:
     """`<root>/<name>/data/train-00000-of-00042.parquet` of about `megabytes` each; stats.json and README.md above them.
 
     `columns` are added to those of `schema`: names or patterns ("gopher.*") of columns of `source`, such as id,
@@ -48,7 +49,9 @@ def publish(
     if missing:
         raise UsageError(f"{name} is to have the columns {missing}, which stage {source.name} does not make")
     whole = pa.schema([*schema, *_added(name, source, schema, columns)])
-    return Published(f"{name}.card", Shards(name, source, whole, megabytes), beside, title or name, lost(source, whole))
+    shards = PublishShards(name, source, whole, megabytes)
+    published = Make(name, shards, folder=f"{name}/data")
+    return Make(f"{name}.card", Card(published, beside, title or name, lost(source, whole)), folder=name)
 
 
 def _added(name: str, source: Stage, schema: pa.Schema, patterns: tuple[str, ...]) -> list[pa.Field]:

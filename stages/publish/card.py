@@ -5,98 +5,93 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
-from pipeline import parquet, store
-from pipeline.fingerprint import digest, fingerprint
+from pipeline import parquet
 from pipeline.funnel import funnel, read_plan, stage_stats
-from pipeline.ledger import Ledger, Receipt, planned, write_receipt
+from pipeline.hashing import digest
+from pipeline.ledger import Ledger
 from pipeline.run import documents, plan
+from pipeline.shard import ShardFiles
 from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.summary import summary
+from pipeline.view import View, planned
 from stages.publish import readme
+from stages.publish.picture import funnel_picture
 from stages.publish.provenance import provenance_of
 from stages.publish.readme import Facts
-from stages.publish.shards import LANGUAGE, OPT_OUT, Shards
+from stages.publish.shards import LANGUAGE, OPT_OUT
 
 
 @dataclass(frozen=True)
-class Published:
-    """The goal of a recipe that publishes: shards with statistics and a card, and what else is `beside` them.
+class Card:
+    """A Maker: statistics and card of `published` shards, in the folder above them, once what is `beside` is made.
 
-    Everything in the card is of the stages behind these shards, so that it is the same in a run that publishes several.
-    `lost` are columns that the recipe made and that are not published; a run names them.
+    All that it tells is of the stages behind these shards, so that it is the same in a run that publishes several data
+    sets. `title` is the name of the data set there. `lost` are columns that the recipe made and that are not
+    published; a run names them.
     """
 
-    name: str
-    shards: Shards
+    published: Stage
     beside: tuple[Stage, ...] = ()
     title: str = ""
     lost: tuple[str, ...] = ()
 
     @property
-    def folder(self) -> str:
-        """The folder of the data set below the root."""
-        return self.shards.name
-
-    @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         return pa.schema([])
 
     def inputs(self) -> tuple[Stage, ...]:
-        return (self.shards, *self.beside)
+        """The stages that it reads."""
+        return (self.published, *self.beside)
 
     def documents(self) -> tuple[Stage, ...]:
         """The stages that the published documents come from: not those beside them."""
-        return (self.shards,)
+        return (self.published,)
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def shards(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return ["card"]
 
-    def code_digest(self) -> str:
-        return fingerprint(("card", Published, self.title, readme.package_versions()))
+    def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
+        return Card, funnel_picture, self.title, readme.package_versions()
 
-    def input_digest(self, item: str, ledger: Ledger) -> str:
+    def input_digest(self, shard: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         about = read_plan(ledger.root)
         told = json.dumps([about.get("recipe"), about.get("arguments")])
-        return digest(told, *(ledger.whole(stage.name) for stage in self._behind()))
+        return digest(told, *(ledger.whole(stage.name) for stage in plan(*self.inputs())))
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        self.shards.sweep(root)
-        said = {name: stats for name, stats in stage_stats(root).items() if name in {s.name for s in self._behind()}}
-        texts = {
-            "stats.json": json.dumps(summary(said), indent=1) + "\n",
-            "README.md": readme.dataset_card(self._facts(root, said)),
-        }
-        files: dict[str, store.FileInfo] = {}
-        for name, text in texts.items():
-            with store.writing(root, f"{self.folder}/{name}") as sink:
-                sink.write(text.encode())
-            files[f"{self.folder}/{name}"] = store.FileInfo(sink.digest, 0, sink.size)
-        rows = said[self.shards.name].rows_out
-        both = digest(*(made.digest for made in files.values()))
-        return write_receipt(root, Receipt(self.name, item, mark, both, Stats("card", rows, rows), files))
-
-    def _behind(self) -> list[Stage]:
-        """The stages that the card tells of: all that it reads, in order."""
-        return [stage for stage in plan(self) if stage is not self]
+    def make(self, files: ShardFiles) -> Stats:
+        """Make one shard."""
+        behind = {stage.name for stage in plan(*self.inputs())}
+        said = {name: stats for name, stats in stage_stats(files.root).items() if name in behind}
+        folder, rows = self.published.name, said[self.published.name].rows_out
+        files.write(f"{folder}/stats.json", (json.dumps(summary(said), indent=1) + "\n").encode())
+        facts = self._facts(files.root, said)
+        files.write(f"{folder}/{readme.PICTURE}", funnel_picture(facts.lines).encode())
+        files.write(f"{folder}/README.md", readme.dataset_card(facts).encode())
+        return Stats("make", rows, rows)
 
     def _facts(self, root: str, said: Mapping[str, Stats]) -> Facts:
-        about, passed, mine = read_plan(root), documents(self.shards), said[self.shards.name]
+        about, passed, mine = read_plan(root), documents(self.published), said[self.published.name]
         replaced = Counter[str]()
-        for name in passed - {self.shards.name}:
+        for name in passed - {self.published.name}:
             replaced.update(said[name].counts)
         return Facts(
-            name=self.folder,
+            name=self.published.name,
             title=self.title,
-            schema=self.shards.schema,
-            provenance=provenance_of(self.shards),
+            schema=self.published.schema,
+            provenance=provenance_of(self.published),
             recipe=about.get("recipe", ""),
             arguments=about.get("arguments", ()),
             documents=mine.rows_out,
-            tokens=said[self.shards.source.name].tokens_out,
+            tokens=sum(said[stage.name].tokens_out for stage in self.published.inputs()),
             bytes=mine.bytes,
             memory=self._memory(root),
             languages=_beginning(LANGUAGE, mine.counts),
@@ -110,18 +105,18 @@ class Published:
         """Bytes of the published columns before compression, from the footers of the files."""
 
         def size(shard: str) -> int:
-            with parquet.open_file(root, f"{self.shards.folder}/{shard}.parquet") as file:
+            with parquet.open_file(root, f"{self.published.view.store}/{shard}.parquet") as file:
                 groups = range(file.metadata.num_row_groups)
                 return sum(file.metadata.row_group(group).total_byte_size for group in groups)
 
         with ThreadPoolExecutor(8) as pool:
-            return sum(pool.map(size, planned(root, self.shards.name)))
+            return sum(pool.map(size, planned(root, self.published.name)))
 
-    def _hosts(self, root: str) -> Iterator[dict]:
+    def _hosts(self, root: str) -> Iterator[dict[Any, Any]]:
         """Hosts that lost most of their pages to one family, when a stage beside the shards looked for them."""
         stages = [stage.name for stage in self.beside if "lost" in stage.schema.names]
-        names = [f"{stage}/{shard}.parquet" for stage in stages for shard in planned(root, stage)]
-        rows = [row for name in names for row in parquet.read_table(root, name).to_pylist()]
+        shards = [(stage, shard) for stage in stages for shard in planned(root, stage)]
+        rows = [row for s, shard in shards for table in View(s).read(root, shard) for row in table.to_pylist()]
         yield from sorted(rows, key=lambda row: (-row["lost"], row["host"]))
 
 

@@ -1,6 +1,5 @@
 """Published shards: the rows of a stage, in its order, cut anew into Parquet files of even size."""
 
-import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ import pyarrow.compute as pc
 from filters import opt_outs
 from pipeline import store
 from pipeline.doc import docs
-from pipeline.fingerprint import digest, fingerprint
-from pipeline.ledger import Ledger, Receipt, planned, receipt_name, receipted
-from pipeline.stage import Stage, commit_receipt, shard_files, tables_of
+from pipeline.hashing import digest
+from pipeline.ledger import Ledger
+from pipeline.shard import ShardFiles
+from pipeline.stage import Stage
 from pipeline.stats import Stats
 from text.tokens import count_pretokens
 
@@ -25,29 +25,29 @@ Slice = tuple[str, int, int]  # shard, first row, row after the last
 
 
 @dataclass(frozen=True)
-class Shards:
-    """`<name>/data/train-00000-of-00042.parquet` and so on: all rows of a stage with the columns of `schema`."""
+class PublishShards:
+    """A Maker: `train-00000-of-00042.parquet` and so on, all rows of a stage with the columns of `schema`."""
 
     name: str
     source: Stage
     schema: pa.Schema
     megabytes: int
 
-    @property
-    def folder(self) -> str:
-        """Where the files lie below the root."""
-        return f"{self.name}/data"
-
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return (self.source,)
 
-    def code_digest(self) -> str:
-        return fingerprint(("shards", self.folder, self.schema, self.megabytes))
+    def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
+        return self.inputs()
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
+        return PublishShards, self.schema, self.megabytes
+
+    def shards(self, ledger: Ledger) -> list[str]:
         """Names of the files; which rows each takes is written down for the workers."""
-        shards = [(shard, entry.rows, entry.bytes) for shard, entry in ledger.entries(self.source.name)]
-        cuts = cut_shards(shards, self.megabytes << 20)
+        cuts = cut_shards(ledger.sizes(self.source.name), self.megabytes << 20)
         named = {f"train-{k:05d}-of-{len(cuts):05d}": slices for k, slices in enumerate(cuts)}
         store.write_json(ledger.root, self._cuts, named)
         return list(named)
@@ -56,33 +56,28 @@ class Shards:
     def _cuts(self) -> str:
         return f"plan/{self.name}.cuts.json"
 
-    def input_digest(self, item: str, ledger: Ledger) -> str:
-        slices = _cuts(ledger.root, self._cuts, self.megabytes, ledger.whole(self.source.name))[item]
+    def input_digest(self, shard: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
+        slices = _cuts(ledger.root, self._cuts, self.megabytes, ledger.whole(self.source.name))[shard]
         return digest(*(str(x) for s in slices for x in (*s, ledger.digest(self.source.name, s[0]))))
 
-    def make(self, item: str, root: str, mark: str) -> Receipt:
-        started, counts = time.perf_counter(), dict[str, int]()
-        with shard_files(root, self.name, item) as files:
-            writer = files.open(f"{self.folder}/{item}.parquet", self.schema)
-            for table in self._tables(root, store.read_json(root, self._cuts)[item]):
-                writer.write(published(table, self.schema))
-                for name, rows in (*count_languages(table), *count_opt_outs(table)):
-                    counts[name] = counts.get(name, 0) + rows
-        said = Stats("shards", writer.rows, writer.rows, counts=dict(sorted(counts.items())))
-        return commit_receipt(root, self.name, item, mark, said, files.made, started)
+    def make(self, files: ShardFiles) -> Stats:
+        """Make one shard."""
+        slices, counts = store.read_json(files.root, self._cuts)[files.shard], dict[str, int]()
+        writer = files.rows(self.schema)
+        for table in self._tables(files.root, slices):
+            writer.write(published(table, self.schema))
+            for name, rows in (*count_languages(table), *count_opt_outs(table)):
+                counts[name] = counts.get(name, 0) + rows
+        due = sum(end - start for _, start, end in slices)
+        return Stats("make", due, writer.rows, counts=dict(sorted(counts.items())))
 
     def _tables(self, root: str, slices: Sequence[Slice]) -> Iterator[pa.Table]:
         for shard, start, end in slices:
             at = 0
-            for table in tables_of(self.source, shard, root):
+            for table in self.source.view.read(root, shard):
                 yield table.slice(max(0, start - at), max(0, min(end - at, table.num_rows) - max(0, start - at)))
                 at += table.num_rows
-
-    def sweep(self, root: str) -> None:
-        """Delete the files of an earlier cut, which would be read as if they were part of this one."""
-        for item in set(receipted(root, self.name)) - set(planned(root, self.name)):
-            store.remove(root, f"{self.folder}/{item}.parquet")
-            store.remove(root, receipt_name(self.name, item))
 
 
 def published(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -109,8 +104,8 @@ def count_opt_outs(table: pa.Table) -> list[tuple[str, int]]:
 
 
 @lru_cache(maxsize=1)
-def _cuts(root: str, name: str, megabytes: int, source: str) -> dict[str, list[Slice]]:
-    """The cuts as they are written down, read once for all files; `source` is the digest of what is cut."""
+def _cuts(root: str, name: str, _megabytes: int, _source: str) -> dict[str, list[Slice]]:
+    """The cuts as they are written down, read once for all files; `_source` is the digest of what is cut."""
     return store.read_json(root, name)
 
 

@@ -13,7 +13,8 @@ import pytest
 from dedup.decontaminate import Overlaps, contaminated
 from dedup.evaluation_sets import evaluation_set
 from pipeline.errors import StageFailed, UsageError
-from pipeline.fingerprint import shard_key
+from pipeline.fingerprint import fingerprint
+from pipeline.hashing import shard_key
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
@@ -127,10 +128,10 @@ def test_files_that_cannot_serve_are_named(tmp_path):
 
 def test_a_changed_file_is_another_stage(tmp_path):
     pages, path = Source(("0",), Read(("page",)), SCHEMA), written(tmp_path, "quiz.jsonl", QUESTION)
-    before = contaminated("eval", pages, (str(path),)).sources[0].code_digest()
-    assert before == contaminated("eval", pages, (str(path),)).sources[0].code_digest()
+    before = fingerprint(contaminated("eval", pages, (str(path),)).sources[0].code())
+    assert before == fingerprint(contaminated("eval", pages, (str(path),)).sources[0].code())
     written(tmp_path, "quiz.jsonl", QUESTION + " more")
-    assert before != contaminated("eval", pages, (str(path),)).sources[0].code_digest()
+    assert before != fingerprint(contaminated("eval", pages, (str(path),)).sources[0].code())
 
 
 def test_rows_to_send(tmp_path):

@@ -19,7 +19,7 @@ from dedup.members import (
 )
 from dedup.tokens import word_tokens
 from pipeline.errors import BadInput
-from pipeline.fingerprint import shard_key
+from pipeline.hashing import shard_key
 
 
 def ids(*values: str | None) -> pa.ChunkedArray:

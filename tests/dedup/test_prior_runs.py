@@ -7,7 +7,7 @@ from dedup import minhash
 from dedup.prior_runs import PriorDigest, prior_shards
 from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.ledger import receipt_name, receipted
+from pipeline.receipts import receipt_name, receipted
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map

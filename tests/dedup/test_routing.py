@@ -67,7 +67,7 @@ def test_many_buckets_send_their_rows_by_ranges_of_shards(buckets, steps):
 
 
 def test_a_stage_of_one_bucket_a_shard_is_routed_directly():
-    decided = Gather("decided", Scatter("sent", source(1), unchanged, "shard", None), unchanged)
+    decided = Gather("decided", Scatter("sent", source(1), unchanged, "shard", None), unchanged, one_for=source(1))
     assert route_to_shards("routed", decided, unchanged, "other").key == "other"
 
 

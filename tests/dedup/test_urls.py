@@ -8,7 +8,7 @@ from dedup import urls
 from dedup.members import MEMBERS, PRIOR_RUN_RANK
 from dedup.routing import part_of
 from pipeline.errors import UsageError
-from pipeline.fingerprint import hash64, shard_key
+from pipeline.hashing import hash64, shard_key
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map

@@ -5,13 +5,14 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.doc import Doc
-from pipeline.funnel import faults
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
+from pipeline.verify import faults
 from tests.helpers.corpus import Corpus
 from tests.helpers.markdown import REPO_ROOT, Block, blocks
 
@@ -55,6 +56,16 @@ def test_the_transform_and_the_column_work_on_rows_and_on_none(tmp_path: Path, c
     pages = corpus.source([{"id": "a", "text": "short. one"}, {"id": "b", "text": "word " * 50}])
     stats = run(Map("kept", pages, (eased, long_enough)), root=str(tmp_path / "run"), runner=Local())
     assert {reason: size.rows for reason, size in stats["kept"].dropped.items()} == {"length:short": 1}
+
+
+def test_the_maker_counts_the_pages_of_each_shard(tmp_path: Path, corpus: Corpus):
+    sizes = module(of("class CountPages"), tmp_path, "sizes").sizes
+    rows = [{"id": name, "text": "text"} for name in "abc"]
+    pages = corpus.source(rows[:2], rows[2:])
+    stats = run(sizes(pages), root=str(tmp_path / "run"), runner=Local())
+    read = [pq.read_table(path).to_pylist() for path in sorted((tmp_path / "run/sizes").iterdir())]
+    assert stats["sizes"].rows_out == 2 and sorted(row["pages"] for part in read for row in part) == [1, 2]
+    assert list(faults(str(tmp_path / "run"))) == []
 
 
 CAP = of("def capped")

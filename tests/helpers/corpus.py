@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import parquet, store
+from pipeline.hashing import file_digest
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source, Stage
@@ -53,7 +54,7 @@ class Corpus:
 
 
 def _bytes(path: str) -> str:
-    return str(hash(Path(path).read_bytes()))
+    return file_digest(path)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.doc import Doc
-from pipeline.fingerprint import hash64, shard_key
+from pipeline.hashing import hash64, shard_key
 from pipeline.rules import Rules, least
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage

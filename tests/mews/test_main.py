@@ -7,11 +7,13 @@ import pytest
 
 from mews import __main__ as command_line
 from pipeline.errors import BadInput, UsageError
-from pipeline.store import redact
+from pipeline.root import redact
 from tests.helpers import toy
 from tests.helpers.commands import mews
 
-COMMANDS = "run plan stats status verify explain whatif compare family replay tokenizer quality".split()
+COMMANDS = (
+    "run plan submit jobs logs stop stats status verify explain whatif compare family replay tokenizer quality".split()
+)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,5 @@
 """A Ray cluster that is joined by its address, as on many machines: the same bytes, and one gate for all requests."""
 
-import os
-import secrets
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,31 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toy
-from tests.pipeline.test_laws import data, make
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+from tests.helpers.ray_head import ray_head
+from tests.helpers.runs import data, make, slow_corpus
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """The environment of a cluster's driver; the cluster has one machine, on loopback."""
-    port, folder = free_port(), tmp_path_factory.mktemp("ray")
-    own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-    start = ["start", "--head", "--block", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=2"]
-    command = [str(Path(sys.executable).with_name("ray")), *start, "--include-dashboard=false"]
-    with open(folder / "log", "w") as log:
-        head = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, start_new_session=True)
-    deadline = time.monotonic() + 120
-    while socket.socket().connect_ex(("127.0.0.1", port)):
-        assert head.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
-        time.sleep(0.2)
-    yield os.environ | own | {"RAY_ADDRESS": f"127.0.0.1:{port}"}
-    os.killpg(head.pid, signal.SIGINT)
-    head.wait(60)
+    with ray_head(tmp_path_factory.mktemp("ray")) as head:
+        yield head.environment
 
 
 def test_a_cluster_makes_the_same_bytes(tmp_path: Path, cluster):
@@ -54,7 +34,7 @@ from mews.run import Kind, _runner
 def told(item):
     from stages.download import rate_limit
     os.environ["MEWS_RATE_LIMIT_DIR"] = "/dev/null/a-machine-of-its-own"
-    return rate_limit.refused("https://crawl.example/x", time.time())
+    return rate_limit.refused("https://crawl.example/x", time.time() + 60)  # behind all that were refused so far
 if __name__ == "__main__":
     print(sorted(count for _, count in _runner(Kind.ray, None, 2).map(told, [1, 2, 3, 4])))
 """
@@ -80,3 +60,62 @@ def test_a_cluster_that_runs_here_is_not_joined_unasked(tmp_path: Path, cluster)
     own["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
     done = subprocess.run([sys.executable, "-c", ALONE], env=own, capture_output=True, text=True, timeout=240)
     assert done.stdout == "1\n", done.stderr
+
+
+OWN_RECIPE = """
+from pipeline.stage import Map, Source
+from pipeline.transform import screen
+from tests.helpers import toy
+from tests.helpers.ray_head import ray_head
+from own_filters import listed
+
+def recipe(folder: str):
+    read = Map("read", Source(tuple(f"f{n}.txt" for n in range(4)), toy.Read(folder), toy.SCHEMA))
+    return Map("judged", read, (screen(listed),), copy=True)
+"""
+OWN_FILTERS = """
+from pathlib import Path
+
+WORDS = set((Path(__file__).parent / "words.txt").read_text().split())
+
+
+def listed(doc):
+    return "listed" if WORDS & set(doc.text.split()) else None
+"""
+
+
+def test_an_own_recipe_with_its_filter_and_data_file_runs_killed_and_resumed_on_a_bucket(tmp_path, cluster, s3):
+    """The folder of the recipe goes to workers that cannot see it; a changed data file is noticed there, too."""
+    folder, own, root = slow_corpus(tmp_path / "in"), tmp_path / "own", s3.root("own")
+    own.mkdir()
+    for name, text in {"own_recipe.py": OWN_RECIPE, "own_filters.py": OWN_FILTERS, "words.txt": "3 7"}.items():
+        (own / name).write_text(text)
+    command = [sys.executable, "-m", "mews", "run", own / "own_recipe.py", "--root", root, f"folder={folder}"]
+    killed = subprocess.Popen(command, env=cluster, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 200
+    while not s3.names("own/receipts/") and time.monotonic() < deadline:
+        assert killed.poll() is None, killed.stderr and killed.stderr.read()
+        time.sleep(0.1)
+    killed.kill()
+    killed.communicate()
+    for words in ("3 7", "3 8"):
+        (own / "words.txt").write_text(words)
+        again = subprocess.run(command, env=cluster, capture_output=True, text=True, timeout=240)
+        assert again.returncode == 0, again.stderr
+        locally = [*command[:6], str(tmp_path / words), command[7], "--runner", "local"]
+        subprocess.run(locally, check=True, capture_output=True)
+        here = {path.name: path.read_bytes() for path in (tmp_path / words / "judged").iterdir()}
+        assert {name.rpartition("/")[2]: s3.read(name) for name in s3.names("own/judged/")} == here
+    verified = subprocess.run([*command[:3], "verify", root], env=cluster, capture_output=True, text=True)
+    assert verified.returncode == 0 and "every receipt holds" in verified.stdout, verified.stderr + verified.stdout
+
+
+def test_a_cluster_that_wants_a_token_says_where_it_is_looked_for(tmp_path: Path, cluster):
+    without = {name: value for name, value in cluster.items() if not name.startswith("RAY_AUTH")}
+    without["HOME"] = str(tmp_path)
+    command = [sys.executable, "-m", "mews", "run", "tests.helpers.toy", "--root", str(tmp_path / "out"), "folder=x"]
+    for token, said in (("", "asks for a token: put it in RAY_AUTH_TOKEN"), ("0" * 64, "does not take the token in")):
+        env = without | ({"RAY_AUTH_TOKEN": token} if token else {})
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+        assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr, done.stderr
+        assert not (tmp_path / "out").exists()

@@ -1,95 +1,138 @@
 """Fingerprints: the same for the same work in any process, another for other values or other code."""
 
+import decimal
+import enum
 import os
+import re
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline import fingerprint
+from pipeline.errors import UsageError
 from pipeline.fingerprint import fingerprint as of
-from pipeline.fingerprint import hash64, module_digest, shard_key
+from pipeline.fingerprint import modules_of
 from tests.helpers import toy
 
 
 @dataclass(frozen=True)
 class Limit:
-    value: float
+    value: object
+
+
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Plain:
+    def __init__(self, value: int):
+        self.value = value
+
+    def method(self) -> int:
+        return self.value
+
+
+class Slotted:
+    __slots__ = ("value",)
+
+    def __init__(self, value: int):
+        self.value = value
 
 
 def scale(x: int, by: int = 2) -> int:
     return x * by
 
 
-def test_values_count():
-    values = [
-        Limit(1),
-        Limit(2),
-        partial(scale, by=3),
-        partial(scale, by=4),
-        scale,
-        ("a", "bc"),
-        ("ab", "c"),
-        None,
-        {1: 2},
-    ]
+def keyword_only(least: int):
+    def judge(doc, *, bound=least):
+        return None if len(doc.text) > bound else "short"
+
+    return judge
+
+
+def closing_over(least: int):
+    return lambda doc: None if len(doc.text) > least else "short"
+
+
+DIFFERENT = [
+    [None, 0, False, "", b"", (), {}],
+    [1, 1.0, True, "1"],
+    [Limit(1), Limit(2), Limit("1")],
+    [partial(scale, by=3), partial(scale, by=4), partial(scale, 3), scale],
+    [("a", "bc"), ("ab", "c"), ("abc",)],
+    [{1: 2}, {2: 1}],
+    [{1, 2}, {1, 3}, frozenset({1})],
+    [re.compile("a"), re.compile("b"), re.compile("a", re.IGNORECASE)],
+    [np.arange(3), np.arange(4), np.arange(3.0), np.zeros((3, 1)), np.zeros((1, 3))],
+    [np.float64(1), np.float64(2)],
+    [decimal.Decimal("1.0"), decimal.Decimal("1.1")],
+    [Colour.RED, Colour.BLUE],
+    [Plain(1), Plain(2), Slotted(1), Slotted(2)],
+    [Plain(1).method, Plain(2).method],
+    [closing_over(3), closing_over(4)],
+    [keyword_only(3), keyword_only(4)],
+    [pa.schema([("a", pa.int64())]), pa.schema([("a", pa.int32())]), pa.schema([("b", pa.int64())])],
+]
+
+
+@pytest.mark.parametrize("values", DIFFERENT, ids=lambda values: type(values[-1]).__name__)
+def test_values_count(values: list):
     assert len({of(value) for value in values}) == len(values)
-    assert of(Limit(1)) == of(Limit(1))
-    assert of(pa.schema([("a", pa.int64())])) != of(pa.schema([("a", pa.int32())]))
+    assert len({of(Limit(value)) for value in values}) == len(values), "also inside of others"
 
 
-def test_functions_made_by_functions_count_what_they_hold():
-    def above(limit: int):
-        return lambda doc: None if len(doc.text) > limit else "short"
+def test_equal_values_are_equal():
+    assert of(Limit(re.compile("a"))) == of(Limit(re.compile("a")))
+    assert of(closing_over(3)) == of(closing_over(3))
+    assert of([1, 2]) == of((1, 2))
 
-    assert of(above(3)) != of(above(4))
-    assert of(above(3)) == of(above(3))
+
+SETS = """
+from pipeline.fingerprint import fingerprint
+from tests.helpers import toy
+print(fingerprint([toy.at_least(3), {"a", "b", "c", "d", "e"}, frozenset(map(str, range(50)))]))
+"""
 
 
 def test_another_process_says_the_same():
-    code = "from pipeline import fingerprint as f; from tests.helpers import toy; print(f.fingerprint(toy.at_least(3)))"
     said = {
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONHASHSEED": seed}
+            [sys.executable, "-c", SETS], capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed}
         ).stdout
         for seed in ("1", "2")
     }
-    assert said == {of(toy.at_least(3)) + "\n"}
+    assert said == {of([toy.at_least(3), set("abcde"), frozenset(map(str, range(50)))]) + "\n"}
 
 
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A folder of modules that stands for the project; call it to write a module, then ask for digests anew."""
-    monkeypatch.setattr(fingerprint, "REPO_ROOT", tmp_path)
-
-    def write(name: str, code: str) -> None:
-        (tmp_path / name).write_text(code)
-        for cached in (fingerprint.module_digest, fingerprint._source):
-            cached.cache_clear()
-
-    yield write
-    monkeypatch.undo()
-    write("unused.py", "")
+def test_what_nobody_can_compare_is_refused():
+    with pytest.raises(UsageError, match="nobody can tell if it changes"):
+        of(Limit(threading.Lock()))
 
 
-def test_code_counts_comments_do_not_and_imports_are_followed(house):
-    house("helper.py", '"""Doc."""\nLIMIT = 3\n')
-    house("mine.py", "import helper\n\ndef f(x):\n    '''Says.'''\n    return x > helper.LIMIT\n")
-    first = module_digest("mine")
-    house("mine.py", "# why\nimport helper\n\n\ndef f(x):\n    '''Says more.'''\n    return x > helper.LIMIT  # so\n")
-    assert module_digest("mine") == first
-    house("helper.py", "LIMIT = 4\n")
-    assert module_digest("mine") != first
+def test_a_path_is_the_content_of_its_file(tmp_path: Path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "words.txt").write_text("the same words")
+    first = of(Limit(tmp_path / "one/words.txt"))
+    assert of(Limit(tmp_path / "two/words.txt")) == first, "wherever it lies"
+    (tmp_path / "one/words.txt").write_text("other words")
+    assert of(Limit(tmp_path / "one/words.txt")) != first
+    (tmp_path / "one/words.txt").unlink()
+    assert of(Limit(tmp_path / "one/words.txt")) not in (first, of(Limit(tmp_path / "one/other.txt")))
 
 
-def test_hashes_are_xxh3():
-    assert hash64(["", "a"]).tolist() == [3244421341483603138, 16629034431890738719]
-    assert hash64(pa.array([None, "a"])).tolist() == hash64(["", "a"]).tolist()
-    assert shard_key("a") == 16629034431890738719
+def test_the_modules_of_a_value_are_all_that_its_code_reaches():
+    found = modules_of((toy.at_least(3), partial(toy.by_text, shard="x"), [1, "x"]))
+    assert {"tests.helpers.toy", "pipeline.rules", "pipeline.shuffle", "text.words"} <= found
+    assert "numpy" not in found and "pipeline.run" not in found
+    assert modules_of([1, "x", re.compile("x")]) == frozenset()
 
 
 USERS = """
@@ -97,19 +140,17 @@ from mine import filters
 from pipeline.fingerprint import fingerprint
 print(fingerprint(filters.loud))
 """
+LOUD = "from .words import MOST\nSHARE = 0.5\ndef loud(doc): return MOST and SHARE\n"
 
 
 @pytest.mark.parametrize(
     ("file", "text", "same"),
     [
-        (
-            "filters.py",
-            "# a comment\nfrom .words import MOST\nSHARE = 0.5\ndef loud(doc): return MOST and SHARE\n",
-            True,
-        ),
-        ("filters.py", "from .words import MOST\nSHARE = 0.4\ndef loud(doc): return MOST and SHARE\n", False),
+        ("filters.py", f"# a comment\n{LOUD}", True),
+        ("filters.py", LOUD.replace("0.5", "0.4"), False),
         ("words.py", "MOST = 8\n", False),
         ("other.py", "MOST = 8\n", True),
+        ("__init__.py", "MOST = 8\n", False),
     ],
 )
 def test_a_filter_of_the_users_own_is_its_module_with_what_that_imports(
@@ -118,7 +159,7 @@ def test_a_filter_of_the_users_own_is_its_module_with_what_that_imports(
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "__init__.py").touch()
-    (folder / "filters.py").write_text("from .words import MOST\nSHARE = 0.5\ndef loud(doc): return MOST and SHARE\n")
+    (folder / "filters.py").write_text(LOUD)
     (folder / "words.py").write_text("MOST = 7\n")
 
     def printed() -> str:

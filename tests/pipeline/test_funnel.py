@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +9,11 @@ import pytest
 
 from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.funnel import Fault, Line, because, faults, funnel, mend, read_plan, rows, rows_of, stage_stats, warnings
-from pipeline.ledger import Receipt, read_receipt
+from pipeline.funnel import Line, because, funnel, read_plan, rows, rows_of, stage_stats, warnings
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
-from pipeline.stats import Size, Stats
+from pipeline.stats import Size
 from pipeline.transform import screen
 from tests.helpers import toy
 
@@ -143,93 +141,6 @@ def test_the_funnel_tells_what_is_not_pure(tmp_path: Path):
 
 def test_all_rows_of_a_stage(made: Path):
     assert rows(str(made), "verdicts").num_rows == rows(str(made), "copies").num_rows > 0
-
-
-def test_a_sound_run_has_no_faults(made: Path):
-    assert list(faults(str(made))) == []
-
-
-def shard(root: str, stage: str) -> str:
-    return store.listing(root, f"receipts/{stage}")[0].removesuffix(".json")
-
-
-def rewritten(root: str, stage: str, change: Callable[[Receipt], Receipt]) -> None:
-    """Change the first receipt of a stage."""
-    name = shard(root, stage)
-    receipt = read_receipt(root, stage, name)
-    assert receipt
-    store.write_bytes(root, f"receipts/{stage}/{name}.json", change(receipt).to_json())
-
-
-def with_stats(**fields: int) -> Callable[[Receipt], Receipt]:
-    return lambda receipt: replace(receipt, stats=replace(receipt.stats, **fields))
-
-
-def test_a_receipt_that_is_missing(root: str):
-    name = shard(root, "copies")
-    store.remove(root, f"receipts/copies/{name}.json")
-    found = list(faults(root))
-    assert found[0] == ("copies", name, f"copies/{name}: no receipt")
-    assert [fault.what.partition(": ")[2].split()[-1] for fault in found[1:]] == ["gathered"]
-
-
-def test_a_file_that_is_missing_or_changed(root: str):
-    one, other = sorted(Path(root, "read").iterdir())[:2]
-    one.unlink()
-    other.write_bytes(other.read_bytes() + b" ")
-    assert [fault.what for fault in faults(root)] == [
-        f"read/{one.name}: missing",
-        f"read/{other.name}: its bytes are not those of its receipt",
-    ]
-
-
-def test_a_receipt_whose_rows_do_not_add_up(root: str):
-    rewritten(root, "read", with_stats(rows_in=999))
-    name = shard(root, "read")
-    assert list(faults(root)) == [("read", name, f"read/{name}: rows in are not rows out and rows by reason")]
-
-
-@pytest.mark.parametrize("stage", ["copies", "verdicts"])
-def test_a_receipt_of_a_gather_that_did_not_read_all_rows(root: str, stage: str):
-    rewritten(root, stage, with_stats(rows_in=999, rows_due=998))
-    name = shard(root, stage)
-    found = list(faults(root))
-    assert found[0] == (stage, name, f"{stage}/{name}: rows in are not rows out and rows by reason")
-    assert len(found) == 2
-
-
-def test_rows_that_were_scattered_and_not_gathered(root: str):
-    rows_in = stage_stats(root)["copies"].rows_in
-    rewritten(root, "copies", lambda receipt: replace(receipt, stats=Stats("gather", 0, 0, rows_due=0)))
-    lost = rows_in - sum(
-        receipt.stats.rows_in for name in store.listing(root, "receipts/copies")
-        if (receipt := read_receipt(root, "copies", name.removesuffix(".json")))
-    )  # fmt: skip
-    assert lost > 0
-    assert list(faults(root)) == [
-        Fault("copies", "", f"copies: {rows_in} rows were scattered and {rows_in - lost} gathered")
-    ]
-
-
-def test_a_file_of_other_rows_than_its_receipt_says(root: str):
-    def more(receipt: Receipt) -> Receipt:
-        name, made = next(iter(receipt.files.items()))
-        return replace(receipt, files={**receipt.files, name: made._replace(rows=made.rows + 1)})
-
-    name = shard(root, "read")
-    rewritten(root, "read", more)
-    (fault,) = faults(root)
-    assert fault.what == f"read.rejects/{name}.parquet: 12 rows, its receipt says 13"
-
-
-def test_a_fault_that_is_mended_is_made_anew(root: str):
-    one = sorted(Path(root, "read").iterdir())[0]
-    one.unlink()
-    (fault,) = faults(root)
-    mend(root, fault)
-    assert [fault.what.partition(": ")[2] for fault in faults(root)] == ["no receipt"]
-    mend(root, Fault("read", "", "of all shards"))
-    assert len(store.listing(root, "receipts/read")) == 3
 
 
 def test_the_json_of_a_plan_is_its_own(made: Path):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 from collections import Counter
 from pathlib import Path
 
@@ -10,15 +9,14 @@ import pytest
 
 from pipeline import ledger as ledgers
 from pipeline import parquet, store
-from pipeline import stage as stages
-from pipeline.errors import UsageError
-from pipeline.funnel import faults, mend
+from pipeline import source as sources
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source
+from pipeline.verify import faults
 from tests.helpers import toy
-from tests.pipeline.test_laws import Spy, data, make
+from tests.helpers.runs import Spy, data, make
 
 
 @pytest.mark.parametrize("name", ["read/f1-*", "read.rejects/f1-*", "quarantine/read/f1-*", "receipts/read/f1-*"])
@@ -70,7 +68,7 @@ def test_the_work_of_the_driver_is_linear_in_the_shards(tmp_path: Path, monkeypa
         counted = lambda *a: (calls.update({name: 1 + len(a)}), original(*a))[1]  # noqa: E731
         monkeypatch.setattr(module, name, counted)
 
-    count(stages, "shard_name")
+    count(sources, "shard_name")
     count(ledgers, "digest")
 
     def work(files: int) -> int:
@@ -86,20 +84,6 @@ def test_the_work_of_the_driver_is_linear_in_the_shards(tmp_path: Path, monkeypa
     assert work(40) <= 5 * small
 
 
-def test_inputs_that_would_share_a_shard_are_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(stages, "shard_name", lambda item: "same")
-    with pytest.raises(UsageError, match="one shard"):
-        Source(("a", "b"), iter, toy.SCHEMA).shards()
-
-
-def test_the_names_of_a_source_are_not_sent_twice():
-    source = Source(tuple(f"file {n}" for n in range(1000)), toy.Read("x"), toy.SCHEMA)
-    before = len(pickle.dumps(source))
-    source.shards()
-    assert len(pickle.dumps(source)) == before
-    assert pickle.loads(pickle.dumps(source)) == source
-
-
 def test_a_record_holds_what_receipts_say(tmp_path: Path):
     make(tmp_path / "out", toy.corpus(tmp_path / "in"))
     rows = parquet.read_table(str(tmp_path / "out"), ledgers.record_name("read")).to_pylist()
@@ -109,17 +93,3 @@ def test_a_record_holds_what_receipts_say(tmp_path: Path):
         assert json.loads(row["stats"]) == receipt["stats"]
         assert json.loads(row["files"]) == {name: made[2] for name, made in receipt["files"].items()}
     assert len(rows) == 4
-
-
-def test_a_shard_that_verify_mends_is_made_again(tmp_path: Path):
-    folder, root, spy = toy.corpus(tmp_path / "in"), tmp_path / "out", Spy()
-    make(root, folder)
-    whole = data(root)
-    path = next((root / "unique").iterdir())
-    path.write_bytes(path.read_bytes()[::-1])
-    make(root, folder, spy)
-    assert spy.sent == [], "a listing does not tell"
-    (fault,) = faults(str(root))
-    mend(str(root), fault)
-    make(root, folder, spy)
-    assert len(spy.sent) == 1 and data(root) == whole

@@ -16,7 +16,7 @@ from pipeline.run import run
 from pipeline.runner import Failed
 from pipeline.stage import Map, Source
 from tests.helpers import toy
-from tests.pipeline.test_laws import data, driver, make, slow_corpus
+from tests.helpers.runs import data, driver, make, slow_corpus
 
 
 @pytest.fixture(scope="module")

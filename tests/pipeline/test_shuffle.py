@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
@@ -12,13 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import buckets
-from pipeline.errors import StageFailed
-from pipeline.fingerprint import hash64, shard_key
+from pipeline.errors import RowsLost, StageFailed, UsageError
+from pipeline.hashing import hash64, shard_key
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, shard_name
-from tests.pipeline.test_laws import Spy
+from tests.helpers.runs import Spy
 
 SCHEMA = pa.schema([("id", pa.string())])
 
@@ -59,56 +58,14 @@ def test_one_file_a_shard_and_every_bucket_by_itself(tmp_path: Path):
     found = []
     for name, bucket in product(files, range(7)):
         rows = buckets.read_bucket(str(tmp_path), name, bucket)
-        assert rows and all(key * 7 >> 64 == bucket for key in rows["key"].to_pylist())
-        found += rows["id"].to_pylist()
+        assert rows and all(key * 7 >> 64 == bucket for key in rows[0]["key"].to_pylist())
+        assert rows[1] == rows[0].num_rows
+        found += rows[0]["id"].to_pylist()
     assert sorted(found) == sorted(f"{name}{i}" for name in "ab" for i in range(300))
     assert all(buckets.read_bucket(str(tmp_path), name, 7) is None for name in files)
     assert found == [
         row["id"] for name in files for t in buckets.read_all(str(tmp_path), name) for row in t.to_pylist()
     ]
-
-
-@pytest.mark.parametrize("count", [0, 1, 9_000])
-def test_a_file_of_buckets_of_any_number(tmp_path: Path, count: int):
-    """Nine thousand have an index longer than the tail that is read at once."""
-    table = pa.table({"key": pa.array(range(0, 3 * count, 3), pa.uint64()), "words": [["a", None]] * count})
-    made = buckets.write(str(tmp_path), "made.buckets", table, table["key"].to_pylist(), list(range(count)))
-    assert (made.rows, made.bytes) == (count, (tmp_path / "made.buckets").stat().st_size)
-    assert pa.concat_tables(buckets.read_all(str(tmp_path), "made.buckets")).equals(table)
-    for bucket in {0, 3 * count - 3} if count else ():
-        found = buckets.read_bucket(str(tmp_path), "made.buckets", bucket)
-        assert found and found.to_pylist() == [{"key": bucket, "words": ["a", None]}] * found.num_rows
-    assert buckets.read_bucket(str(tmp_path), "made.buckets", 1) is None
-    assert buckets.read_bucket(str(tmp_path), "made.buckets", 2**64 - 1) is None
-
-
-def test_reading_a_bucket_reads_little_of_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """What a Gather reads of a file must not grow with the file's other buckets: there are thousands."""
-    rows = np.random.default_rng(1).integers(0, 2**64, 2_000_000, np.uint64)
-    buckets.write(str(tmp_path), "made.buckets", pa.table({"n": rows}), range(1_000), range(0, 2_000_000, 2_000))
-    spied: list[int] = []
-    monkeypatch.setattr(buckets.store, "locate", lambda root, name: (Spied(spied), f"{root}/{name}"))
-    assert buckets.read_bucket(str(tmp_path), "made.buckets", 500) is not None
-    assert len(spied) == 2 and sum(spied) < 100_000 < (tmp_path / "made.buckets").stat().st_size / 100
-
-
-class Spied:
-    """A file system that notes how much of its files is read."""
-
-    def __init__(self, spied: list[int]):
-        self.spied = spied
-
-    @contextmanager
-    def open_input_file(self, path: str):
-        with pa.OSFile(path) as self.file:
-            yield self
-
-    def size(self) -> int:
-        return self.file.size()
-
-    def read_at(self, length: int, start: int) -> bytes:
-        self.spied.append(length)
-        return self.file.read_at(length, start)
 
 
 def test_a_gather_sees_every_row_once_in_the_order_of_shards(tmp_path: Path):
@@ -139,3 +96,50 @@ def test_rows_that_were_to_stay_and_do_not_are_an_error(tmp_path: Path):
     source = pages("a", "b")
     with pytest.raises(StageFailed, match="were to stay"):
         run(Scatter("stay", source, by_id, "key", None, stay=True), root=str(tmp_path), runner=Local())
+
+
+def test_rows_that_a_file_says_it_has_and_that_are_not_read_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    read_bucket = buckets.read_bucket
+
+    def cut(root: str, name: str, bucket: int):
+        found = read_bucket(root, name, bucket)
+        return found and (found[0].slice(1), found[1])
+
+    monkeypatch.setattr(buckets, "read_bucket", cut)
+    with pytest.raises(StageFailed, match="its inputs hold 300 rows for it, and 299 were read"):
+        run(Gather("all", Scatter("sent", pages("a"), by_id, "key", 1), ids), root=str(tmp_path), runner=Local())
+    assert not (tmp_path / "receipts/all").exists()
+
+
+def to_nobody(table: pa.Table, shard: str) -> pa.Table:
+    return table.append_column("key", pa.array([5] * table.num_rows, pa.uint64()))
+
+
+def test_rows_that_are_sent_to_no_shard_are_an_error(tmp_path: Path):
+    source = pages("a", "b")
+    lost = Gather("homes", Scatter("sent", source, to_nobody, "key", None), ids, one_for=source)
+    with pytest.raises(RowsLost, match="stage homes: 600 rows were scattered and 0 gathered"):
+        run(lost, root=str(tmp_path), runner=Local())
+
+
+def test_two_gathers_may_share_what_was_sent(tmp_path: Path):
+    one, two = pages("a"), Map("others", Source(("b",), read, SCHEMA))
+    sent = Scatter("sent", Map("both", Source(("a", "b"), read, SCHEMA)), at_home, "key", None)
+    stats = run(*(Gather(f"of.{s.name}", sent, ids, one_for=s) for s in (one, two)), root=str(tmp_path), runner=Local())
+    assert [stats[name].rows_in for name in ("of.pages", "of.others")] == [300, 300]
+
+
+@pytest.mark.parametrize(("buckets", "home"), [(3, True), (None, False)])
+def test_a_gather_with_the_wrong_kind_of_scatter_is_refused(buckets: int | None, home: bool):
+    source = pages("a")
+    with pytest.raises(UsageError, match="stage wrong: a Gather with one_for= reads Scatters with buckets=None"):
+        Gather("wrong", Scatter("sent", source, by_id, "key", buckets), ids, one_for=source if home else None)
+
+
+def test_of_a_gather_nothing_is_fetched_ahead():
+    gather = Gather("all", Scatter("sent", pages("a"), by_id, "key", 1), ids)
+    gather.prefetch("bucket-00000")
+    assert gather.documents() == gather.inputs() == gather.sources
+    assert (gather.kind, gather.sources[0].kind) == ("gather", "scatter")

@@ -7,9 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from mews import recipe_loader as recipes
-from pipeline.funnel import faults, funnel
+from pipeline.funnel import funnel
 from pipeline.run import plan, run
 from pipeline.runner import Local
+from pipeline.verify import faults
 from stages.language import most_likely
 
 

@@ -1,5 +1,6 @@
 """Packing: every token once, pages whole, little padding; and files that others read."""
 
+import json
 import random
 import struct
 from collections import Counter
@@ -259,11 +260,15 @@ def test_a_bucket_holds_packed_sequences_and_takes_exports(store, tmp_path):
     assert "MYSECRET" not in said
 
 
+def planned_shards(*shards: str) -> str:
+    return json.dumps({"shards": shards, "view": {"store": "store", "joins": []}, "gone": []})
+
+
 def test_a_shard_that_is_not_made_is_named(store):
     folder, _ = store
     (folder.parent / "plan").mkdir()
-    (folder.parent / "plan" / "store.json").write_text('["a", "b", "c"]')
+    (folder.parent / "plan" / "store.json").write_text(planned_shards("a", "b", "c"))
     with pytest.raises(UsageError, match=r"store/c.parquet is not made: run the recipe to its end first"):
         len(reader.Parquet(str(folder)))
-    (folder.parent / "plan" / "store.json").write_text('["b"]')
+    (folder.parent / "plan" / "store.json").write_text(planned_shards("b"))
     assert len(reader.Parquet(str(folder))) == pq.read_metadata(folder / "b.parquet").num_rows

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.files.texts import Unread
+from readers.texts import Unread
 from tokenizer import sample
 
 

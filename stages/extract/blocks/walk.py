@@ -46,27 +46,24 @@ class Walk:
         tag = element.tag
         if tag in FORMULAS and self.formula(element):
             return
-        if tag in SKIPPED:
-            if tag == "button" and self.box.tag in HEADINGS:
-                self.inside(element)
-            return
-        if tag in BOXES:
-            self.boxed(element, tag)
-        elif tag in CODE:
-            self.code(element)
-        elif tag == "br":
-            if self.line.newline():
-                self.end_block()
-        elif tag == "hr":
-            self.end_block()
-        elif tag == "a":
-            self.link(element)
-        elif tag in EMPHASIS:
-            self.line.wrap(EMPHASIS[tag], lambda: self.inside(element))
-        elif tag in VERBATIM:
-            self.verbatim(element)
-        else:
+        handler = HANDLERS.get(tag)
+        if handler is None:
             self.inside(element)
+        else:
+            handler(self, element)
+
+    def skipped(self, element: _Element) -> None:
+        """What shows no text of the page's own; but the questions of some pages are buttons in headings."""
+        if element.tag == "button" and self.box.tag in HEADINGS:
+            self.inside(element)
+
+    def line_break(self, element: _Element) -> None:
+        """A line ends, and after two breaks the block."""
+        if element.tag == "hr" or self.line.newline():
+            self.end_block()
+
+    def emphasised(self, element: _Element) -> None:
+        self.line.wrap(EMPHASIS[element.tag], lambda: self.inside(element))
 
     def inside(self, element: _Element) -> None:
         add = self.line.add
@@ -82,9 +79,10 @@ class Walk:
         self.line.link(element.get("href"), lambda: self.inside(element))
         self.line.linked_above -= 1
 
-    def boxed(self, element: _Element, tag: str) -> None:
+    def boxed(self, element: _Element) -> None:
         """An element that stands on lines of its own."""
         self.end_block()
+        tag = element.tag
         outer, blocks = self.box, self.blocks
         self.box = box = Box(element, tag, outer, bits_of(element), len(self.boxes), len(blocks))
         self.boxes.append(box)
@@ -192,3 +190,14 @@ class Walk:
         block = PageBlock(kind, text, self.box, linked, marked, level or len(self.lists), lead)  # type: ignore[arg-type]
         block.quoted, block.language = self.quotes, language
         self.blocks.append(block)
+
+
+HANDLERS: dict[str, Callable[[Walk, _Element], None]] = {
+    **dict.fromkeys(SKIPPED, Walk.skipped),
+    **dict.fromkeys(BOXES, Walk.boxed),
+    **dict.fromkeys(CODE, Walk.code),
+    **dict.fromkeys(("br", "hr"), Walk.line_break),
+    **dict.fromkeys(EMPHASIS, Walk.emphasised),
+    **dict.fromkeys(VERBATIM, Walk.verbatim),
+    "a": Walk.link,
+}

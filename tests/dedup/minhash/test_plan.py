@@ -16,7 +16,7 @@ from dedup.minhash import verify as compare
 from dedup.tokens import Tokens
 from pipeline import parquet, store
 from pipeline.errors import StageFailed, UsageError
-from pipeline.ledger import receipt_name, receipted
+from pipeline.receipts import receipt_name, receipted
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map

@@ -10,7 +10,7 @@ from dedup.minhash.signatures import Bands, as_prior
 from dedup.shingles import shingled
 from dedup.tokens import Tokens, word_tokens
 from pipeline.errors import UsageError
-from pipeline.fingerprint import mix64, shard_key
+from pipeline.hashing import mix64, shard_key
 
 TABLE = pa.table({"id": ["a", "b", "c"], "text": ["one two three", None, "four five"]})
 BANDS = Bands(Banding(3, 2))

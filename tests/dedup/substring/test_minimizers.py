@@ -22,7 +22,7 @@ from dedup.substring.minimizers import (
 from dedup.tokens import Tokens, word_tokens
 from dedup.windows import window_hashes
 from pipeline.errors import BadInput
-from pipeline.fingerprint import shard_key
+from pipeline.hashing import shard_key
 
 
 def corpus(rng: np.random.Generator, alphabet: int, sizes: list[int]) -> Tokens:

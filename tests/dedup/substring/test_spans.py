@@ -14,7 +14,7 @@ from dedup.substring.spans import (
     span_verdicts,
     window_runs,
 )
-from pipeline.fingerprint import shard_key
+from pipeline.hashing import shard_key
 
 
 def windows_of(texts: list[str], n: int) -> pa.Table:

@@ -1,6 +1,5 @@
 """Extraction: what comes out of pages, and what the extraction process survives."""
 
-import ast
 import os
 import pickle
 import signal
@@ -13,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline import fingerprint
 from pipeline.errors import UsageError
+from pipeline.modules import reached
 from stages import extract
 from stages.extract import parsing, readings
 from stages.extract.clean import clean
@@ -127,14 +126,8 @@ def test_a_second_reading_that_differs_is_counted_and_changes_nothing(monkeypatc
 
 def test_the_digest_of_a_stage_covers_what_runs_in_the_other_process():
     """The module is started by its name, so that nothing imports it when the package is."""
-    reached, waiting = set[str](), ["stages.extract"]
-    while waiting:
-        name = waiting.pop()
-        if (path := fingerprint._source(name)) and name not in reached:
-            reached.add(name)
-            package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-            waiting += fingerprint._imports(ast.parse(path.read_text()), package)
-    assert {f"stages.extract.{name}" for name in ("worker", "page", "reader.cascade", "reader.verdicts")} <= reached
+    parts = {f"stages.extract.{name}" for name in ("worker", "page", "reader.cascade", "reader.verdicts")}
+    assert parts <= reached("stages.extract")
 
 
 def test_the_extraction_process_starts_without_a_warning():

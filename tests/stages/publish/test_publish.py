@@ -16,11 +16,11 @@ from datasets import load_dataset
 
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
-from pipeline.funnel import faults
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
 from pipeline.transform import annotate, rewrite
+from pipeline.verify import faults
 from stages.publish import publish as published
 from stages.publish.shards import cut_shards
 
@@ -129,9 +129,9 @@ def test_a_column_that_is_not_there_is_refused():
 def test_what_a_recipe_annotates_and_does_not_publish_is_named():
     schema = pa.schema([("edu", pa.float32()), ("kind", pa.string())])
     noted = Map("noted", Map("pages", Source((), read, SCHEMA)), (annotate(note, schema), rewrite(str.lower)))
-    assert published("refinedweb", Map("last", noted)).lost == ("edu", "kind")
-    assert published("refinedweb", noted, columns=("kind",)).lost == ("edu",)
-    assert published("refinedweb", noted, columns=("*",)).lost == ()
+    assert published("refinedweb", Map("last", noted)).maker.lost == ("edu", "kind")
+    assert published("refinedweb", noted, columns=("kind",)).maker.lost == ("edu",)
+    assert published("refinedweb", noted, columns=("*",)).maker.lost == ()
 
 
 def note(doc: Doc) -> dict:
