@@ -21,7 +21,7 @@ from stages.extract import parsing
 from stages.extract.blocks import choice, features
 from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.clues import Clues, clues_of
-from stages.extract.blocks.walk import Walk
+from stages.extract.blocks.walk import BlockWalk
 from stages.extract.source import source_of
 
 GRAM = 4  # words in a row that are in the gold text are taken from it
@@ -68,7 +68,7 @@ def samples(folder: Path) -> Iterator[Sample]:
     for row in extraction.sources(folder, gold).to_pylist():
         source = source_of(row["html"], row["charset"])
         seen, mine = parsing.look(source), gold[row["id"]]
-        walk = Walk(seen.tree) if seen else None
+        walk = BlockWalk(seen.tree) if seen else None
         if seen and walk and walk.blocks and not mine["gold_kind"].startswith("partial"):
             clues = clues_of(seen.tree, source)
             rows = features.features(walk.blocks, walk.boxes, clues)

@@ -53,9 +53,7 @@ def recipe(
     raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
 
     def refined(code: str, name: str) -> Stage:
-        filtered = Map(
-            f"filtered{name}", raw, rules_of_language(code, signals), where={"language": code}, rejects=rejects
-        )
+        filtered = Map(f"filtered{name}", raw, rule_steps(code, signals), where={"language": code}, rejects=rejects)
         known = f"urls{name}.kept"
         same = urls.repeated(f"urls{name}", filtered, prior_runs=prior_runs, kept_stage=known, parts=parts)
         unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
@@ -71,7 +69,7 @@ def recipe(
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
 
 
-def rules_of_language(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:
+def rule_steps(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:
     """The rules of a language for documents, and those for lines."""
     rules = rules_for(code)
     return screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals)

@@ -46,7 +46,7 @@ def features(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) ->
     columns.append(beside(own, size, blocks, clues.title))
     sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (size, linked, prose)]
     columns.append(around(blocks, boxes, sums))
-    columns.append(alike(blocks, boxes, size, linked))
+    columns.append(kinship(blocks, boxes, size, linked))
     columns.append(trunk(blocks, boxes, sums))
     columns.append(of_page(blocks, boxes, size, sums, clues))
     flags = np.array([block.box.flags for block in blocks], np.int64)
@@ -124,7 +124,7 @@ def around(blocks: Sequence[PageBlock], boxes: Sequence[Box], sums: list[np.ndar
     return np.stack(columns, 1)
 
 
-def alike(blocks: Sequence[PageBlock], boxes: Sequence[Box], size: np.ndarray, linked: np.ndarray) -> np.ndarray:
+def kinship(blocks: Sequence[PageBlock], boxes: Sequence[Box], size: np.ndarray, linked: np.ndarray) -> np.ndarray:
     """How many blocks stand in boxes of the same names, and how many siblings of its name a box near has."""
     numbers: dict[Any, int] = {}
     kin = np.array([numbers.setdefault((b.kind, b.box.like), len(numbers)) for b in blocks], np.int64)

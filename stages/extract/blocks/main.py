@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 from stages.extract.blocks import kinds, writing
 from stages.extract.blocks.choice import main_blocks
 from stages.extract.blocks.clues import clues_of
-from stages.extract.blocks.walk import Walk
+from stages.extract.blocks.walk import BlockWalk
 from stages.extract.clean import clean
 from stages.extract.images import base_of
 from stages.extract.survey import Survey
@@ -24,7 +24,7 @@ def read(seen: Survey, url: str, markdown: bool = False, links: bool = False) ->
             return ""
         return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
 
-    walk = Walk(seen.tree, markdown, address if markdown and links else None)
+    walk = BlockWalk(seen.tree, markdown, address if markdown and links else None)
     chosen = main_blocks(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source))
     if not chosen:
         return None
@@ -34,4 +34,4 @@ def read(seen: Survey, url: str, markdown: bool = False, links: bool = False) ->
 
 def kind(seen: Survey) -> kinds.PageKind:
     """The kind of a page."""
-    return kinds.kind_of_page(Walk(seen.tree).blocks, clues_of(seen.tree, seen.source))
+    return kinds.kind_of_page(BlockWalk(seen.tree).blocks, clues_of(seen.tree, seen.source))

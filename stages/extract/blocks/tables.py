@@ -66,7 +66,7 @@ def write_table(table: _Element, markdown: bool, address: Callable[[str], str] |
         line: list[tuple[str, str]] = []
         for cell in cells(row):
             fill_spans(line, open_spans)
-            found = walk.Walk(cell, markdown, address).blocks
+            found = walk.BlockWalk(cell, markdown, address).blocks
             linked += sum(block.linked for block in found)
             plain = " ".join(block.text.replace("\n", " ") for block in found)
             marked = " ".join((block.marked or block.text).replace("\n", " ") for block in found)

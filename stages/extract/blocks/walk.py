@@ -26,7 +26,7 @@ VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 FORMULAS = frozenset({"math", "script", "img", "span", "div", "mjx-container"})  # may be one
 
 
-class Walk:
+class BlockWalk:
     """Blocks of a tree. With `address`, a function that makes an absolute address of a link, links are written too."""
 
     def __init__(self, tree: _Element, markdown: bool = False, address: Callable[[str], str] | None = None) -> None:
@@ -192,12 +192,12 @@ class Walk:
         self.blocks.append(block)
 
 
-HANDLERS: dict[str, Callable[[Walk, _Element], None]] = {
-    **dict.fromkeys(SKIPPED, Walk.skipped),
-    **dict.fromkeys(BOXES, Walk.boxed),
-    **dict.fromkeys(CODE, Walk.code),
-    **dict.fromkeys(("br", "hr"), Walk.line_break),
-    **dict.fromkeys(EMPHASIS, Walk.emphasised),
-    **dict.fromkeys(VERBATIM, Walk.verbatim),
-    "a": Walk.link,
+HANDLERS: dict[str, Callable[[BlockWalk, _Element], None]] = {
+    **dict.fromkeys(SKIPPED, BlockWalk.skipped),
+    **dict.fromkeys(BOXES, BlockWalk.boxed),
+    **dict.fromkeys(CODE, BlockWalk.code),
+    **dict.fromkeys(("br", "hr"), BlockWalk.line_break),
+    **dict.fromkeys(EMPHASIS, BlockWalk.emphasised),
+    **dict.fromkeys(VERBATIM, BlockWalk.verbatim),
+    "a": BlockWalk.link,
 }

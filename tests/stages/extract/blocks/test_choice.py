@@ -7,7 +7,7 @@ from benchmarks import extraction_choice
 from stages.extract import page, parsing
 from stages.extract.blocks import choice, features, main, repairs, trees
 from stages.extract.blocks.clues import clues_of
-from stages.extract.blocks.walk import Walk
+from stages.extract.blocks.walk import BlockWalk
 from stages.extract.survey import survey
 
 STORY = [
@@ -27,10 +27,10 @@ def prose(tag: str = "p") -> str:
     return "".join(f"<{tag}>{sentence}</{tag}>" for sentence in STORY)
 
 
-def walk(body: str) -> Walk:
+def walk(body: str) -> BlockWalk:
     tree = parsing.parse(f"<html><body>{body}</body></html>".encode())
     assert tree is not None
-    return Walk(tree)
+    return BlockWalk(tree)
 
 
 def test_the_table_is_that_of_the_features():
@@ -54,7 +54,7 @@ def test_features_are_finite_and_have_their_names():
     html = f"<html><head><title>t</title></head><body>{MENU}<main>{prose()}</main></body></html>".encode()
     tree = parsing.parse(html)
     assert tree is not None
-    found = Walk(tree)
+    found = BlockWalk(tree)
     rows = features.features(found.blocks, found.boxes, clues_of(tree, html))
     assert rows.shape == (len(found.blocks), len(features.NAMES)) and np.isfinite(rows).all()
     column = features.NAMES.index("navigation")

@@ -4,13 +4,13 @@ import pytest
 
 from stages.extract import parsing
 from stages.extract.blocks import names
-from stages.extract.blocks.walk import Walk
+from stages.extract.blocks.walk import BlockWalk
 
 
-def walk(body: str) -> Walk:
+def walk(body: str) -> BlockWalk:
     tree = parsing.parse(f"<html><body>{body}</body></html>".encode())
     assert tree is not None
-    return Walk(tree, markdown=True)
+    return BlockWalk(tree, markdown=True)
 
 
 def texts(body: str) -> list[str]:
