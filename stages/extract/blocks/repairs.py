@@ -32,7 +32,7 @@ def drop_lonely_headings(blocks: Sequence[PageBlock], rows: np.ndarray, kept: np
 
 
 def keep_what_stands_between(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray) -> None:
-    """Keep code and tables with kept blocks close on both sides, and one block or one list right between two kept ones.
+    """Keep code and tables with kept blocks close on both sides, and a heading or a list right between two kept blocks.
 
     Not those that are links, or that stand in a box of other things than the kept block before them does.
     """
@@ -46,10 +46,12 @@ def keep_what_stands_between(blocks: Sequence[PageBlock], likely: np.ndarray, ke
 
 
 def belongs(before: PageBlock, between: Sequence[PageBlock]) -> bool:
-    """Whether blocks may belong to the text that they interrupt: one block or one list, without links."""
+    """Whether blocks may belong to the text that they interrupt: a heading or a list, without links."""
     size, linked = (sum(values) for values in zip(*((len(b.text), b.linked) for b in between), strict=True))
     lists = {outermost_list(block) for block in between}
-    whole = len(between) == 1 or (len(lists) == 1 and None not in lists)
+    first = between[0]
+    alone = len(between) == 1 and (first.kind in ("heading", "term") or first.quoted > 0)
+    whole = alone or (len(lists) == 1 and None not in lists)
     aside = any(block.box.flags & FURNITURE & ~before.box.flags or block.kind == "caption" for block in between)
     return whole and not aside and linked <= LINKED * size
 

@@ -115,15 +115,18 @@ def test_code_between_kept_blocks_stays():
 @pytest.mark.parametrize(
     ("inside", "likely", "is_kept"),
     [
-        ("<p>b</p>", 0.11, True),
-        ("<p>b</p>", 0.09, False),
-        ("<p><a href=x>b</a></p>", 0.5, False),
-        ("<div class=share>b</div>", 0.5, False),
-        ("<p>b</p><p>b</p>", 0.5, False),
+        ("<h2>b</h2>", 0.11, True),
+        ("<h2>b</h2>", 0.09, False),
+        ("<p>b</p>", 0.5, False),
+        ("<ul><li>b</li><li>b</li></ul>", 0.11, True),
+        ("<ul><li>b</li></ul><ul><li>b</li></ul>", 0.5, False),
+        ("<h2><a href=x>b</a></h2>", 0.5, False),
+        ("<div class=share><h2>b</h2></div>", 0.5, False),
+        ("<h2>b</h2><h2>b</h2>", 0.5, False),
     ],
 )
-def test_a_block_right_between_kept_ones_stays(inside: str, likely: float, is_kept: bool):
-    count = inside.count("b</") - inside.count("b</a></p>") + inside.count("b</a>")
+def test_a_heading_or_a_list_right_between_kept_blocks_stays(inside: str, likely: float, is_kept: bool):
+    count = inside.count("b</")
     kept = [True, *[False] * count, True]
     assert between(f"<p>a</p>{inside}<p>c</p>", kept, likely) == [True, *[is_kept] * count, True]
 
