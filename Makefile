@@ -173,6 +173,9 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 bench-extraction: $(SETUP) ## extraction against trafilatura called plainly: DATA= a folder with realweb/ or of WARC files, JSON= FILE
 	$(PY) -m benchmarks.extraction_speed '$(DATA)' $(if $(JSON),--json '$(JSON)')
 
+extraction-model: $(SETUP) ## the trees that choose blocks, anew: DATA= a folder with realweb/ and gold/
+	$(PY) -m benchmarks.extraction_choice '$(DATA)'
+
 kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare with a calm run's bytes
 	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)
 
