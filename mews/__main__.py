@@ -5,7 +5,7 @@ import sys
 import pyarrow as pa
 import typer
 
-from mews import push, quality, repairs, reports, run, tokenizer
+from mews import push, quality, repairs, reports, run, submit, tokenizer
 from pipeline.errors import MewsError
 from report.terminal import for_terminal
 
@@ -14,6 +14,10 @@ INTERRUPTED = 130
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Common Crawl to pretraining data.")
 app.command("run", cls=run.RecipeCommand)(run.run_command)
 app.command("plan", cls=run.RecipeCommand)(run.plan_command)
+app.command("submit", cls=run.RecipeCommand)(submit.submit_command)
+app.command("jobs")(submit.jobs_command)
+app.command("logs")(submit.logs_command)
+app.command("stop")(submit.stop_command)
 app.command("stats")(reports.stats_command)
 app.command("status")(reports.status_command)
 app.command("verify")(repairs.verify_command)
