@@ -77,6 +77,9 @@ status: $(SETUP) ## how far a run is: OUT=
 stats: $(SETUP) ## the funnel of a run: OUT=
 	$(MEWS) stats '$(OUT)'
 
+report: $(SETUP) ## a run as one HTML page: OUT= COMPARE= (another root) PAGES=
+	$(MEWS) report '$(OUT)' $(if $(COMPARE),--compare '$(COMPARE)') $(if $(PAGES),--pages $(PAGES))
+
 verify: $(SETUP) ## read every receipt and file again: OUT= MEND=1
 	$(MEWS) verify '$(OUT)' $(if $(MEND),--mend)
 
@@ -126,9 +129,9 @@ quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of te
 test: $(SETUP) ## run the tests
 	$(PY) -m pytest $(PARALLEL)
 
-mutants: $(SETUP) ## small changes to the code, and how many the tests of its room notice: ROOMS=
+mutants: $(SETUP) ## small changes to the code, and how many the tests of its room notice: ROOMS= SAMPLE=
 	$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt mutmut
-	$(PY) -m benchmarks.mutants $(ROOMS)
+	$(PY) -m benchmarks.mutants $(ROOMS) $(if $(SAMPLE),--sample $(SAMPLE))
 
 slow: $(SETUP) ## run the tests that take minutes
 	$(PY) -m pytest -m slow --timeout 3600

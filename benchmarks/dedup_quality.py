@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -82,6 +83,8 @@ dropped only against the page that is kept.
 
 @dataclass(frozen=True)
 class Score:
+    """Pairs found, missed and found wrongly."""
+
     found: int
     right: int
     there: int
@@ -93,13 +96,13 @@ class Score:
         return f"{precision:.3f} | {recall:.3f} | {f1:.3f}"
 
 
-def read(folder: Path, name: str) -> list[dict]:
+def read(folder: Path, name: str) -> list[dict[Any, Any]]:
     with open(folder / f"{name}.jsonl.zst", "rb") as file:
         text = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8", newline="\n")
         return [json.loads(line) for line in text]
 
 
-def found_pairs(rows: list[dict], similarity: float = SIMILARITY) -> Iterator[tuple[str, str, np.ndarray]]:
+def found_pairs(rows: list[dict[Any, Any]], similarity: float = SIMILARITY) -> Iterator[tuple[str, str, np.ndarray]]:
     """For each preset and verification, which of the pairs it takes for duplicates."""
     texts = pa.array([text for row in rows for text in (row["a_text"], row["b_text"])])
     flat, starts = shingled(texts)
@@ -119,7 +122,7 @@ def _compared(sets, pack, kind, compare) -> np.ndarray:
     return np.array([compare(a, b) for a, b in zip(made[::2], made[1::2], strict=True)])
 
 
-def pair_table(rows: list[dict], truth: np.ndarray) -> str:
+def pair_table(rows: list[dict[Any, Any]], truth: np.ndarray) -> str:
     scores = (
         (preset, verify, Score(int(found.sum()), int((found & truth).sum()), int(truth.sum())))
         for preset, verify, found in found_pairs(rows)
@@ -127,12 +130,12 @@ def pair_table(rows: list[dict], truth: np.ndarray) -> str:
     return _table(scores)
 
 
-def cluster_table(rows: list[dict]) -> str:
+def cluster_table(rows: list[dict[Any, Any]]) -> str:
     """Whole runs: a dropped text is right when the one that is kept is of its cluster."""
     return _table((preset, verify, _run(rows, preset, verify)) for preset, verify in product(BANDING_PRESETS, VERIFY))
 
 
-def similarity_table(webis: list[dict], judged: np.ndarray, licences: list[dict]) -> str:
+def similarity_table(webis: list[dict[Any, Any]], judged: np.ndarray, licences: list[dict[Any, Any]]) -> str:
     """The same pages and licences by the similarity that is asked for; FineWeb's bands, verified by text."""
     lines = ["| similarity | web pages: precision | recall | F1 | licences: precision | recall | F1 |"]
     lines.append("|--:|--:|--:|--:|--:|--:|--:|")
@@ -145,13 +148,15 @@ def similarity_table(webis: list[dict], judged: np.ndarray, licences: list[dict]
 
 @dataclass(frozen=True)
 class Texts:
+    """Pairs of texts with labels."""
+
     rows: tuple[tuple[str, str, str], ...]
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
         yield pa.table([list(column) for column in zip(*self.rows, strict=True)], schema=PAGES)
 
 
-def _run(rows: list[dict], preset: str, verify: str, similarity: float = SIMILARITY) -> Score:
+def _run(rows: list[dict[Any, Any]], preset: str, verify: str, similarity: float = SIMILARITY) -> Score:
     cluster = {row["id"]: row["cluster"] for row in rows}
     texts = Texts(tuple((row["id"], "", row["text"]) for row in rows))
     source = Map("texts", Source(("all",), texts, PAGES))

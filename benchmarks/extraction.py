@@ -48,11 +48,11 @@ class Scores:
 
 
 def defaults(page: str, tree: Any) -> str | None:
-    """trafilatura as it comes."""
+    """Trafilatura as it comes."""
     return trafilatura.extract(page)
 
 
-EXTRACTORS: dict[str, str | Callable] = {
+EXTRACTORS: dict[str, str | Callable[..., Any]] = {
     "ours: trafilatura, precision and a second look": "trafilatura",
     "trafilatura, precision (datatrove)": "precision",
     "trafilatura, balanced": "balanced",
@@ -102,7 +102,7 @@ def sources(folder: str | Path, gold: dict[str, dict[str, Any]]) -> pa.Table:
     return pa.concat_tables(kept)
 
 
-def scores(pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable) -> Scores:
+def scores(pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable[..., Any]) -> Scores:
     """Extract all pages and compare each with its gold."""
     transform = extract.text(extractor)
     answers = {row["id"]: transform.answer(row["html"], row["charset"], row["url"]) for row in pages.to_pylist()}

@@ -41,7 +41,7 @@ def ours(*filters: Callable[[Doc], object]) -> Callable[[Page], None]:
 
 
 def theirs(*blocks) -> Callable[[Page], None]:
-    """datatrove's filters one after the other, its own cache of split texts emptied for each page."""
+    """Datatrove's filters one after the other, its own cache of split texts emptied for each page."""
     from datatrove.data import Document
     from datatrove.utils.text import split_into_parts
 

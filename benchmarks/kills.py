@@ -13,12 +13,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 REPO_ROOT = Path(__file__).resolve().parent.parent
 DATA = (".parquet", ".buckets")
 
 
-def start(root: Path, snapshot: str) -> subprocess.Popen:
+def start(root: Path, snapshot: str) -> subprocess.Popen[Any]:
     command = [
         sys.executable,
         "-m",
@@ -83,7 +84,7 @@ def main(snapshot: str, kills: int, folder: str | None = None) -> list[str]:
     return sorted(different)
 
 
-def _kill(driver: subprocess.Popen, chance: random.Random, lasts: float, done: dict[str, int]) -> None:
+def _kill(driver: subprocess.Popen[Any], chance: random.Random, lasts: float, done: dict[str, int]) -> None:
     """Wait for a moment of the run and kill its driver or one of its workers, unless the run ends before."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         driver.wait(chance.uniform(0.2, 0.9) * lasts)

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
@@ -60,7 +61,7 @@ def labelled(folder: str | Path, items: int | None = None) -> Iterator[tuple[str
         yield code if code in FALCON_H1 else OTHER, usable[place]["text"]
 
 
-def read(path: Path) -> Iterator[dict]:
+def read(path: Path) -> Iterator[dict[Any, Any]]:
     with open(path, "rb") as file:
         lines = zstandard.ZstdDecompressor().stream_reader(file).read().split(b"\n")
     return (json.loads(line) for line in lines if line)

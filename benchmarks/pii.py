@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import phonenumbers
 import zstandard
@@ -30,7 +31,7 @@ START, END = "<!-- made by benchmarks/pii.py -->\n", "<!-- end -->\n"
 
 
 def presidio(text: str) -> list[Found]:
-    """presidio as it comes: its recognizers of our types, its regions, every score, no language model."""
+    """Presidio as it comes: its recognizers of our types, its regions, every score, no language model."""
     names = {entity: name for name, entity in pii.PII_TYPES.items()}
     found = pii_presidio.presidio_alone(text, pii_presidio.ENTITIES, STOCK_REGIONS)
     return [(names[result.entity], result.start, result.end) for result in found]
@@ -78,7 +79,9 @@ def _quality(folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rows(group: str, items: list[tuple[str, list[Found]]], types: Iterable[str], fair: Callable) -> list[str]:
+def _rows(
+    group: str, items: list[tuple[str, list[Found]]], types: Iterable[str], fair: Callable[..., Any]
+) -> list[str]:
     """A line a type; `fair` takes away the findings that are neither right nor wrong."""
     scores = {name: score([(g, fair(t, find(t), g)) for t, g in items]) for name, find in FINDERS.items()}
     lines = []
@@ -130,7 +133,7 @@ def _cell(scored: tuple[float, float] | None) -> str:
     return f"{precision:.3f} / {recall:.3f} / {2 * precision * recall / max(precision + recall, 1e-9):.3f}"
 
 
-def _gold(row: dict) -> list[Found]:
+def _gold(row: dict[Any, Any]) -> list[Found]:
     """The labels of our types."""
     spans = ((LABELS.get(s["type"]), s["start"], s["end"]) for s in row["spans"])
     return public(row["text"], [(type, start, end) for type, start, end in spans if type])
@@ -152,7 +155,7 @@ def disputable(text: str, found: list[Found], gold: list[Found]) -> list[Found]:
     return [one for one in public(text, found) if any(_overlap(one, other) for other in gold) or not plainly(one)]
 
 
-def read(file: Path) -> Iterator[dict]:
+def read(file: Path) -> Iterator[dict[Any, Any]]:
     """The rows of a zstd-compressed JSONL file."""
     for line in zstandard.ZstdDecompressor().decompress(file.read_bytes(), 1 << 30).split(b"\n"):
         if line.strip():
@@ -182,7 +185,7 @@ def speed(texts: Sequence[str]) -> str:
 
 @cache
 def stock():
-    """presidio's engine with all the recognizers that it loads by itself for English, and no language model."""
+    """Presidio's engine with all the recognizers that it loads by itself for English, and no language model."""
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 

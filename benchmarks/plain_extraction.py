@@ -63,7 +63,7 @@ def parse(source: str) -> html.HtmlElement | None:
 
 
 def complexity_limit(tree: etree._Element) -> str | None:
-    """ "too_deep" or "too_dense" for a tree that is not worth extracting, else None."""
+    """Say "too_deep" or "too_dense" of a tree that is not worth extracting, else None."""
     depth = most = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end"), tag=NESTING):
         depth += 1 if event == "start" else -1
@@ -91,7 +91,7 @@ def span(cell: etree._Element, name: str) -> int:
 
 
 def main_text(source: str, tree: etree._Element, extractor: str) -> str | None:
-    """trafilatura's text with one setting, or for "trafilatura" with precision and a second look."""
+    """Trafilatura's text with one setting, or for "trafilatura" with precision and a second look."""
     if extractor != "trafilatura":
         return trafilatura_text(tree, extractor)
     text = trafilatura_text(tree, "precision") or ""

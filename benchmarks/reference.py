@@ -71,7 +71,7 @@ REASONS = {
 
 
 def reference_words(text: str) -> list[str]:
-    """datatrove's English words."""
+    """Datatrove's English words."""
     return split_into_words(text, "en")
 
 
@@ -149,7 +149,7 @@ def _measured(rule: Rules) -> Callable[[Doc], Answer]:
 
 
 def sentences(line: str) -> int:
-    """datatrove's number of sentences."""
+    """Datatrove's number of sentences."""
     return len(split_into_sentences(line, "en"))
 
 
@@ -159,7 +159,7 @@ def _url(doc: Doc) -> Answer:
 
 @cache
 def url_filter() -> URLFilter:
-    """datatrove's URL filter with its word lists and without its domains, which cost 640 MB; never on the network."""
+    """Datatrove's URL filter with its word lists and without its domains, which cost 640 MB; never on the network."""
     from tldextract import TLDExtract
 
     lists = {

@@ -7,6 +7,7 @@ snapshot from that and writes docs/scale.md.
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ SIMULATED = Path(__file__).resolve().parent / "simulate.json"  # what benchmarks
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
 
 FILES, PAGES = 90_000, 2.6e9  # a snapshot of 2024
-KEPT = {"raw": 0.4751, "filtered": 0.2334, "fuzzy": 0.1450, "exact": 0.1167}  # Penedo et al. 2023, figure 2
+KEPT = {"raw": 0.4751, "filtered": 0.2334, "fuzzy": 0.1450, "clean": 0.1167}  # Penedo et al. 2023, figure 2
 FAMILIES = 0.5  # of the pages that fuzzy deduplication sees are in a family: it drops 38 %, and each has one that stays
 COPIES = {  # rows a page of a family; star edges as simulated, of edges across there were none
     "near.pairs": 300,
@@ -48,7 +49,7 @@ class Cost:
     hours: float
 
 
-def costs(measured: dict) -> list[Cost]:
+def costs(measured: dict[Any, Any]) -> list[Cost]:
     """Every stage at the size of a snapshot, in order."""
     done: dict[str, Cost] = {}
     for raw in measured["units"]:
@@ -57,7 +58,7 @@ def costs(measured: dict) -> list[Cost]:
     return list(done.values())
 
 
-def bucket_reads(measured: dict) -> int:
+def bucket_reads(measured: dict[Any, Any]) -> int:
     """How often a Gather reads a bucket out of a file: its tasks times the files of its Scatters."""
     done = {c.unit.name: c for c in costs(measured)}
     gathers = [c for c in done.values() if c.unit.kind == "Gather"]
@@ -65,7 +66,7 @@ def bucket_reads(measured: dict) -> int:
     return sum(gather.tasks * _files(scatter, done) for gather, scatter in scatters)
 
 
-def cost(unit: Unit, done: dict[str, Cost], measured: dict) -> Cost:
+def cost(unit: Unit, done: dict[str, Cost], measured: dict[Any, Any]) -> Cost:
     """One stage, when those before it are done."""
     before = [done[name] for name in unit.after]
     sent = [c for c in before if c.unit.kind == "Scatter"] if unit.kind == "Gather" else before[:1]
@@ -82,7 +83,7 @@ def cost(unit: Unit, done: dict[str, Cost], measured: dict) -> Cost:
     opened = sum(tasks * _files(c, done) * _open_seconds(c, done, measured["open_ms"]) for c in sent)
     opened = opened if unit.kind == "Gather" else 0
     enough = unit.rows_out > 100 * unit.tasks  # else its files are all footer
-    size = rows_out * (unit.bytes / unit.rows_out if enough else unit.width)
+    size = rows_out * (unit.bytes / unit.rows_out if enough else unit.width if unit.bytes else 0)
     if unit.name in PAIRS:
         size = rows_out * measured["pair_bytes"]
     memory = {"Gather": rows_in * unit.width * WORK, "Scatter": rows_out * unit.width * 2}.get(unit.kind)
@@ -90,7 +91,7 @@ def cost(unit: Unit, done: dict[str, Cost], measured: dict) -> Cost:
     return Cost(unit, tasks, rows_in, rows_out, size, memory and memory / tasks, hours)
 
 
-def _seconds_a_row(unit: Unit, rows: float, measured: dict) -> float:
+def _seconds_a_row(unit: Unit, rows: float, measured: dict[Any, Any]) -> float:
     """CPU time a row: of the kernel where that was measured by itself, else of the run."""
     kernels, ran = measured["kernels"], max(unit.seconds - unit.tasks * measured["task_s"], 0) / max(rows, 1)
     if unit.kind == "Scatter":
@@ -131,7 +132,7 @@ def _open_seconds(scatter: Cost, done: dict[str, Cost], open_ms: dict[str, float
     return (fixed + slope * held) / 1000
 
 
-def document(measured: dict) -> str:
+def document(measured: dict[Any, Any]) -> str:
     """docs/scale.md."""
     every = costs(measured)
     lines = [
@@ -189,8 +190,9 @@ How it is computed
 - Memory is the bound of a task: a bucket's rows times {WORK} for a Gather, a shard's rows twice for a Scatter, a batch
   of pages for a Map. `near.cross_edges` is one task on one machine: it sees only edges between the stars of
   families that are chains. Families whose pages share bands as assumed above have none; one for 20 pages is taken.
-- Bytes are what stays on disk. Rejected pages are not counted. The measured pages repeat little of one another, so that
-  the stages of `repeats` send and cut more on a snapshot than is shown.
+- Bytes are what stays on disk: none of a stage that only drops pages, which is a view of the stage before. Rejected
+  pages are not counted. The measured pages repeat little of one another, so that the stages of `repeats` send and cut
+  more on a snapshot than is shown.
 
 Together {{files}} shards, {{scattered}}B shuffled, {{hours}} core-hours: {{days}} days on 1,000 cores.
 On disk {{stored}}B stay. Gathers read a bucket out of a file {{reads}} times.

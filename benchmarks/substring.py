@@ -40,6 +40,8 @@ SENT = (".sent", ".routed", ".local")
 
 @dataclass(frozen=True)
 class Cost:
+    """CPU seconds and peak memory of a run."""
+
     answer: int
     seconds: float  # of CPU
     memory: float  # bytes of peak memory above what stood there before

@@ -48,7 +48,8 @@ ORDER = [(name, "ascending") for name in ("position", "source", "id", "copy", "e
 
 def pieces(table: pa.Table, interval: Interval, low: int, high: int) -> pa.Table:
     """Pages of a stream (`STREAM`) that share a token with [low, high), once for each epoch, cut at the edges of the
-    interval, as `SAMPLED`; positions count from the beginning of the interval."""
+    interval, as `SAMPLED`; positions count from the beginning of the interval.
+    """
     offset, tokens, length = (table[c].to_numpy() for c in ("offset", "tokens", "epoch_length"))
     epochs = range(low // int(length[0]), (high - 1) // int(length[0]) + 1) if len(length) else range(0)
     hits = [np.flatnonzero((offset + e * length < high) & (offset + e * length + tokens > low)) for e in epochs]
@@ -85,12 +86,15 @@ class SamplePhase:
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         return SAMPLED
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return (self.plan, *self.streams.values())
 
     def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
         return self.inputs()
 
     def shards(self, ledger: Ledger) -> list[str]:
@@ -102,6 +106,7 @@ class SamplePhase:
         return [f"bucket-{n:05d}" for n in range(last.first + last.shards(self.shard_tokens))]
 
     def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
         return SamplePhase, self.shard_tokens
 
     def input_digest(self, shard: str, ledger: Ledger) -> str:
@@ -116,6 +121,7 @@ class SamplePhase:
         return digest(*parts)
 
     def make(self, files: ShardFiles) -> Stats:
+        """Make one shard."""
         root = files.root
         number, part = self._place(files.shard, root)
         segments = self._segments(number, part, stream_plans(root, self.plan.name))

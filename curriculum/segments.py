@@ -64,8 +64,8 @@ def stream_plans(root: str, plan: str) -> dict[str, StreamPlan]:
 
 
 @functools.lru_cache(maxsize=4)
-def remembered_plans(root: str, plan: str, content: str) -> dict[str, StreamPlan]:
-    """The same, read once for all shards; `content` is the digest of the table."""
+def remembered_plans(root: str, plan: str, _content: str) -> dict[str, StreamPlan]:
+    """The same, read once for all shards; `_content` is the digest of the table."""
     return stream_plans(root, plan)
 
 

@@ -26,6 +26,7 @@ class UsedTokens:
     phase: str
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         sums = table.select(["source", "tokens"]).group_by("source").aggregate([("tokens", "sum"), ("tokens", "count")])
         size = sums.num_rows
         columns = [pa.array(np.zeros(size, np.uint64)), pa.array([self.phase] * size, pa.string()), sums["source"]]
@@ -46,6 +47,7 @@ class PackedTokens:
     phase: str
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         tokens = pc.sum(pc.list_flatten(table["lengths"])).as_py() or 0
         rows = [{"key": 0, "phase": self.phase, "source": "", "tokens": tokens, "pages": table.num_rows}]
         return pa.Table.from_pylist(rows if table.num_rows else [], SUMS)
@@ -62,6 +64,7 @@ class SharesTable:
     curriculum: Curriculum
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         rows, used = [], dict.fromkeys(self.curriculum.sources, 0)
         for phase in self.curriculum.phases if table.num_rows else ():
             mine = table.filter(pc.equal(table["phase"], phase.name))
@@ -86,10 +89,10 @@ def _of(table: pa.Table, source: str) -> tuple[int, int]:
     return pc.sum(rows["tokens"]).as_py() or 0, pc.sum(rows["pages"]).as_py() or 0
 
 
-def shares(curriculum: Curriculum, stages: CurriculumStages, packed: Sequence[Stage] = ()) -> Gather:
+def shares(stages: CurriculumStages, packed: Sequence[Stage] = ()) -> Gather:
     """The stage of the table, in one shard; `packed` are the packed phases, in the order of the phases."""
     sums = [Scatter(f"{phase.name}.used", phase, UsedTokens(phase.name), "key", 1) for phase in stages.phases]
     names = [phase.name for phase in stages.phases]
     fills = [Scatter(f"{p.name}.used", p, PackedTokens(n), "key", 1) for n, p in zip(names, packed, strict=False)]
     lengths = Scatter("plan.lengths", stages.plan, stream_lengths, "key", 1)
-    return Gather("shares", (lengths, *sums, *fills), SharesTable(curriculum))
+    return Gather("shares", (lengths, *sums, *fills), SharesTable(stages.curriculum))

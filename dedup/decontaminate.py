@@ -53,6 +53,7 @@ class Overlaps:
     min_count: int
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         place, which = self._places(table)
         rows, first, counts = np.unique(place, return_index=True, return_counts=True)
         enough = counts >= self.min_count

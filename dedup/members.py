@@ -52,6 +52,7 @@ class PageRecords:
     tokenise: Tokenise = word_tokens
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         rows = table.num_rows
         columns = {
             "family": np.zeros(rows, np.uint64),

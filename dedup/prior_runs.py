@@ -59,6 +59,7 @@ class PriorReader:
     verdicts: str | None
 
     def __call__(self, item: str) -> Iterator[pa.Table]:
+        """The rows of an input, in tables."""
         root, _, shard = item.partition(MARK)
         if self.verdicts is None:
             yield from _tables(root, self.stage, shard)
@@ -77,6 +78,7 @@ class PriorDigest:
     verdicts: str | None
 
     def __call__(self, item: str) -> str:
+        """A digest of an input."""
         root, _, shard = item.partition(MARK)
         receipts = [read_receipt(root, stage, shard) for stage in (self.stage, self.verdicts) if stage]
         return digest(item, *(receipt.digest if receipt else "gone" for receipt in receipts))

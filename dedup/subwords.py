@@ -18,14 +18,14 @@ from text.normalise import normalise_with_offsets
 def by_file(path: str) -> Callable[[pa.Array], Tokens]:
     """`subword_tokens` of a tokenizer.json; a stage that uses it is made again when the content of the file changes."""
     return partial(
-        subword_tokens, path=path, content=hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+        subword_tokens, path=path, _content=hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
     )
 
 
-def subword_tokens(texts: pa.Array, path: str, content: str = "") -> Tokens:
+def subword_tokens(texts: pa.Array, path: str, _content: str = "") -> Tokens:
     """Tokens of the normalised texts by a tokenizer.json.
 
-    A character that several tokens share belongs to each of them, so no span of tokens cuts a character. `content` is
+    A character that several tokens share belongs to each of them, so no span of tokens cuts a character. `_content` is
     a digest of the file, and serves only to make it part of a stage's fingerprint.
     """
     found = [normalise_with_offsets(text or "") for text in texts.to_pylist()]

@@ -69,6 +69,7 @@ class FlagHosts:
     min_count: int
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         added = table.group_by(["host", "kept"]).aggregate([("pages", "sum")])
         every = added.filter(pc.is_null(added["kept"]))
         lost = added.filter(pc.is_valid(added["kept"]))

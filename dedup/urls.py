@@ -63,6 +63,7 @@ class UrlKeys:
     """A transform: `id, url_key`."""
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         return pa.table({"id": table["id"].cast(pa.string()), "url_key": url_keys(table)})
 
 
@@ -75,6 +76,7 @@ class PagesByUrl:
     parts: int
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         if self.parts > 1:
             ranks = np.full(table.num_rows, part_of(shard, self.parts))
         else:

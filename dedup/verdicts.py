@@ -56,6 +56,7 @@ class Judge:
     what: str
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         return judged(ranked(table), self.what)
 
 
@@ -71,6 +72,7 @@ class Verdicts:
     prefix: str
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         names = ["id", "reason", f"{self.prefix}_kept", f"{self.prefix}_size"]
         return table.drop_columns(["shard"]).rename_columns(names).sort_by("id")
 

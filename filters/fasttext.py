@@ -36,6 +36,7 @@ class LabelScore:
     prepare: Callable[[str], str] = lower_words
 
     def __call__(self, doc: Doc) -> dict[str, float]:
+        """What was measured of a page, by name."""
         return {"score": score(self.model, self.label, self.prepare(doc.text))}
 
 

@@ -10,8 +10,8 @@ import xxhash
 
 import readers
 from filters.fasttext import POSITIVE, LabelScore, at_least, lower_words, score
-from filters.hashed_set import digest
 from pipeline.errors import UsageError
+from pipeline.hashing import file_digest
 from pipeline.root import redact
 from pipeline.rules import Rules
 from readers import Unread
@@ -47,10 +47,10 @@ def train_classifier(positives: Path | str, negatives: Path | str, out: Path, ke
         label: np.array([score(model_file, POSITIVE, lower_words(text)) for text in held[label]]) for label in held
     }
     threshold = float(np.quantile(scores[NEGATIVE], 1 - keep))
-    file_digest = digest(model_file)
+    model_digest = file_digest(model_file)
     found = {
         "threshold": threshold,
-        "digest": file_digest,
+        "digest": model_digest,
         "keep": keep,
         "settings": SETTINGS,
         **_figures(scores, threshold),

@@ -22,6 +22,7 @@ class LineMeasure:
     end_marks: frozenset[str] = SENTENCE_ENDS
 
     def __call__(self, doc: Doc) -> dict[str, float]:
+        """What was measured of a page, by name."""
         text = doc.text.replace("\r\n", "\n")
         lines = [line for line in text.split("\n") if line.strip()]
         count, newlines = max(len(lines), 1), text.count("\n")

@@ -50,6 +50,7 @@ class ProseMeasure:
     punctuation: frozenset[str] | None = None
 
     def __call__(self, doc: Doc) -> dict[str, float]:
+        """Whether a word is one."""
         lengths = doc.each_word(len, np.int64)[doc.each_word(HasNonPunctuation(self.punctuation), bool)]
         lettered = int(doc.each_word(has_letter, bool).sum())
         count, lines = max(len(doc.word_ids), 1), doc.text.splitlines()
@@ -75,6 +76,7 @@ class HasNonPunctuation:
     punctuation: frozenset[str] | None
 
     def __call__(self, word: str) -> bool:
+        """Whether a word is one."""
         if self.punctuation is None:
             return any(map(str.isalnum, word))
         return not self.punctuation.issuperset(word)
@@ -87,6 +89,7 @@ class IsOneOf:
     words: tuple[str, ...]
 
     def __call__(self, word: str) -> bool:
+        """Whether a word is one."""
         return word in self.words
 
 

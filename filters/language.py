@@ -16,6 +16,7 @@ class LanguageMatch:
     languages: tuple[str, ...]
 
     def __call__(self, doc: Doc) -> dict[str, float]:
+        """What was measured of a page, by name."""
         wanted = doc.fields.get("language") in self.languages
         return {"wanted": float(wanted), "score": float(doc.fields.get("language_score") or 0.0)}
 

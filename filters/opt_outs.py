@@ -29,7 +29,8 @@ required = Rules("opt_outs", signs, (least("signs", 1, "none"),))
 
 def opt_out_filters(mode: OptOutMode) -> tuple[Rules, ...]:
     """The filters for an argument of a recipe: none to `keep` all pages, one to `drop` those that opt out, one to keep
-    `only` those. Raises UsageError on another mode."""
+    `only` those. Raises UsageError on another mode.
+    """
     modes: dict[str, tuple[Rules, ...]] = {"keep": (), "drop": (dropped,), "only": (required,)}
     if mode not in modes:
         raise UsageError(f"opt_outs={mode}: give {', '.join(modes)}")

@@ -62,6 +62,7 @@ class NGrams:
 
     @cached_property
     def shifts(self) -> np.ndarray:
+        """The place of each word's first character."""
         return self.doc.each_word(shift, np.uint64)
 
     def joined(self, n: int, spaces: bool) -> np.ndarray:

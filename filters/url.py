@@ -49,6 +49,7 @@ class ListMatches:
     lower: bool = True
 
     def __call__(self, doc: Doc) -> dict[str, float]:
+        """What was measured of a page, by name."""
         url = doc.url[:LONGEST_URL]
         parts = [part for part in SEPARATORS.split(url.lower() if self.lower else url) if part]
         counts = self._words("".join(parts).lower(), parts)
@@ -116,6 +117,7 @@ class CuratedSource:
     name = "url.curated_source"
 
     def __call__(self, doc: Doc) -> str | None:
+        """The reason to drop a page; None keeps it."""
         return next(
             (parent for parent in parents_of(host_of(doc.url[:LONGEST_URL]), "") if parent in self.domains), None
         )

@@ -88,9 +88,9 @@ def _module(path: str) -> str:
         raise UsageError(f"there is no recipe {path}: no such file; others are {_recipes()}")
     if file.is_relative_to(REPO_ROOT):
         return ".".join(file.relative_to(REPO_ROOT).with_suffix("").parts)
-    sys.path.insert(0, str(file.parent))
     if getattr(sys.modules.get(file.stem), "__file__", str(file)) != str(file) or file.stem in sys.stdlib_module_names:
         raise UsageError(f"{path}: there is another module called {file.stem}; give the file another name")
+    sys.path.insert(0, str(file.parent))
     return file.stem
 
 

@@ -26,7 +26,8 @@ ALONE = pa.ipc.IpcReadOptions(use_threads=False)
 
 class Index(NamedTuple):
     """The schema as it stands in a stream, the buckets (uint64, ascending) with their rows, where each begins, and
-    where all end."""
+    where all end.
+    """
 
     schema: bytes
     buckets: np.ndarray

@@ -22,35 +22,37 @@ class MewsError(Exception):
 
 
 class UsageError(MewsError):
+    """What the user asked for cannot be done."""
+
     exit_code = 2
 
 
 class StepFailed(MewsError):
-    pass
+    """A function fails on all or most documents that it is asked about."""
 
 
 class WrongReturn(MewsError, TypeError):
-    pass
+    """A function that was given to a transform returned something else than it should."""
 
 
 class RowsLost(MewsError):
-    pass
+    """Rows that came in neither went out nor have a reason."""
 
 
 class SchemaChanged(MewsError):
-    pass
+    """A transform or reader gave other columns than it promised."""
 
 
 class BadInput(MewsError):
-    pass
+    """A file is not what its name or place says."""
 
 
 class LeaseLost(MewsError):
-    pass
+    """Another run has taken the root over."""
 
 
 class RunnerLost(MewsError):
-    pass
+    """The machines that should do the work cannot be reached."""
 
 
 class StageFailed(MewsError):

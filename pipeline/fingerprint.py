@@ -5,7 +5,7 @@ import dataclasses
 import functools
 import inspect
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -39,12 +39,8 @@ def _described(value: Any, modules: set[str]) -> str:
 
     if value is None or isinstance(value, bool | int | float | str | bytes):
         return repr(value)
-    if isinstance(value, tuple | list):
-        return f"[{','.join(map(described, value))}]"
-    if isinstance(value, set | frozenset):
-        return f"{{{','.join(sorted(map(described, value)))}}}"
-    if isinstance(value, Mapping):
-        return f"{{{','.join(f'{described(k)}:{described(v)}' for k, v in value.items())}}}"
+    if isinstance(value, tuple | list | set | frozenset | Mapping):
+        return _collection(value, described)
     if isinstance(value, Path):
         return _file(value)
     if isinstance(value, pa.Schema | pa.DataType):
@@ -56,6 +52,15 @@ def _described(value: Any, modules: set[str]) -> str:
     if callable(value) and hasattr(value, "__qualname__"):
         return _code(value, modules) + described(_held(value))
     return _code(type(value), modules) + described(_state(value))
+
+
+def _collection(values: Any, described: Callable[[Any], str]) -> str:
+    """The values in their order; those of a set, which has none, in the order of their descriptions."""
+    if isinstance(values, Mapping):
+        return f"{{{','.join(f'{described(k)}:{described(v)}' for k, v in values.items())}}}"
+    if isinstance(values, tuple | list):
+        return f"[{','.join(map(described, values))}]"
+    return f"{{{','.join(sorted(map(described, values)))}}}"
 
 
 def _file(path: Path) -> str:

@@ -66,6 +66,7 @@ class FileLock(Lease):
         self._descriptor = descriptor
 
     def release(self) -> None:
+        """Let others have the root."""
         os.close(self._descriptor)
 
 
@@ -107,10 +108,12 @@ class StoreLease(Lease):
         self._thread.start()
 
     def check(self) -> None:
+        """Raise LeaseLost when another run has taken the root over."""
         if self._lost:
             raise LeaseLost(f"{redact(self._root)} was taken over by {self._lost}; this run ends, what it made is kept")
 
     def release(self) -> None:
+        """Let others have the root."""
         self._ended.set()
         self._thread.join()
         if not self._lost:

@@ -67,7 +67,7 @@ class Ledger:
         }
         right = {shard: e for shard, mark in marks.items() if (e := known.get(shard)) and e.made_from == mark}
         right = {shard: e for shard, e in right.items() if not _reads_changed(e.reads, modules)}
-        there = _there(self.root, right, set(receipts), stage)
+        there = _there(self.root, right, set(receipts))
         self._entries[stage] = {s: e for s, e in right.items() if s in there}
         total = sums(self.root, stage) if there == known.keys() == marks.keys() else None
         if total is None:
@@ -87,7 +87,7 @@ class Ledger:
         entries = self.entries(stage)
         if not store.exists(self.root, record_name(stage)):
             rows = [{"shard": shard, **entry._asdict()} for shard, entry in entries]
-            with parquet.writing(self.root, record_name(stage), RECORD, {}) as writer:
+            with parquet.writing_rows(self.root, record_name(stage), RECORD, {}) as writer:
                 writer.write(pa.Table.from_pylist(rows, RECORD))
         store.write_json(self.root, sums_name(stage), self._total.to_json())
         self._entries[stage] = {shard: Entry("", *entry[1:4]) for shard, entry in entries}
@@ -162,7 +162,7 @@ def _recorded(root: str, stage: str) -> dict[str, Entry]:
         return {}
 
 
-def _there(root: str, entries: Mapping[str, Entry], receipts: Set[str], stage: str) -> set[str]:
+def _there(root: str, entries: Mapping[str, Entry], receipts: Set[str]) -> set[str]:
     """The shards whose receipt and files are there, in their size: a listing of each folder tells."""
     wanted = {shard: json.loads(entry.files) for shard, entry in entries.items()}
     folders = {name.rpartition("/")[0] for files in wanted.values() for name in files}

@@ -63,38 +63,48 @@ class Make:
 
     @property
     def kind(self) -> str:
+        """What the plan calls it."""
         return "make"
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         return self.maker.schema
 
     @property
     def view(self) -> View:
+        """Where its rows lie."""
         return View(self.folder or self.name)
 
     def as_goal(self) -> "Make":
+        """The stage as it is made when a run is for it."""
         return self
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return self.maker.inputs()
 
     def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
         return self.maker.documents()
 
     def items(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return self.maker.shards(ledger)
 
     def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
         return Make, self.maker.code()
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         return self.maker.input_digest(item, ledger)
 
     def prefetch(self, item: str) -> None:
         """Nothing is fetched: what it reads are the shards of stages."""
 
     def make(self, item: str, root: str, made_from: str) -> Receipt:
+        """Make one shard."""
         with shard_files(root, self.name, item, self.folder) as files:
             stats = self.maker.make(files)
         return commit_receipt(files, made_from, stats)

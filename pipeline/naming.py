@@ -10,7 +10,9 @@ class Named(Protocol):
     """A filter or transform that gives its own name."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What it is called."""
+        ...
 
 
 def name_of(function: Any) -> str:

@@ -153,6 +153,7 @@ class Reads:
     stages: tuple[Stage, ...]
 
     def __call__(self, item: str) -> None:
+        """Nothing: the work was to be read."""
         return None
 
 

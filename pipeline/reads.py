@@ -116,7 +116,8 @@ def _note(path: str, frame: FrameType) -> None:
 
 def _on_the_way(frame: FrameType | None) -> tuple[list[str], str, Path | None]:
     """The modules of ours and the user's that the engine called, the nearest first; which of them is being imported
-    (or none); and the folder that the first of them is imported from. None when the engine itself opens the file."""
+    (or none); and the folder that the first of them is imported from. None when the engine itself opens the file.
+    """
     modules, importing, place = [], "", None
     while frame:
         name, file = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
@@ -181,7 +182,7 @@ def _content(path: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _digest(path: str, size: int, changed: int) -> str:
+def _digest(path: str, _size: int, _changed: int) -> str:
     return file_digest(path)
 
 

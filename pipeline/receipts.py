@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from pipeline import store
 from pipeline.reads import Read
@@ -51,7 +52,7 @@ def inputs_of(made_from: str) -> str:
     return made_from.partition("-")[2]
 
 
-def reads_from_json(raw: Mapping[str, Sequence]) -> dict[str, Read]:
+def reads_from_json(raw: Mapping[str, Sequence[Any]]) -> dict[str, Read]:
     """The files that code read, from JSON."""
     return {file: Read(tuple(modules), digest) for file, (modules, digest) in raw.items()}
 

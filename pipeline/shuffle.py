@@ -47,39 +47,50 @@ class Scatter:
 
     @property
     def kind(self) -> str:
+        """What the plan calls it."""
         return "scatter"
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         with reads.watching():
             return self.rows(self.source.schema.empty_table(), "").schema
 
     @property
     def view(self) -> View:
+        """Where its rows lie."""
         return View(self.name)
 
     def as_goal(self) -> "Scatter":
+        """The stage as it is made when a run is for it."""
         return self
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return stages_among(self.source)
 
     def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
         return self.inputs()
 
     def items(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return shards_of(self.source, ledger)
 
     def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
         return Scatter, reader_of(self.source), self.rows, self.key, self.buckets, self.stay
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         return source_digest(self.source, item, ledger)
 
     def prefetch(self, item: str) -> None:
+        """Begin to fetch what the shard is read from."""
         fetch_ahead(self.source, item)
 
     def make(self, item: str, root: str, made_from: str) -> Receipt:
+        """Make one shard."""
         with shard_files(root, self.name, item) as files:
             sent = (self.rows(table, item) for table in tables_of(self.source, item, root))
             table = pa.concat_tables([self.schema.empty_table(), *sent])
@@ -125,6 +136,7 @@ class Gather:
 
     @property
     def kind(self) -> str:
+        """What the plan calls it."""
         return "gather"
 
     @property
@@ -134,31 +146,39 @@ class Gather:
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         with reads.watching():
             return self.fn(self.sources[0].schema.empty_table()).schema
 
     @property
     def view(self) -> View:
+        """Where its rows lie."""
         return View(self.name)
 
     def as_goal(self) -> "Gather":
+        """The stage as it is made when a run is for it."""
         return self
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return (*self.sources, *stages_among(self.one_for))
 
     def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
         return self.inputs()
 
     def items(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         if self.one_for is None:
             return [f"{BUCKET}{b:05d}" for b in range(self.sources[0].buckets or 1)]
         return shards_of(self.one_for, ledger)
 
     def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
         return Gather, self.fn, [source.name for source in self.sources]
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         parts = [ledger.digest(s.name, item) if s.stay else ledger.whole(s.name) for s in self.sources]
         return digest(*parts)
 
@@ -166,6 +186,7 @@ class Gather:
         """Nothing can be fetched: a bucket is read out of files that are read where they are."""
 
     def make(self, item: str, root: str, made_from: str) -> Receipt:
+        """Make one shard."""
         with shard_files(root, self.name, item) as files:
             bucket = int(item.removeprefix(BUCKET)) if self.one_for is None else shard_key(item)
             found = list(self._parts(item, bucket, root))

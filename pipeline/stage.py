@@ -13,6 +13,7 @@ from pipeline.chain import TransformChain, output_schema, rejects_schema
 from pipeline.columns import conform, without_reserved
 from pipeline.errors import SchemaChanged, UsageError
 from pipeline.hashing import digest, hash64
+from pipeline.heartbeat import with_heartbeat
 from pipeline.ledger import Ledger
 from pipeline.protocols import Transform
 from pipeline.receipts import Receipt, inputs_of
@@ -28,7 +29,7 @@ from pipeline.source import (
     stages_among,
     tables_of,
 )
-from pipeline.stats import PRETOKENS
+from pipeline.stats import PRETOKENS, TextCount
 from pipeline.view import Join, View, join_verdicts
 
 __all__ = ["Map", "Source", "Stage", "shard_name"]
@@ -41,7 +42,8 @@ class Map:
     `verdicts` is a stage with a shard of the same name for each shard: its rows are joined by `id` as columns, and
     its non-null `reason` drops a row. `where` reads only rows whose columns have these values. `rejects` is the share
     of dropped rows to keep for looking at (chosen by a hash of their id; all are counted either way). A Map that only
-    finds something out may leave out to count `tokens`, which costs a second for 35 MB of text.
+    finds something out may leave out to count `tokens`, which costs a second for 35 MB of text. `tokens` may also be a
+    `TextCount`, of a tokenizer for one; else pre-tokens are counted.
 
     A Map of a stage that has no transforms writes no copy of the rows that stay: it is a view of that stage. With
     `copy` it writes them all the same, as it does when it is the goal of a run.
@@ -56,7 +58,7 @@ class Map:
     verdicts: Stage | None = None
     where: Mapping[str, str] | None = None
     rejects: float = 1.0
-    tokens: bool = True
+    tokens: TextCount | bool = True
     copy: bool = False
 
     def __post_init__(self) -> None:
@@ -65,10 +67,12 @@ class Map:
 
     @property
     def kind(self) -> str:
+        """What the plan calls it."""
         return "map"
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         table = self.source.schema.empty_table()
         if self.verdicts:
             table = join_verdicts(table, self.verdicts.schema.empty_table())
@@ -77,6 +81,7 @@ class Map:
 
     @property
     def view(self) -> View:
+        """Where its rows lie."""
         if self.transforms or self.copy or isinstance(self.source, Source):
             return View(self.name)
         return self.source.view.through(self._join)
@@ -85,36 +90,51 @@ class Map:
     def _join(self) -> Join:
         return Join(self.verdicts.name if self.verdicts else "", tuple((self.where or {}).items()))
 
+    @property
+    def _count(self) -> TextCount | None:
+        if isinstance(self.tokens, TextCount):
+            return self.tokens
+        return PRETOKENS if self.tokens else None
+
     def as_goal(self) -> "Map":
+        """The stage as it is made when a run is for it."""
         return dataclasses.replace(self, copy=True) if self.view.store != self.name else self
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return stages_among(self.source, self.verdicts)
 
     def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
         return stages_among(self.source)
 
     def items(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return shards_of(self.source, ledger)
 
     def code(self) -> object:
-        return Map, reader_of(self.source), self.transforms, self.where, self.rejects, self.copy
+        """What changes its rows, apart from its inputs."""
+        counted = (self.tokens.unit, self.tokens.of) if isinstance(self.tokens, TextCount) else ()
+        return Map, reader_of(self.source), self.transforms, self.where, self.rejects, self.copy, *counted
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         verdicts = [ledger.digest(self.verdicts.name, item)] if self.verdicts else []
         return digest(source_digest(self.source, item, ledger), *verdicts)
 
     def prefetch(self, item: str) -> None:
+        """Begin to fetch what the shard is read from."""
         fetch_ahead(self.source, item)
 
     def make(self, item: str, root: str, made_from: str) -> Receipt:
+        """Make one shard."""
         schema, own, rows = self.schema, self.view.store == self.name, 0
         with shard_files(root, self.name, item) as files:
             chain = TransformChain(
                 self.transforms,
                 partial(self._reject, files, schema),
                 files.quarantine,
-                PRETOKENS if self.tokens else None,
+                self._count,
                 first=self.verdicts.name if self.verdicts else "read",
             )
             writer = files.rows(schema) if own else None
@@ -132,7 +152,7 @@ class Map:
 
     def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
         verdicts = self._join.read_verdicts(root, item)
-        for table in tables_of(self.source, item, root):
+        for table in with_heartbeat(tables_of(self.source, item, root), root, self.name, item):
             yield self._join.joined(table, verdicts)
 
     def _reject(self, files: ShardFiles, schema: pa.Schema, table: pa.Table) -> None:

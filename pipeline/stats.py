@@ -29,9 +29,11 @@ class Size(NamedTuple):
     tokens: int = 0
 
     def plus(self, other: "Size") -> "Size":
+        """The sum of both."""
         return Size(self.rows + other.rows, self.tokens + other.tokens)
 
     def minus(self, other: "Size") -> "Size":
+        """The difference."""
         return Size(self.rows - other.rows, self.tokens - other.tokens)
 
 
@@ -42,6 +44,7 @@ class Raised(NamedTuple):
     message: str = ""
 
     def plus(self, other: "Raised") -> "Raised":
+        """The sum of both."""
         return Raised(self.rows + other.rows, min(filter(None, (self.message, other.message)), default=""))
 
     def told(self, what: str) -> str:
@@ -82,6 +85,7 @@ class Step:
         return self.kept.rows + sum(size.rows for size in self.dropped.values()) + sum(self.quarantined.values())
 
     def plus(self, other: "Step") -> "Step":
+        """The sum of both."""
         return Step(
             self.kept.plus(other.kept),
             _sorted(_merge([self.dropped, other.dropped], Size.plus)),

@@ -68,16 +68,20 @@ class Screen(RowTransform):
 
     @property
     def steps(self) -> tuple[str, ...]:
+        """A name for each filter."""
         return tuple(map(name_of, self.filters))
 
     def apply(self, table: pa.Table, callers: Sequence[Caller]) -> tuple[pa.Table, list[Judgement | None]]:
+        """The table as it is then, and a judgement for each row (None: kept)."""
         judges = [judging(caller.name, fn) for fn, caller in zip(self.filters, callers, strict=True)]
         rows = [self._judge(doc, judges, callers) for doc in docs(table)]
         if self.signals:
             table = put_signals(table, distinct(self.steps), self.filters, [measured for _, measured in rows])
         return table, [judgement for judgement, _ in rows]
 
-    def _judge(self, doc: Doc, judges: Sequence[Callable], callers: Sequence[Caller]) -> tuple[Judgement | None, list]:
+    def _judge(
+        self, doc: Doc, judges: Sequence[Callable[..., Any]], callers: Sequence[Caller]
+    ) -> tuple[Judgement | None, list[Any]]:
         """What becomes of a row, and what each step measured."""
         decided, measured = None, []
         for step, judge in enumerate(judges):

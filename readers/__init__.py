@@ -90,6 +90,7 @@ class Versions:
         self._files = {file.name: file for file in files}
 
     def __call__(self, name: str) -> str:
+        """What tells whether a file changed."""
         return self._files[name].version
 
     @property

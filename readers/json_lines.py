@@ -12,7 +12,7 @@ Line = tuple[int, bytes | None]
 
 
 def numbered_lines(pieces: Iterable[bytes], longest: int = LONGEST_LINE) -> Iterator[Line]:
-    """The lines of a file and their numbers, from 1 on; None in place of a line of more than `longest` bytes.
+    r"""The lines of a file and their numbers, from 1 on; None in place of a line of more than `longest` bytes.
 
     Lines end at \\n only, since a text may hold other line separators.
     """

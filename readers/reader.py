@@ -40,6 +40,7 @@ class FileReader:
         return rows_schema(self.fields)
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
+        """The rows of a file, in tables; bad ones have an `error`."""
         with self.folder.open(name) as file:
             yield from (self._parquet if is_parquet(file, name) else self._json_lines)(file, name)
 

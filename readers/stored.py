@@ -51,6 +51,7 @@ class StageReader:
     fields: tuple[Field, ...]
 
     def __call__(self, shard: str) -> Iterator[pa.Table]:
+        """The rows of a shard, in tables."""
         first = 0
         for table in self._tables(shard):
             ids = [f"{shard}:{first + n}" for n in range(table.num_rows)]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,7 +74,7 @@ def _stage(root: str, stage: Map) -> list[Tried]:
     return found
 
 
-def _try(root: str, stage: Map, shard: str, row: dict) -> Tried:
+def _try(root: str, stage: Map, shard: str, row: dict[Any, Any]) -> Tried:
     try:
         now, reads = _pass(stage, _read(root, stage, shard, row))
     except (MewsError, OSError) as error:
@@ -81,7 +82,7 @@ def _try(root: str, stage: Map, shard: str, row: dict) -> Tried:
     return Tried(stage.name, shard, row["id"], row["warc"], row["offset"], row["length"], row["error"], now, reads)
 
 
-def _read(root: str, stage: Map, shard: str, row: dict) -> pa.Table:
+def _read(root: str, stage: Map, shard: str, row: dict[Any, Any]) -> pa.Table:
     """The page as its stage was given it: from its WARC file, or out of the stage before."""
     if not isinstance(stage.source, Source):
         before = _shard(root, stage.source.name, shard)

@@ -82,6 +82,7 @@ def write_crawl(root: Path) -> None:
 
 
 def write_synced(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(data)

@@ -167,10 +167,12 @@ def gzip_member(data: bytes) -> bytes:
 
 
 def sample_record_id(url: str, kind: str) -> str:
+    """The id of a record: a UUID that its URL and kind give."""
     return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{SEED} {kind} {url}')}>"
 
 
 def sha1_digest(data: bytes) -> str:
+    """A WARC digest: base32 of SHA-1."""
     return "sha1:" + b32encode(hashlib.sha1(data).digest()).decode()
 
 

@@ -32,6 +32,7 @@ SYLLABLES = ("zu", "kra", "vex", "ompl", "thi", "gro", "nuf", "wib", "qua", "sne
 
 
 def text_blocks(*texts: str, tag: str = "p") -> tuple[Block, ...]:
+    """Texts as blocks of one tag."""
     return tuple(Block(tag, text) for text in texts)
 
 

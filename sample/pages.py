@@ -40,6 +40,7 @@ class SamplePage:
 
     @property
     def written(self) -> Encoding:
+        """The encoding in which the bytes are written."""
         return self.encoding or self.site.encoding
 
     @property
@@ -57,6 +58,7 @@ def typeset(text: str, site: Site) -> str:
 
 @cache
 def page_template(name: str) -> Template:
+    """A template by its name."""
     return Template((Path(__file__).parent / "templates" / f"{name}.html").read_text(encoding="utf-8"))
 
 
@@ -120,6 +122,7 @@ def html_blocks(page: SamplePage, rng: random.Random) -> list[str]:
 
 
 def element(tag: str, inner: str) -> str:
+    """An element with some markup in it."""
     if tag == "li":
         return f"<ul><li>{inner}</li></ul>"
     if tag == "html":

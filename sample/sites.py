@@ -23,6 +23,7 @@ class Site:
     encoding: Encoding = field(default_factory=Encoding)
 
     def url(self, path: str) -> str:
+        """The URL of a path on the site."""
         return f"https://{self.host}/{path}"
 
 

@@ -71,6 +71,7 @@ class Article:
 
     @property
     def text(self) -> str:
+        """The paragraphs as one text."""
         return "\n".join(block.text for block in self.blocks)
 
 

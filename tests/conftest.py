@@ -1,6 +1,7 @@
 """What tests share: folders of their own for all that a run keeps outside of its root, and the folder of real data."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,12 @@ def unsynced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """No waiting for the disk, which is most of the time of a small run; a test marked `synced` waits."""
     if not request.node.get_closest_marker("synced"):
         monkeypatch.setattr(store, "_sync", lambda path: None)
+
+
+@pytest.fixture(autouse=True)
+def unchanged_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test adds to `sys.path`, as loading a recipe of one's own does, goes with it."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ categories P and S; what cannot be seen (Cf, Cc) goes with the accents (Mn). Wha
 """
 
 import unicodedata
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def normalise_word(word: str) -> str:
     return unicodedata.normalize("NFD", word.lower()).translate(_left)
 
 
-class _Left(dict):
+class _Left(dict[Any, Any]):
     """For `str.translate`: a code point of a removed category goes, every other stays."""
 
     def __missing__(self, code: int) -> int | None:

@@ -23,7 +23,7 @@ class Vocabulary:
     words: list[str] = field(default_factory=list)
     ids: dict[str, int] = field(default_factory=dict)
     chunks: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    columns: dict[Callable, tuple[np.ndarray, int]] = field(default_factory=dict)
+    columns: dict[Callable[..., Any], tuple[np.ndarray, int]] = field(default_factory=dict)
     size: int = 0
 
     def number(self, words: list[str]) -> Iterator[int]:
@@ -68,10 +68,12 @@ class Words:
     vocabulary: Vocabulary
 
     def strings(self) -> list[str]:
+        """The words in order."""
         words = self.vocabulary.words
         return [words[number] for number in self.ids.tolist()]
 
     def each(self, fn: Callable[[str], Any], dtype: Any) -> np.ndarray:
+        """What a function says of each distinct string, for every word in order."""
         return self.vocabulary.column(fn, dtype)[self.ids]
 
 

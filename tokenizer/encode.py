@@ -125,5 +125,6 @@ class CountTokens:
     name: str = "tokens"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         tokens = self.encoder([text or "" for text in table["text"].to_pylist()])
         return put(table, "tokens", pa.array([len(t) for t in tokens], pa.int64()))

@@ -27,6 +27,7 @@ class TextSize:
 
     @property
     def bytes_per_token(self) -> float:
+        """Bytes of text for each token."""
         return self.bytes / max(self.tokens, 1)
 
     @property
@@ -50,6 +51,7 @@ class Findings:
         return float((self.uses > 0).mean())
 
     def total(self, domain: str | None = None, language: str | None = None) -> TextSize:
+        """The sum over texts of a domain and language; of all without them."""
         total = TextSize()
         for (d, lang), size in self.by.items():
             if domain in (None, d) and language in (None, lang):

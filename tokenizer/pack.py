@@ -105,6 +105,7 @@ class Pack:
     fim: FillInMiddle | None = None
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         table = table.sort_by([(c, "ascending") for c in ("position", "source", "id", "copy", "epoch")])
         pages = self._pages(table)
         if self.method == "best_fit":
@@ -154,24 +155,31 @@ class PackShards:
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         return SEQUENCES
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return (self.source,)
 
     def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
         return self.inputs()
 
     def shards(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return ledger.shards(self.source.name)
 
     def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
         return PackShards, self.pack
 
     def input_digest(self, shard: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         return ledger.digest(self.source.name, shard)
 
     def make(self, files: ShardFiles) -> Stats:
+        """Make one shard."""
         view, receipt = self.source.view, read_receipt(files.root, self.source.name, files.shard)
         pages = pa.concat_tables([self.source.schema.empty_table(), *view.read(files.root, files.shard)])
         made = self.pack(pages)

@@ -29,7 +29,7 @@ LATEX = re.compile(r"\\\\\(\?:[A-Za-z(?:|)]*\)\(\?!\[A-Za-z\]\)\|?")  # what `co
 def splitter(
     pattern: Pattern, digits: Digits, punctuation: bool, latex: Sequence[str] = (), longest: int = 0
 ) -> PreTokenizer:
-    """The pre-tokenizer of these choices; it cuts text and changes no character.
+    r"""The pre-tokenizer of these choices; it cuts text and changes no character.
 
     Pattern "falcon" always splits punctuation. Digits "threes" groups from the left, as Falcon does: 12345 is 123, 45.
     Each command of `latex` ("\\frac") stands alone wherever no letter follows it. Pieces of more than `longest`

@@ -93,6 +93,7 @@ class Megatron:
 
     @cached_property
     def tokens(self) -> np.ndarray:
+        """The tokens of a sequence, with padding."""
         return np.memmap(f"{self.prefix}.bin", self.index[0], "r")
 
     def __len__(self) -> int:

@@ -54,6 +54,7 @@ class TokenizerConfig:
 
     @property
     def specials(self) -> list[str]:
+        """All special tokens, in the order of their ids."""
         spare = range(self.reserved - len(self.special))
         return [*self.special, *(f"<|reserved_{i}|>" for i in spare)]
 

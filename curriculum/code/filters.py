@@ -17,6 +17,7 @@ class Licensed:
     name: str = "code.licence"
 
     def __call__(self, doc: Doc) -> str | None:
+        """The reason to drop a page; None keeps it."""
         return None if is_permissive(doc.fields.get("license") or "", self.allowed) else "not_permissive"
 
 
@@ -30,6 +31,7 @@ class Original:
     name: str = "code.origin"
 
     def __call__(self, doc: Doc) -> str | None:
+        """The reason to drop a page; None keeps it."""
         path = doc.fields.get("path") or doc.id.partition("/")[2]
         if is_vendored(path):
             return "vendored"

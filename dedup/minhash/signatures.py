@@ -28,6 +28,7 @@ class Bands:
     parts: int = 1
 
     def __call__(self, table: pa.Table, shard: str) -> pa.Table:
+        """The rows to send of a shard."""
         shingles, starts = shingled(table["text"].combine_chunks(), self.ngram, self.tokenise)
         has_tokens = np.diff(starts) > 0
         part = mix64(np.array([part_of(shard, self.parts)], np.uint64))  # part 0 gives 0

@@ -57,7 +57,8 @@ def stars(table: pa.Table) -> pa.Table:
 
 def _by_higher(table: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The distinct edges by their higher page: lower page, higher page, the lowest of the higher page's, and whether
-    the edge is the first of its higher page."""
+    the edge is the first of its higher page.
+    """
     table = distinct_edges(numpy_column(table, "other"), numpy_column(table, "one"))
     other, one = numpy_column(table, "one"), numpy_column(table, "other")
     starts = run_starts(other)

@@ -86,6 +86,7 @@ class Payloads:
     tokenise: Tokenise = word_tokens
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         wanted = pc.is_valid(table["near.doc"])
         shingles, starts = shingled(table["text"].filter(wanted).combine_chunks(), self.ngram, self.tokenise)
         pack = sketch_bytes if self.verify == "sketch" else shingle_bytes
@@ -125,6 +126,7 @@ class Compare:
     similarity: float
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         table = ranked(table)
         text = first_of_text(table)
         places = np.flatnonzero(text == np.arange(table.num_rows))

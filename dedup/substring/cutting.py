@@ -40,6 +40,7 @@ class Cut:
     name = "exact"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         column = "later_occurrences" if self.mode == "cut_keep_first" else "spans"
         rows = table[column].to_pylist()
         if self.mode == "mask":

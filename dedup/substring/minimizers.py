@@ -30,7 +30,8 @@ def gram_size(n: int) -> int:
 
 def window_minimizers(tokens: Tokens, n: int) -> tuple[np.ndarray, np.ndarray]:
     """The distance from each token to the minimizer of the window that begins there (-1: none does), and the hash of
-    the k-gram that begins at each token."""
+    the k-gram that begins at each token.
+    """
     grams = window_hashes(tokens.hashes, tokens.bounds, gram_size(n))
     return minimizer_distances(grams, tokens.bounds, n, gram_size(n)), grams
 
@@ -79,6 +80,7 @@ class Minimizers:
     name = "minimizers"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         tokens = self.tokenise(table["text"].cast(pa.large_string()).combine_chunks())
         distance, grams = window_minimizers(tokens, self.n)
         places = minimizer_places(distance)

@@ -45,6 +45,7 @@ class Windows:
     name = "windows"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The rows that are made of these."""
         has = pc.is_valid(table["minimizers"])
         rows, texts = np.flatnonzero(has.to_numpy()), table.filter(has)
         tokens = self.tokenise(texts["text"].cast(pa.large_string()).combine_chunks())

@@ -93,7 +93,8 @@ class WarcReader:
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
         """Tables of `schema` with `reason` and `error`. Raises BadInput when the file holds no pages or texts, and
-        another MewsError when it cannot be had."""
+        another MewsError when it cannot be had.
+        """
         with download.local(self.origin, name) as path:
             yield from warc.read_rows(path, self._builder(name))
 

@@ -14,19 +14,24 @@ class RangeFile(io.RawIOBase):
         self.length = download.read_range(origin, name, 0, 4)[1]
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def seekable(self) -> bool:
+        """Yes."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
         self.at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.length}[whence]
         return self.at
 
     def tell(self) -> int:
+        """The place of the next byte."""
         return self.at
 
     def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most `size` of them."""
         size = self.length - self.at if size < 0 else min(size, self.length - self.at)
         data = download.read_range(self.origin, self.name, self.at, size)[0] if size > 0 else b""
         self.at += len(data)

@@ -47,6 +47,7 @@ class Request(socketserver.StreamRequestHandler):
     """One request, a line of JSON: {"secret", "do", "host"} and the arguments of the semaphore's method `do`."""
 
     def handle(self) -> None:
+        """Answer one connection."""
         _detect_loss(self.connection)
         asked = self._read()
         do = asked.pop("do", None)

@@ -186,7 +186,7 @@ def retry_after(value: str) -> float:
 
 
 @cache
-def _client(process: int) -> httpx.Client:
+def _client(_process: int) -> httpx.Client:
     """The HTTP client of this process, which keeps connections open between requests."""
     return httpx.Client(follow_redirects=True)
 

@@ -42,7 +42,7 @@ LIMITS, CAPS = Limits(), Caps()
 class Text:
     """A transform: html and charset in, text and image_urls out; see `text`."""
 
-    extractor: str | Callable
+    extractor: str | Callable[..., Any]
     limits: Limits
     caps: Caps
 
@@ -82,7 +82,7 @@ def is_reread(html: bytes) -> bool:
     return xxhash.xxh3_64_intdigest(html) % REREAD_ONE_IN == 0
 
 
-def text(extractor: str | Callable = "trafilatura", limits: Limits = LIMITS, caps: Caps = CAPS) -> Text:
+def text(extractor: str | Callable[..., Any] = "trafilatura", limits: Limits = LIMITS, caps: Caps = CAPS) -> Text:
     """Extract the main text of each page in a process of its own, and the images that stand in it.
 
     `extractor` is "trafilatura" (precision before recall, no comments, and a second look at pages of which precision

@@ -162,7 +162,7 @@ def is_prose(text: str) -> bool:
 
 
 def fast_text(seen: Survey) -> str:
-    """resiliparse's main content."""
+    """Resiliparse's main content."""
     return extract_plain_text(text_of(seen.source), main_content=True, alt_texts=False, links=False, comments=False)
 
 

@@ -48,7 +48,7 @@ class Sandbox:
 
     caps: Caps
     control: socket.socket | None = None
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen[bytes] | None = None
     server: Server | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 

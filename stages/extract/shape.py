@@ -17,7 +17,7 @@ SPAN = 100  # more is read as this much
 
 
 def complexity_limit(page: Survey) -> str | None:
-    """ "too_deep" or "too_dense" for a page that is not worth extracting, else None."""
+    """Say "too_deep" or "too_dense" of a page that is not worth extracting, else None."""
     if page.overloaded:
         return "too_dense"
     if deepest(page.tree, NESTING) > MOST_NESTED:

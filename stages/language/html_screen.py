@@ -30,6 +30,7 @@ class ScreenHtml:
     name = "language.screen_html"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The table with a reason where the page is of another language."""
         pages = zip(table["html"], table["charset"], strict=True)
         said = [self._wanted(html.as_py() or b"", charset.as_py()) for html, charset in pages]
         reasons = [f"{self.name}:other" if wanted < self.least else None for wanted in said]

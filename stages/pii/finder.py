@@ -46,6 +46,6 @@ def has_candidate(text: str, types: Sequence[str] = tuple(PII_TYPES)) -> bool:
 
 
 def entities_for(types: Sequence[str]) -> tuple[str, ...]:
-    """presidio's names of the entities to look for."""
+    """Presidio's names of the entities to look for."""
     wanted = {*types, *(_NUMBERS if "phone" in types else ())}
     return tuple(entity for name, entity in PII_TYPES.items() if name in wanted)

@@ -50,7 +50,7 @@ def _in_chain(text: str, start: int, end: int, regions: tuple[str, ...]) -> Iter
 
 @functools.cache
 def phone_recognizer(regions: tuple[str, ...] = REGIONS) -> Any:
-    """presidio's phone recognizer as it is, for these regions."""
+    """Presidio's phone recognizer as it is, for these regions."""
     from presidio_analyzer.predefined_recognizers import PhoneRecognizer
 
     return PhoneRecognizer(supported_regions=regions, leniency=LENIENCY)

@@ -69,11 +69,11 @@ def _taken(text: str) -> dict[str, int]:
     return taken
 
 
-def _mask(type: str, value: str, number: int, seed: int) -> str:
+def _mask(type: str, _value: str, number: int, _seed: int) -> str:
     return f"<{type.upper()}_{number}>"
 
 
-def _fake(type: str, value: str, number: int, seed: int) -> str:
+def _fake(type: str, value: str, _number: int, seed: int) -> str:
     """A value of the same kind that is reserved for examples: nobody can be reached or charged by it."""
     return _FAKES[type](xxhash.xxh3_64_intdigest(f"{type}\0{value}", seed=seed), value)
 
@@ -89,7 +89,7 @@ def _fineweb(type: str, value: str, number: int, seed: int) -> str:
     return choices[(number - 1) % len(choices)] if choices else _mask(type, value, number, seed)
 
 
-def _dolma(type: str, value: str, number: int, seed: int) -> str:
+def _dolma(type: str, _value: str, _number: int, _seed: int) -> str:
     return f" |||{_DOLMA_MARKS.get(type, type.upper())}||| "
 
 
@@ -105,15 +105,15 @@ def _fake_crypto(h: int, value: str) -> str:
 
 
 _FAKES: dict[str, Callable[[int, str], str]] = {
-    "email": lambda h, value: f"user-{h:016x}@example.com",  # RFC 2606
+    "email": lambda h, _value: f"user-{h:016x}@example.com",  # RFC 2606
     # 555-0100 to 555-0199 are set aside for films and books.
-    "phone": lambda h, value: f"({201 + h % 8 * 100 + (h >> 8) % 10}) 555-01{(h >> 16) % 100:02}",
+    "phone": lambda h, _value: f"({201 + h % 8 * 100 + (h >> 8) % 10}) 555-01{(h >> 16) % 100:02}",
     "ip": _fake_ip,
-    "card": lambda h, value: _TEST_CARDS[h % len(_TEST_CARDS)],
-    "iban": lambda h, value: _EXAMPLE_IBANS[h % len(_EXAMPLE_IBANS)],
-    "ssn": lambda h, value: f"987-65-432{h % 10}",  # 987-65-4320 to -4329: set aside for advertisements
+    "card": lambda h, _value: _TEST_CARDS[h % len(_TEST_CARDS)],
+    "iban": lambda h, _value: _EXAMPLE_IBANS[h % len(_EXAMPLE_IBANS)],
+    "ssn": lambda h, _value: f"987-65-432{h % 10}",  # 987-65-4320 to -4329: set aside for advertisements
     "crypto": _fake_crypto,
-    "mac": lambda h, value: f"00:00:5e:00:53:{h & 0xFF:02x}",  # RFC 7042
+    "mac": lambda h, _value: f"00:00:5e:00:53:{h & 0xFF:02x}",  # RFC 7042
 }
 _FAKE_FORMS = {  # what `fake` writes
     "email": r"user-[0-9a-f]{16}@example\.com",

@@ -83,7 +83,7 @@ def without_contained(found: Iterable[RecognizerResult]) -> list[RecognizerResul
 
 @functools.cache
 def _engine(regions: tuple[str, ...]) -> Any:
-    """presidio's AnalyzerEngine with its recognizers of `ENTITIES`, no language model, and nothing from the network."""
+    """Presidio's AnalyzerEngine with its recognizers of `ENTITIES`, no language model, and nothing from the network."""
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
@@ -115,7 +115,7 @@ def silence_presidio() -> None:
 
 
 def email_recognizer() -> Any:
-    """presidio's e-mail recognizer, with the public suffix list that tldextract carries; its own asks the network."""
+    """Presidio's e-mail recognizer, with the public suffix list that tldextract carries; its own asks the network."""
     from presidio_analyzer import predefined_recognizers as presidio
 
     class Email(presidio.EmailRecognizer):

@@ -103,7 +103,8 @@ def _plausible_ipv6(address: ipaddress.IPv6Address, written: str) -> bool:
 
 def _card(text: str, start: int, end: int) -> Extent | None:
     """An issuer's number that is called a card, or is written as on a card and is neither called something else nor one
-    of a row of numbers."""
+    of a row of numbers.
+    """
     written = text[start:end]
     if not is_card_number(re.sub(r"\D", "", written)) or joined_to_digits(text, start, end, "-.,"):
         return None
@@ -144,7 +145,7 @@ def _crypto(text: str, start: int, end: int) -> Extent | None:
     return None if any(c.isalnum() for c in beside) else (start, end)
 
 
-def _iban(text: str, start: int, end: int) -> Extent | None:
+def _iban(_text: str, start: int, end: int) -> Extent | None:
     return start, end
 
 

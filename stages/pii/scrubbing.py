@@ -33,6 +33,7 @@ class Scrub:
     name: str = "pii"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """The table with its texts scrubbed."""
         texts: list[str] = []
         counts: list[dict[str, int]] = []
         for text in table["text"].to_pylist():

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -19,6 +20,7 @@ from pipeline.stats import Stats
 from pipeline.summary import summary
 from pipeline.view import View, planned
 from stages.publish import readme
+from stages.publish.picture import funnel_picture
 from stages.publish.provenance import provenance_of
 from stages.publish.readme import Facts
 from stages.publish.shards import LANGUAGE, OPT_OUT
@@ -40,9 +42,11 @@ class Card:
 
     @property
     def schema(self) -> pa.Schema:
+        """The columns of its rows."""
         return pa.schema([])
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return (self.published, *self.beside)
 
     def documents(self) -> tuple[Stage, ...]:
@@ -50,22 +54,28 @@ class Card:
         return (self.published,)
 
     def shards(self, ledger: Ledger) -> list[str]:
+        """Names of its shards, in order."""
         return ["card"]
 
     def code(self) -> object:
-        return Card, self.title, readme.package_versions()
+        """What changes its rows, apart from its inputs."""
+        return Card, funnel_picture, self.title, readme.package_versions()
 
     def input_digest(self, shard: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         about = read_plan(ledger.root)
         told = json.dumps([about.get("recipe"), about.get("arguments")])
         return digest(told, *(ledger.whole(stage.name) for stage in plan(*self.inputs())))
 
     def make(self, files: ShardFiles) -> Stats:
+        """Make one shard."""
         behind = {stage.name for stage in plan(*self.inputs())}
         said = {name: stats for name, stats in stage_stats(files.root).items() if name in behind}
         folder, rows = self.published.name, said[self.published.name].rows_out
         files.write(f"{folder}/stats.json", (json.dumps(summary(said), indent=1) + "\n").encode())
-        files.write(f"{folder}/README.md", readme.dataset_card(self._facts(files.root, said)).encode())
+        facts = self._facts(files.root, said)
+        files.write(f"{folder}/{readme.PICTURE}", funnel_picture(facts.lines).encode())
+        files.write(f"{folder}/README.md", readme.dataset_card(facts).encode())
         return Stats("make", rows, rows)
 
     def _facts(self, root: str, said: Mapping[str, Stats]) -> Facts:
@@ -102,7 +112,7 @@ class Card:
         with ThreadPoolExecutor(8) as pool:
             return sum(pool.map(size, planned(root, self.published.name)))
 
-    def _hosts(self, root: str) -> Iterator[dict]:
+    def _hosts(self, root: str) -> Iterator[dict[Any, Any]]:
         """Hosts that lost most of their pages to one family, when a stage beside the shards looked for them."""
         stages = [stage.name for stage in self.beside if "lost" in stage.schema.names]
         shards = [(stage, shard) for stage in stages for shard in planned(root, stage)]

@@ -34,12 +34,15 @@ class PublishShards:
     megabytes: int
 
     def inputs(self) -> tuple[Stage, ...]:
+        """The stages that it reads."""
         return (self.source,)
 
     def documents(self) -> tuple[Stage, ...]:
+        """Those of its inputs that its documents come from."""
         return self.inputs()
 
     def code(self) -> object:
+        """What changes its rows, apart from its inputs."""
         return PublishShards, self.schema, self.megabytes
 
     def shards(self, ledger: Ledger) -> list[str]:
@@ -54,10 +57,12 @@ class PublishShards:
         return f"plan/{self.name}.cuts.json"
 
     def input_digest(self, shard: str, ledger: Ledger) -> str:
+        """A digest of all that a shard is read from."""
         slices = _cuts(ledger.root, self._cuts, self.megabytes, ledger.whole(self.source.name))[shard]
         return digest(*(str(x) for s in slices for x in (*s, ledger.digest(self.source.name, s[0]))))
 
     def make(self, files: ShardFiles) -> Stats:
+        """Make one shard."""
         slices, counts = store.read_json(files.root, self._cuts)[files.shard], dict[str, int]()
         writer = files.rows(self.schema)
         for table in self._tables(files.root, slices):
@@ -99,8 +104,8 @@ def count_opt_outs(table: pa.Table) -> list[tuple[str, int]]:
 
 
 @lru_cache(maxsize=1)
-def _cuts(root: str, name: str, megabytes: int, source: str) -> dict[str, list[Slice]]:
-    """The cuts as they are written down, read once for all files; `source` is the digest of what is cut."""
+def _cuts(root: str, name: str, _megabytes: int, _source: str) -> dict[str, list[Slice]]:
+    """The cuts as they are written down, read once for all files; `_source` is the digest of what is cut."""
     return store.read_json(root, name)
 
 

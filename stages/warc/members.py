@@ -57,7 +57,7 @@ class Codec:
     open: Callable[[], Any]
     step: int
     limit: tuple[int, ...] = ()
-    whole: Callable[[bytes], bytes | None] = lambda member: None
+    whole: Callable[[bytes], bytes | None] = lambda _member: None
 
 
 def file_members(file: BinaryIO, start: int = 0) -> Iterator[Chunk]:
@@ -188,7 +188,8 @@ def _stream(reader: Any, size: int) -> Iterator[Chunk]:
 
 def _whole_gzip(member: bytes) -> bytes | None:
     """The bytes of a member that opens, and whose trailer tells their number and check sum (which the reader does not
-    compare when compressed data lacks its last bytes)."""
+    compare when compressed data lacks its last bytes).
+    """
     checksum, size = (int.from_bytes(member[at : at + 4 or None], "little") for at in (-8, -4))
     if size > LARGEST:
         return None

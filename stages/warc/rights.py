@@ -31,7 +31,8 @@ LOOKS = 100  # places of the word in a page that are looked at
 
 class Rights(TypedDict):
     """The columns of a page: `robots` directives as "agent:directive" or "directive", joined by commas, in order of the
-    alphabet; `tdm_reservation` 1 or 0; `tdm_policy` and `license` addresses. None where the page says nothing."""
+    alphabet; `tdm_reservation` 1 or 0; `tdm_policy` and `license` addresses. None where the page says nothing.
+    """
 
     robots: str | None
     tdm_reservation: int | None

@@ -145,6 +145,7 @@ class TextBuilder(RowBuilder):
     schema = READ_TEXT
 
     def holds_content(self, kind: str) -> bool:
+        """Whether records of this type may hold a page."""
         return kind == "conversion"
 
     def content(self, record: Record, fields: Mapping[str, str]) -> dict[str, Any]:

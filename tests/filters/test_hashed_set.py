@@ -15,6 +15,7 @@ import xxhash
 
 from filters import hashed_set, url
 from pipeline.doc import Doc
+from pipeline.hashing import file_digest
 
 
 def test_every_line_is_found_and_others_are_not(tmp_path, monkeypatch):
@@ -26,7 +27,7 @@ def test_every_line_is_found_and_others_are_not(tmp_path, monkeypatch):
     assert all(hashed_set.first_found(table, ["no", f"site{n}.org"]) == 1 for n in range(1000))
     assert all(hashed_set.first_found(table, [f"site{n}.net", f"site{n}"]) is None for n in range(1000))
     assert hashed_set.first_found(np.empty(0, np.uint64), ["a"]) is None
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="read-only"):
         table[0] = 0
 
 
@@ -61,7 +62,7 @@ def test_a_member_of_an_archive(tmp_path, monkeypatch):
     domains, urls = (hashed_set.hashes(tmp_path / "lists.tar.gz", name) for name in ("domains", "urls"))
     assert hashed_set.first_found(domains, ["a.org"]) == hashed_set.first_found(urls, ["b.org/c"]) == 0
     assert len(domains) == len(urls) == 1
-    digest = hashed_set.digest(tmp_path / "lists.tar.gz")
+    digest = file_digest(tmp_path / "lists.tar.gz")[:16]
     assert sorted(os.listdir(tmp_path / "cache")) == [f"{digest}-domains.npy", f"{digest}-urls.npy"]
 
 

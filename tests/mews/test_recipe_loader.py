@@ -1,5 +1,6 @@
 """Recipes by name or file: found, called, and every error of theirs in one line."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def test_a_file_called_as_another_module_is_refused(tmp_path: Path):
     (tmp_path / "json.py").write_text("def recipe(): ...")
     with pytest.raises(UsageError, match="another module called json; give the file another name"):
         load_recipe(str(tmp_path / "json.py"), [])
+    assert str(tmp_path) not in sys.path, "the standard library's would not be found any more, on workers too"
 
 
 def test_arguments_get_the_types_that_the_recipe_names(tmp_path: Path):

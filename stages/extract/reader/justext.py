@@ -33,7 +33,7 @@ class Paragraph:
     selectable: bool  # inside a <select>
 
     def quality(self) -> str:
-        """jusText's class without regard to the neighbours: bad, short, neargood or good."""
+        """JusText's class without regard to the neighbours: bad, short, neargood or good."""
         size = len(self.text)
         if (self.linked / size if size else 0) > MOST_LINKED or "\xa9" in self.text or "&copy" in self.text:
             return "bad"
@@ -106,7 +106,7 @@ class Collector:
 
 
 def paragraphs(tree: _Element) -> list[Paragraph]:
-    """jusText's paragraphs of a tree."""
+    """JusText's paragraphs of a tree."""
     found = Collector()
     for event, element in iterwalk(tree, events=("start", "end")):
         if event == "start":

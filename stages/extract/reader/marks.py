@@ -61,7 +61,7 @@ class Selection:
 
 
 def unlikely_tests() -> list[list[AttributeTest]]:
-    """readability's two patterns on class and id: of boxes that are rarely content, and of those that may be."""
+    """Readability's two patterns on class and id: of boxes that are rarely content, and of those that may be."""
     found = []
     for name in ("unlikelyCandidatesRe", "okMaybeItsACandidateRe"):
         pattern = readability_lxml.REGEXES[name]

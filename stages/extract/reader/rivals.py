@@ -17,7 +17,7 @@ from stages.extract.reader.readability import GaveUp, Readability, unlikely
 
 
 def readability(page: Page, body: _Element, text: str, options: Extractor) -> HtmlElement | None:
-    """readability's article where it is to be preferred to a body with this text, else None.
+    """Readability's article where it is to be preferred to a body with this text, else None.
 
     In precision, which needs the page's tree no more, it is used up, unless the page is to keep it.
     """
@@ -65,6 +65,6 @@ def text_of_tree(tree: _Element) -> str:
 
 
 def justext(tree: HtmlElement) -> tuple[_Element, str]:
-    """jusText's paragraphs of a cleaned tree with HTML's tags, and their text."""
+    """JusText's paragraphs of a cleaned tree with HTML's tags, and their text."""
     body = paragraphs.main_text(basic_cleaning(tree))
     return body, trim(" ".join(body.itertext()))  # type: ignore[arg-type]
