@@ -58,8 +58,8 @@ def play(world: World, seed: int) -> tuple[list[str], list[str]]:
     if chance.random() < 0.15:
         return full_disk(world, seed)
     ahead = [chance.choice((*PROCESSES, *FAULTS)) for _ in range(chance.randint(1, 3))]
-    moments, root, done = [chance.uniform(0, 6) for _ in ahead], world.root.format(f"history{seed}"), []
-    world.proxy.chance, told = random.Random(seed), ""
+    moments, root, done, told = [chance.uniform(0, 6) for _ in ahead], world.root.format(f"history{seed}"), [], ""
+    world.proxy.chance = random.Random(seed)
     for number in range(RUNS):
         process = start(world, root, seed, "ray")
         if number < len(ahead):

@@ -49,20 +49,33 @@ class Handler(BaseHTTPRequestHandler):
     def pass_on(self) -> None:
         """Answer a request, rightly or as the fault says."""
         assert isinstance(self.server, Proxy)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         fault = self.server.strikes()
         if fault in ("500", "503") or (fault == "404" and self.command in ("GET", "HEAD")):
             self.answer(int(fault), {}, b"" if self.command == "HEAD" else b"<Error><Code>Fault</Code></Error>")
             return
         time.sleep(SLOW if fault == "slow" else 0)
         behind = http.client.HTTPConnection(*self.server.behind, timeout=60)
-        behind.request(self.command, self.path, body, dict(self.headers.items()))
+        sent = {name: value for name, value in self.headers.items() if name.lower() not in OWN}
+        behind.request(self.command, self.path, body, sent)
         came = behind.getresponse()
         content = came.read()
         self.answer(came.status, dict(came.getheaders()), content, half=fault == "half" and self.command == "GET")
         behind.close()
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = pass_on  # the names that http.server looks for
+
+    def body(self) -> bytes:
+        """The body of a request, which may come in pieces with a size before each."""
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        pieces = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return b"".join(pieces)
 
     def answer(self, status: int, headers: dict[str, str], content: bytes, half: bool = False) -> None:
         """Send an answer; of one that is cut, half of the bytes that its header tells."""

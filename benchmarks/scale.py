@@ -158,7 +158,7 @@ def document(measured: dict[Any, Any]) -> str:
     )
 
 
-def _driver(found: dict[str, Any]) -> dict[str, str]:
+def _driver(found: dict) -> dict[str, str]:
     """What the simulation measured, as it stands in the text."""
     plain = {name: f"{value:,}" for name, value in found.items() if isinstance(value, int | float)}
     requests = {f"{name}_{kind}": f"{found[name].get(kind, 0):,}" for name in ASKED for kind in ("LIST", "GET", "PUT")}
@@ -206,13 +206,13 @@ DRIVER = """
 ## The driver
 
 `make simulate` runs the real plan, ledger and receipts of {files} files with tasks that are done at once. Its driver
-made {tasks} tasks of {stages} stages, with {memory_mb} MB of memory at most. It spends {task_ms} ms of CPU time on a
-task, and {ray_task_ms} ms in Ray on sending it: {share} % of a core on {nodes} machines of 32 cores, which take
-{wall_h} hours. It asked the store for {requests_LIST} pages of listings, {requests_GET} reads and {requests_PUT}
-writes; tasks ask for more.
-When the run was ended in the middle of a stage, the next one sent its first task after {resume_s} seconds, on a machine
+made {tasks} tasks of {stages} stages with {memory_mb} MB of memory at most. A task takes it {task_ms} ms of CPU time,
+and {ray_task_ms} ms in Ray: {share} % of a core on {nodes} machines of 32 cores, which take {wall_h} hours. It asked
+the store for {requests_LIST} pages of listings, {requests_GET} reads and {requests_PUT} writes; tasks ask for more.
+
+When the run was ended in the middle of a stage, the next one sent its first task after {resume_s} seconds, on two cores
 with other work, with {resume_requests_LIST} pages of listings and {resume_requests_GET} reads, most of them receipts of
-the stage in the middle. A store answers each read after some 20 ms, 32 at a time.
+that stage. To these seconds an object store adds its answers: some 20 ms a read, 32 at a time.
 """
 
 
