@@ -2,10 +2,13 @@
 
 `python -m benchmarks.mutants ROOM ...` changes one operator, constant or call at a time (mutmut), runs the tests of the
 same room on each change, and prints a table. Tests see no data from outside the repository. What survives is written to
-out/mutants/ROOM.txt, as diffs. Exits 1 when a room is below `FLOOR`.
+out/mutants/ROOM.txt, as diffs. With `--sample N`, N changes of each room are tried that a seed chooses among all.
+Exits 1 when a room is below `FLOOR`.
 """
 
+import argparse
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -43,7 +46,15 @@ def config(room: str) -> str:
     return "\n[tool.mutmut]\n" + "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
 
 
-def try_room(room: str, base: Path) -> dict[str, int]:
+def sampled(room: str, checkout: Path, size: int) -> list[str]:
+    """The names of so many changes, drawn with the seed 0; the changes are made, and none is tried yet."""
+    subprocess.run([sys.executable, "-m", "mutmut", "run", "none"], cwd=checkout, capture_output=True)
+    found = (json.loads(file.read_text()) for file in sorted((checkout / "mutants" / room).rglob("*.meta")))
+    names = [name for meta in found for name in meta["exit_code_by_key"]]
+    return random.Random(0).sample(names, min(size, len(names)))
+
+
+def try_room(room: str, base: Path, sample: int = 0) -> dict[str, int]:
     """Mutates a copy of the checkout; returns how many changes were killed, survived, and so on."""
     checkout = base / room
     subprocess.run(["git", "clone", "-q", str(REPO_ROOT), str(checkout)], check=True)
@@ -51,7 +62,8 @@ def try_room(room: str, base: Path) -> dict[str, int]:
     project.write_text(project.read_text() + config(room))
     command = [sys.executable, "-m", "mutmut"]
     with (base / f"{room}.log").open("w") as log:
-        subprocess.run([*command, "run", "--max-children", "2"], cwd=checkout, stdout=log, stderr=log)
+        names = sampled(room, checkout, sample) if sample else []
+        subprocess.run([*command, "run", "--max-children", "2", *names], cwd=checkout, stdout=log, stderr=log)
     results = subprocess.run([*command, "results"], cwd=checkout, capture_output=True, text=True).stdout
     subprocess.run([*command, "export-cicd-stats"], cwd=checkout, capture_output=True, check=True)
     write_survivors(room, checkout, results)
@@ -68,14 +80,19 @@ def write_survivors(room: str, checkout: Path, results: str) -> None:
     out.write_text("\n".join(diffs))
 
 
-def main(rooms: list[str]) -> int:
+def main() -> int:
+    """Try the rooms of the command line, and print a line for each."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("rooms", nargs="*", default=list(ROOMS))
+    parser.add_argument("--sample", type=int, default=0, help="changes tried in each room; 0: all")
+    chosen = parser.parse_args()
     base = Path(tempfile.mkdtemp(prefix="mutants-"))
     print("room       " + "".join(f"{name:>12}" for name in (*SUMMARY, "share")))
     below = 0
-    for room in rooms:
-        stats = try_room(room, base)
+    for room in chosen.rooms:
+        stats = try_room(room, base, chosen.sample)
         caught = stats["killed"] + stats["timeout"] + stats["segfault"]
-        share = caught / max(stats["total"], 1)
+        share = caught / max(sum(stats[name] for name in SUMMARY[:-1]), 1)
         below += share < FLOOR
         print(f"{room:<11}" + "".join(f"{stats[name]:>12,}" for name in SUMMARY) + f"{share:>12.1%}", flush=True)
     shutil.rmtree(base)
@@ -83,4 +100,4 @@ def main(rooms: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or list(ROOMS)))
+    sys.exit(main())

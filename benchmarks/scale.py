@@ -16,7 +16,7 @@ from benchmarks.scale_units import UNITS, Unit
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
 
 FILES, PAGES = 90_000, 2.6e9  # a snapshot of 2024
-KEPT = {"raw": 0.4751, "filtered": 0.2334, "fuzzy": 0.1450, "exact": 0.1167}  # Penedo et al. 2023, figure 2
+KEPT = {"raw": 0.4751, "filtered": 0.2334, "fuzzy": 0.1450, "clean": 0.1167}  # Penedo et al. 2023, figure 2
 FAMILIES = 0.5  # of the pages that fuzzy deduplication sees are in a family: it drops 38 %, and each has one that stays
 COPIES = {  # rows a page of a family; star edges as simulated, of edges across there were none
     "near.pairs": 300,
@@ -57,6 +57,14 @@ def costs(measured: dict[Any, Any]) -> list[Cost]:
     return list(done.values())
 
 
+def bucket_reads(measured: dict[Any, Any]) -> int:
+    """How often a Gather reads a bucket out of a file: its tasks times the files of its Scatters."""
+    done = {c.unit.name: c for c in costs(measured)}
+    gathers = [c for c in done.values() if c.unit.kind == "Gather"]
+    scatters = [(c, done[name]) for c in gathers for name in c.unit.after if done[name].unit.kind == "Scatter"]
+    return sum(gather.tasks * _files(scatter, done) for gather, scatter in scatters)
+
+
 def cost(unit: Unit, done: dict[str, Cost], measured: dict[Any, Any]) -> Cost:
     """One stage, when those before it are done."""
     before = [done[name] for name in unit.after]
@@ -74,7 +82,7 @@ def cost(unit: Unit, done: dict[str, Cost], measured: dict[Any, Any]) -> Cost:
     opened = sum(tasks * _files(c, done) * _open_seconds(c, done, measured["open_ms"]) for c in sent)
     opened = opened if unit.kind == "Gather" else 0
     enough = unit.rows_out > 100 * unit.tasks  # else its files are all footer
-    size = rows_out * (unit.bytes / unit.rows_out if enough else unit.width)
+    size = rows_out * (unit.bytes / unit.rows_out if enough else unit.width if unit.bytes else 0)
     if unit.name in PAIRS:
         size = rows_out * measured["pair_bytes"]
     memory = {"Gather": rows_in * unit.width * WORK, "Scatter": rows_out * unit.width * 2}.get(unit.kind)
@@ -136,7 +144,12 @@ def document(measured: dict[Any, Any]) -> str:
     files = sum(c.tasks for c in every)
     return (
         INTRODUCTION.format(
-            files=f"{files:,}", hours=f"{total:,.0f}", days=f"{total / 1000 / 24:.1f}", scattered=_short(scattered)
+            files=f"{files:,}",
+            hours=f"{total:,.0f}",
+            days=f"{total / 1000 / 24:.1f}",
+            scattered=_short(scattered),
+            reads=_short(bucket_reads(measured)),
+            stored=_short(sum(c.bytes for c in every)),
         )
         + "\n".join(lines)
         + "\n"
@@ -167,10 +180,12 @@ How it is computed
 - Memory is the bound of a task: a bucket's rows times {WORK} for a Gather, a shard's rows twice for a Scatter, a batch
   of pages for a Map. `near.cross_edges` is one task on one machine: it sees only edges between the stars of
   families that are chains. Families whose pages share bands as assumed above have none; one for 20 pages is taken.
-- Bytes are what stays on disk. Rejected pages are not counted. The measured pages repeat little of one another, so that
-  the stages of `repeats` send and cut more on a snapshot than is shown.
+- Bytes are what stays on disk: none of a stage that only drops pages, which is a view of the stage before. Rejected
+  pages are not counted. The measured pages repeat little of one another, so that the stages of `repeats` send and cut
+  more on a snapshot than is shown.
 
 Together {{files}} shards, {{scattered}}B shuffled, {{hours}} core-hours: {{days}} days on 1,000 cores.
+On disk {{stored}}B stay. Gathers read a bucket out of a file {{reads}} times.
 
 | stage | kind | tasks | rows in | rows out | bytes | memory of a task | core-hours |
 |---|---|--:|--:|--:|--:|--:|--:|

@@ -23,13 +23,12 @@ from dedup.minhash import stars
 from dedup.minhash.families import band_edges, families
 from dedup.verdicts import Judge
 from pipeline import buckets as bucketed
-from pipeline import parquet
 from pipeline.ledger import Ledger
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
-from pipeline.view import planned
+from pipeline.view import planned, view_of
 from recipes.refinedweb import recipe
 
 UNITS = Path(__file__).with_name("scale.json")
@@ -101,11 +100,10 @@ def _process(stat: Path) -> tuple[int, tuple[int, float]] | None:
 def width(root: str, stage: Stage) -> float:
     """Bytes in memory of a row that a stage made; of a stage that made none, eight a column."""
     for shard in planned(root, stage.name) if isinstance(stage, Map | Scatter | Gather) else ():
-        name = f"{stage.name}/{shard}"
         if isinstance(stage, Scatter):
-            tables = list(bucketed.read_all(root, name + bucketed.SUFFIX))
+            tables = list(bucketed.read_all(root, f"{stage.name}/{shard}{bucketed.SUFFIX}"))
         else:
-            tables = [parquet.read_table(root, f"{name}.parquet")]
+            tables = list(view_of(root, stage.name).read(root, shard))
         if rows := sum(table.num_rows for table in tables):
             return sum(table.nbytes for table in tables) / rows
     return 8 * len(stage.schema)

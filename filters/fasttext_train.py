@@ -15,8 +15,8 @@ import xxhash
 import readers
 from filters.fasttext import POSITIVE, PREFIX, LabelScore, at_least, lower_words, model_at
 from filters.fasttext_report import HeldOut, held_out_figures, model_card
-from filters.hashed_set import digest
 from pipeline.errors import UsageError
+from pipeline.hashing import file_digest
 from pipeline.root import redact
 from pipeline.rules import Rules
 from readers import TEXT, Field, Unread
@@ -111,7 +111,7 @@ def _judged(labelled: Labelled, model_file: Path, keep: float) -> tuple[dict[str
     held = _predicted(labelled, model_file)
     is_filter = set(held.labels) == {GOOD, REST}
     trained = {label: sum(one == label for one, _ in labelled.lines) for label in held.labels}
-    about: dict[str, Any] = {"digest": digest(model_file), "settings": SETTINGS, "trained_on": len(labelled.lines)}
+    about: dict[str, Any] = {"digest": file_digest(model_file), "settings": SETTINGS, "trained_on": len(labelled.lines)}
     about |= {"trained": trained, "held": {label: len(labelled.held[label]) for label in held.labels}}
     about |= held_out_figures(held, GOOD if is_filter else None)
     if not is_filter:

@@ -1,6 +1,5 @@
 """A long list of lines held once a machine: a sorted file of hashes, mapped into the memory of every process."""
 
-import hashlib
 import os
 import tarfile
 from collections.abc import Iterator
@@ -10,18 +9,13 @@ from pathlib import Path
 import numpy as np
 import xxhash
 
+from pipeline.hashing import file_digest
+
 
 def cache_folder() -> Path:
     """Where built lists are kept: $MEWS_CACHE, or `mews` in the user's cache folder."""
     user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("MEWS_CACHE") or Path(user) / "mews")
-
-
-@cache
-def digest(path: Path) -> str:
-    """SHA-256 of a file, the first 16 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 @cache
@@ -31,7 +25,7 @@ def hashes(path: Path, member: str = "") -> np.ndarray:
     `path` is a text file, or a tar archive with the text in `member`. Blank lines and those that begin with # do not
     count. A line that is not in the list is taken for one that is with probability lines / 2**64.
     """
-    built = cache_folder() / f"{digest(path)}-{member or 'lines'}.npy"
+    built = cache_folder() / f"{file_digest(path)[:16]}-{member or 'lines'}.npy"
     if not built.exists():
         built.parent.mkdir(parents=True, exist_ok=True)
         partial = built.with_suffix(f".{os.getpid()}")

@@ -30,21 +30,6 @@ def without_reserved(table: pa.Table) -> pa.Table:
     return table.drop_columns([name for name in RESERVED if name in table.column_names])
 
 
-def rename_reserved(table: pa.Table) -> pa.Table:
-    """The table with other names for columns that are called as the engine's are: "error_" for "error".
-
-    A reader of other people's rows passes them through this before it adds columns of the engine itself.
-    """
-    taken, names = {*RESERVED, *table.column_names}, []
-    for name in table.column_names:
-        free = name
-        while name in RESERVED and free in taken:
-            free += "_"
-        taken.add(free)
-        names.append(free)
-    return table.rename_columns(names)
-
-
 def check_not_reserved(schema: pa.Schema) -> None:
     """Raises UsageError when a column of the data is called as one of the engine's is."""
     for name in schema.names:

@@ -87,7 +87,7 @@ class Ledger:
         entries = self.entries(stage)
         if not store.exists(self.root, record_name(stage)):
             rows = [{"shard": shard, **entry._asdict()} for shard, entry in entries]
-            with parquet.writing(self.root, record_name(stage), RECORD, {}) as writer:
+            with parquet.writing_rows(self.root, record_name(stage), RECORD, {}) as writer:
                 writer.write(pa.Table.from_pylist(rows, RECORD))
         store.write_json(self.root, sums_name(stage), self._total.to_json())
         self._entries[stage] = {shard: Entry("", *entry[1:4]) for shard, entry in entries}

@@ -76,7 +76,7 @@ def payload(column: pa.ChunkedArray) -> int:
 
 
 @contextmanager
-def writing(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Iterator[ShardWriter]:
+def writing_rows(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Iterator[ShardWriter]:
     """A writer whose file appears when the block ends well, entered in `made` under its name."""
     with store.writing(root, name) as sink:
         writer = ShardWriter(sink, schema)

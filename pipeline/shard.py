@@ -49,7 +49,7 @@ class ShardFiles:
     def open(self, name: str, schema: pa.Schema) -> parquet.ShardWriter:
         """The writer of a Parquet file; the same one each time that it is asked for."""
         if name not in self._writers:
-            self._writers[name] = self._stack.enter_context(parquet.writing(self.root, name, schema, self.made))
+            self._writers[name] = self._stack.enter_context(parquet.writing_rows(self.root, name, schema, self.made))
         return self._writers[name]
 
     def rows(self, schema: pa.Schema) -> parquet.ShardWriter:

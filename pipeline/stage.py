@@ -13,6 +13,7 @@ from pipeline.chain import TransformChain, output_schema, rejects_schema
 from pipeline.columns import conform, without_reserved
 from pipeline.errors import SchemaChanged, UsageError
 from pipeline.hashing import digest, hash64
+from pipeline.heartbeat import with_heartbeat
 from pipeline.ledger import Ledger
 from pipeline.protocols import Transform
 from pipeline.receipts import Receipt, inputs_of
@@ -151,7 +152,7 @@ class Map:
 
     def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
         verdicts = self._join.read_verdicts(root, item)
-        for table in tables_of(self.source, item, root):
+        for table in with_heartbeat(tables_of(self.source, item, root), root, self.name, item):
             yield self._join.joined(table, verdicts)
 
     def _reject(self, files: ShardFiles, schema: pa.Schema, table: pa.Table) -> None:

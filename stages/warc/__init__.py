@@ -52,15 +52,6 @@ def read_pages(path: str | Path, name: str) -> Iterator[pa.Table]:
     return read_rows(path, RowBuilder(name))
 
 
-def read_texts(path: str | Path, name: str) -> Iterator[pa.Table]:
-    """The texts of a local WET file as tables of READ_TEXT. Raises BadInput when the file holds no text.
-
-    `languages` are those that the crawler identified, as ISO 639-3 codes joined by commas, the page's first one first;
-    empty where it names none.
-    """
-    return read_rows(path, TextBuilder(name))
-
-
 def read_rows(path: str | Path, builder: RowBuilder) -> Iterator[pa.Table]:
     """The rows of a local file, in order, as tables of at most 512 rows or about 32 MB of content."""
     batch = Batch(builder.schema)

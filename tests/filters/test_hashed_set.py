@@ -15,6 +15,7 @@ import xxhash
 
 from filters import hashed_set, url
 from pipeline.doc import Doc
+from pipeline.hashing import file_digest
 
 
 def test_every_line_is_found_and_others_are_not(tmp_path, monkeypatch):
@@ -61,7 +62,7 @@ def test_a_member_of_an_archive(tmp_path, monkeypatch):
     domains, urls = (hashed_set.hashes(tmp_path / "lists.tar.gz", name) for name in ("domains", "urls"))
     assert hashed_set.first_found(domains, ["a.org"]) == hashed_set.first_found(urls, ["b.org/c"]) == 0
     assert len(domains) == len(urls) == 1
-    digest = hashed_set.digest(tmp_path / "lists.tar.gz")
+    digest = file_digest(tmp_path / "lists.tar.gz")[:16]
     assert sorted(os.listdir(tmp_path / "cache")) == [f"{digest}-domains.npy", f"{digest}-urls.npy"]
 
 

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.columns import check_not_reserved, conform, put, rename_reserved, without_reserved
+from pipeline.columns import check_not_reserved, conform, put, without_reserved
 from pipeline.errors import UsageError
 
 OURS = ("reason", "error", "error_message", "error_place", "measured", "counts")
@@ -32,21 +32,3 @@ def test_data_with_a_column_of_the_engine_is_refused_by_name(name: str):
     with pytest.raises(UsageError, match=f"^column {name}: the engine keeps this name .*; rename the column$"):
         check_not_reserved(pa.schema([("id", pa.string()), (name, pa.string())]))
     check_not_reserved(pa.schema([("id", pa.string()), (f"{name}_", pa.string()), (name.upper(), pa.string())]))
-
-
-@pytest.mark.parametrize(
-    ("names", "renamed"),
-    [
-        (["id", "text"], ["id", "text"]),
-        (["error", "reason"], ["error_", "reason_"]),
-        (["error", "error_", "id"], ["error__", "error_", "id"]),
-        (["error_", "error"], ["error_", "error__"]),
-        (["error", "error"], ["error_", "error__"]),
-        (list(OURS), [f"{name}_" for name in OURS]),
-    ],
-)
-def test_columns_of_data_get_names_that_are_free(names: list[str], renamed: list[str]):
-    table = pa.Table.from_arrays([pa.array([number]) for number in range(len(names))], names)
-    made = rename_reserved(table)
-    assert made.column_names == renamed
-    assert [column.to_pylist() for column in made.columns] == [[number] for number in range(len(names))]

@@ -20,7 +20,7 @@ def groups(path: Path) -> list[int]:
 
 def write(folder: Path, name: str, table: pa.Table, batch: int) -> list[int]:
     """Write a table in batches; returns the rows of each row group."""
-    with parquet.writing(str(folder), name, table.schema, {}) as writer:
+    with parquet.writing_rows(str(folder), name, table.schema, {}) as writer:
         for start in range(0, table.num_rows, batch):
             writer.write(table.slice(start, batch))
     return groups(folder / name)
@@ -64,7 +64,7 @@ def test_the_size_of_a_column_is_that_of_its_values():
 
 
 def test_columns_come_in_the_order_of_the_schema_and_in_its_types(tmp_path: Path):
-    with parquet.writing(str(tmp_path), "made", TEXTS, made := {}) as writer:
+    with parquet.writing_rows(str(tmp_path), "made", TEXTS, made := {}) as writer:
         rows = {"text": pa.array(["a"], pa.large_string()), "more": [1], "id": pa.array([1], pa.int8())}
         writer.write(pa.table(rows))
     assert pq.read_table(tmp_path / "made").equals(pa.table({"id": [1], "text": ["a"]}, schema=TEXTS))
@@ -73,7 +73,7 @@ def test_columns_come_in_the_order_of_the_schema_and_in_its_types(tmp_path: Path
 
 def test_a_file_that_fails_while_it_is_written_is_not_there(tmp_path: Path):
     made = {}
-    with pytest.raises(ValueError, match="half"), parquet.writing(str(tmp_path), "made", NUMBERS, made) as writer:
+    with pytest.raises(ValueError, match="half"), parquet.writing_rows(str(tmp_path), "made", NUMBERS, made) as writer:
         writer.write(pa.table({"n": range(30_000)}, schema=NUMBERS))
         raise ValueError("half")
     assert list(tmp_path.iterdir()) == [] and made == {}

@@ -317,7 +317,7 @@ def test_texts_of_wet_files(path):
     info = record(b"isPartOf: CC-MAIN-2024-10\r\n", "warcinfo", 9)
     parts = [info, text("Ein Text.\n", 1, WARC_Identified_Content_Language="deu,eng"), text("Žádný", 2)]
     path.write_bytes(b"".join(members(parts)))
-    [table] = warc.read_texts(path, "segments/1/wet/x.warc.wet.gz")
+    [table] = warc.read_rows(path, warc.TextBuilder("segments/1/wet/x.warc.wet.gz"))
     assert table.schema == warc.READ_TEXT
     found = table.to_pylist()
     assert [row["text"] for row in found] == ["Ein Text.\n", "Žádný"]
@@ -332,14 +332,14 @@ def test_texts_of_wet_files(path):
 def test_damage_in_wet_files_is_told(path):
     parts = members([text("one", 1), text("two", 2), text("three", 3)])
     path.write_bytes(parts[0] + parts[1][:-9] + b"\0" + parts[1][-8:] + parts[2])
-    found = [row for table in warc.read_texts(path, "x.wet.gz") for row in table.to_pylist()]
+    found = [row for table in warc.read_rows(path, warc.TextBuilder("x.wet.gz")) for row in table.to_pylist()]
     assert [row["error"] for row in found] == [None, "warc:damaged", None]
     path.write_bytes(b"".join(members([record(b"\xff\xfe bytes", "conversion")])))
-    [table] = warc.read_texts(path, "x.wet.gz")
+    [table] = warc.read_rows(path, warc.TextBuilder("x.wet.gz"))
     assert table["text"].to_pylist() == ["\ufffd\ufffd bytes"]
 
 
 def test_a_file_without_texts_is_refused_by_name(path):
     path.write_bytes(b"".join(members([page()])))
     with pytest.raises(BadInput, match=r"x\.warc\.gz: no conversion record in it"):
-        list(warc.read_texts(path, path.name))
+        list(warc.read_rows(path, warc.TextBuilder(path.name)))
