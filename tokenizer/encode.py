@@ -16,9 +16,11 @@ from pipeline.stats import TextCount
 from pipeline.transform import put
 from readers.listing import Folder, parent
 from tokenizer.encode_cache import EncodeCache, is_cuttable
+from tokenizer.foreign import as_tokenizer_json
 from tokenizer.special_tokens import SETTINGS, end_of_text, fim_markers
 
 BATCH = 256  # texts a call
+NAMES = ("tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "vocab.json")
 Encode = Callable[[list[str]], list[list[int]]]
 
 
@@ -28,7 +30,7 @@ def shared_tokenizer(folder: Folder, name: str, digest: str) -> Tokenizer:
 
     Raises UsageError when the file is not the one of this digest any more.
     """
-    data = store.read_bytes(folder.address, name)
+    data = read_tokenizer(folder, name)
     if hashlib.sha256(data).hexdigest() != digest:
         raise UsageError(f"{folder.shown(name)} changed since the run was planned; start the run anew")
     tokenizer = Tokenizer.from_str(data.decode())
@@ -80,20 +82,34 @@ class Encoder:
 
 
 def find_tokenizer(address: str) -> tuple[Folder, str]:
-    """The folder and name of a tokenizer.json, which may be given by its folder. Raises UsageError without one."""
+    """The folder and name of a tokenizer's file, which may be given by its folder: the first of `NAMES` that is there.
+
+    Raises UsageError without one.
+    """
     folder, name = parent(address)
     if store.exists(folder, name):
         return Folder(folder), name
-    if store.exists(address, "tokenizer.json"):
-        return Folder(address), "tokenizer.json"
+    for name in NAMES:
+        if store.exists(address, name):
+            return Folder(address), name
     said = f"no tokenizer at {store.redact(address)}"
-    raise UsageError(f"{said}: train one with `mews tokenizer train`, or give a folder that holds a tokenizer.json")
+    raise UsageError(
+        f"{said}: train one with `mews tokenizer train`, or give a folder that holds a tokenizer.json or .model"
+    )
+
+
+def read_tokenizer(folder: Folder, name: str) -> bytes:
+    """A tokenizer's file as tokenizer.json, also one of GPT-2's or SentencePiece's. Raises UsageError."""
+    data, merges = store.read_bytes(folder.address, name), "merges.txt"
+    needed = name == "vocab.json" and store.exists(folder.address, merges)
+    beside = {merges: store.read_bytes(folder.address, merges)} if needed else {}
+    return as_tokenizer_json(name, data, beside, folder.shown(name))
 
 
 def load(address: str) -> Tokenizer:
     """The tokenizer of a file or folder. Raises UsageError when there is none, or it is none."""
     folder, name = find_tokenizer(address)
-    return parsed_tokenizer(store.read_bytes(folder.address, name), folder.shown(name))
+    return parsed_tokenizer(read_tokenizer(folder, name), folder.shown(name))
 
 
 def parsed_tokenizer(data: bytes, shown: str) -> Tokenizer:
@@ -111,7 +127,7 @@ def encoder(address: str, eos_token: str = "") -> Encoder:
     Raises UsageError where there is none.
     """
     folder, name = find_tokenizer(address)
-    data, shown = store.read_bytes(folder.address, name), folder.shown(name)
+    data, shown = read_tokenizer(folder, name), folder.shown(name)
     tokenizer = parsed_tokenizer(data, shown)
     settings = {n: store.read_bytes(folder.address, n) for n in SETTINGS if store.exists(folder.address, n)}
     end = end_of_text(tokenizer, settings, shown, eos_token)
