@@ -54,11 +54,31 @@ run: $(SETUP) ## run any recipe: RECIPE= OUT= WORKERS= RUNNER= RAY_ADDRESS= RECI
 plan: $(SETUP) ## list the stages of a recipe: RECIPE= OUT= RECIPE_ARGS=
 	$(MEWS) plan $(or $(RECIPE),recipes.refinedweb) --root '$(OUT)' $(RECIPE_ARGS)
 
+submit: $(SETUP) ## run a recipe as a job of a cluster: RAY_ADDRESS=http://head:8265 OUT=s3://... SNAPSHOT= FILES= RECIPE= WORKERS= SUBMIT_ARGS= RECIPE_ARGS=
+	$(call need,RAY_ADDRESS,where the cluster takes jobs)
+	$(MEWS) submit $(or $(RECIPE),recipes.refinedweb) --root '$(OUT)' --address '$(RAY_ADDRESS)' $(SUBMIT_ARGS) \
+		$(if $(WORKERS),--workers $(WORKERS)) $(if $(RECIPE),,'snapshot=$(SNAPSHOT)' $(if $(FILES),files=$(FILES))) \
+		$(RECIPE_ARGS)
+
+jobs: $(SETUP) ## the jobs of a cluster: RAY_ADDRESS=
+	$(MEWS) jobs $(if $(RAY_ADDRESS),--address '$(RAY_ADDRESS)')
+
+logs: $(SETUP) ## follow the log of a job: JOB= RAY_ADDRESS=
+	$(call need,JOB,which job)
+	$(MEWS) logs '$(JOB)' $(if $(RAY_ADDRESS),--address '$(RAY_ADDRESS)')
+
+stop: $(SETUP) ## end a job: JOB= RAY_ADDRESS=
+	$(call need,JOB,which job)
+	$(MEWS) stop '$(JOB)' $(if $(RAY_ADDRESS),--address '$(RAY_ADDRESS)')
+
 status: $(SETUP) ## how far a run is: OUT=
 	$(MEWS) status '$(OUT)'
 
 stats: $(SETUP) ## the funnel of a run: OUT=
 	$(MEWS) stats '$(OUT)'
+
+report: $(SETUP) ## a run as one HTML page: OUT= COMPARE= (another root) PAGES=
+	$(MEWS) report '$(OUT)' $(if $(COMPARE),--compare '$(COMPARE)') $(if $(PAGES),--pages $(PAGES))
 
 verify: $(SETUP) ## read every receipt and file again: OUT= MEND=1
 	$(MEWS) verify '$(OUT)' $(if $(MEND),--mend)

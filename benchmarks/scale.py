@@ -57,6 +57,14 @@ def costs(measured: dict[Any, Any]) -> list[Cost]:
     return list(done.values())
 
 
+def bucket_reads(measured: dict[Any, Any]) -> int:
+    """How often a Gather reads a bucket out of a file: its tasks times the files of its Scatters."""
+    done = {c.unit.name: c for c in costs(measured)}
+    gathers = [c for c in done.values() if c.unit.kind == "Gather"]
+    scatters = [(c, done[name]) for c in gathers for name in c.unit.after if done[name].unit.kind == "Scatter"]
+    return sum(gather.tasks * _files(scatter, done) for gather, scatter in scatters)
+
+
 def cost(unit: Unit, done: dict[str, Cost], measured: dict[Any, Any]) -> Cost:
     """One stage, when those before it are done."""
     before = [done[name] for name in unit.after]
@@ -136,7 +144,12 @@ def document(measured: dict[Any, Any]) -> str:
     files = sum(c.tasks for c in every)
     return (
         INTRODUCTION.format(
-            files=f"{files:,}", hours=f"{total:,.0f}", days=f"{total / 1000 / 24:.1f}", scattered=_short(scattered)
+            files=f"{files:,}",
+            hours=f"{total:,.0f}",
+            days=f"{total / 1000 / 24:.1f}",
+            scattered=_short(scattered),
+            reads=_short(bucket_reads(measured)),
+            stored=_short(sum(c.bytes for c in every)),
         )
         + "\n".join(lines)
         + "\n"
@@ -172,6 +185,7 @@ How it is computed
   more on a snapshot than is shown.
 
 Together {{files}} shards, {{scattered}}B shuffled, {{hours}} core-hours: {{days}} days on 1,000 cores.
+On disk {{stored}}B stay. Gathers read a bucket out of a file {{reads}} times.
 
 | stage | kind | tasks | rows in | rows out | bytes | memory of a task | core-hours |
 |---|---|--:|--:|--:|--:|--:|--:|

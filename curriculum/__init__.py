@@ -6,7 +6,7 @@ before it: it can be extended, and what comes later can change, while what was m
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate
 
@@ -14,8 +14,55 @@ from pipeline.errors import UsageError
 
 
 @dataclass(frozen=True)
+class Curve:
+    """How often a page is in the stream, by the percentile of its value in a column among the tokens that are chosen.
+
+    `steps` are pairs (percentile from, times), ascending: ((0.4, 1), (0.9, 3.5)) leaves out the lowest 40 % and takes
+    the best tenth three and a half times, that is, half of its pages three times and half four.
+    """
+
+    column: str
+    steps: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        starts, times = [at for at, _ in self.steps], [times for _, times in self.steps]
+        if not self.steps or starts != sorted(set(starts)) or not 0 <= starts[0] <= starts[-1] < 1:
+            raise UsageError(f"the steps of a curve begin at percentiles from 0 to below 1, ascending, not {starts}")
+        if min(times) < 0 or not 0 < max(times) <= 1_000:
+            raise UsageError(f"a curve takes pages 0 to 1,000 times, and some of them, not {times}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a phase takes of a source: all of it in the order of a hash, if nothing is said.
+
+    `where` is an expression over the source's columns ("edu >= 3 and language == 'en'", see `where.Where`). `order`
+    names a column by whose value pages come, the least first, or with "-" in front the greatest first ("-tokens": the
+    longest). `curve` repeats pages by quality. A page without a value in the column of an order or curve is left out.
+    """
+
+    where: str = ""
+    order: str = ""
+    curve: Curve | None = None
+
+    def __post_init__(self) -> None:
+        if self.order and self.curve:
+            raise UsageError("order= and a curve of one source exclude each other: copies of a page must lie apart")
+
+    @property
+    def ranked_by(self) -> str:
+        """The column whose percentiles are needed; "" for none."""
+        return self.curve.column if self.curve else self.order.removeprefix("-")
+
+
+EVERYTHING = Choice()
+
+
+@dataclass(frozen=True)
 class Phase:
     """`tokens` in all, sequences of `length` tokens, and the weight of each source (shares of tokens; any sum).
+
+    `choose` says which pages of a source it takes, and in which order; all, in the order of a hash, if it says nothing.
 
     By the end of the phase no source has been used more than `epochs` times, and in it no page comes again within
     `window` tokens of training.
@@ -27,6 +74,7 @@ class Phase:
     weights: Mapping[str, float]
     epochs: float = 4.0  # up to four, repeated data is worth almost as much as new (arXiv 2305.16264)
     window: int = 0
+    choose: Mapping[str, Choice] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.tokens < 1 or self.length < 2 or not self.weights:
@@ -98,10 +146,9 @@ class Curriculum:
         if not 0 < scale < float("inf"):
             raise UsageError(f"scale={scale:g}: give a number above 0; 1e-6 makes a small curriculum of the same shape")
         phases = (
-            Phase(p.name, max(1, round(p.tokens * scale)), p.length, p.weights, p.epochs, round(p.window * scale))
-            for p in self.phases
+            replace(p, tokens=max(1, round(p.tokens * scale)), window=round(p.window * scale)) for p in self.phases
         )
-        return Curriculum(tuple(phases), self.seed, self.max_epochs)
+        return replace(self, phases=tuple(phases))
 
 
 def check(curriculum: Curriculum, totals: Mapping[str, int], spacing: Mapping[str, int] | None = None) -> None:

@@ -1,18 +1,22 @@
 """A curriculum from what a person gives it: sources by name, counted by a tokenizer, sampled in phases and packed."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import curriculum as mixture
 from curriculum import Curriculum, Phase, code
+from curriculum.keys import REHYDRATION, most_repeats
 from curriculum.phases import Corpus, phases
+from curriculum.selection import Stream, asked_columns, by_streams, check_columns, with_choices
 from curriculum.shares import shares
 from curriculum.sources import check_clusters, fetched, folder, size
-from curriculum.token_stream import REHYDRATION
 from dedup.decontaminate import contaminated
 from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
+from readers.values import Kind
 from tokenizer.encode import CountTokens, encoder
 from tokenizer.fim import FillInMiddle
 from tokenizer.pack import Method, packed
@@ -33,6 +37,10 @@ class Inputs:
     `buckets`, a power of two: one must fit in memory. `rehydrate` repeats pages by the size of their family of copies,
     as FineWeb-2 does. Pages that share 13 words with one of the evaluation files `evals`, "mmlu.jsonl,gsm8k.parquet",
     are left out.
+
+    `where`, "web: edu >= 2; decay/web: edu >= 4 and language == 'en'", says which pages of a source all phases, or one,
+    take. `order`, "math: -difficulty", takes them by a column, here the greatest first. `upsample`, "web: edu 0.4=1
+    0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on.
     """
 
     tokenizer: str
@@ -46,6 +54,9 @@ class Inputs:
     rehydrate: bool = False
     evals: str = ""
     eos_token: str = ""
+    where: str = ""
+    order: str = ""
+    upsample: str = ""
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -75,20 +86,31 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     tokenizer needs are wanting.
     """
     given = pairs(inputs.sources)
+    curriculum = with_choices(curriculum, inputs.where, inputs.order, inputs.upsample)
     curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
     encode = encoder(inputs.tokenizer, inputs.eos_token)
-    infill = FillInMiddle(encode, fim, (CODE,), inputs.seed) if fim and CODE in curriculum.sources else None
-    columns, repeats = pairs(inputs.columns), REHYDRATION if inputs.rehydrate else ()
-    found = {name: pages(name, given[name], columns) for name in curriculum.sources}
-    check_sizes(curriculum, found, inputs)
+    streams = by_streams(curriculum)[1]
+    found = {name: _checked(name, given[name], pairs(inputs.columns), streams) for name in curriculum.sources}
+    repeats = REHYDRATION if inputs.rehydrate else ()
     if inputs.rehydrate:
         check_clusters(found)
+    check_sizes(curriculum, found, inputs)
     evals = tuple(file for file in inputs.evals.split(",") if file)
     corpora = {name: Corpus(without(name, source, evals), repeats) for name, source in found.items()}
     stages = phases(curriculum, corpora, CountTokens(encode), ranges=inputs.buckets)
+    programs = tuple(name for name, stream in streams.items() if stream.source == CODE)
+    infill = FillInMiddle(encode, fim, programs, inputs.seed) if fim and programs else None
     both = zip(stages.phases, curriculum.phases, strict=True)
     sequences = [packed(stage, encode, phase.length, method, inputs.seed, infill) for stage, phase in both]
-    return shares(curriculum, stages, sequences)
+    return shares(stages, sequences)
+
+
+def _checked(name: str, place: str, columns: Mapping[str, str], streams: Mapping[str, Stream]) -> Source | Stage:
+    """The pages of a source with the columns that choices ask about. Raises UsageError when it has not all of them."""
+    asked = asked_columns(streams.values(), name)
+    found = pages(name, place, columns, asked)
+    check_columns(name, found, asked)
+    return found
 
 
 def check_sizes(curriculum: Curriculum, found: Mapping[str, Source | Stage], inputs: Inputs) -> None:
@@ -99,11 +121,19 @@ def check_sizes(curriculum: Curriculum, found: Mapping[str, Source | Stage], inp
     have = numbers(inputs.have)
     if unknown := sorted(set(have) - set(curriculum.sources)):
         raise UsageError(f"have= names {', '.join(unknown)}, which is no source here: {', '.join(curriculum.sources)}")
-    mixture.check(curriculum, have)
-    granted = 10 * max((times for _, times in REHYDRATION if inputs.rehydrate), default=1)
     sizes = {name: size(source) for name, source in found.items() if isinstance(source, Source) and name not in have}
+    at_most = {name: 10 * bytes for name, bytes in sizes.items() if bytes is not None}
+    repeats = REHYDRATION if inputs.rehydrate else ()
+    over_streams, streams = by_streams(curriculum)
+
+    def granted(tokens: Mapping[str, int]) -> dict[str, int]:
+        """The most that each stream may have."""
+        known = {name: stream for name, stream in streams.items() if stream.source in tokens}
+        return {name: tokens[stream.source] * most_repeats(repeats, stream) for name, stream in known.items()}
+
+    mixture.check(over_streams, granted(have))
     try:
-        mixture.check(curriculum, {name: bytes * granted for name, bytes in sizes.items() if bytes is not None})
+        mixture.check(over_streams, granted(at_most))
     except UsageError as error:
         raise UsageError(f"{error} at the very most, by the size of its files; scale= asks for less") from None
 
@@ -115,24 +145,19 @@ def without(name: str, source: Source | Stage, evals: tuple[str, ...]) -> Source
     return Map(f"{name}.unseen", source, verdicts=contaminated(f"{name}.contaminated", source, evals, fetch=fetched))
 
 
-def recipe_of(curriculum: Curriculum, fim: float = 0.0, method: Method = "best_fit") -> Callable[..., Stage]:
-    """The recipe of a curriculum: what all of them ask for is said here once, and explained in `Inputs`."""
+def recipe_of(
+    curriculum: Curriculum | Callable[[list[str]], Curriculum], fim: float = 0.0, method: Method = "best_fit"
+) -> Callable[..., Stage]:
+    """The recipe of a curriculum, or of one that depends on the names of the sources that are given, in their order.
 
-    def recipe(
-        tokenizer: str,
-        sources: str,
-        scale: float = 1.0,
-        seed: int = 0,
-        columns: str = "",
-        have: str = "",
-        spread: bool = False,
-        buckets: int = 16,
-        rehydrate: bool = False,
-        evals: str = "",
-        eos_token: str = "",
-    ) -> Stage:
-        given = Inputs(tokenizer, sources, scale, seed, columns, have, spread, buckets, rehydrate, evals, eos_token)
-        return build(curriculum, given, fim, method)
+    Its arguments are the fields of `Inputs`, which explains them.
+    """
+
+    @functools.wraps(Inputs, updated=())  # with its signature: the arguments of all curricula are written down once
+    def recipe(*given: Any, **named: Any) -> Stage:
+        inputs = Inputs(*given, **named)
+        wanted = curriculum if isinstance(curriculum, Curriculum) else curriculum(list(pairs(inputs.sources)))
+        return build(wanted, inputs, fim, method)
 
     return recipe
 
@@ -154,7 +179,9 @@ def _without(phase: Phase, missing: list[str]) -> Phase:
     return replace(phase, weights=weights)
 
 
-def pages(name: str, place: str, columns: Mapping[str, str]) -> Source | Stage:
-    """The pages at a place: a folder, a file or a stage of a run, or code (see `code.code_pages`)."""
+def pages(name: str, place: str, columns: Mapping[str, str], asked: Mapping[str, Kind] | None = None) -> Source | Stage:
+    """The pages at a place: a folder, a file or a stage of a run, or code (see `code.code_pages`); with the columns
+    that are `asked` about.
+    """
     is_code = name == CODE or place.startswith(("repo:", "repos:"))
-    return code.code_pages(name, place, columns) if is_code else folder(place, columns)
+    return code.code_pages(name, place, columns, asked) if is_code else folder(place, columns, asked)

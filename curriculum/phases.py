@@ -1,7 +1,10 @@
 """A curriculum as stages: every page gets its offset in its source's stream, and each phase samples every stream.
 
-    <source>.counted ─► <source>.sizes ─► plan ─► <source>.offsets ─► <source>.stream ─► <phase>
-            └─────────► <source>.keyed ───────────────────────────────────┘
+    <source>.counted ─► <stream>.sizes ─► plan ─► <stream>.offsets ─► <stream>.stream ─► <phase>
+            └─────────► <stream>.keyed ───────────────────────────────────┘
+
+A source has one stream, of its own name, unless phases choose among its pages (see `selection`): then it has one for
+each choice. Where a choice orders or repeats pages by a column, `<stream>.ranks` knows the percentiles.
 
 Only `plan` knows the whole curriculum, and what it writes does not depend on it: after a change of a later phase, the
 earlier ones are found made.
@@ -12,23 +15,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from curriculum import Curriculum
+from curriculum.keys import AssignKeys, Repeats, Sizes, most_repeats
 from curriculum.sample_phase import SamplePhase
+from curriculum.selection import Stream, asked_columns, by_streams, chosen_rows
 from curriculum.token_stream import (
-    AssignKeys,
     Offsets,
     Plan,
-    Repeats,
-    Sizes,
     ToPages,
     assign_offsets,
     into_one_bucket,
     sum_ranges,
 )
+from curriculum.where import AnyWhere, Where
 from pipeline.errors import UsageError
 from pipeline.make import Make
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map, Source, Stage
+from pipeline.stats import TextCount
 from pipeline.transform import Transform
+from stages.labels import percentiles
 
 MIN_SEQUENCES = 512  # in a shard, so that packing has something to choose from
 PARTS = 256  # in which the sizes of all ranges are added up
@@ -44,15 +49,11 @@ class Corpus:
     pages: Stage | Source
     repeats: Repeats = ()
 
-    @property
-    def most_repeats(self) -> int:
-        """How often the most repeated page is in the stream."""
-        return max((times for _, times in self.repeats), default=1)
-
 
 class CurriculumStages(NamedTuple):
-    """The stages of a curriculum: its phases in order, and the plan that they follow."""
+    """The stages of a curriculum, over streams: its phases in order, and the plan that they follow."""
 
+    curriculum: Curriculum
     phases: tuple[Make, ...]
     plan: Gather
 
@@ -63,28 +64,54 @@ def phases(
     count: Transform,
     shard_tokens: int = 1 << 26,
     ranges: int = 16,
+    tokens: TextCount | bool = True,
 ) -> CurriculumStages:
     """A stage for each phase of the curriculum, named after it; `count` adds the column `tokens` to pages.
 
-    `ranges` (a power of two) is the number of buckets that hold a source: a bucket must fit in memory.
+    `tokens` is how the funnel counts text. `ranges` (a power of two) is the number of buckets that hold a source: a
+    bucket must fit in memory.
     """
-    names = curriculum.sources
-    if missing := set(names) - set(corpora):
+    if missing := set(curriculum.sources) - set(corpora):
         raise UsageError(f"the curriculum names sources that are not given: {', '.join(sorted(missing))}")
     if ranges & (ranges - 1) or ranges < 1:
         raise UsageError(f"buckets={ranges} is not a power of two; take {1 << max(ranges, 1).bit_length()}")
-    counted = {s: Map(f"{s}.counted", corpora[s].pages, (ToPages(), count)) for s in names}
-    keys = {s: AssignKeys(s, curriculum.seed, corpora[s].repeats) for s in names}
-    sizes = tuple(Scatter(f"{s}.sizes", counted[s], Sizes(keys[s], ranges), "key", min(ranges, PARTS)) for s in names)
+    counted = {s: _counted(s, curriculum, corpora[s], count, tokens) for s in curriculum.sources}
+    curriculum, streams = by_streams(curriculum)
+    pages = {name: _ranked(name, stream, counted[stream.source]) for name, stream in streams.items()}
+    keys = {n: AssignKeys(n, curriculum.seed, corpora[s.source].repeats, s.choice) for n, s in streams.items()}
+    names = curriculum.sources
+    sizes = tuple(Scatter(f"{s}.sizes", pages[s], Sizes(keys[s], ranges), "key", min(ranges, PARTS)) for s in names)
     sums = Scatter("plan.all", Gather("plan.ranges", sizes, sum_ranges), into_one_bucket, "key", 1)
-    plan = Gather("plan", sums, Plan(curriculum, {s: corpora[s].most_repeats for s in names}, ranges))
-    streams = {s: _stream(s, counted[s], plan, keys[s], ranges) for s in names}
-    made = (_phase(curriculum, n, plan, streams, shard_tokens) for n in range(len(curriculum.phases)))
-    return CurriculumStages(tuple(made), plan)
+    most = {name: most_repeats(corpora[streams[name].source].repeats, streams[name]) for name in names}
+    plan = Gather("plan", sums, Plan(curriculum, most, ranges))
+    lines = {s: _stream(s, pages[s], plan, keys[s], ranges) for s in names}
+    made = (_phase(curriculum, n, plan, lines, shard_tokens) for n in range(len(curriculum.phases)))
+    return CurriculumStages(curriculum, tuple(made), plan)
 
 
-def _stream(source: str, counted: Map, plan: Gather, keys: AssignKeys, ranges: int) -> Gather:
-    keyed = Scatter(f"{source}.keyed", counted, keys, "key", ranges)
+def _counted(source: str, curriculum: Curriculum, corpus: Corpus, count: Transform, tokens: TextCount | bool) -> Map:
+    """The pages of a source with their tokens; where all phases choose by expressions, only those that one chooses."""
+    streams = [stream for stream in by_streams(curriculum)[1].values() if stream.source == source]
+    if corpus.repeats and any(stream.choice.ranked_by for stream in streams):
+        raise UsageError(f"source {source}: an order or a curve cannot be had with rehydration: leave out one of them")
+    steps: tuple[Transform, ...] = (ToPages(asked_columns(streams, source)), count)
+    wheres = [Where(stream.choice.where) for stream in streams if stream.choice.where]
+    if len(wheres) == len(streams) and not any("tokens" in where.kinds for where in wheres):
+        steps = (steps[0], AnyWhere(tuple(wheres)), count)
+    return Map(f"{source}.counted", corpus.pages, steps, tokens=tokens)
+
+
+def _ranked(name: str, stream: Stream, counted: Map) -> Map:
+    """The pages with their percentiles, where a choice needs them."""
+    column = stream.choice.ranked_by
+    if not column:
+        return counted
+    ranks = percentiles(f"{name}.ranks", counted, column, chosen=chosen_rows(stream.choice))
+    return Map(f"{name}.ranked", counted, verdicts=ranks)
+
+
+def _stream(source: str, pages: Map, plan: Gather, keys: AssignKeys, ranges: int) -> Gather:
+    keyed = Scatter(f"{source}.keyed", pages, keys, "key", ranges)
     offsets = Scatter(f"{source}.offsets", plan, Offsets(source, ranges), "key", ranges)
     # in this order: the plan judges before a page moves
     return Gather(f"{source}.stream", (offsets, keyed), assign_offsets)

@@ -89,10 +89,10 @@ def _of(table: pa.Table, source: str) -> tuple[int, int]:
     return pc.sum(rows["tokens"]).as_py() or 0, pc.sum(rows["pages"]).as_py() or 0
 
 
-def shares(curriculum: Curriculum, stages: CurriculumStages, packed: Sequence[Stage] = ()) -> Gather:
+def shares(stages: CurriculumStages, packed: Sequence[Stage] = ()) -> Gather:
     """The stage of the table, in one shard; `packed` are the packed phases, in the order of the phases."""
     sums = [Scatter(f"{phase.name}.used", phase, UsedTokens(phase.name), "key", 1) for phase in stages.phases]
     names = [phase.name for phase in stages.phases]
     fills = [Scatter(f"{p.name}.used", p, PackedTokens(n), "key", 1) for n, p in zip(names, packed, strict=False)]
     lengths = Scatter("plan.lengths", stages.plan, stream_lengths, "key", 1)
-    return Gather("shares", (lengths, *sums, *fills), SharesTable(curriculum))
+    return Gather("shares", (lengths, *sums, *fills), SharesTable(stages.curriculum))

@@ -9,6 +9,7 @@ from curriculum.token_stream import CLUSTERS
 from pipeline.errors import UsageError
 from pipeline.stage import Source, Stage
 from readers import Field
+from readers.values import Kind
 from stages import download
 from stages.download.origin import FetchConfig, split_url
 
@@ -16,15 +17,17 @@ CLUSTER = Field("cluster", "integer", CLUSTERS)
 FIELDS = (Field("url"), Field("language"), readers.TEXT, CLUSTER)
 
 
-def folder(address: str, columns: Mapping[str, str] | None = None) -> Source:
+def folder(address: str, columns: Mapping[str, str] | None = None, asked: Mapping[str, Kind] | None = None) -> Source:
     """The pages at an address: a folder, a pattern ("data/*.parquet") or a file of Parquet or JSON Lines (plain or
     packed), on a disk, s3://, gs:// or https:// (a file); or a stage of a run, as in ROOT/clean.
 
     `columns` maps our names (id, url, language, text, cluster) to the files' own; text is found under `content` too.
+    `asked` are other columns to be read, with their kinds.
     Rows have an `id` that is their place, and the file's own id as `source_id`; a row that is bad is quarantined.
     Raises UsageError when there is nothing to read.
     """
-    return readers.source(address, FIELDS, columns, fetched)
+    more = (Field(name, kind, required=True) for name, kind in (asked or {}).items())
+    return readers.source(address, (*FIELDS, *more), columns, fetched)
 
 
 @contextmanager

@@ -4,19 +4,18 @@ Offsets are exact because a range of hashes is gathered in one bucket, and the p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import xxhash
 
 import curriculum as mixture
 from curriculum import Curriculum
 from pipeline.errors import UsageError
-from pipeline.hashing import hash64
 from pipeline.transform import put
+from readers.values import ARROW, Kind
 
 PAGE = pa.schema(
     {
@@ -39,86 +38,31 @@ PLAN = pa.schema([*list(SIZES)[1:], ("offset", pa.int64()), ("epoch_length", pa.
 MAX_BUCKET = 1 << 28  # tokens, a gigabyte of text: a bucket is sorted in memory, where a column ends at two
 CLUSTERS = ("cluster", "near_size", "minhash_cluster_size")  # columns that tell how many copies a page stands for
 ORDER = ("key", "id", "copy", "text", "url")
-Repeats = tuple[tuple[int, int], ...]  # (cluster size from, times), ascending
-
-# FineWeb-2 (arXiv 2506.20920): pages that were often copied are repeated, the most copied are not.
-REHYDRATION: Repeats = ((1, 1), (2, 2), (3, 3), (5, 5), (100, 8), (1_000, 1))
 
 
 @dataclass(frozen=True)
 class ToPages:
-    """A transform to the columns of `PAGE`, without `tokens`; drops pages without text.
+    """A transform to the columns of `PAGE`, without `tokens`, and those that are `asked` about (null where they are
+    not there); drops pages without text.
 
     A page keeps the id that it has where it comes from (`source_id`), so that the order of the stream depends on the
     pages alone and not on the files that they lie in.
     """
 
+    asked: Mapping[str, Kind] = field(default_factory=dict)
     name: str = "mixture"
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """The rows that are made of these."""
         names = {"id": ("source_id", "id"), "cluster": CLUSTERS}
         columns = {}
-        for field in list(PAGE)[:-1]:
-            found = next((c for c in names.get(field.name, (field.name,)) if c in table.column_names), None)
-            columns[field.name] = pc.cast(table[found], field.type) if found else pa.nulls(table.num_rows, field.type)
+        for column in [*list(PAGE)[:-1], *(pa.field(name, ARROW[kind]) for name, kind in self.asked.items())]:
+            found = next((c for c in names.get(column.name, (column.name,)) if c in table.column_names), None)
+            known = pc.cast(table[found], column.type) if found else pa.nulls(table.num_rows, column.type)
+            columns[column.name] = known
         empty = pc.equal(pc.fill_null(pc.binary_length(columns["text"]), 0), 0)
         columns["reason"] = pc.if_else(empty, pa.scalar("mixture:empty"), pa.scalar(None, pa.string()))
         return pa.table(columns)
-
-
-@dataclass(frozen=True)
-class AssignKeys:
-    """A Scatter's rows (`KEYED`): each page with its key, as often as it is to be repeated, the copies evenly around.
-
-    The key is a hash of seed, id and text, so that different pages with one id lie apart.
-    """
-
-    source: str
-    seed: int
-    repeats: Repeats
-
-    def __call__(self, table: pa.Table, shard: str) -> pa.Table:
-        """The rows to send of a shard."""
-        pairs = zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True)
-        keys = hash64([f"{self.seed}:{i}:{xxhash.xxh3_64_intdigest(text or '')}" for i, text in pairs])
-        times = self.times(pc.fill_null(table["cluster"], 1).to_numpy())
-        rows = np.repeat(np.arange(table.num_rows), times)
-        copy = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
-        steps = (2**64 - 1) // np.maximum(times, 1).astype(np.uint64) + np.uint64(1)
-        steps[times <= 1] = 0
-        table = put(table.take(rows), "key", pa.array(keys[rows] + copy.astype(np.uint64) * steps[rows], pa.uint64()))
-        table = put(table, "copy", pa.array(copy, pa.int32()))
-        table = put(table, "epoch_length", pa.array(np.zeros(len(rows), np.int64)))
-        table = put(table, "source", pa.array([self.source] * len(rows), pa.string()))
-        return table.select(KEYED.names).cast(KEYED)
-
-    def times(self, clusters: np.ndarray) -> np.ndarray:
-        """How often a page of each size of cluster is in the stream."""
-        if not self.repeats:
-            return np.ones(len(clusters), np.int64)
-        sizes, times = np.array(self.repeats).T
-        return times[np.maximum(np.searchsorted(sizes, clusters, side="right") - 1, 0)]
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """A Scatter's rows: the tokens of a batch, and of its longest page, by range of keys, which is also the key."""
-
-    keys: AssignKeys
-    ranges: int
-
-    def __call__(self, table: pa.Table, shard: str) -> pa.Table:
-        """The rows to send of a shard."""
-        keyed = self.keys(table, shard)
-        place = _range(keyed["key"].to_numpy(), self.ranges)
-        sums, longest = np.zeros((2, self.ranges), np.int64)
-        np.add.at(sums, place, keyed["tokens"].to_numpy())
-        np.maximum.at(longest, place, keyed["tokens"].to_numpy())
-        used = np.unique(place)
-        source = pa.array([self.keys.source] * len(used), pa.string())
-        keys = pa.array(first_keys(used, self.ranges))
-        return pa.table([keys, source, *map(pa.array, (used, sums[used], longest[used]))], schema=SIZES)
 
 
 def first_keys(places: np.ndarray, ranges: int) -> np.ndarray:
@@ -137,8 +81,8 @@ def into_one_bucket(table: pa.Table, shard: str) -> pa.Table:
     return put(table, "key", pa.array(np.zeros(table.num_rows, np.uint64)))
 
 
-def _range(keys: np.ndarray, ranges: int) -> np.ndarray:
-    """floor(key * ranges / 2**64), for a power of two."""
+def range_of(keys: np.ndarray, ranges: int) -> np.ndarray:
+    """The range of each key: floor(key * ranges / 2**64), for a power of two."""
     return (
         (keys >> np.uint64(65 - ranges.bit_length())).astype(np.int64) if ranges > 1 else np.zeros(len(keys), np.int64)
     )

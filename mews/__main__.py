@@ -5,7 +5,7 @@ import sys
 import pyarrow as pa
 import typer
 
-from mews import quality, repairs, reports, run, tokenizer
+from mews import push, quality, repairs, reports, run, submit, tokenizer
 from pipeline.errors import MewsError
 from report.terminal import for_terminal
 
@@ -14,13 +14,20 @@ INTERRUPTED = 130
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Common Crawl to pretraining data.")
 app.command("run", cls=run.RecipeCommand)(run.run_command)
 app.command("plan", cls=run.RecipeCommand)(run.plan_command)
+app.command("submit", cls=run.RecipeCommand)(submit.submit_command)
+app.command("jobs")(submit.jobs_command)
+app.command("logs")(submit.logs_command)
+app.command("stop")(submit.stop_command)
 app.command("stats")(reports.stats_command)
 app.command("status")(reports.status_command)
 app.command("verify")(repairs.verify_command)
+app.command("report")(reports.html_report_command)
+app.command("samples")(reports.samples_command)
 app.command("explain")(reports.explain_command)
 app.command("whatif")(reports.whatif_command)
 app.command("compare")(reports.compare_command)
 app.command("family")(reports.family_command)
+app.command("push")(push.push_command)
 app.command("replay")(repairs.replay_command)
 app.add_typer(tokenizer.app, name="tokenizer")
 app.add_typer(quality.app, name="quality")

@@ -27,17 +27,24 @@ def load_recipe(name: str, arguments: Sequence[str]) -> tuple[Stage, ...]:
 
     Raises UsageError that lists what there is to choose, or says in which line the recipe raised.
     """
-    recipe = recipe_function(name)
+    recipe, values = recipe_call(name, arguments)
     with _errors_in_one_line(name):
-        values = convert_arguments(recipe, arguments)
-        if wanted := missing(recipe, values):
-            raise UsageError(f"{name} needs {', '.join(f'{each}=' for each in wanted)}")
         goals = recipe(**values)
         goals = goals if isinstance(goals, tuple) else (goals,)
         stages = all(isinstance(goal, Map | Scatter | Gather | Make) for goal in goals)
     if not goals or not stages:
         raise UsageError(f"{name} returned {goals or 'nothing'}: a recipe returns a stage, or a tuple of stages")
     return goals
+
+
+def recipe_call(name: str, arguments: Sequence[str]) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The function of a recipe and the values of its arguments. Raises UsageError as `load_recipe`, without a call."""
+    recipe = recipe_function(name)
+    with _errors_in_one_line(name):
+        values = convert_arguments(recipe, arguments)
+        if wanted := missing(recipe, values):
+            raise UsageError(f"{name} needs {', '.join(f'{each}=' for each in wanted)}")
+    return recipe, values
 
 
 def recipe_function(name: str) -> Callable[..., Any]:

@@ -1,35 +1,63 @@
-"""What a person asks of a run: `mews stats`, `status`, `explain`, `whatif`, `compare` and `family`."""
+"""What a person asks of a run: `mews stats`, `status`, `report`, `explain`, `whatif`, `compare` and `family`."""
 
 import json
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from mews.recipe_loader import stages_of
+from mews.recipe_loader import load_recipe, stages_of
 from pipeline import funnel as inspection
+from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
+from pipeline.root import redact
+from pipeline.run import plan
 from pipeline.stage import Stage
 from pipeline.summary import summary
-from report.compare import compare
-from report.explain import explain
-from report.family import family
-from report.status import print_status, status
+from report.breakdown import breakdown, breakdown_lines
+from report.compare import compare, comparison_lines
+from report.explain import explain, explain_lines
+from report.family import family, family_lines, largest_families
+from report.page.report import PAGES, make_report
+from report.samples import print_samples, samples
+from report.status import print_status, status, time_left
 from report.tables import print_funnel, print_warnings
 from report.terminal import for_terminal
-from report.whatif import whatif
+from report.unseen import explain_unseen
+from report.whatif import whatif, whatif_lines
 
+REPORT = "report.html"
 Run = Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run.")]
-Page = Annotated[str, typer.Argument(metavar="PAGE", help="The id or the URL of a page.")]
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON.")]
 
 
-def stats_command(root: Run, as_json: Json = False) -> None:
-    """Show the funnel of a run: documents and their text kept after each step, and why the others were dropped."""
+def print_json(told: Any) -> None:
+    """Print what a program reads; docs/report.md has the shapes."""
+    print(json.dumps(told, indent=1, default=str))
+
+
+def stats_command(
+    root: Run,
+    by: Annotated[str, typer.Option(help="language, domain, suffix, script, length, month, hour or shard.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show the funnel of a run: documents and their text kept after each step, and why the others were dropped.
+
+    With --by, the pages that came and that were kept, by language, domain and so on.
+    """
+    if by:
+        found = breakdown(root, by)
+        if as_json:
+            print_json({**found._asdict(), "groups": [group._asdict() for group in found.groups]})
+        else:
+            print(for_terminal("\n".join(breakdown_lines(found))))
+        return
     if as_json:
-        print(json.dumps(summary(inspection.stage_stats(root)), indent=1))
+        print_json(summary(inspection.stage_stats(root)))
         return
     console = Console()
     print_funnel(inspection.funnel(root), console)
@@ -37,17 +65,52 @@ def stats_command(root: Run, as_json: Json = False) -> None:
 
 
 def status_command(root: Run, as_json: Json = False) -> None:
-    """Show how far a run is: the shards of every stage that are made, and those that failed."""
+    """Show how far a run is: shards, rows and bytes of every stage, rows a second, the time left, and what failed."""
     stages = status(root)
     if as_json:
-        print(json.dumps([each._asdict() for each in stages], indent=1))
+        print_json({"left": time_left(stages), "stages": [each._asdict() for each in stages]})
         return
     print_status(stages, Console())
 
 
-def explain_command(root: Run, page: Page) -> None:
-    """Say where a page went: which step dropped it, why, and what was measured beside the limits."""
-    print(for_terminal(explain(root, page, _stages_or_none(root))))
+def samples_command(
+    root: Run,
+    reason: Annotated[str, typer.Argument(metavar="REASON", help="As the funnel has it: short, extract:empty, kept.")],
+    count: Annotated[int, typer.Option("-n", min=1, help="How many pages.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show pages of one reason, chosen by a hash of their ids, with what was measured and what the rule objected to."""
+    rows = samples(root, _stages_or_none(root), reason, count)
+    if as_json:
+        print_json({"reason": reason, "pages": rows})
+    else:
+        print_samples(rows, Console())
+
+
+def explain_command(
+    root: Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run; or a recipe, for a page of none.")],
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="The id or the URL of a page; of no run: a file or URL.")],
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", help="Arguments of a recipe.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say where a page went: which step dropped it, why, and what was measured beside the limits.
+
+    With a recipe in place of the root, as recipes.refinedweb, every step is tried on a page that was never run.
+    """
+    if root.startswith("recipes.") or root.endswith(".py"):
+        print(for_terminal(explain_unseen(page, plan(*load_recipe(root, arguments or [])))))
+        return
+    pages = explain(root, page, _stages_or_none(root))
+    told = [{**p._asdict(), "stages": [stage._asdict() for stage in p.stages]} for p in pages]
+    _print(explain_lines(pages), {"pages": told}, as_json)
+
+
+def _print(lines: Sequence[str], told: Any, as_json: bool) -> None:
+    """Print what a person reads, or the same as JSON."""
+    if as_json:
+        print_json(told)
+    else:
+        print(for_terminal("\n".join(lines)))
 
 
 def _stages_or_none(root: str) -> list[Stage]:
@@ -65,19 +128,49 @@ def whatif_command(
     changes: Annotated[
         list[str], typer.Argument(metavar="LIMIT=NUMBER", help="Other limits, as gopher.quality.min_words=100.")
     ],
+    as_json: Json = False,
 ) -> None:
     """Try other limits on the pages of a run: the funnel before and after, and pages that would change sides."""
-    print(for_terminal(whatif(root, stages_of(root), changes)))
+    found = whatif(root, stages_of(root), changes)
+    _print(whatif_lines(found), found._asdict(), as_json)
 
 
 def compare_command(
     first: Run,
     second: Annotated[str, typer.Argument(metavar="ROOT", help="The --root of another run on the same snapshot.")],
+    as_json: Json = False,
 ) -> None:
     """Set two runs side by side: their funnels line by line, and how the pages that they kept overlap."""
-    print(for_terminal(compare(first, second)))
+    found = compare(first, second)
+    _print(comparison_lines(found), found.to_json(), as_json)
 
 
-def family_command(root: Run, page: Page) -> None:
-    """Show the near duplicates of a page, with what differs from the page that was kept."""
-    print(for_terminal(family(root, page, stages_of(root))))
+def html_report_command(
+    root: Run,
+    out: Annotated[str | None, typer.Option(help="The file to write; by default report.html in the root.")] = None,
+    pages: Annotated[int, typer.Option(min=1, help="Pages to sample, equally many of each reason.")] = PAGES,
+    other: Annotated[str, typer.Option("--compare", metavar="ROOT", help="Another run to set beside this one.")] = "",
+) -> None:
+    """Write one HTML page about a run, which opens without a network: funnel, limits to move, pages, duplicates."""
+    made = make_report(root, _stages_or_none(root), pages, other)
+    if out is None:
+        store.write_bytes(root, REPORT, made.html.encode())
+    else:
+        Path(out).write_text(made.html)
+    size = f"{len(made.html) / 1e6:.1f} MB, made of {made.sampled:,} pages"
+    print(for_terminal(f"{out or f'{redact(root)}/{REPORT}'}: {size}"))
+    for said in made.attention:
+        print(for_terminal(f"attention: {said}"))
+
+
+def family_command(
+    root: Run,
+    page: Annotated[str, typer.Argument(metavar="[PAGE]", help="The id or the URL of a page.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show the near duplicates of a page, with what differs from the page that was kept; without a page, the largest
+    families.
+    """
+    stages = stages_of(root)
+    found = family(root, page, stages) if page else largest_families(root, stages)
+    _print(family_lines(found), {"families": [each._asdict() for each in found]}, as_json)

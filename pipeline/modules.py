@@ -140,7 +140,9 @@ def place_of(module: str) -> Path | None:
 def is_users(path: str) -> bool:
     """Whether an absolute path lies neither in Python's own folders nor where packages are installed."""
     kinds = ("stdlib", "platstdlib", "purelib", "platlib")
-    return not any(Path(path).is_relative_to(sysconfig.get_path(kind)) for kind in kinds)
+    # A virtual environment that Ray makes sees the packages of the one below it, too.
+    installed = not {"site-packages", "dist-packages"}.isdisjoint(Path(path).parts)
+    return not installed and not any(Path(path).is_relative_to(sysconfig.get_path(kind)) for kind in kinds)
 
 
 @functools.cache

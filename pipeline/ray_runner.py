@@ -12,15 +12,20 @@ from pipeline.errors import RunnerLost, UsageError
 from pipeline.modules import REPO_ROOT
 from pipeline.ray_access import check_cluster
 from pipeline.runner import Failed, attempt, one_line
-from pipeline.shipping import own_folders, packed_folders, unpack_folders
+from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
 
 R = TypeVar("R")
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# A task that alone needs more memory than there is would be tried for ever; and Ray tells a page about each time.
-RAY_ENV = {"RAY_task_oom_retries": "5", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
+# A task that alone needs more memory than there is would be tried for ever, and Ray tells a page about each time. A
+# worker of a busy machine takes its time to begin.
+RAY_ENV = {
+    "RAY_task_oom_retries": "5",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+    "RAY_worker_register_timeout_seconds": "300",
+}
 # What of this folder a cluster's workers do without.
 EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.buckets", "**/*.warc.gz"]
 
@@ -67,7 +72,7 @@ class Ray:
         Raises UsageError when it cannot, as when a module is not to be had there.
         """
         folders = own_folders(stages) if self.address else []
-        self._own = self._ray.put(packed_folders(folders)) if folders else None
+        self._own = self._ray.put([pack_folder(folder) for folder in folders]) if folders else None
         ((_, outcome),) = self.map(Reads(tuple(stages)), [""])
         if isinstance(outcome, Failed):
             raise UsageError(f"the workers cannot run this recipe: {outcome.why}")
@@ -140,7 +145,7 @@ def run_task(sent: Sent, item: Any, settings: dict[str, str]) -> Any:
 
     os.environ.update(settings)
     if sent.own and _own != sent.own:
-        sys.path[:0] = unpack_folders(ray.get(sent.own[0]))
+        sys.path[:0] = unpack(ray.get(sent.own[0]))
         _own[:] = sent.own
     if _function[:1] != sent.function:
         _function[:] = [sent.function[0], ray.get(sent.function[0])]

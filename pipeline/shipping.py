@@ -1,4 +1,4 @@
-"""Code of the user's own on its way to other machines: the folders that stages import from, as one archive."""
+"""Code of the user's own on its way to other machines: each folder that it is imported from, as an archive."""
 
 import atexit
 import io
@@ -16,7 +16,7 @@ from pipeline.source import Stage
 
 LARGEST = 100 << 20  # bytes of files
 DATA = (".parquet", ".buckets", ".warc", ".warc.gz", ".arrow", ".pyc")
-SKIPPED = ("__pycache__", "node_modules")
+SKIPPED = ("__pycache__", "node_modules", "out")
 
 
 def own_folders(stages: Iterable[Stage]) -> list[Path]:
@@ -25,23 +25,23 @@ def own_folders(stages: Iterable[Stage]) -> list[Path]:
     return [place for place in dict.fromkeys(places) if place and not place.is_relative_to(REPO_ROOT)]
 
 
-def packed_folders(folders: Sequence[Path]) -> bytes:
-    """A zip archive of folders, each under its number.
+def pack_folder(folder: Path) -> bytes:
+    """A zip archive of what is in a folder: the same bytes for the same files.
 
-    Left out are hidden files, virtual environments, stores of runs and files of rows. Raises UsageError when what is
-    left is larger than 100 MB.
+    Left out are hidden files, virtual environments, stores of runs, folders called `out` and files of rows. Raises
+    UsageError when what is left is larger than 100 MB.
     """
     archive, total = io.BytesIO(), 0
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
-        for number, folder in enumerate(folders):
-            for file in _shipped(folder):
-                total += file.stat().st_size
-                if total > LARGEST:
-                    raise UsageError(
-                        f"{folder} goes to the workers with the code in it, and holds more than {LARGEST >> 20} MB; "
-                        "move the code into a folder of its own"
-                    )
-                files.write(file, f"{number}/{file.relative_to(folder)}")
+        for file in _shipped(folder):
+            total += file.stat().st_size
+            if total > LARGEST:
+                raise UsageError(
+                    f"{folder} goes to the workers with the code in it, and holds more than {LARGEST >> 20} MB; "
+                    "move the code into a folder of its own"
+                )
+            name = zipfile.ZipInfo(str(file.relative_to(folder)))
+            files.writestr(name, file.read_bytes(), zipfile.ZIP_DEFLATED)
     return archive.getvalue()
 
 
@@ -57,10 +57,14 @@ def _is_shipped(folder: Path) -> bool:
     return not outside and not (folder / "pyvenv.cfg").exists() and not (folder / "plan.json").exists()
 
 
-def unpack_folders(archive: bytes) -> list[str]:
-    """Unpack an archive into a temporary folder of this process; returns its folders, in the order of their numbers."""
+def unpack(archives: Sequence[bytes]) -> list[str]:
+    """Unpack archives, each into a temporary folder of this process; returns the folders."""
+    return [_unpacked(archive) for archive in archives]
+
+
+def _unpacked(archive: bytes) -> str:
     place = tempfile.mkdtemp(prefix="mews-own-")
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     with zipfile.ZipFile(io.BytesIO(archive)) as files:
         files.extractall(place)
-    return [os.path.join(place, number) for number in sorted(os.listdir(place), key=int)]
+    return place

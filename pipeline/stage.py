@@ -13,6 +13,7 @@ from pipeline.chain import TransformChain, output_schema, rejects_schema
 from pipeline.columns import conform, without_reserved
 from pipeline.errors import SchemaChanged, UsageError
 from pipeline.hashing import digest, hash64
+from pipeline.heartbeat import with_heartbeat
 from pipeline.ledger import Ledger
 from pipeline.protocols import Transform
 from pipeline.receipts import Receipt, inputs_of
@@ -28,7 +29,7 @@ from pipeline.source import (
     stages_among,
     tables_of,
 )
-from pipeline.stats import PRETOKENS
+from pipeline.stats import PRETOKENS, TextCount
 from pipeline.view import Join, View, join_verdicts
 
 __all__ = ["Map", "Source", "Stage", "shard_name"]
@@ -41,7 +42,8 @@ class Map:
     `verdicts` is a stage with a shard of the same name for each shard: its rows are joined by `id` as columns, and
     its non-null `reason` drops a row. `where` reads only rows whose columns have these values. `rejects` is the share
     of dropped rows to keep for looking at (chosen by a hash of their id; all are counted either way). A Map that only
-    finds something out may leave out to count `tokens`, which costs a second for 35 MB of text.
+    finds something out may leave out to count `tokens`, which costs a second for 35 MB of text. `tokens` may also be a
+    `TextCount`, of a tokenizer for one; else pre-tokens are counted.
 
     A Map of a stage that has no transforms writes no copy of the rows that stay: it is a view of that stage. With
     `copy` it writes them all the same, as it does when it is the goal of a run.
@@ -56,7 +58,7 @@ class Map:
     verdicts: Stage | None = None
     where: Mapping[str, str] | None = None
     rejects: float = 1.0
-    tokens: bool = True
+    tokens: TextCount | bool = True
     copy: bool = False
 
     def __post_init__(self) -> None:
@@ -88,6 +90,12 @@ class Map:
     def _join(self) -> Join:
         return Join(self.verdicts.name if self.verdicts else "", tuple((self.where or {}).items()))
 
+    @property
+    def _count(self) -> TextCount | None:
+        if isinstance(self.tokens, TextCount):
+            return self.tokens
+        return PRETOKENS if self.tokens else None
+
     def as_goal(self) -> "Map":
         """The stage as it is made when a run is for it."""
         return dataclasses.replace(self, copy=True) if self.view.store != self.name else self
@@ -106,7 +114,8 @@ class Map:
 
     def code(self) -> object:
         """What changes its rows, apart from its inputs."""
-        return Map, reader_of(self.source), self.transforms, self.where, self.rejects, self.copy
+        counted = (self.tokens.unit, self.tokens.of) if isinstance(self.tokens, TextCount) else ()
+        return Map, reader_of(self.source), self.transforms, self.where, self.rejects, self.copy, *counted
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
         """A digest of all that a shard is read from."""
@@ -125,7 +134,7 @@ class Map:
                 self.transforms,
                 partial(self._reject, files, schema),
                 files.quarantine,
-                PRETOKENS if self.tokens else None,
+                self._count,
                 first=self.verdicts.name if self.verdicts else "read",
             )
             writer = files.rows(schema) if own else None
@@ -143,7 +152,7 @@ class Map:
 
     def _tables(self, item: str, root: str) -> Iterator[pa.Table]:
         verdicts = self._join.read_verdicts(root, item)
-        for table in tables_of(self.source, item, root):
+        for table in with_heartbeat(tables_of(self.source, item, root), root, self.name, item):
             yield self._join.joined(table, verdicts)
 
     def _reject(self, files: ShardFiles, schema: pa.Schema, table: pa.Table) -> None:

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pat
 
-Kind = Literal["string", "integer", "scalar", "strings"]
+Kind = Literal["string", "integer", "number", "scalar", "strings"]
 SHOWN = 100  # characters of a value that is shown in a message
 ARROW: dict[Kind, pa.DataType] = {
     "string": pa.string(),
     "integer": pa.int64(),
+    "number": pa.float64(),
     "scalar": pa.string(),
     "strings": pa.string(),
 }
@@ -23,9 +24,9 @@ ARROW: dict[Kind, pa.DataType] = {
 class Field:
     """A column that a reader makes, and the names that it may have in a file: the first one that is there is read.
 
-    Kinds: "string"; "integer" (whole floats too, NaN is null); "scalar" (strings and numbers, as a string); "strings"
-    (a string, or a list of strings that becomes "a, b"). A file's column that cannot be of this kind is left out, that
-    is, the values are null; it is refused when the field is `required`.
+    Kinds: "string"; "integer" (whole floats too, NaN is null); "number" (true is 1, NaN is null); "scalar" (strings and
+    numbers, as a string); "strings" (a string, or a list of strings that becomes "a, b"). A file's column that cannot
+    be of this kind is left out, that is, the values are null; it is refused when the field is `required`.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Unfit(ValueError):
         self.code, self.message = code, message
 
 
-def converted(field: Field, value: Any) -> str | int | None:
+def converted(field: Field, value: Any) -> str | int | float | None:
     """A value as one of the field's kind; null stays null. Raises Unfit."""
     if value is None:
         return None
@@ -78,6 +79,12 @@ def _integer(value: Any) -> int | None:
     return int(value)
 
 
+def _number(value: Any) -> float | None:
+    if not isinstance(value, bool | int | float):
+        raise TypeError
+    return None if math.isnan(value) else float(value)
+
+
 def _scalar(value: Any) -> str:
     if isinstance(value, dict | list):
         raise TypeError
@@ -90,9 +97,10 @@ def _strings(value: Any) -> str:
     return ", ".join(map(_string, value)) if isinstance(value, list) else _string(value)
 
 
-_CONVERT: dict[Kind, Callable[[Any], str | int | None]] = {
+_CONVERT: dict[Kind, Callable[[Any], str | int | float | None]] = {
     "string": _string,
     "integer": _integer,
+    "number": _number,
     "scalar": _scalar,
     "strings": _strings,
 }
@@ -104,12 +112,12 @@ def fits_type(kind: Kind, type: pa.DataType) -> bool:
         return fits_type(kind, type.storage_type)
     if pat.is_dictionary(type):
         return fits_type(kind, type.value_type)
-    if pat.is_null(type) or (kind != "integer" and _is_text(type)):
+    if pat.is_null(type) or (kind not in ("integer", "number") and _is_text(type)):
         return True
     if kind == "strings":
         return _is_list(type) and fits_type("string", type.value_type)
-    if kind == "integer":
-        return pat.is_integer(type) or pat.is_floating(type)
+    if kind in ("integer", "number"):
+        return pat.is_integer(type) or pat.is_floating(type) or (kind == "number" and pat.is_boolean(type))
     return kind == "scalar" and not pat.is_nested(type)
 
 
@@ -129,6 +137,8 @@ def typed_column(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[
     kind, type = ARROW[field.kind], values.type
     plain = type.value_type if pat.is_dictionary(type) else type
     try:
+        if field.kind == "number":
+            return _without_nan(pc.cast(values, kind).combine_chunks()), {}
         if field.kind == "integer" or pat.is_integer(plain):
             return pc.cast(values, kind).combine_chunks(), {}
         if _is_text(plain):  # by way of bytes, since Arrow believes a file's strings to be UTF-8
@@ -142,8 +152,12 @@ def typed_column(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[
     return _one_by_one(field, values)
 
 
+def _without_nan(numbers: pa.Array) -> pa.Array:
+    return pc.if_else(pc.is_nan(numbers), pa.scalar(None, numbers.type), numbers)
+
+
 def _one_by_one(field: Field, values: pa.ChunkedArray) -> tuple[pa.Array, dict[int, Unfit]]:
-    made: list[str | int | None] = []
+    made: list[str | int | float | None] = []
     wrong: dict[int, Unfit] = {}
     for row, value in enumerate(values.to_pylist()):
         try:

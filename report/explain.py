@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,40 +19,88 @@ CHARACTERS = 600  # of the text of a dropped page
 KEPT = "_kept"  # what a column ends in that names the page of which another is a copy
 
 
-def explain(root: str, page: str, stages: Sequence[Stage] = ()) -> str:
-    """What happened to a page of a run, given by its id, its URL, or another spelling of it.
+class Told(NamedTuple):
+    """What one stage did with a page.
+
+    `fate` is kept, dropped or quarantined, `reason` the reason or the error, `message` what else is known of an error,
+    and `place` where the page lies in its WARC. `filters` are what the filters measured, each with a sentence that has
+    the limits, up to the one that dropped it. `copy_of` is the id of the page of which this one is a copy, and its URL.
+    """
+
+    stage: str
+    shard: str
+    fate: str
+    reason: str
+    message: str
+    place: str
+    copy_of: list[str]
+    filters: list[dict[str, Any]]
+    text: str
+
+
+class Explained(NamedTuple):
+    """A page, and what each stage of a run did with it, in order."""
+
+    id: str
+    url: str
+    stages: list[Told]
+
+
+def explain(root: str, page: str, stages: Sequence[Stage] = ()) -> list[Explained]:
+    """What happened to a page of a run, given by its id, its URL, or another spelling of it (which may be several).
 
     With the `stages` of the run, limits are shown beside what was measured, and what a run did not store is measured
     again from the stored text. Raises UsageError, with near spellings, when no file has the page.
     """
     maps = {stage.name: stage for stage in stages if isinstance(stage, Map)}
     places = find_page(root, page)
-    lines: list[str] = []
+    found = list[Explained]()
     for id in dict.fromkeys(place.row["id"] for place in places):
         mine = [place for place in places if place.row["id"] == id]
-        lines.append(f"{mine[0].row['url']}, id {id}")
-        for place in mine:
-            lines += _at(root, place, maps.get(place.stage))
-    return "\n".join(lines)
+        found.append(Explained(id, mine[0].row["url"], [_told(root, place, maps.get(place.stage)) for place in mine]))
+    return found
 
 
-def _at(root: str, place: FoundRow, stage: Map | None) -> Iterator[str]:
-    stored, row = f"{place.stage}: ", place.row
-    if place.where == "quarantined":
-        why = "".join(f", {row[name]}" for name in ("error_message", "error_place") if row.get(name))
-        where = f", {row['warc']} at {row['offset']}, {row['length']} bytes" if row["warc"] else ""
-        yield stored + f"quarantined as {row['error']}{why}{where}"
+def _told(root: str, place: FoundRow, stage: Map | None) -> Told:
+    row, dropped, ill = place.row, place.where == "dropped", place.where == "quarantined"
+    copies = [row[c] for c in row if dropped and c.endswith(KEPT) and row[c] and row[c] != row["id"]]
+    filters = [] if ill or stage is None else list(_filters(root, place, stage))
+    if not ill and stage is None and row.get("measured"):
+        filters = [{"filter": "", "values": json.loads(row["measured"]), "told": row["measured"]}]
+    return Told(
+        place.stage,
+        place.shard,
+        place.where,
+        (row.get("error") if ill else row.get("reason")) or "",
+        "".join(f", {row[name]}" for name in ("error_message", "error_place") if ill and row.get(name)),
+        f"{row['warc']} at {row['offset']}, {row['length']} bytes" if row.get("warc") and "offset" in row else "",
+        [_title(root, id) for id in copies],
+        filters,
+        (row.get("text") or "") if dropped else "",
+    )
+
+
+def _filters(root: str, place: FoundRow, stage: Map) -> Iterator[dict[str, Any]]:
+    for judge, values in _measured(root, place, stage):
+        yield {"filter": judge.name, "values": dict(values), "told": told(judge, values)}
+
+
+def explain_lines(pages: Sequence[Explained]) -> list[str]:
+    """The same for a person."""
+    return [line for page in pages for line in (f"{page.url}, id {page.id}", *(x for s in page.stages for x in _at(s)))]
+
+
+def _at(stage: Told) -> Iterator[str]:
+    if stage.fate == "quarantined":
+        place = f", {stage.place}" if stage.place else ""
+        yield f"{stage.stage}: quarantined as {stage.reason}{stage.message}{place}"
         return
-    yield stored + (f"kept, shard {place.shard}" if place.where == "kept" else f"dropped by {row['reason']}")
-    for column in row:
-        if place.where == "dropped" and column.endswith(KEPT) and row[column] and row[column] != row["id"]:
-            yield f"  a copy of {_title(root, row[column])}"
-    if stage is not None:
-        yield from (f"  {judge.name}: {told(judge, values)}" for judge, values in _measured(root, place, stage))
-    elif row.get("measured"):
-        yield f"  measured {row['measured']}"
-    if place.where == "dropped":
-        yield from _text(row)
+    yield f"{stage.stage}: " + (f"kept, shard {stage.shard}" if stage.fate == "kept" else f"dropped by {stage.reason}")
+    yield from (f"  a copy of {title}" for title in stage.copy_of)
+    for each in stage.filters:
+        yield f"  {each['filter']}: {each['told']}" if each["filter"] else f"  measured {each['told']}"
+    if text := stage.text:
+        yield "  | " + text[:CHARACTERS].replace("\n", "\n  | ") + (" …" if len(text) > CHARACTERS else "")
 
 
 def _title(root: str, id: str) -> str:
@@ -100,8 +148,3 @@ def _again(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, 
             table = transform(table)
             table = table.filter(pc.is_null(table["reason"])) if "reason" in table.column_names else table
             table = without_reserved(table)
-
-
-def _text(row: Mapping[str, Any]) -> Iterator[str]:
-    if text := row.get("text"):
-        yield "  | " + text[:CHARACTERS].replace("\n", "\n  | ") + (" …" if len(text) > CHARACTERS else "")

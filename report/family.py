@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import parquet, store
+from pipeline import parquet
 from pipeline.errors import UsageError
 from pipeline.receipts import receipted
+from pipeline.root import redact
 from pipeline.shuffle import Gather
 from pipeline.source import tables_of
 from pipeline.stage import Source, Stage
 from report.lookup import find_page
 
+FAMILIES = 20  # shown of each stage
 PAGES = 10  # pages shown of a family
 LINES = 40  # lines shown of a difference
 LONGEST = 2_000  # lines of a page that are compared
@@ -29,20 +31,74 @@ class FamilyVerdicts(NamedTuple):
     pages: Stage | None
 
 
-def family(root: str, page: str, stages: Sequence[Stage]) -> str:
+class Family(NamedTuple):
+    """A family of duplicates that a stage found: its size, the id of the page that is kept, and some of its pages.
+
+    Of each page: id, reason (None for the one that is kept), url, and what differs from the kept page, line by line:
+    `-` is in the kept page only, `+` in this one only. `pages` is empty in a list of families.
+    """
+
+    stage: str
+    size: int
+    kept: str
+    url: str
+    pages: list[dict[str, Any]]
+
+
+def family(root: str, page: str, stages: Sequence[Stage]) -> list[Family]:
     """The families that a page is in, and what each of their pages says in other words than the one that is kept.
 
     `page` is an id or a URL, also in another spelling; `stages` are those of the run. Reads all verdicts of the run.
     Raises UsageError when the page is unknown or in no family.
     """
     verdicts = list(_verdicts(stages))
-    told = [_family(root, each, page) for each in verdicts]
-    if not any(told):  # pages of an earlier run are known by their ids only, so ids are looked for before URLs
+    found = [_family(root, each, page) for each in verdicts]
+    if not any(found):  # pages of an earlier run are known by their ids only, so ids are looked for before URLs
         ids = dict.fromkeys(place.row["id"] for place in find_page(root, page))
-        told = [_family(root, each, id) for id in ids for each in verdicts]
-    if not any(told):
-        raise UsageError(f"{page} is in no family under {store.redact(root)}: it has no duplicate there")
-    return "\n\n".join(filter(None, told))
+        found = [_family(root, each, id) for id in ids for each in verdicts]
+    if not any(found):
+        raise UsageError(f"{page} is in no family under {redact(root)}: it has no duplicate there")
+    return [each for each in found if each]
+
+
+def largest_families(root: str, stages: Sequence[Stage], count: int = FAMILIES) -> list[Family]:
+    """The largest families of each stage that found some. Reads all verdicts of the run."""
+    found = list[Family]()
+    for verdicts in _verdicts(stages):
+        name, size = verdicts.stage.name, verdicts.column.replace(KEPT, SIZE)
+        tables = [
+            table.filter(pc.is_null(table["reason"])).append_column("shard", pa.array([shard] * n, pa.string()))
+            for shard, table in _shards(root, name)
+            for n in [pc.sum(pc.is_null(table["reason"])).as_py() or 0]
+        ]
+        first = pa.concat_tables(tables).sort_by([(size, "descending"), ("id", "ascending")]).slice(0, count)
+        for row in first.to_pylist():
+            page = _page(root, verdicts.pages, row["shard"], row["id"])
+            found.append(Family(name, row[size], row["id"], page.get("url") or "", []))
+    return found
+
+
+def family_lines(families: Sequence[Family]) -> list[str]:
+    """The same for a person."""
+    lines: list[str] = []
+    for found in families:
+        if not found.pages:
+            lines.append(f"{found.stage}: {found.size:,} pages, kept is {found.kept}  {found.url}".rstrip())
+            continue
+        lines += (
+            ["", f"{found.stage}: a family of {found.size} pages, kept is {found.kept}"]
+            if lines
+            else [f"{found.stage}: a family of {found.size} pages, kept is {found.kept}"]
+        )
+        for page in found.pages:
+            lines += ["", f"{page['id']}  {page['reason'] or 'kept'}  {page['url']}".rstrip()]
+            lines += [f"  {line}" for line in page["difference"]]
+    return lines
+
+
+def _shards(root: str, stage: str) -> Iterator[tuple[str, pa.Table]]:
+    for shard in receipted(root, stage):
+        yield shard, parquet.read_table(root, f"{stage}/{shard}.parquet")
 
 
 def _verdicts(stages: Sequence[Stage]) -> Iterator[FamilyVerdicts]:
@@ -53,13 +109,13 @@ def _verdicts(stages: Sequence[Stage]) -> Iterator[FamilyVerdicts]:
                 yield FamilyVerdicts(stage, column, pages)
 
 
-def _family(root: str, verdicts: FamilyVerdicts, id: str) -> str:
-    """The family that a stage put the page in, as text; empty when it did not."""
+def _family(root: str, verdicts: FamilyVerdicts, id: str) -> Family | None:
+    """The family that a stage put the page in; None when it did not."""
     name, column = verdicts.stage.name, verdicts.column
-    tables = {shard: parquet.read_table(root, f"{name}/{shard}.parquet") for shard in receipted(root, name)}
+    tables = dict(_shards(root, name))
     own = [row for table in tables.values() for row in table.filter(pc.equal(table["id"], id)).to_pylist()]
     if not own:
-        return ""
+        return None
     kept, size = own[0][column], own[0][column.replace(KEPT, SIZE)]
     rows = [
         {**row, "shard": shard}
@@ -67,15 +123,16 @@ def _family(root: str, verdicts: FamilyVerdicts, id: str) -> str:
         for row in table.filter(pc.equal(table[column], kept)).to_pylist()
     ]
     rows.sort(key=lambda row: (row["id"] != kept, row["id"] != id, row["id"]))
-    return "\n".join([f"{name}: a family of {size} pages, kept is {kept}", *_pages(root, verdicts.pages, rows[:PAGES])])
+    pages = list(_pages(root, verdicts.pages, rows[:PAGES]))
+    return Family(name, size, kept, pages[0]["url"], pages)
 
 
-def _pages(root: str, pages: Stage | None, rows: list[dict[str, Any]]) -> Iterator[str]:
+def _pages(root: str, pages: Stage | None, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     found = [_page(root, pages, row["shard"], row["id"]) for row in rows]
     for row, page in zip(rows, found, strict=True):
-        yield f"\n{row['id']}  {row['reason'] or 'kept'}  {page.get('url') or ''}".rstrip()
-        if row["reason"] and page and found[0]:
-            yield from _difference(found[0].get("text") or "", page.get("text") or "")
+        differs = row["reason"] and page and found[0]
+        difference = list(_difference(found[0].get("text") or "", page.get("text") or "")) if differs else []
+        yield {"id": row["id"], "reason": row["reason"], "url": page.get("url") or "", "difference": difference}
 
 
 def _page(root: str, pages: Stage | None, shard: str, id: str) -> dict[str, Any]:
@@ -93,8 +150,8 @@ def _difference(kept: str, text: str) -> Iterator[str]:
     """What differs, line by line: `-` is in the kept page only, `+` in this one only."""
     lines = list(difflib.unified_diff(kept.split("\n")[:LONGEST], text.split("\n")[:LONGEST], n=0, lineterm=""))[2:]
     changed = [line[:200] for line in lines if not line.startswith("@@")]
-    yield from (f"  {line}" for line in changed[:LINES])
+    yield from changed[:LINES]
     if not changed:
-        yield "  (equal)"
+        yield "(equal)"
     if len(changed) > LINES:
-        yield f"  ... and {len(changed) - LINES} more lines"
+        yield f"... and {len(changed) - LINES} more lines"

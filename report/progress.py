@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as LiveLine
 
+from pipeline.heartbeat import rows_under_way
 from pipeline.receipts import Receipt
 from pipeline.stage import Stage
 from report.terminal import print_line
 
 EVERY = 30.0  # seconds between two lines when nobody looks at a terminal
+LIVE = 5.0  # seconds between two looks at what workers tell, on a terminal
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Current:
     made: int = 0
     rows: int = 0
     dropped: int = 0
+    under_way: int = 0  # rows of shards that are not made yet, as workers tell
 
     def add(self, receipt: Receipt, done: int) -> None:
         """Count a shard that was just made; `done` are all that are made."""
@@ -39,27 +42,39 @@ class Current:
 
     def speed(self, now: float) -> str:
         """Rows a second and rows dropped: "1,200 rows/s, 340 dropped"."""
-        speed = f"{self.rows / max(now - self.began, 1e-9):,.0f} rows/s"
+        speed = f"{(self.rows + self.under_way) / max(now - self.began, 1e-9):,.0f} rows/s"
         return f"{speed}, {self.dropped:,} dropped" if self.dropped else speed
 
     def left(self, now: float) -> str:
         """The time that the other shards will take if they take as long as those that were made; "" before any was."""
         if not self.made or self.done >= self.total:
             return ""
-        return f", {_time((now - self.began) / self.made * (self.total - self.done))} left"
+        rest = self.total - self.done - self.part()
+        return f", {_time((now - self.began) / (self.made + self.part()) * rest)} left"
+
+    def part(self) -> float:
+        """The shards that are under way, in whole ones of the size of those that were made; 0 before any was."""
+        return min(self.under_way * self.made / self.rows, self.total - self.done) if self.rows else 0.0
 
 
 class Progress:
     """Called by `run` for each stage and receipt; a context manager around the run.
 
-    `stages` is the number of stages of the plan. `clock` gives seconds; `every` is the time between two lines off a
-    terminal, which a thread of its own prints, so that they come also while one shard takes an hour.
+    `stages` is the number of stages of the plan, and `root` where workers tell how far they are within a shard. `clock`
+    gives seconds; `every` is the time between two lines off a terminal, which a thread of its own prints, so that they
+    come also while one shard takes an hour. On a terminal that thread moves the live line.
     """
 
     def __init__(
-        self, console: Console, stages: int, every: float = EVERY, clock: Callable[[], float] = time.monotonic
+        self,
+        console: Console,
+        stages: int,
+        every: float = EVERY,
+        clock: Callable[[], float] = time.monotonic,
+        root: str = "",
     ):
-        self._console, self._stages, self._every, self._clock = console, stages, every, clock
+        self._console, self._stages, self._clock, self._root = console, stages, clock, root
+        self._every = min(every, LIVE) if console.is_terminal else every
         self._now: Current | None = None
         self._begun = 0
         self._over = threading.Event()
@@ -69,8 +84,7 @@ class Progress:
     def __enter__(self) -> "Progress":
         if self._live:
             self._live.start()
-        else:
-            threading.Thread(target=self._beat, daemon=True).start()
+        threading.Thread(target=self._beat, daemon=True).start()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -101,8 +115,23 @@ class Progress:
 
     def _beat(self) -> None:
         while not self._over.wait(self._every):
-            if line := self.line():
+            self._ask_workers()
+            if self._live:
+                with self._lock:
+                    if self._now:
+                        self._show(self._now)
+            elif line := self.line():
                 print_line(line, self._console)
+
+    def _ask_workers(self) -> None:
+        """Take in what workers tell of the shards that they make. An object store may be out of reach for a moment."""
+        stage = self._now
+        if stage is None or not self._root:
+            return
+        try:
+            stage.under_way = rows_under_way(self._root, stage.name)
+        except OSError as error:
+            self._console.log(f"progress of {stage.name} cannot be read: {error}")
 
     def _show(self, stage: Current) -> None:
         """Bring the live line up to date."""
@@ -110,7 +139,8 @@ class Progress:
             task = next(iter(self._live.task_ids), None)
             task = self._live.add_task("", note="") if task is None else task
             note = stage.speed(self._clock())
-            self._live.update(task, description=self._title(stage), total=stage.total, completed=stage.done, note=note)
+            self._live.update(task, description=self._title(stage), total=stage.total,
+                              completed=stage.done + stage.part(), note=note)  # fmt: skip
 
     def _end_stage(self) -> None:
         """Leave one line behind for a stage that made something."""

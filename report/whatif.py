@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from math import isnan
+from typing import Any, NamedTuple
 
 from pipeline.errors import UsageError
 from pipeline.funnel import Line, funnel
@@ -16,8 +17,22 @@ PAGES = 20  # pages shown that would change sides
 CHARACTERS = 160  # of their texts
 
 
-def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> str:
-    """The funnel of a run before and after, with other limits, and up to twenty pages that would change sides.
+class WhatIf(NamedTuple):
+    """What other limits would do: the funnel before and after, and pages that would change sides.
+
+    `steps` are stage, step, documents kept `before` and `after` (None where only a run can tell), and of the reasons
+    whose counts differ both counts. `changed` counts the pages that would change sides, and `pages` are some of them:
+    url, the fate of each in the run and under the new limits ("kept" or a reason), and the beginning of the text.
+    """
+
+    changes: list[str]
+    steps: list[dict[str, Any]]
+    changed: int
+    pages: list[dict[str, str]]
+
+
+def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> WhatIf:
+    """Try other limits on the pages of a run.
 
     A change is "<filter>.<limit>=<number>", as `gopher.quality.min_words=100`; "none" turns a limit off. The texts are
     measured again, which takes as long as the stage did, unless the run recorded signals. Raises UsageError when no
@@ -29,15 +44,32 @@ def whatif(root: str, stages: Sequence[Stage], changes: Sequence[str]) -> str:
     for fates in _fates(root, again):
         pages = list(fates.crossing())
         count, crossing = count + len(pages), crossing + pages[: PAGES - len(crossing)]
-    lines = [("step", "before", "after"), *_rows(funnel(root), again, unknown)]
-    told = [f"what if {', '.join(changes)}: documents kept after each step", *aligned(lines, (True, False, False))]
-    if unknown:
+    shown = [
+        {"url": row["url"], "before": old, "after": new, "text": " ".join((row.get("text") or "").split())[:CHARACTERS]}
+        for old, new, row in crossing
+    ]
+    return WhatIf(list(changes), list(_steps(funnel(root), again, unknown)), count, shown)
+
+
+def whatif_lines(found: WhatIf) -> list[str]:
+    """The same for a person."""
+    lines, stage = [("step", "before", "after")], ""
+    for step in found.steps:
+        if step["stage"] != stage:
+            stage = step["stage"]
+            lines.append((stage, "", ""))
+        after = "?" if step["after"] is None else f"{step['after']:,}"
+        lines.append((f"  {step['step']}", f"{step['before']:,}", after))
+        for reason, (old, new) in step["reasons"].items():
+            lines.append((f"    {reason.rpartition(':')[2]}", f"{old:,}", f"{new:,}"))
+    told = [f"what if {', '.join(found.changes)}: documents kept after each step"]
+    told += aligned(lines, (True, False, False))
+    if any(step["after"] is None for step in found.steps):
         told.append("?: depends on all pages together; run the recipe with these limits to know")
-    told.append(f"{count:,} pages would change sides" + (":" if crossing else ""))
-    for old, new, row in crossing:
-        text = " ".join((row.get("text") or "").split())[:CHARACTERS]
-        told.append(f"  {old} -> {new}  {row['url']}\n    {text}")
-    return "\n".join(told)
+    told.append(f"{found.changed:,} pages would change sides" + (":" if found.pages else ""))
+    for page in found.pages:
+        told += [f"  {page['before']} -> {page['after']}  {page['url']}", f"    {page['text']}"]
+    return told
 
 
 def limits_of(stages: Sequence[Stage], changes: Sequence[str]) -> Bounds:
@@ -70,23 +102,18 @@ def _fates(root: str, again: Sequence[Again]) -> Iterator[Fates]:
         yield shard_again(root, [each for each in again if shard in shards[each.stage.name]], shard)
 
 
-def _rows(lines: Sequence[Line], again: Sequence[Again], unknown: set[str]) -> Iterator[tuple[str, str, str]]:
+def _steps(lines: Sequence[Line], again: Sequence[Again], unknown: set[str]) -> Iterator[dict[str, Any]]:
     steps = {(each.stage.name, name): step for each in again for name, step in each.finish().items()}
-    stage = ""
     for line in lines:
-        if line.stage != stage:
-            stage = line.stage
-            yield (stage, "", "")
         after = steps.get((line.stage, line.step))
-        kept = "?" if line.stage in unknown else f"{(after.kept if after else line.kept).rows:,}"
-        yield (f"  {line.step}", f"{line.kept.rows:,}", kept)
-        if after:
-            yield from _reasons(line, after)
+        kept = None if line.stage in unknown else (after.kept if after else line.kept).rows
+        reasons = dict(_reasons(line, after)) if after else {}
+        yield {"stage": line.stage, "step": line.step, "before": line.kept.rows, "after": kept, "reasons": reasons}
 
 
-def _reasons(line: Line, after: Step) -> Iterator[tuple[str, str, str]]:
+def _reasons(line: Line, after: Step) -> Iterator[tuple[str, tuple[int, int]]]:
     """The reasons of a step whose counts differ, with both."""
     for reason in sorted({*line.dropped, *after.dropped}):
         old, new = (step[reason].rows if reason in step else 0 for step in (line.dropped, after.dropped))
         if old != new:
-            yield (f"    {reason.rpartition(':')[2]}", f"{old:,}", f"{new:,}")
+            yield reason, (old, new)

@@ -15,6 +15,7 @@ from pipeline.doc import Doc
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import annotate, rewrite, screen
 from readers import Field
+from readers.values import Kind
 
 __all__ = ["Licensed", "Original", "code_files", "code_pages", "human_written", "repositories", "repository"]
 
@@ -29,9 +30,15 @@ FIELDS = (
 LANGUAGE = pa.schema([("language", pa.string())])
 
 
-def code_files(address: str, columns: Mapping[str, str] | None = None) -> Source:
-    """Files of code as rows of Parquet or JSON Lines, with the columns `url`, `language`, `license` and `path`."""
-    return readers.source(address, FIELDS, columns, fetched)
+def code_files(
+    address: str, columns: Mapping[str, str] | None = None, asked: Mapping[str, Kind] | None = None
+) -> Source:
+    """Files of code as rows of Parquet or JSON Lines, with the columns `url`, `language`, `license` and `path`, and
+    those that are `asked` about.
+    """
+    own = {field.name for field in FIELDS}
+    more = (Field(name, kind, required=True) for name, kind in (asked or {}).items() if name not in own)
+    return readers.source(address, (*FIELDS, *more), columns, fetched)
 
 
 def by_name_and_text(doc: Doc) -> dict[str, str | None]:
@@ -40,7 +47,7 @@ def by_name_and_text(doc: Doc) -> dict[str, str | None]:
     return {"language": known or language(doc.fields.get("path") or "", doc.text)}
 
 
-def code_pages(name: str, place: str, columns: Mapping[str, str]) -> Stage:
+def code_pages(name: str, place: str, columns: Mapping[str, str], asked: Mapping[str, Kind] | None = None) -> Stage:
     """The code at a place: `repos:` a folder of checkouts, `repo:` one of your own, or rows of a data set.
 
     Files of others stay when their licence is permissive; rows of a data set without a column for it are taken to be
@@ -51,7 +58,7 @@ def code_pages(name: str, place: str, columns: Mapping[str, str]) -> Stage:
         source, licensed = (repositories(path), True) if kind == "repos" else (repository(path), False)
         named = ()
     else:
-        source = code_files(place, columns)
+        source = code_files(place, columns, asked)
         seen = readers.describe_source(source)
         licensed, named = bool(seen and "license" in seen.fields), (annotate(by_name_and_text, LANGUAGE),)
     judged = screen(*((Licensed(),) if licensed else ()), Original(), human_written)

@@ -5,7 +5,7 @@ whether one is permissive, and what is not known is not.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 # What a licence says of itself. A licence names others further down (MPL all of GNU's): the first in the text decides.
 TITLES = (
@@ -147,31 +147,39 @@ def _plain(name: str) -> str:
 def _permits(tokens: list[str], known: frozenset[str]) -> bool:
     """The value of an expression in which AND binds closer than OR, as SPDX says; False for one that is none."""
     try:
-        value, rest = _either(tokens, known)
+        value, rest = _any_of(tokens, known)
         return value and not rest
     except IndexError:
         return False
 
 
-def _either(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
-    value, tokens = _both(tokens, known)
-    while tokens and tokens[0].upper() == "OR":
-        other, tokens = _both(tokens[1:], known)
-        value = value or other
-    return value, tokens
+def _any_of(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
+    return _joined(tokens, known, "OR", _all_of, any)
 
 
-def _both(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
-    value, tokens = _one(tokens, known)
-    while tokens and tokens[0].upper() == "AND":
-        other, tokens = _one(tokens[1:], known)
-        value = value and other
-    return value, tokens
+def _all_of(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
+    return _joined(tokens, known, "AND", _one, all)
+
+
+def _joined(
+    tokens: list[str],
+    known: frozenset[str],
+    word: str,
+    part: Callable[..., tuple[bool, list[str]]],
+    join: Callable[[Iterable[object]], bool],
+) -> tuple[bool, list[str]]:
+    """The value of parts with a word between them, and the tokens behind them."""
+    value, tokens = part(tokens, known)
+    values = [value]
+    while tokens and tokens[0].upper() == word:
+        value, tokens = part(tokens[1:], known)
+        values.append(value)
+    return join(values), tokens
 
 
 def _one(tokens: list[str], known: frozenset[str]) -> tuple[bool, list[str]]:
     if tokens[0] == "(":
-        value, tokens = _either(tokens[1:], known)
+        value, tokens = _any_of(tokens[1:], known)
         return value, tokens[1:] if tokens[0] == ")" else ["(", *tokens]
     value, tokens = tokens[0].lower() in known, tokens[1:]
     if tokens[:1] and tokens[0].upper() == "WITH":  # an exception only adds permissions

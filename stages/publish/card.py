@@ -20,6 +20,7 @@ from pipeline.stats import Stats
 from pipeline.summary import summary
 from pipeline.view import View, planned
 from stages.publish import readme
+from stages.publish.picture import funnel_picture
 from stages.publish.provenance import provenance_of
 from stages.publish.readme import Facts
 from stages.publish.shards import LANGUAGE, OPT_OUT
@@ -58,7 +59,7 @@ class Card:
 
     def code(self) -> object:
         """What changes its rows, apart from its inputs."""
-        return Card, self.title, readme.package_versions()
+        return Card, funnel_picture, self.title, readme.package_versions()
 
     def input_digest(self, shard: str, ledger: Ledger) -> str:
         """A digest of all that a shard is read from."""
@@ -72,7 +73,9 @@ class Card:
         said = {name: stats for name, stats in stage_stats(files.root).items() if name in behind}
         folder, rows = self.published.name, said[self.published.name].rows_out
         files.write(f"{folder}/stats.json", (json.dumps(summary(said), indent=1) + "\n").encode())
-        files.write(f"{folder}/README.md", readme.dataset_card(self._facts(files.root, said)).encode())
+        facts = self._facts(files.root, said)
+        files.write(f"{folder}/{readme.PICTURE}", funnel_picture(facts.lines).encode())
+        files.write(f"{folder}/README.md", readme.dataset_card(facts).encode())
         return Stats("make", rows, rows)
 
     def _facts(self, root: str, said: Mapping[str, Stats]) -> Facts:

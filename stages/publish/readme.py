@@ -28,6 +28,7 @@ SIZES = {
     1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M", 10**7: "1M<n<10M",
     10**8: "10M<n<100M", 10**9: "100M<n<1B", 10**10: "1B<n<10B", 10**11: "10B<n<100B", 10**12: "100B<n<1T",
 }  # fmt: skip
+PICTURE = "funnel.svg"  # beside the card
 WARNING = """
 ## Hosts that lost most of their pages to one family
 
@@ -75,6 +76,8 @@ Made by Mews {VERSION} with the recipe `{_recipe(facts.recipe)}` and {arguments}
 {facts.provenance.text}
 
 ## Funnel
+
+![Documents kept after each step]({PICTURE})
 
 | stage | step | documents | kept | tokens | dropped by reason |
 |---|---|--:|--:|--:|---|

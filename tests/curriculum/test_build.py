@@ -5,6 +5,7 @@ import io
 import json
 import random
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,11 @@ import pytest
 import zstandard
 from typer.testing import CliRunner
 
-from curriculum.build import pairs, with_sources
+from curriculum.build import Inputs, pairs, with_sources
 from curriculum.sources import folder as files
 from mews.__main__ import app as pipeline
 from mews.__main__ import main
+from mews.arguments import convert_arguments, parameters
 from pipeline.errors import MewsError, UsageError
 from pipeline.parquet import read_table
 from pipeline.run import plan, run
@@ -67,7 +69,7 @@ def recipe(base: Path, at: dict[str, str], **more) -> Stage:
     return curriculum.recipe(str(base / "tokenizer"), ",".join(f"{s}={f}" for s, f in at.items()), scale=0.2, **more)
 
 
-def table(root: Path) -> list[dict]:
+def table_of(root: Path) -> list[dict]:
     return read_table(str(root), "shares/bucket-00000.parquet").to_pylist()
 
 
@@ -91,7 +93,7 @@ def pieces(root: Path, phase: str) -> list[tuple[str, list[int]]]:
 
 
 def test_from_shards_to_sequences(made, done):
-    rows = table(done)
+    rows = table_of(done)
     assert [r["phase"] for r in rows if r["source"] is None] == ["short", "long", "decay"]
     assert all(r["realised"] == r["wanted"] for r in rows)
     web = [r["realised"] for r in rows if r["source"] == "web"]
@@ -224,6 +226,12 @@ def test_a_list_of_names_and_values_is_checked():
         ({"buckets": 5}, "buckets=5 is not a power of two; take 8"),
         ({"tokenizer": "{base}/web/0.parquet"}, "is no tokenizer.json"),
         ({"evals": "{base}/none.jsonl"}, "cannot read the evaluation set"),
+        ({"where": "web: edu >= 3"}, "no column edu, only id, language, text.*columns=edu=NAME"),
+        ({"where": "web: text > 3"}, "column text holds texts"),
+        ({"where": "web: os.remove"}, "is not understood"),
+        ({"order": "web: -edu"}, "no column edu"),
+        ({"order": "short/moon: edu"}, "no source moon"),
+        ({"upsample": "web: language 0.5=2"}, "column language holds texts"),
     ],
 )
 def test_what_cannot_be_is_refused_before_any_work(made, given, said):
@@ -246,6 +254,36 @@ def test_pages_of_evaluation_sets_are_left_out(made, tmp_path):
     stats = run(goal, root=str(tmp_path / "out"), runner=Local())
     assert {reason: size.rows for reason, size in stats["web.unseen"].dropped.items()} == {"contaminated:quiz": 1}
     assert stats["web.counted"].rows_in == 119
+
+
+def test_a_phase_chooses_by_columns_and_code_is_infilled_all_the_same(made, tmp_path):
+    base, at = made
+    for source in ("web", "code"):
+        table = pq.read_table(at[source])
+        edu = pa.array([n % 5 for n in range(len(table))], pa.int32())
+        (tmp_path / source).mkdir()
+        pq.write_table(table.append_column("edu", edu), tmp_path / source / "a.parquet")
+    given = {source: str(tmp_path / source) for source in ("web", "code")}
+    where = "decay/web: edu >= 3 and language == 'en'; decay/code: edu == 4"
+    goal = recipe(base, given, where=where, order="decay/web: -edu")
+    run(goal, root=str(tmp_path / "out"), runner=Local())
+    rows = {(row["phase"], row["source"]): row for row in table_of(tmp_path / "out")}
+    assert {source for phase, source in rows if phase == "decay"} == {"web.decay", "code.decay", None}
+    assert {source for phase, source in rows if phase == "short"} == {"web", "code", None}
+    assert all(row["realised"] == row["wanted"] for row in rows.values())
+    score = dict(zip(*(pq.read_table(tmp_path / "web")[c].to_pylist() for c in ("id", "edu")), strict=True))
+    parts = pieces(tmp_path / "out", "decay")
+    assert {score[name] for name, _ in parts if name in score} == {4}, "the best come first, and there are enough"
+    markers = {n for _, n in encoder(str(base / "tokenizer")).markers}
+    assert any(markers & set(part) for name, part in parts if name.startswith("code"))
+
+
+def test_the_arguments_of_all_curricula_are_the_fields_of_inputs():
+    names = [field.name for field in fields(Inputs)]
+    for recipe_of_one in (curriculum.recipe, fox_1.recipe):
+        assert [parameter.name for parameter in parameters(recipe_of_one)] == names
+    given = convert_arguments(fox_1.recipe, ["tokenizer=t", "sources=web=x", "scale=1e-6", "spread=true"])
+    assert given == {"tokenizer": "t", "sources": "web=x", "scale": 1e-6, "spread": True}
 
 
 def test_a_missing_tokenizer_is_said(made):
@@ -345,7 +383,7 @@ def test_real_texts_go_the_whole_way(shared, tmp_path):
     given = {"columns": "language=lang", "spread": True, "buckets": 4}
     goal = fox_1.recipe(str(tmp_path / "t"), sources, scale=1e-7, **given)
     run(goal, root=str(tmp_path / "out"), runner=Local())
-    rows = table(tmp_path / "out")
+    rows = table_of(tmp_path / "out")
     assert all(r["realised"] == r["wanted"] for r in rows) and {r["source"] for r in rows} == {*at, None}
 
 

@@ -3,6 +3,7 @@
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,12 +13,12 @@ import pyarrow as pa
 import pytest
 import xxhash
 
-from curriculum import Curriculum, Phase, token_stream
+from curriculum import Choice, Curriculum, Curve, Phase, token_stream
+from curriculum.keys import REHYDRATION
 from curriculum.phases import Corpus, CurriculumStages, phases
 from curriculum.segments import segment
 from curriculum.shares import shares
 from curriculum.sources import folder
-from curriculum.token_stream import REHYDRATION
 from pipeline import parquet
 from pipeline.errors import StageFailed, UsageError
 from pipeline.funnel import stage_stats
@@ -225,7 +226,7 @@ def test_buckets_that_no_machine_can_hold_are_refused_before_a_page_moves(tmp_pa
 
 def test_every_stage_of_a_curriculum_says_what_it_did(tmp_path):
     made = make(tmp_path, TWO, write(tmp_path))
-    goal = shares(TWO, made)
+    goal = shares(made)
     for _ in range(2):
         run(goal, root=str(tmp_path), runner=Local())
         assert set(stage_stats(str(tmp_path))) == {stage.name for stage in plan(goal)}
@@ -251,7 +252,7 @@ def test_shares_are_exact_even_with_pages_longer_than_the_error_allowed(tmp_path
         )
     )
     made = make(tmp_path, c, write(tmp_path, 2, long), shard_tokens=1 << 20)
-    run(shares(c, made), root=str(tmp_path), runner=Local())
+    run(shares(made), root=str(tmp_path), runner=Local())
     for row in parquet.read_table(str(tmp_path), "shares/bucket-00000.parquet").to_pylist():
         if row["source"] is None:
             continue
@@ -316,3 +317,94 @@ def test_a_bad_line_costs_one_line(tmp_path):
     (receipt,) = read_receipts(str(tmp_path), "math.counted", planned(str(tmp_path), "math.counted"))
     assert receipt.stats.rows_out == PAGES["math"][0] == receipt.stats.rows_in - 2
     assert receipt.stats.quarantined == {"row:no_text": 1, "row:not_json": 1}
+
+
+SCORED = {"web": [page | {"edu": n % 10, "lang": "en" if n % 3 else "de"} for n, page in enumerate(pages("web"))]}
+ASKED = {"edu": "number", "lang": "string"}
+
+
+def scored(base: Path) -> dict[str, Corpus]:
+    write(base, 3, SCORED)
+    return {"web": Corpus(folder(str(base / "input" / "3" / "web"), None, ASKED))}
+
+
+def sizes(keep: Callable[[dict], bool]) -> dict[str, int]:
+    return {page["id"]: int(page["text"].split()[0]) for page in SCORED["web"] if keep(page)}
+
+
+def test_a_phase_takes_only_the_pages_that_it_chooses(tmp_path):
+    best = sizes(lambda page: page["edu"] >= 7 and page["lang"] == "en")
+    phases = (
+        Phase("early", 5_000, 16, {"web": 1}),
+        Phase("late", sum(best.values()), 16, {"web": 1}, choose={"web": Choice("edu >= 7 and lang == 'en'")}),
+    )
+    made = make(tmp_path, Curriculum(phases, seed=7), scored(tmp_path))
+    assert Counter(row["id"] for row in rows(tmp_path, "late")) == dict.fromkeys(best, 1)
+    assert {row["source"] for row in rows(tmp_path, "late")} == {"web.late"}
+    assert len({row["id"] for row in rows(tmp_path, "early")} - set(best)) > 20
+    run(shares(made), root=str(tmp_path), runner=Local())
+    told = parquet.read_table(str(tmp_path), "shares/bucket-00000.parquet").to_pylist()
+    late = next(row for row in told if row["source"] == "web.late")
+    assert (late["wanted"], late["realised"], late["epochs"], late["left"]) == (sum(best.values()),) * 2 + (1, 0)
+
+
+def test_pages_that_no_phase_chooses_are_not_counted(tmp_path):
+    phase = Phase("p", 2_000, 16, {"web": 1}, choose={"web": Choice("edu >= 7")})
+    make(tmp_path, Curriculum((phase,)), scored(tmp_path))
+    dropped = [
+        r.stats.dropped for r in read_receipts(str(tmp_path), "web.counted", planned(str(tmp_path), "web.counted"))
+    ]
+    assert sum(each["mixture:not_chosen"].rows for each in dropped) == 210
+
+
+@pytest.mark.parametrize(("order", "key", "sign"), [("-edu", "edu", -1), ("edu", "edu", 1), ("-tokens", "tokens", -1)])
+def test_pages_come_in_the_order_that_is_asked_for(tmp_path, order, key, sign):
+    """The hardest first, or the longest: the stream is sorted, and pages of one value lie in the order of a hash."""
+    total = sum(sizes(lambda _: True).values())
+    phases = (
+        Phase("first", total // 3, 16, {"web": 1}, choose={"web": Choice(order=order)}),
+        Phase("rest", total - total // 3, 16, {"web": 1}, choose={"web": Choice(order=order)}),
+    )
+    make(tmp_path, Curriculum(phases, seed=1), scored(tmp_path))
+    page = {p["id"]: p | {"tokens": int(p["text"].split()[0])} for p in SCORED["web"]}
+    got = [page[row["id"]] for phase in ("first", "rest") for row in rows(tmp_path, phase) if not row["skip"]]
+    values = [sign * p[key] for p in got]
+    assert len(got) == 300 and values == sorted(values)
+    ties = [p["id"] for p in got if p[key] == got[0][key]]
+    assert len(ties) < 3 or ties != sorted(ties)
+
+
+def test_an_order_spreads_pages_of_few_values_over_all_buckets(tmp_path):
+    phase = Phase("p", 5_000, 16, {"web": 1}, choose={"web": Choice(order="edu")})
+    make(tmp_path, Curriculum((phase,)), scored(tmp_path), ranges=16)
+    table = parquet.read_table(str(tmp_path), "plan/bucket-00000.parquet")
+    held = table["tokens"].to_numpy()
+    assert held.min() > 0.3 * held.mean() and held.max() < 2.5 * held.mean()
+
+
+def test_a_curve_repeats_pages_by_their_percentile(tmp_path):
+    curve = Curve("edu", ((0.4, 1), (0.8, 3), (0.9, 2.5)))
+    value = {page["id"]: page["edu"] for page in SCORED["web"]}
+    tokens = sizes(lambda _: True)
+    total = sum(tokens.values())
+    below = {edu: sum(n for i, n in tokens.items() if value[i] < edu) / total for edu in range(10)}
+    phase = Phase("p", 12_000, 16, {"web": 1}, epochs=1, choose={"web": Choice(curve=curve)})
+    make(tmp_path, Curriculum((phase,), seed=5), scored(tmp_path))
+    stream = [
+        row
+        for name in planned(str(tmp_path), "web.p.stream")
+        for row in parquet.read_table(str(tmp_path), f"web.p.stream/{name}.parquet").to_pylist()
+    ]
+    times = Counter(row["id"] for row in stream)
+    for page, edu in value.items():
+        wanted = 0 if below[edu] < 0.4 else 1 if below[edu] < 0.8 else 3 if below[edu] < 0.9 else 2.5
+        assert times[page] in ({2, 3} if wanted == 2.5 else {wanted})
+    top = [times[page] for page, edu in value.items() if below[edu] >= 0.9]
+    assert 2.2 < sum(top) / len(top) < 2.8
+
+
+def test_an_order_or_a_curve_cannot_be_had_with_rehydration(tmp_path):
+    corpora = scored(tmp_path)
+    phase = Phase("p", 2_000, 16, {"web": 1}, choose={"web": Choice(order="edu")})
+    with pytest.raises(UsageError, match="source web: an order or a curve cannot be had with rehydration"):
+        make(tmp_path, Curriculum((phase,)), {"web": replace(corpora["web"], repeats=REHYDRATION)})

@@ -11,7 +11,9 @@ from pipeline.root import redact
 from tests.helpers import toy
 from tests.helpers.commands import mews
 
-COMMANDS = "run plan stats status verify explain whatif compare family replay tokenizer quality".split()
+COMMANDS = (
+    "run plan submit jobs logs stop stats status verify explain whatif compare family replay tokenizer quality".split()
+)
 
 
 @pytest.mark.parametrize(

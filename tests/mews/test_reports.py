@@ -32,9 +32,13 @@ def test_stats_as_json_are_the_documented_shape(made: Path):
 def test_status_counts_shards_and_names_failures(made: Path, tmp_path: Path):
     said = mews("status", made).stdout
     assert said.startswith("6 of 6 stages are done\n")
-    assert said.splitlines()[2].split() == ["read", "map", "4", "4"]
+    assert said.splitlines()[2].split()[:6] == ["read", "map", "4", "4", "480", "56"]
     told = json.loads(mews("status", made, "--json").stdout)
-    assert told[0] == {"stage": "read", "kind": "map", "made": 4, "shards": 4, "failed": []}
+    first = told["stages"][0]
+    assert {name: first[name] for name in ("stage", "kind", "made", "shards", "failed", "rows", "dropped")} == {
+        "stage": "read", "kind": "map", "made": 4, "shards": 4, "failed": [], "rows": 480, "dropped": 56,
+    }  # fmt: skip
+    assert told["left"] == 0
 
 
 def test_explain_goes_on_without_the_recipe_of_a_run(tmp_path: Path):
@@ -46,6 +50,17 @@ def test_explain_goes_on_without_the_recipe_of_a_run(tmp_path: Path):
     said = mews("explain", root, "f0.txt:0")
     assert said.returncode == 0 and "read: dropped by toy:short" in said.stdout
     assert said.stderr.startswith("limits are not shown: there is no recipe") and said.stderr.count("\n") == 1
+
+
+def test_report_writes_a_page(made: Path, tmp_path: Path):
+    said = mews("report", made, "--out", tmp_path / "page.html", "--pages", "50")
+    assert said.returncode == 0, said.stderr
+    page = (tmp_path / "page.html").read_text()
+    assert page.startswith("<!doctype html>") and page.endswith("</html>")
+    assert said.stdout.startswith(f"{tmp_path}/page.html: 0.1 MB, made of 50 pages\n")
+    assert mews("report", made, "--compare", made).returncode == 0
+    assert (made / "report.html").is_file()
+    assert mews("verify", made).returncode == 0, "the page is no stranger in the root"
 
 
 @pytest.mark.parametrize(
@@ -66,3 +81,20 @@ def test_a_question_is_answered_on_stdout(made: Path, arguments: list[str], said
 def test_a_page_without_a_family_is_told(made: Path):
     told = mews("family", made, "f0.txt:7")
     assert told.returncode == 2 and "f0.txt:7 is in no family" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shape"),
+    [
+        (["explain", "ROOT", "f0.txt:10"], {"pages": ["id", "url", "stages"]}),
+        (["whatif", "ROOT", "toy.characters=8"], {"steps": ["stage", "step", "before", "after", "reasons"]}),
+        (["compare", "ROOT", "ROOT"], {"runs": ["root", "recipe"], "steps": ["stage", "step", "first", "second"]}),
+        (["stats", "ROOT", "--by", "script"], {"groups": ["name", "pages", "kept", "tokens", "odd"]}),
+        (["samples", "ROOT", "short", "-n", "1"], {"pages": ["stage", "reason", "id", "url", "warc", "offset"]}),
+    ],
+)
+def test_json_has_the_documented_shape(made: Path, arguments: list[str], shape: dict[str, list[str]]):
+    told = mews(*(made if each == "ROOT" else each for each in arguments), "--json")
+    assert (told.returncode, told.stderr) == (0, "")
+    answer = json.loads(told.stdout)
+    assert {name: list(answer[name][0])[: len(keys)] for name, keys in shape.items()} == shape

@@ -1,9 +1,5 @@
 """A Ray cluster that is joined by its address, as on many machines: the same bytes, and one gate for all requests."""
 
-import os
-import secrets
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,31 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toy
+from tests.helpers.ray_head import ray_head
 from tests.helpers.runs import data, make, slow_corpus
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """The environment of a cluster's driver; the cluster has one machine, on loopback."""
-    port, folder = free_port(), tmp_path_factory.mktemp("ray")
-    own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-    start = ["start", "--head", "--block", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=2"]
-    command = [str(Path(sys.executable).with_name("ray")), *start, "--include-dashboard=false"]
-    with open(folder / "log", "w") as log:
-        head = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, start_new_session=True)
-    deadline = time.monotonic() + 120
-    while socket.socket().connect_ex(("127.0.0.1", port)):
-        assert head.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
-        time.sleep(0.2)
-    yield os.environ | own | {"RAY_ADDRESS": f"127.0.0.1:{port}"}
-    os.killpg(head.pid, signal.SIGINT)
-    head.wait(60)
+    with ray_head(tmp_path_factory.mktemp("ray")) as head:
+        yield head.environment
 
 
 def test_a_cluster_makes_the_same_bytes(tmp_path: Path, cluster):
@@ -86,6 +66,7 @@ OWN_RECIPE = """
 from pipeline.stage import Map, Source
 from pipeline.transform import screen
 from tests.helpers import toy
+from tests.helpers.ray_head import ray_head
 from own_filters import listed
 
 def recipe(folder: str):

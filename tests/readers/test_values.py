@@ -9,6 +9,7 @@ import pytest
 
 from readers.values import Field, Unfit, converted, fits_type, typed_column
 
+FLOAT = Field("f", "number")
 TEXT, NUMBER, NAME, LIST = (Field("f", kind) for kind in ("string", "integer", "scalar", "strings"))
 
 
@@ -16,6 +17,11 @@ TEXT, NUMBER, NAME, LIST = (Field("f", kind) for kind in ("string", "integer", "
     ("field", "value", "wanted"),
     [
         (TEXT, "", ""),
+        (FLOAT, 2, 2.0),
+        (FLOAT, -1.5, -1.5),
+        (FLOAT, True, 1.0),
+        (FLOAT, math.nan, None),
+        (FLOAT, math.inf, math.inf),
         (TEXT, "naïve 😀", "naïve 😀"),
         (TEXT, "naïve".encode(), "naïve"),
         (TEXT, None, None),
@@ -48,6 +54,8 @@ def test_a_value_becomes_one_of_the_kind(field, value, wanted):
         (TEXT, {"a": 1}, "f_not_string"),
         (TEXT, "half \ud83d", "f_not_unicode"),
         (TEXT, b"caf\xe9", "f_not_unicode"),
+        (FLOAT, "3", "f_not_number"),
+        (FLOAT, [1.0], "f_not_number"),
         (NUMBER, "3", "f_not_integer"),
         (NUMBER, True, "f_not_integer"),
         (NUMBER, 1.5, "f_not_integer"),
@@ -168,6 +176,8 @@ def test_lists_of_strings_are_joined(kind):
         ("string", pa.list_(pa.string())),
         ("string", pa.struct([("a", pa.string())])),
         ("string", pa.dictionary(pa.int8(), pa.int64())),
+        ("number", pa.string()),
+        ("number", pa.list_(pa.float64())),
         ("integer", pa.string()),
         ("integer", pa.bool_()),
         ("integer", pa.list_(pa.int64())),
@@ -182,8 +192,21 @@ def test_a_column_of_another_type_does_not_fit(kind, type):
     assert not fits_type(kind, type)
 
 
+@pytest.mark.parametrize("type", [pa.int8(), pa.float32(), pa.float64(), pa.bool_()], ids=str)
+def test_columns_of_numbers_are_floats(type):
+    made, wrong = typed_column(FLOAT, pa.chunked_array([pa.array([1, None, 0]).cast(type), pa.array([1]).cast(type)]))
+    assert fits_type("number", type) and made.type == pa.float64()
+    assert (made.to_pylist(), wrong) == ([1.0, None, 0.0, 1.0], {})
+
+
+def test_a_number_that_is_none_is_not_there():
+    made, wrong = typed_column(FLOAT, pa.chunked_array([[1.5, math.nan]]))
+    assert (made.to_pylist(), wrong) == ([1.5, None], {})
+
+
 def test_a_column_of_nothing_fits_everything():
-    assert all(fits_type(kind, pa.null()) for kind in ("string", "integer", "scalar", "strings"))
+    assert all(fits_type(kind, pa.null()) for kind in ("string", "integer", "number", "scalar", "strings"))
+    assert typed_column(FLOAT, pa.chunked_array([pa.nulls(2)]))[0].equals(pa.nulls(2, pa.float64()))
     assert typed_column(NUMBER, pa.chunked_array([pa.nulls(2)]))[0].equals(pa.nulls(2, pa.int64()))
 
 

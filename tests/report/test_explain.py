@@ -8,9 +8,14 @@ from pipeline.run import run as run_stages
 from pipeline.runner import Local
 from pipeline.stage import Map
 from pipeline.transform import screen
-from report.explain import explain
+from report.explain import explain, explain_lines
 from tests.helpers.corpus import Corpus
 from tests.helpers.judged import length, made, quiet
+
+
+def told_lines(*asked) -> str:
+    """What a person is told."""
+    return "\n".join(explain_lines(explain(*asked)))
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["plain", "signals"])
@@ -20,7 +25,7 @@ def run(request, tmp_path_factory: pytest.TempPathFactory):
 
 
 def lines(run, page: str) -> list[str]:
-    return explain(*run[:1], page, run[1]).splitlines()
+    return told_lines(*run[:1], page, run[1]).splitlines()
 
 
 def test_a_kept_page_is_told_with_all_that_was_measured(run):
@@ -86,13 +91,13 @@ def test_a_spelling_that_fits_several_pages_tells_all(run):
 
 
 def test_without_the_recipe_the_stored_note_is_told(run):
-    told = explain(run[0], "s40").splitlines()
+    told = told_lines(run[0], "s40").splitlines()
     assert '  measured {"words": 2.0, "hashes": 0.0}' in told or '  measured {"words": 2, "hashes": 0.0}' in told
 
 
 def test_of_a_long_text_the_beginning_is_shown(corpus):
     root, stages = made(corpus)
-    text = next(line for line in explain(root, "l70", stages).splitlines() if line.startswith("  | "))
+    text = next(line for line in told_lines(root, "l70", stages).splitlines() if line.startswith("  | "))
     assert len(text) <= 600 + len("  |  …")
 
 
@@ -101,7 +106,7 @@ def test_what_a_later_filter_measured_of_a_dropped_page_is_not_told(corpus: Corp
     pages = corpus.source([{"id": "s1", "text": "too short"}])
     judged = Map("judged", pages, (screen(length, quiet, signals=True),))
     run_stages(judged, root=str(corpus.folder / "run"), runner=Local())
-    told = explain(str(corpus.folder / "run"), "s1", plan(judged))
+    told = told_lines(str(corpus.folder / "run"), "s1", plan(judged))
     assert "  length: words 2 (under 4" in told and "quiet" not in told
 
 
@@ -115,4 +120,4 @@ def test_transforms_are_given_what_a_run_gives_them(corpus: Corpus):
     pages = corpus.source([{"id": "p1", "text": "one two three four five"}])
     judged = Map("judged", pages, (screen(length), without_engine_columns, screen(quiet)))
     run_stages(judged, root=str(corpus.folder / "run"), runner=Local())
-    assert "  quiet: words 5 (at most 40)" in explain(str(corpus.folder / "run"), "p1", plan(judged))
+    assert "  quiet: words 5 (at most 40)" in told_lines(str(corpus.folder / "run"), "p1", plan(judged))

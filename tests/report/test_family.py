@@ -5,7 +5,12 @@ import pytest
 from dedup import minhash
 from pipeline.errors import UsageError
 from pipeline.run import plan
-from report.family import family
+from report.family import family, family_lines, largest_families
+
+
+def told_lines(*asked) -> str:
+    """What a person is told."""
+    return "\n".join(family_lines(family(*asked)))
 
 
 def lines(*extra: str) -> str:
@@ -26,18 +31,41 @@ def test_a_family_with_what_differs(corpus):
     root = str(corpus.folder / "run")
     near = minhash.near("near", source, buckets=2, verify="text")
     corpus.verdicts(near)
-    shown = family(root, "copy", plan(near))
+    shown = told_lines(root, "copy", plan(near))
     assert "near: a family of 3 pages, kept is kept" in shown
     assert "copy  minhash:duplicate  http://host.example/copy" in shown
     assert "  -the old end\n  +the new end" in shown
     assert "(equal)" in shown.partition("same")[2]
     assert "line 7 " not in shown
-    assert family(root, "https://www.host.example/copy/", plan(near)) == shown
+    assert told_lines(root, "https://www.host.example/copy/", plan(near)) == shown
     for unknown, why in (("alone", "in no family"), ("nobody", "no page of")):
         with pytest.raises(UsageError, match=why):
-            family(root, unknown, plan(near))
+            told_lines(root, unknown, plan(near))
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(UsageError, match="holds no run"):
-        family(str(tmp_path), "x", [])
+        told_lines(str(tmp_path), "x", [])
+
+
+def test_the_largest_families_of_a_run(corpus):
+    """Two families; of the larger one three pages lie in two shards."""
+    page = lines("of the first family")
+    other = "\n".join(f"another text {number} that is long enough" for number in range(40))
+    source = corpus.source(
+        [{"id": "b", "text": page, "timestamp": 1}, {"id": "x", "text": other, "timestamp": 1}],
+        [
+            {"id": "c", "text": page, "timestamp": 2},
+            {"id": "d", "text": page},
+            {"id": "y", "text": other, "timestamp": 5},
+        ],
+    )
+    near = minhash.near("near", source, buckets=2)
+    corpus.verdicts(near)
+    found = largest_families(str(corpus.folder / "run"), plan(near))
+    assert [(each.stage, each.size, each.url, each.pages) for each in found] == [
+        ("near", 3, f"http://host.example/{found[0].kept}", []),
+        ("near", 2, "http://host.example/x", []),
+    ]
+    assert largest_families(str(corpus.folder / "run"), plan(near), 1) == found[:1]
+    assert family_lines(found)[1] == "near: 2 pages, kept is x  http://host.example/x"

@@ -37,8 +37,8 @@ class Watched:
 
     def __post_init__(self) -> None:
         self.file = io.StringIO()
-        console = Console(file=self.file, force_terminal=self.terminal, width=120)
-        self.progress = Progress(console, 3, self.every, self.clock)
+        self.console = Console(file=self.file, force_terminal=self.terminal, width=120)
+        self.progress = Progress(self.console, 3, self.every, self.clock)
 
     def stage(self, name: str, total: int, done: int = 0) -> None:
         self.progress(Named(name), total, done, None)  # type: ignore[arg-type]
@@ -108,6 +108,33 @@ def test_the_line_of_a_stage_in_hand_tells_what_is_left(made: int, seconds: int,
     for number in range(made):
         watched.receipt("raw", 5, 2 + number, (100, 90))
     assert watched.progress.line() == line
+
+
+def test_rows_within_a_shard_count(tmp_path):
+    """Two of five shards of 100 rows are made in 40 s, and 50 rows of another."""
+    watched = Watched()
+    watched.progress = Progress(watched.console, 3, 1e9, watched.clock, str(tmp_path))
+    (tmp_path / "progress/raw").mkdir(parents=True)
+    (tmp_path / "progress/raw/s3.json").write_text("50")
+    watched.stage("raw", 5)
+    watched.clock.now += 40
+    watched.receipt("raw", 5, 1, (100, 90))
+    watched.receipt("raw", 5, 2, (100, 90))
+    watched.progress._ask_workers()
+    assert watched.progress.line() == (
+        "1/3 raw                        2 of 5 shards, 0:00:40, 6 rows/s, 20 dropped, 0:00:40 left"
+    )
+
+
+def test_before_a_shard_is_made_rows_tell_the_speed(tmp_path):
+    watched = Watched()
+    watched.progress = Progress(watched.console, 3, 1e9, watched.clock, str(tmp_path))
+    (tmp_path / "progress/raw").mkdir(parents=True)
+    (tmp_path / "progress/raw/s1.json").write_text("500")
+    watched.stage("raw", 2)
+    watched.clock.now += 100
+    watched.progress._ask_workers()
+    assert watched.progress.line() == "1/3 raw                        0 of 2 shards, 0:01:40, 5 rows/s"
 
 
 def test_between_stages_there_is_no_line():

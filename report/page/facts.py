@@ -1,0 +1,55 @@
+"""What is told of each sampled page besides its fate: where it is from, in which language and script, how long."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from filters.url import host_of, registered_domain
+
+LETTERS = 400  # of a text that tell its script
+NONE = "(none)"
+
+
+class PageFacts(NamedTuple):
+    """A page's domain, public suffix, language, script, and when it was fetched; "(none)" where that is not known."""
+
+    domain: str
+    suffix: str
+    language: str
+    script: str
+    month: str
+    hour: str
+
+
+def facts_of(row: Mapping[str, Any]) -> PageFacts:
+    """The facts of a stored row."""
+    host = host_of(row.get("url") or "")
+    domain = _domain(host)
+    when = row.get("timestamp")
+    return PageFacts(
+        domain or host or NONE,
+        domain.partition(".")[2] or NONE,
+        row.get("language") or NONE,
+        script_of(row.get("text") or ""),
+        f"{when:%Y-%m}" if when else NONE,
+        f"{when:%H}:00" if when else NONE,
+    )
+
+
+@lru_cache(100_000)
+def _domain(host: str) -> str:
+    return registered_domain(host)
+
+
+def script_of(text: str) -> str:
+    """The script of most of the first letters of a text, by the names that Unicode gives them: "Latin", "Cyrillic"."""
+    letters = [c for c in text[: 4 * LETTERS] if c.isalpha()][:LETTERS]
+    found = Counter(map(_script, letters))
+    return max(sorted(found), key=lambda name: found[name]) if found else NONE
+
+
+@lru_cache(20_000)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "unknown").split()[0].split("-")[0].capitalize().replace("Cjk", "Han")

@@ -1,0 +1,60 @@
+"""What a run stored of its pages, stage by stage and shard by shard; and the receipts of all shards of a stage."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+import pyarrow as pa
+
+from pipeline import parquet, store
+from pipeline.errors import BadInput
+from pipeline.ledger import record_name
+from pipeline.receipts import read_receipts
+from pipeline.shard import quarantine_name, rejects_name
+from pipeline.stats import Stats
+from pipeline.view import planned, view_of
+
+
+def kept_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """The rows that a stage kept of a shard; of `columns` those that there are. Nothing where the shard is not made."""
+    try:
+        yield from view_of(root, stage).read(root, shard, columns)
+    except FileNotFoundError:
+        return
+
+
+def dropped_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """The rows that a stage dropped of a shard and that the run was asked to keep, with `reason` and `measured`."""
+    return _rows(root, rejects_name(stage, shard), columns)
+
+
+def quarantined_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """The rows of a shard on which a stage failed, with `error` and where they lie in the WARC."""
+    return _rows(root, quarantine_name(stage, shard), columns)
+
+
+def _rows(root: str, name: str, columns: Sequence[str] | None) -> Iterator[pa.Table]:
+    if store.exists(root, name):
+        yield from parquet.read_batches(root, name, columns=None if columns is None else set(columns))
+
+
+def shard_stats(root: str, stage: str) -> dict[str, Stats]:
+    """What the receipt of each made shard of a stage counts, by shard, in the order of the plan.
+
+    Of a finished stage this reads one file, and else one for each shard.
+    """
+    shards = planned(root, stage)
+    try:
+        table = parquet.read_table(root, record_name(stage)).select(["shard", "stats"])
+    except (BadInput, OSError, KeyError):
+        return {receipt.shard: receipt.stats for receipt in read_receipts(root, stage, shards)}
+    found = {row["shard"]: Stats.from_json(json.loads(row["stats"])) for row in table.to_pylist()}
+    return {shard: found[shard] for shard in shards if shard in found}
+
+
+def bytes_of_shards(stages: Mapping[str, Mapping[str, Stats]]) -> dict[str, int]:
+    """The bytes of each shard in all stages together, from what the receipts of each stage count."""
+    sizes: dict[str, int] = {}
+    for shards in stages.values():
+        for shard, stats in shards.items():
+            sizes[shard] = sizes.get(shard, 0) + stats.bytes
+    return sizes
