@@ -122,7 +122,7 @@ def _joined(
     known: frozenset[str],
     word: str,
     part: Callable[..., tuple[bool, list[str]]],
-    join: Callable[..., Any],
+    join: Callable[[Iterable[object]], bool],
 ) -> tuple[bool, list[str]]:
     """The value of parts with a word between them, and the tokens behind them."""
     value, tokens = part(tokens, known)
