@@ -149,6 +149,27 @@ def test_unknown_extractor_is_a_usage_error():
         extract.text("trafilatur")
 
 
+def test_markdown_is_for_blocks_and_links_are_for_markdown():
+    with pytest.raises(UsageError, match="blocks"):
+        extract.text("trafilatura", markdown=True)
+    with pytest.raises(UsageError, match="markdown=true"):
+        extract.text(links=True)
+    body = "<h2>Prices</h2><p>See <b>all</b> of <a href='/p'>our prices</a>, which are those of the year before.</p>"
+    marked = "## Prices\n\nSee **all** of our prices, which are those of the year before."
+    assert marked in extract.text(markdown=True)(table(page(body)))["text"][0].as_py()
+    linked = extract.text(markdown=True, links=True)(table(page(body)))["text"][0].as_py()
+    assert "[our prices](https://a.example/p), which" in linked
+
+
+def test_a_function_may_take_the_kind_of_the_page(tmp_path, monkeypatch):
+    code = "def two(page, tree):\n    return page[:3]\ndef three(page, tree, kind):\n    return kind + tree.tag\n"
+    sandbox = custom_sandbox(tmp_path, monkeypatch, code)
+    html = b'<p>x</p><script type="application/ld+json">{"@type": "QAPage"}</script>'
+    for name, expected in (("two", "<p>"), ("three", "threaddiv")):
+        assert sandbox.ask(html, charset=None, url="", extractor=f"attacks:{name}")["text"] == expected
+    sandbox.close()
+
+
 @pytest.mark.parametrize(
     ("raw", "cleaned"),
     [

@@ -35,7 +35,7 @@ def test_another_trafilatura_reads_by_itself(afresh, monkeypatch, name):
     monkeypatch.setattr(readings, "fast_reader", lambda: pytest.fail("the reader was asked"))
     afresh()
     assert name in (selfcheck.problem() or "")
-    for extractor in ("trafilatura", "precision", "balanced", "recall"):
+    for extractor in ("blocks", "trafilatura", "precision", "balanced", "recall"):
         said = page.answer(PAGE, "utf-8", "", extractor)
         assert said.pop("counts") == {"read_by_original": 1}
         assert said["text"]
