@@ -158,7 +158,7 @@ def document(measured: dict[Any, Any]) -> str:
     )
 
 
-def _driver(found: dict) -> dict[str, str]:
+def _driver(found: dict[str, Any]) -> dict[str, str]:
     """What the simulation measured, as it stands in the text."""
     plain = {name: f"{value:,}" for name, value in found.items() if isinstance(value, int | float)}
     requests = {f"{name}_{kind}": f"{found[name].get(kind, 0):,}" for name in ASKED for kind in ("LIST", "GET", "PUT")}

@@ -74,7 +74,7 @@ class Shards:
         return found
 
 
-class CountingStore(pafs.FileSystemHandler):
+class CountingStore(pafs.FileSystemHandler):  # pyright: ignore[reportUntypedBaseClass]
     """A file system for pyarrow: plans lie in a folder, all else in `Shards`; `requests` counts as a store bills."""
 
     def __init__(self, shards: Shards, folder: Path):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from pipeline.errors import RunnerLost, UsageError
+from pipeline.errors import MewsError, RunnerLost, UsageError
 from pipeline.in_flight import PROBED, TRIES, Flight, HeadWatch
 from pipeline.modules import REPO_ROOT
 from pipeline.ray_access import check_cluster
@@ -60,7 +60,9 @@ class Ray:
                 log_to_driver=False,
                 configure_logging=False,
             )
-        except (OSError, RuntimeError, ValueError) as error:
+        except MewsError:
+            raise
+        except Exception as error:  # of a machine that is too busy to begin, Ray raises no other
             raise RunnerLost(f"cannot reach Ray at {address or 'this machine'}: {one_line(error)}") from None
         self._ray, self._workers, self.address = ray, workers, address
         self.settings: dict[str, str] = {}

@@ -180,6 +180,15 @@ def test_a_cluster_that_is_not_there_is_said_so():
         Ray(address="127.0.0.1:1")
 
 
+def test_a_machine_that_is_too_busy_to_start_ray_is_said_so(monkeypatch: pytest.MonkeyPatch):
+    def init(**settings: object) -> None:
+        raise Exception("The current node timed out during startup.")
+
+    monkeypatch.setattr("ray.init", init)
+    with pytest.raises(RunnerLost, match="cannot reach Ray at this machine: Exception: The current node timed out"):
+        Ray(workers=1)
+
+
 def test_ray_listens_on_loopback_only(ray: Ray):
     outward = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
