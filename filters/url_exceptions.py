@@ -46,8 +46,8 @@ dick francis|dick tracy|dick van dyke|dick whittington|doggystyle album|snoop do
 general hooker|hooker furniture|hooker telescope|humphrey|hutton hooker|john lee hooker|joseph dalton hooker
 joseph hooker|kike garcia|kike hernandez|enrique kike hernandez|kinky boots|kinky friedman|lee hooker|moby dick
 never mind the bollocks|of human bondage|philip k dick|polaroid swinger|pussy galore|pussy riot|quim monzo|quim torra
-richard hooker|rick santorum|santorum|senator santorum|shota arveladze|shota imanaga|shota rustaveli|soft cell tainted
-love|tainted love|thomas hooker|super bowl xxx|xxx olympiad|xxx olympic games|xxx return of xander cage
+richard hooker|rick santorum|santorum|senator santorum|shota arveladze|shota imanaga|shota rustaveli
+soft cell tainted love|tainted love|thomas hooker|super bowl xxx|xxx olympiad|xxx olympic games|xxx olympics|xxx return of xander cage
 xxx state of the union|xander cage xxx|deep throat watergate|watergate deep throat|mark felt deep throat
 worthington hooker|offerman|offenbach|fatah|moro milf|milf mindanao|milf peace|milf rebels|philippines milf
 whore of babylon"""
@@ -64,13 +64,14 @@ FOOD_AND_HOUSEHOLD = """
 chicken|chickens|chickpea|chickpeas|cock a leekie|cocktail|cocktails|jelly donut|jelly donuts|sucking pig|twinkie
 twinkies|shrimping|ball cock|drain cock|sea cock|stop cock|weather cock|concrete vibrator|concrete vibrators
 tranny fluid|spic and span|barrel bung hole|golden shower head|hot dog style|ford escort|guitar strap|watch strap
+bukkake udon|udon bukkake|bukkake soba|rimming glass|rimming glasses|rimming salt|glass rimming|clothes pegging
 kinky curly|kinky hair|kinky twist|kinky twists"""
 SAYINGS = """
 cock a doodle doo|cock a hoop|cock and bull|cock fight|cock fighting|cock fights|cock up|half cock|tit bits
 tit for tat|tits for tats|get laid off|debt bondage|bondage labor|bondage labour|bondage of the will|house of bondage
 thumb sucking|deck hand job|deck hand jobs|farm hand job|farm hand jobs|second hand job|second hand jobs
 stage hand job|stage hand jobs|missionary positions|naked eye|eunuch|negro league|negro leagues|negro spirituals
-till slut|til slut|slut med|er slut|tar slut|tog slut|slut pa"""
+bondage in egypt|egyptian bondage|israel bondage|till slut|til slut|slut med|er slut|tar slut|tog slut|slut pa"""
 # Whole words that make a strict word only with a part of their neighbour: groups-explained, linux-videos, strap-online.
 NEIGHBOURS = """
 academic|after|adp|basic|bootstrap|box|catholic|cdp|climax|cockpit|cockpits|complex|dropbox|earphones|exist|fatal

@@ -8,7 +8,7 @@ from pipeline.errors import UsageError
 CANONICAL = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gs", "gcs": "gs", "file": "file"}
 OTHER = ("http", "https", "hdfs", "abfs", "abfss", "az", "wasb", "wasbs", "webhdfs")
 _with_colon = re.compile(rf"(?i)({'|'.join((*CANONICAL, *OTHER))})(:[/\\]*)(.*)", re.DOTALL)
-_without_colon = re.compile(r"(?i)(s3[an]?|gc?s)(//+)(.*)", re.DOTALL)
+_without_colon = re.compile(r"(?i)(s3[an]?|gc?s)([;,.]?//+)(.*)", re.DOTALL)
 PLAIN = "/!$&'()*+,;=:@-._~"  # what stays as it is in the path of a URI
 
 

@@ -115,7 +115,7 @@ dildo-newfoundland hooker-oklahoma cumming-ga pussy-savoie sextant free-sextant-
 jazz-swinger scat-singing bitches-brew john-lee-hooker tainted-love guitar-fingering-chart kinky-boots pussy-riot
 skeet cornhole-boards rugby-hooker bareback-riding nashville-hot-chicken jelly-donut black-cocktail-dress
 groups/explained bootstrap-on-rails linux-videos phones-explained second-hand-jobs maine-coon pussy-willow
-giant-cockroach corn-smut magna-cum-laude""".split()
+giant-cockroach corn-smut magna-cum-laude bukkake-udon xxx-olympics-1928 bondage-in-egypt clothes-pegging""".split()
 PORN = """
 free-porn-videos hot-milf-tits great-tit-porn big-black-cock blue-tits-nude-babes xxx groups/gang-bang essex-blowjob
 swinger-party amateur-swinger great-tit-and-cock hot-chicks-cumshot hotchick linux-porn-videos tits nice-tits big-tits

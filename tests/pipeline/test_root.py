@@ -12,6 +12,8 @@ MISSPELT = {
     "s3:/bucket/x": "s3://bucket/x",
     "s3:bucket/x": "s3://bucket/x",
     "s3//bucket/x": "s3://bucket/x",
+    "s3;//bucket/x": "s3://bucket/x",
+    "gs.//bucket/x": "gs://bucket/x",
     "s3:///bucket/x": "s3://bucket/x",
     "S3://bucket/x": "s3://bucket/x",
     "S3:/bucket": "s3://bucket",
