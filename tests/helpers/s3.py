@@ -1,6 +1,7 @@
 """An S3 server of our own, on loopback."""
 
 import logging
+import urllib.request
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -48,6 +49,8 @@ def s3() -> Iterator[Server]:
     host, port = server.get_host_and_port()
     keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "us-east-1"}
     client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
+    # Servers of one process share what they hold: that of earlier modules goes.
+    urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
     client.create_bucket(Bucket="corpus")
     yield Server(host, port, client)
     server.stop()
