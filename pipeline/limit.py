@@ -101,7 +101,7 @@ class CpuLimit:
         if self._to_come:
             # The signal comes once more in the `except` that catches this error, and each time that the call goes on
             # all the same once more often. After a call from here, Python would handle it in this function already.
-            (_,) = map(_thread.interrupt_main, (number,))
+            (_,) = map(_thread.interrupt_main, (signal.Signals(number),))
         raise error
 
     def _noting(self, handler: Callable[[int, FrameType | None], Any]) -> Callable[[int, FrameType | None], Any]:
