@@ -47,7 +47,8 @@ general hooker|hooker furniture|hooker telescope|humphrey|hutton hooker|john lee
 joseph hooker|kike garcia|kike hernandez|enrique kike hernandez|kinky boots|kinky friedman|lee hooker|moby dick
 never mind the bollocks|of human bondage|philip k dick|polaroid swinger|pussy galore|pussy riot|quim monzo|quim torra
 richard hooker|rick santorum|santorum|senator santorum|shota arveladze|shota imanaga|shota rustaveli
-soft cell tainted love|tainted love|thomas hooker|super bowl xxx|xxx olympiad|xxx olympic games|xxx olympics|xxx return of xander cage
+soft cell tainted love|tainted love|thomas hooker|super bowl xxx|xxx olympiad|xxx olympic games|xxx olympics
+xxx return of xander cage
 xxx state of the union|xander cage xxx|deep throat watergate|watergate deep throat|mark felt deep throat
 worthington hooker|offerman|offenbach|fatah|moro milf|milf mindanao|milf peace|milf rebels|philippines milf
 whore of babylon"""
