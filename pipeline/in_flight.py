@@ -1,12 +1,15 @@
 """Tasks in flight: which of them stand still, and whether the head that they are known to can still be reached."""
 
+import logging
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from pipeline.errors import RunnerLost
 
+log = logging.getLogger(__name__)
 PROBED = 10.0  # seconds between two looks at the head
 LOST = 40.0  # seconds out of reach; Ray ends a driver without a word of ours after 60
 SHORTEST, TIMES = 3600.0, 20.0  # seconds that any task may take, and how often the time of the longest before it
@@ -52,24 +55,46 @@ class Flight:
 
 
 class HeadWatch:
-    """Looks from time to time whether the head at `address` (host:port) takes connections."""
+    """Looks from time to time whether the head at `address` (host:port) takes connections.
+
+    After `start` a thread does so, since calls of Ray may wait for a head that is gone until Ray ends the process: the
+    log then says why.
+    """
 
     def __init__(self, address: str, clock: Callable[[], float] = time.monotonic):
         self._address, self._clock = address, clock
-        self._looked = self._answered = clock()
+        self._answered = clock()
+        self._ended = threading.Event()
+        self.lost = ""
+
+    def start(self) -> None:
+        """Look every `PROBED` seconds from now on, until `stop`."""
+        threading.Thread(target=self._watch, name="head", daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._ended.set()
 
     def check(self) -> None:
-        """Raise RunnerLost when it has not been reached for `LOST` seconds."""
-        now = self._clock()
-        if now - self._looked < PROBED:
-            return
-        self._looked, (host, _, port) = now, self._address.rpartition(":")
+        """Raise RunnerLost when the head was found to be lost."""
+        if self.lost:
+            raise RunnerLost(self.lost)
+
+    def look(self) -> None:
+        """Try to reach the head; it is lost after `LOST` seconds without an answer."""
+        now, (host, _, port) = self._clock(), self._address.rpartition(":")
         try:
             socket.create_connection((host.strip("[]"), int(port)), timeout=PROBED / 2).close()
             self._answered = now
         except OSError as error:
             if now - self._answered >= LOST:
-                raise RunnerLost(
+                self.lost = (
                     f"lost the cluster at {self._address} ({error.strerror or error}); what is made is kept: start the "
                     "head, and the same command goes on"
-                ) from None
+                )
+
+    def _watch(self) -> None:
+        while not self.lost and not self._ended.wait(PROBED):
+            self.look()
+        if self.lost:
+            log.error("error: %s", self.lost)

@@ -71,6 +71,7 @@ class Ray:
         self._own: Any = None
         outside = (address or "").startswith("ray://")
         self._watch = HeadWatch(address[6:] if address and outside else ray.get_runtime_context().gcs_address)
+        self._watch.start()
         self._task = ray.remote(max_retries=3, retry_exceptions=False)(run_task)
 
     def prepare(self, stages: Sequence[Stage]) -> None:
@@ -114,14 +115,12 @@ class Ray:
                 for reference, item, tries, seconds in flight.still():
                     ray.cancel(reference, force=True)
                     if tries < TRIES:
-                        log.warning(
-                            "%s stands still for %.0f minutes; it is tried elsewhere", _name(item), seconds / 60
-                        )
+                        log.warning("%s stands still for %.0f min; it is tried elsewhere", _name(item), seconds / 60)
                         send(item, tries + 1)
                     else:
                         yield item, Failed(f"it stood still on {TRIES} workers, for {seconds / 60:.0f} minutes on each")
         finally:
-            for reference in flight:
+            for reference in () if self._watch.lost else flight:
                 ray.cancel(reference, force=True)
 
     def _outcome(self, reference: Any) -> Any:
@@ -138,6 +137,7 @@ class Ray:
 
     def close(self) -> None:
         """Leave the cluster; end it where it is this machine's own."""
+        self._watch.stop()
         self._ray.shutdown()
 
 
