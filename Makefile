@@ -173,5 +173,14 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 bench-extraction: $(SETUP) ## extraction against trafilatura called plainly: DATA= a folder with realweb/ or of WARC files, JSON= FILE
 	$(PY) -m benchmarks.extraction_speed '$(DATA)' $(if $(JSON),--json '$(JSON)')
 
+extraction-model: $(SETUP) ## the trees that choose blocks, anew: DATA= a folder with realweb/ and gold/
+	$(PY) -m benchmarks.extraction_choice '$(DATA)'
+
 kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare with a calm run's bytes
 	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)
+
+chaos: $(SETUP) ## play N= histories of faults, from SEED= on, and see that each ends well
+	$(PY) -m benchmarks.chaos $(or $(N),10) $(or $(SEED),0)
+
+simulate: $(SETUP) ## the driver of a snapshot without its machines: FILES= NODES=
+	$(PY) -m benchmarks.simulate $(or $(FILES),90000) $(or $(NODES),200)

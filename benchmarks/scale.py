@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks.scale_units import UNITS, Unit
 
+SIMULATED = Path(__file__).resolve().parent / "simulate.json"  # what benchmarks.simulate measured
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
 
 FILES, PAGES = 90_000, 2.6e9  # a snapshot of 2024
@@ -153,7 +154,16 @@ def document(measured: dict[Any, Any]) -> str:
         )
         + "\n".join(lines)
         + "\n"
+        + (DRIVER.format(**_driver(json.loads(SIMULATED.read_text()))) if SIMULATED.exists() else "")
     )
+
+
+def _driver(found: dict) -> dict[str, str]:
+    """What the simulation measured, as it stands in the text."""
+    plain = {name: f"{value:,}" for name, value in found.items() if isinstance(value, int | float)}
+    requests = {f"{name}_{kind}": f"{found[name].get(kind, 0):,}" for name in ASKED for kind in ("LIST", "GET", "PUT")}
+    ours = f"{1000 * found['cpu_s'] / found['tasks']:.2f}"
+    return {**plain, **requests, "task_ms": ours, "share": f"{100 * found['cpu_share']:.0f}"}
 
 
 def _short(number: float) -> str:
@@ -189,6 +199,20 @@ On disk {{stored}}B stay. Gathers read a bucket out of a file {{reads}} times.
 
 | stage | kind | tasks | rows in | rows out | bytes | memory of a task | core-hours |
 |---|---|--:|--:|--:|--:|--:|--:|
+"""
+
+ASKED = ("requests", "resume_requests")
+DRIVER = """
+## The driver
+
+`make simulate` runs the real plan, ledger and receipts of {files} files with tasks that are done at once. Its driver
+made {tasks} tasks of {stages} stages with {memory_mb} MB of memory at most. A task takes it {task_ms} ms of CPU time,
+and {ray_task_ms} ms in Ray: {share} % of a core on {nodes} machines of 32 cores, which take {wall_h} hours. It asked
+the store for {requests_LIST} pages of listings, {requests_GET} reads and {requests_PUT} writes; tasks ask for more.
+
+When the run was ended in the middle of a stage, the next one sent its first task after {resume_s} seconds, on two cores
+with other work, with {resume_requests_LIST} pages of listings and {resume_requests_GET} reads, most of them receipts of
+that stage. To these seconds an object store adds its answers: some 20 ms a read, 32 at a time.
 """
 
 

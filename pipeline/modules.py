@@ -21,6 +21,7 @@ MACHINERY = frozenset(
             "bucket",
             "errors",
             "holder",
+            "in_flight",
             "lease",
             "ledger",
             "limit",

@@ -1,5 +1,6 @@
 """The Ray runner: the only file that imports Ray. Only item names go out and receipts come back."""
 
+import logging
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from pipeline.errors import RunnerLost, UsageError
+from pipeline.in_flight import PROBED, TRIES, Flight, HeadWatch
 from pipeline.modules import REPO_ROOT
 from pipeline.ray_access import check_cluster
 from pipeline.runner import Failed, attempt, one_line
@@ -16,6 +18,7 @@ from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
 
 R = TypeVar("R")
+log = logging.getLogger(__name__)
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -64,6 +67,8 @@ class Ray:
         self.prefetch_depth = 0 if address else self.slots
         self._bounded = bool(address and workers)
         self._own: Any = None
+        outside = (address or "").startswith("ray://")
+        self._watch = HeadWatch(address[6:] if address and outside else ray.get_runtime_context().gcs_address)
         self._task = ray.remote(max_retries=3, retry_exceptions=False)(run_task)
 
     def prepare(self, stages: Sequence[Stage]) -> None:
@@ -89,19 +94,32 @@ class Ray:
 
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
         """As `Runner.map`; at most `window` tasks are in flight."""
-        ray, waiting, flying = self._ray, list(reversed(items)), {}
+        ray, waiting, flight = self._ray, list(reversed(items)), Flight()
         sent, task = Sent([ray.put(fn)], [self._own] if self._own else []), self._task.options(num_cpus=cpus)
+
+        def send(item: Any, tries: int = 1) -> None:
+            flight.send(task.remote(sent, item, self.settings), item, tries)
+
         try:
-            while waiting or flying:
-                for _ in range(min(len(waiting), self.window - len(flying))):
-                    item = waiting.pop()
-                    flying[task.remote(sent, item, self.settings)] = item
-                ray.wait(list(flying), num_returns=1)
-                done, _ = ray.wait(list(flying), num_returns=len(flying), timeout=0)
+            while waiting or flight:
+                for _ in range(min(len(waiting), self.window - len(flight))):
+                    send(waiting.pop())
+                ray.wait(list(flight), num_returns=1, timeout=PROBED)
+                self._watch.check()
+                done, _ = ray.wait(list(flight), num_returns=len(flight), timeout=0)
                 for reference in done:
-                    yield flying.pop(reference), self._outcome(reference)
+                    yield flight.land(reference), self._outcome(reference)
+                for reference, item, tries, seconds in flight.still():
+                    ray.cancel(reference, force=True)
+                    if tries < TRIES:
+                        log.warning(
+                            "%s stands still for %.0f minutes; it is tried elsewhere", _name(item), seconds / 60
+                        )
+                        send(item, tries + 1)
+                    else:
+                        yield item, Failed(f"it stood still on {TRIES} workers, for {seconds / 60:.0f} minutes on each")
         finally:
-            for reference in flying:
+            for reference in flight:
                 ray.cancel(reference, force=True)
 
     def _outcome(self, reference: Any) -> Any:
@@ -165,6 +183,11 @@ def failure_from(error: Exception, exceptions: Any) -> Failed:
     if isinstance(error, exceptions.RayTaskError):
         return Failed(f"its worker could not begin: {last}", trace)
     return Failed(f"its worker died more than three times: {one_line(error)}", trace)
+
+
+def _name(item: Any) -> str:
+    """What a person calls an item: the shard, which comes first."""
+    return str(item[0] if isinstance(item, tuple) else item)
 
 
 def _alone() -> None:

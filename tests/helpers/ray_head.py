@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from pipeline.ray_runner import RAY_ENV
 
+# Else Ray takes the outward address of this machine for 127.0.0.1, where the head does not listen.
+LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 REPO_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,7 +31,7 @@ class Head(NamedTuple):
     @property
     def environment(self) -> dict[str, str]:
         """That of a driver which joins it."""
-        return os.environ | self.token | {"RAY_ADDRESS": self.address}
+        return os.environ | self.token | LOOPBACK | {"RAY_ADDRESS": self.address}
 
 
 def free_ports(count: int) -> list[int]:
@@ -46,7 +48,7 @@ def ray_head(folder: Path, dashboard: bool = False) -> Iterator[Head]:
     """Start a head with two processors; its log goes to `folder`. It ends with the block, and all that it started."""
     port, web, agent, client = free_ports(4)
     token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-    environment = os.environ | RAY_ENV | token | {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+    environment = os.environ | RAY_ENV | token | LOOPBACK
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # whose `python` jobs take
     start = ["start", "--head", "--block", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=2"]
     start += [f"--dashboard-port={web}", f"--dashboard-agent-listen-port={agent}", f"--ray-client-server-port={client}"]

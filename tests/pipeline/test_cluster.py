@@ -1,5 +1,8 @@
 """A Ray cluster that is joined by its address, as on many machines: the same bytes, and one gate for all requests."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -8,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toy
-from tests.helpers.ray_head import ray_head
+from tests.helpers.ray_head import Head, ray_head
 from tests.helpers.runs import data, make, slow_corpus
 
 
@@ -66,7 +69,7 @@ OWN_RECIPE = """
 from pipeline.stage import Map, Source
 from pipeline.transform import screen
 from tests.helpers import toy
-from tests.helpers.ray_head import ray_head
+from tests.helpers.ray_head import Head, ray_head
 from own_filters import listed
 
 def recipe(folder: str):
@@ -119,3 +122,40 @@ def test_a_cluster_that_wants_a_token_says_where_it_is_looked_for(tmp_path: Path
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
         assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr, done.stderr
         assert not (tmp_path / "out").exists()
+
+
+def kill_machine(head: Head) -> None:
+    """Kill the head and its raylet at once, as when their machine loses its power."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            name = (process / "cmdline").read_bytes().partition(b"\0")[0]
+            if parent == head.process.pid and name.endswith((b"gcs_server", b"raylet")):
+                os.kill(int(process.name), signal.SIGKILL)
+
+
+def test_a_driver_that_lost_its_cluster_says_so_and_ends(tmp_path: Path):
+    """The head and all that it started is killed while tasks run; on a new head the same command goes on."""
+    folder, root = slow_corpus(tmp_path / "in"), tmp_path / "out"
+    command = [sys.executable, "-m", "mews", "run", "tests.helpers.toy", "--root", str(root), f"folder={folder}"]
+    for number in (1, 2):
+        (tmp_path / f"ray{number}").mkdir()
+    for page in folder.glob("f3.txt"):
+        calm = page.read_text()
+        page.write_text(calm + "\n<slow>" * 4000)
+    with ray_head(tmp_path / "ray1") as head:
+        lost = subprocess.Popen(command, env=head.environment, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 200
+        while not list(root.glob("receipts/read/*")):
+            assert lost.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
+        kill_machine(head)
+    told = lost.communicate(timeout=200)[1]
+    assert lost.returncode == 1 and f"error: lost the cluster at {head.address}" in told, told
+    assert "start the head, and the same command goes on" in told and "Traceback" not in told
+    (folder / "f3.txt").write_text(calm)
+    with ray_head(tmp_path / "ray2") as head:
+        again = subprocess.run(command, env=head.environment, capture_output=True, text=True, timeout=240)
+    assert again.returncode == 0, again.stderr
+    make(tmp_path / "calm", folder)
+    assert data(root) == data(tmp_path / "calm")

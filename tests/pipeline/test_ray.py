@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import in_flight
 from pipeline.errors import RunnerLost, StageFailed
 from pipeline.ray_runner import Ray
 from pipeline.run import run
@@ -73,6 +74,38 @@ def test_no_more_tasks_fly_than_twice_the_workers(ray: Ray, tmp_path: Path):
         assert len(list(running.iterdir())) <= seen + 4
         (running / str(item)).exists()
     assert seen == 40
+
+
+class StandsStill:
+    """Never comes back from the item "stuck" the first time, nor ever from "always"; counts its calls in files."""
+
+    def __init__(self, folder: str):
+        self.folder = folder
+
+    def __call__(self, item: tuple[str, int]) -> int:
+        calls = len(list(Path(self.folder).glob(f"{item[0]}-*")))
+        Path(self.folder, f"{item[0]}-{os.getpid()}-{calls}").touch()
+        while item[0] == "always" or (item[0] == "stuck" and not calls):
+            time.sleep(60)
+        return os.getpid()
+
+
+def test_tasks_that_stand_still_are_named_killed_and_tried_elsewhere(tmp_path, ray: Ray, monkeypatch, caplog):
+    monkeypatch.setattr(in_flight, "SHORTEST", 3.0)
+    monkeypatch.setattr(in_flight, "TIMES", 0.0)
+    monkeypatch.setattr(in_flight, "PROBED", 0.5)
+    quick = [(f"quick{n}", n) for n in range(400)]
+    outcomes = ray.map(StandsStill(str(tmp_path)), [("stuck", 0), *quick])
+    found = {}
+    for (name, _), outcome in outcomes:
+        found[name] = outcome
+        time.sleep(0.02)  # so that tasks come back for some seconds
+    assert len(found) == 401 and not [outcome for outcome in found.values() if isinstance(outcome, Failed)]
+    assert caplog.records[0].message.startswith("stuck stands still for ")  # and others, whose new worker took its time
+    first, second = sorted(tmp_path.glob("stuck-*"), key=lambda path: path.name.rpartition("-")[2])
+    assert int(second.name.split("-")[1]) == found["stuck"] != int(first.name.split("-")[1])
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(first.name.split("-")[1]), 0)
 
 
 def test_what_a_stage_does_is_sent_once_and_read_once_a_worker(ray: Ray):
