@@ -121,10 +121,11 @@ curriculum: $(SETUP) $(if $(OWN_SOURCES),,refinedweb) tokenizer ## from shards t
 		$(MEWS) tokenizer pack "$(CURRICULUM)/$$phase.packed" --out "$(CURRICULUM)/$$phase" || exit 1; done
 	$(TOKENIZER_REPORT)
 
-quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (folders of texts) MODEL=
-	$(call need,GOOD,the folder of good texts)
-	$(call need,BAD,the folder of texts of the crawl)
-	$(MEWS) quality train '$(GOOD)' '$(BAD)' --out '$(or $(MODEL),out/quality)'
+quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (texts), or TEXTS= LABEL= AT_LEAST= (a column) MODEL=
+	$(if $(LABEL),,$(call need,GOOD,the good texts; or TEXTS= and LABEL= for a column))
+	$(if $(LABEL),$(call need,TEXTS,the texts that have the column),$(call need,BAD,the texts of the crawl))
+	$(MEWS) quality train $(if $(LABEL),'$(TEXTS)' --label '$(LABEL)' $(if $(AT_LEAST),--at-least $(AT_LEAST)), \
+		'$(GOOD)' '$(BAD)') --out '$(or $(MODEL),out/quality)'
 
 test: $(SETUP) ## run the tests
 	$(PY) -m pytest $(PARALLEL)
@@ -171,6 +172,9 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 
 bench-extraction: $(SETUP) ## extraction against trafilatura called plainly: DATA= a folder with realweb/ or of WARC files, JSON= FILE
 	$(PY) -m benchmarks.extraction_speed '$(DATA)' $(if $(JSON),--json '$(JSON)')
+
+extraction-model: $(SETUP) ## the trees that choose blocks, anew: DATA= a folder with realweb/ and gold/
+	$(PY) -m benchmarks.extraction_choice '$(DATA)'
 
 kills: $(SETUP) ## kill a run KILLS= times (drivers and workers) and compare with a calm run's bytes
 	$(PY) -m benchmarks.kills '$(SNAPSHOT)' $(or $(KILLS),20)

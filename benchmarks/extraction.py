@@ -22,6 +22,7 @@ from stages import extract, warc
 
 WORD = re2.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
 LEAST_IN_HTML = 0.9  # gold of which less stands in the page is gold of another version of the page
+KINDS = "Mean word F1 by kinds of pages; the 255 pages of one template (declaration) count as one page of all."
 HEAD = (
     "extractor",
     "precision",
@@ -53,7 +54,8 @@ def defaults(page: str, tree: Any) -> str | None:
 
 
 EXTRACTORS: dict[str, str | Callable[..., Any]] = {
-    "ours: trafilatura, precision and a second look": "trafilatura",
+    "ours: blocks": "blocks",
+    "trafilatura, precision and a second look": "trafilatura",
     "trafilatura, precision (datatrove)": "precision",
     "trafilatura, balanced": "balanced",
     "trafilatura, recall": "recall",
@@ -74,11 +76,14 @@ def table(folder: str | Path, pages: int | None = None) -> str:
         f"| {' | '.join(HEAD)} |",
         f"|{'---|' * len(HEAD)}",
     ]
+    kinds_by_name = {}
     for name, extractor in EXTRACTORS.items():
-        s = scores(found, gold, extractor)
+        rows = judgements(found, gold, extractor)
+        s = summary(rows)
         shares = " | ".join(f"{value:.3f}" for value in (s.precision, s.recall, s.f1, s.found, s.kept_out))
         lines.append(f"| {name} | {shares} | {s.empty} | {s.milliseconds:.1f} |")
-    return "\n".join(lines) + "\n"
+        kinds_by_name[name] = rows
+    return "\n".join(lines) + f"\n\n{KINDS}\n\n{by_kind(kinds_by_name)}"
 
 
 def golden(folder: str | Path, pages: int | None = None) -> dict[str, dict[str, Any]]:
@@ -104,16 +109,32 @@ def sources(folder: str | Path, gold: dict[str, dict[str, Any]]) -> pa.Table:
 
 def scores(pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable[..., Any]) -> Scores:
     """Extract all pages and compare each with its gold."""
+    return summary(judgements(pages, gold, extractor))
+
+
+def judgements(
+    pages: pa.Table, gold: dict[str, dict[str, Any]], extractor: str | Callable[..., Any]
+) -> dict[str, list[dict[str, float]]]:
+    """What `judge` says of each page, with its CPU seconds and whether it is empty, by kinds of pages."""
     transform = extract.text(extractor)
-    answers = {row["id"]: transform.answer(row["html"], row["charset"], row["url"]) for row in pages.to_pylist()}
-    judged = [judge(answer.get("text") or "", gold[name]) for name, answer in answers.items()]
+    found: dict[str, list[dict[str, float]]] = {}
+    for row in pages.to_pylist():
+        answer, mine = transform.answer(row["html"], row["charset"], row["url"]), gold[row["id"]]
+        said = judge(answer.get("text") or "", mine) | {"cpu": answer.get("cpu", 0.0), "empty": "text" not in answer}
+        found.setdefault(mine["page_type"] or "no kind", []).append(said)
+    return found
+
+
+def summary(judged: dict[str, list[dict[str, float]]]) -> Scores:
+    rows = [row for rows in judged.values() for row in rows]
 
     def mean(key: str) -> float:
-        return fmean([row[key] for row in judged if key in row] or [0.0])
+        return fmean([row[key] for row in rows if key in row] or [0.0])
 
-    empty = sum("text" not in answer for answer in answers.values())
-    milliseconds = 1000 * fmean(answer.get("cpu", 0.0) for answer in answers.values())
-    return Scores(mean("precision"), mean("recall"), mean("f1"), mean("found"), mean("kept_out"), empty, milliseconds)
+    empty = sum(int(row["empty"]) for row in rows)
+    return Scores(
+        mean("precision"), mean("recall"), mean("f1"), mean("found"), mean("kept_out"), empty, 1000 * mean("cpu")
+    )
 
 
 def judge(text: str, gold: dict[str, Any]) -> dict[str, float]:
@@ -138,8 +159,38 @@ def agreement(ours: Counter[str], gold: Counter[str]) -> tuple[float, float, flo
 
 
 def words(text: str) -> Counter[str]:
+    return Counter(word_list(text))
+
+
+def word_list(text: str) -> list[str]:
     """Words in lower case with their marks, NFC; a character is a word where words are not parted by blanks."""
-    return Counter(WORD.findall(normalize("NFC", text).lower()))
+    return WORD.findall(normalize("NFC", text).lower())
+
+
+def by_kind(judged: dict[str, dict[str, list[dict[str, float]]]]) -> str:
+    """A Markdown table of the mean word F1 by kinds of pages, a row for each extractor."""
+    kinds = sorted({kind for rows in judged.values() for kind in rows})
+    head = ["extractor", "all", "other than articles", "article precision", "kept out", *kinds]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for name, rows in judged.items():
+        scores = {kind: [row["f1"] for row in rows.get(kind, []) if "f1" in row] for kind in kinds}
+        every = {
+            kind: [fmean(values)] if kind == "declaration" and values else values for kind, values in scores.items()
+        }
+        cells = [
+            mean_of(value for values in every.values() for value in values),
+            mean_of(value for kind, values in every.items() if kind != "article" for value in values),
+            mean_of(row["precision"] for row in rows.get("article", []) if "precision" in row),
+            mean_of(row["kept_out"] for values in rows.values() for row in values if "kept_out" in row),
+            *(mean_of(scores[kind]) for kind in kinds),
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def mean_of(values: Iterable[float]) -> str:
+    found = list(values)
+    return f"{fmean(found):.3f}" if found else ""
 
 
 def squeeze(text: str) -> str:

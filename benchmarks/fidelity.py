@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from benchmarks import extraction, language, parity
+from benchmarks import extraction, extraction_structure, language, parity
+from stages.extract import page
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "fidelity.md"
 MARK = "<!-- measured: what follows is written by this command -->\n"
@@ -11,9 +12,11 @@ MARK = "<!-- measured: what follows is written by this command -->\n"
 
 def measured(folder: Path) -> str:
     """The tables, in Markdown."""
+    page.warm()
     parts = (
         ("Rules: the same pages, the same decisions", parity.table(str(folder / "realweb"))),
         ("Extraction against gold text", extraction.table(folder)),
+        ("Structure as Markdown", extraction_structure.table()),
         ("Language identification", language.table(folder)),
     )
     return "".join(f"\n## {title}\n\n{table.strip()}\n" for title, table in parts)

@@ -18,7 +18,8 @@ from trafilatura.settings import Document
 
 from stages.extract.clean import clean
 from stages.extract.images import IS_IMAGE, LONGEST_URL, SOURCES
-from stages.extract.page import PARSER, Malformed, is_prose
+from stages.extract.parsing import PARSER, Malformed
+from stages.extract.readings import is_prose
 from stages.extract.shape import MOST_CELLS, MOST_COLUMNS, MOST_NESTED, NESTING, SPAN
 
 PASSAGES = etree.XPath(

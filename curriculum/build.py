@@ -10,14 +10,15 @@ import curriculum as mixture
 from curriculum import Curriculum, Phase, code
 from curriculum.keys import REHYDRATION, most_repeats
 from curriculum.phases import Corpus, phases
-from curriculum.selection import Stream, asked_columns, by_streams, check_columns, with_choices
+from curriculum.selection import Stream, asked_columns, by_streams, check_columns, with_choices, with_long
 from curriculum.shares import shares
 from curriculum.sources import check_clusters, fetched, folder, size
 from dedup.decontaminate import contaminated
 from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
+from pipeline.stats import TextCount
 from readers.values import Kind
-from tokenizer.encode import CountTokens, encoder
+from tokenizer.encode import CountTokens, encoder, token_count
 from tokenizer.fim import FillInMiddle
 from tokenizer.pack import Method, packed
 
@@ -40,7 +41,8 @@ class Inputs:
 
     `where`, "web: edu >= 2; decay/web: edu >= 4 and language == 'en'", says which pages of a source all phases, or one,
     take. `order`, "math: -difficulty", takes them by a column, here the greatest first. `upsample`, "web: edu 0.4=1
-    0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on.
+    0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on. `long`,
+    "128k: 65536=0.5", takes half of a phase's tokens from texts of more than 65,536 tokens.
     """
 
     tokenizer: str
@@ -57,6 +59,7 @@ class Inputs:
     where: str = ""
     order: str = ""
     upsample: str = ""
+    long: str = ""
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -87,17 +90,18 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     """
     given = pairs(inputs.sources)
     curriculum = with_choices(curriculum, inputs.where, inputs.order, inputs.upsample)
+    curriculum = with_long(curriculum, inputs.long)
     curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
     encode = encoder(inputs.tokenizer, inputs.eos_token)
-    streams = by_streams(curriculum)[1]
-    found = {name: _checked(name, given[name], pairs(inputs.columns), streams) for name in curriculum.sources}
+    tokens, streams = token_count(encode), by_streams(curriculum)[1]
+    found = {name: _checked(name, given[name], pairs(inputs.columns), streams, tokens) for name in curriculum.sources}
     repeats = REHYDRATION if inputs.rehydrate else ()
     if inputs.rehydrate:
         check_clusters(found)
     check_sizes(curriculum, found, inputs)
     evals = tuple(file for file in inputs.evals.split(",") if file)
-    corpora = {name: Corpus(without(name, source, evals), repeats) for name, source in found.items()}
-    stages = phases(curriculum, corpora, CountTokens(encode), ranges=inputs.buckets)
+    corpora = {name: Corpus(without(name, source, evals, tokens), repeats) for name, source in found.items()}
+    stages = phases(curriculum, corpora, CountTokens(encode), ranges=inputs.buckets, tokens=tokens)
     programs = tuple(name for name, stream in streams.items() if stream.source == CODE)
     infill = FillInMiddle(encode, fim, programs, inputs.seed) if fim and programs else None
     both = zip(stages.phases, curriculum.phases, strict=True)
@@ -105,10 +109,12 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     return shares(stages, sequences)
 
 
-def _checked(name: str, place: str, columns: Mapping[str, str], streams: Mapping[str, Stream]) -> Source | Stage:
+def _checked(
+    name: str, place: str, columns: Mapping[str, str], streams: Mapping[str, Stream], tokens: TextCount
+) -> Source | Stage:
     """The pages of a source with the columns that choices ask about. Raises UsageError when it has not all of them."""
     asked = asked_columns(streams.values(), name)
-    found = pages(name, place, columns, asked)
+    found = pages(name, place, columns, asked, tokens)
     check_columns(name, found, asked)
     return found
 
@@ -138,11 +144,12 @@ def check_sizes(curriculum: Curriculum, found: Mapping[str, Source | Stage], inp
         raise UsageError(f"{error} at the very most, by the size of its files; scale= asks for less") from None
 
 
-def without(name: str, source: Source | Stage, evals: tuple[str, ...]) -> Source | Stage:
+def without(name: str, source: Source | Stage, evals: tuple[str, ...], tokens: TextCount | bool) -> Source | Stage:
     """The pages that hold no 13 words of an evaluation file."""
     if not evals:
         return source
-    return Map(f"{name}.unseen", source, verdicts=contaminated(f"{name}.contaminated", source, evals, fetch=fetched))
+    verdicts = contaminated(f"{name}.contaminated", source, evals, fetch=fetched)
+    return Map(f"{name}.unseen", source, verdicts=verdicts, tokens=tokens)
 
 
 def recipe_of(
@@ -179,9 +186,15 @@ def _without(phase: Phase, missing: list[str]) -> Phase:
     return replace(phase, weights=weights)
 
 
-def pages(name: str, place: str, columns: Mapping[str, str], asked: Mapping[str, Kind] | None = None) -> Source | Stage:
+def pages(
+    name: str,
+    place: str,
+    columns: Mapping[str, str],
+    asked: Mapping[str, Kind] | None = None,
+    tokens: TextCount | bool = True,
+) -> Source | Stage:
     """The pages at a place: a folder, a file or a stage of a run, or code (see `code.code_pages`); with the columns
-    that are `asked` about.
+    that are `asked` about. `tokens` is how the funnel counts code.
     """
     is_code = name == CODE or place.startswith(("repo:", "repos:"))
-    return code.code_pages(name, place, columns, asked) if is_code else folder(place, columns, asked)
+    return code.code_pages(name, place, columns, asked, tokens) if is_code else folder(place, columns, asked)

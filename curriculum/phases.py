@@ -107,7 +107,7 @@ def _ranked(name: str, stream: Stream, counted: Map) -> Map:
     if not column:
         return counted
     ranks = percentiles(f"{name}.ranks", counted, column, chosen=chosen_rows(stream.choice))
-    return Map(f"{name}.ranked", counted, verdicts=ranks)
+    return Map(f"{name}.ranked", counted, verdicts=ranks, tokens=False)
 
 
 def _stream(source: str, pages: Map, plan: Gather, keys: AssignKeys, ranges: int) -> Gather:

@@ -5,7 +5,7 @@ that: for the arithmetic of phases each stream is a source.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -32,21 +32,35 @@ class Stream(NamedTuple):
 
 def by_streams(curriculum: Curriculum) -> tuple[Curriculum, dict[str, Stream]]:
     """The curriculum over streams, and what each is of. A stream has the name of its source, or where pages are chosen
-    "<source>.<phase>", after the first phase that makes this choice.
+    "<source>.<phase>" after the first phase that makes this choice, "<source>.<phase>.long" for its long texts.
     """
     names: dict[Stream, str] = {}
     phases = []
     for phase in curriculum.phases:
-        weights = {}
-        for source, weight in phase.weights.items():
-            stream = Stream(source, phase.choose.get(source, EVERYTHING))
-            name = names.setdefault(stream, source if stream.choice == EVERYTHING else f"{source}.{phase.name}")
-            weights[name] = weight
-        phases.append(replace(phase, weights=weights, choose={}))
+        weights: dict[str, float] = {}
+        for source, stream, weight in _drawn(phase):
+            ending = (
+                f".{phase.name}.long" if stream.choice != phase.choose.get(source, EVERYTHING) else f".{phase.name}"
+            )
+            name = names.setdefault(stream, source if stream.choice == EVERYTHING else f"{source}{ending}")
+            weights[name] = weights.get(name, 0) + weight
+        phases.append(replace(phase, weights=weights, choose={}, long=(0, 0.0)))
     streams = {name: stream for stream, name in names.items()}
     limits = curriculum.max_epochs or {}
     epochs = {name: limits[stream.source] for name, stream in streams.items() if stream.source in limits}
     return replace(curriculum, phases=tuple(phases), max_epochs=epochs), streams
+
+
+def _drawn(phase: Phase) -> Iterator[tuple[str, Stream, float]]:
+    """The streams that a phase takes of each source, and their weights."""
+    longer, share = phase.long
+    for source, weight in phase.weights.items():
+        choice = phase.choose.get(source, EVERYTHING)
+        if share < 1:
+            yield source, Stream(source, choice), weight * (1 - share) if share else weight
+        if share:
+            where = f"({choice.where}) and tokens > {longer}" if choice.where else f"tokens > {longer}"
+            yield source, Stream(source, replace(choice, where=where)), weight * share
 
 
 def asked_columns(streams: Iterable[Stream], source: str) -> dict[str, Kind]:
@@ -87,6 +101,21 @@ def check_columns(name: str, source: Source | Stage, asked: Mapping[str, Kind]) 
 def chosen_rows(choice: Choice) -> Callable[[pa.Table], pa.Table] | None:
     """What leaves the rows that a choice's expression chooses; None where it has none."""
     return Where(choice.where).rows if choice.where else None
+
+
+def with_long(curriculum: Curriculum, long: str) -> Curriculum:
+    """The curriculum with shares of long texts: "PHASE: 65536=0.5; …" takes half of its tokens from longer texts."""
+    phases = {phase.name: phase for phase in curriculum.phases}
+    for entry in filter(str.strip, long.split(";")):
+        name, _, said = (part.strip() for part in entry.partition(":"))
+        tokens, _, share = said.partition("=")
+        if name not in phases:
+            raise UsageError(f"long {entry.strip()!r}: there is no phase {name}, only {', '.join(phases)}")
+        try:
+            phases[name] = replace(phases[name], long=(int(tokens), float(share)))
+        except ValueError:
+            raise UsageError(f"long {entry.strip()!r}: write PHASE: TOKENS=SHARE, as in 128k: 65536=0.5") from None
+    return replace(curriculum, phases=tuple(phases.values()))
 
 
 def with_choices(curriculum: Curriculum, where: str, order: str, upsample: str) -> Curriculum:

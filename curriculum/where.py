@@ -133,7 +133,7 @@ class _Parser:
         known: list[Kind] = [_kind(v) for side in (left, right) if (v := self._literal(side)) is not None]
         if len(known) == 2:
             raise self._refused(node)
-        kind = known[0] if known else NUMBER
+        kind: Kind = known[0] if known else NUMBER
         return COMPARE[type(operator)](self._side(left, kind), self._side(right, kind))
 
     def _side(self, node: ast.expr, kind: Kind) -> Any:

@@ -10,16 +10,27 @@ import numpy as np
 import pyarrow as pa
 from tokenizers import Tokenizer
 
-from dedup.tokens import Tokens
+from dedup.tokens import Tokens, word_tokens
+from pipeline.errors import UsageError
 from pipeline.hashing import GOLDEN64, mix64
 from text.normalise import normalise_with_offsets
 
 
 def by_file(path: str) -> Callable[[pa.Array], Tokens]:
-    """`subword_tokens` of a tokenizer.json; a stage that uses it is made again when the content of the file changes."""
-    return partial(
-        subword_tokens, path=path, _content=hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
-    )
+    """`subword_tokens` of a tokenizer.json, or of the folder that holds it; a stage that uses it is made again when the
+    content of the file changes. An empty path gives words. Raises UsageError when there is no such file.
+    """
+    if not path:
+        return word_tokens
+    file = Path(path, "tokenizer.json") if Path(path).is_dir() else Path(path)
+    if not file.is_file():
+        raise UsageError(f"no tokenizer at {path}: give a tokenizer.json on this disk, or a folder that holds one")
+    data = file.read_bytes()
+    try:
+        Tokenizer.from_str(data.decode())
+    except Exception as error:  # the library raises Exception itself
+        raise UsageError(f"{file} is no tokenizer.json: {' '.join(str(error).split())[:200]}") from None
+    return partial(subword_tokens, path=str(file), _content=hashlib.blake2b(data, digest_size=16).hexdigest())
 
 
 def subword_tokens(texts: pa.Array, path: str, _content: str = "") -> Tokens:

@@ -1,5 +1,7 @@
 """`mews run` and `mews plan`: make what a recipe says, or list its stages."""
 
+import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -121,6 +123,8 @@ def _runner(kind: Kind, address: str | None, workers: int | None) -> Runner:
 
 def _print_results(goals: tuple[Stage, ...], stats: Mapping[str, Stats], root: str) -> None:
     """The funnel, tables that are small enough to read, and where the results are."""
+    if sys.stdout.closed:  # by a function of the recipe
+        sys.stdout = os.fdopen(1, "w", closefd=False)
     console = Console()
     print_funnel(inspection.funnel(root), console)
     print_warnings(inspection.warnings(root), console)

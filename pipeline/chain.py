@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from pipeline.bisect import judgements_in, transform_rows
 from pipeline.columns import check_not_reserved, put, without_reserved
-from pipeline.errors import RowsLost
+from pipeline.errors import RowsLost, WrongReturn
 from pipeline.guard import Guard
 from pipeline.limit import CpuLimit
 from pipeline.naming import distinct, name_of
@@ -28,12 +28,16 @@ QUARANTINE = pa.schema(
 def output_schema(transforms: Sequence[Transform], schema: pa.Schema) -> pa.Schema:
     """The schema that rows of `schema` have after the transforms: what these make of an empty table.
 
-    Raises UsageError when the rows have a column that is called as one of the engine's is.
+    Raises UsageError when the rows have a column that is called as one of the engine's is, WrongReturn when a
+    transform returns no table.
     """
     check_not_reserved(schema)
     table = schema.empty_table()
     for transform in transforms:
-        table = without_reserved(transform(table))
+        made = transform(table)
+        if not isinstance(made, pa.Table):
+            raise WrongReturn(f"{name_of(transform)} returned {type(made).__name__}; a transform returns a table")
+        table = without_reserved(made)
     return table.schema
 
 

@@ -3,12 +3,13 @@
 CPU time and not the clock: the output must not depend on how busy the machine is.
 """
 
+import _thread
+import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 AGAIN = 0.1  # seconds of CPU after which a call that swallowed the exception is interrupted again
 
@@ -21,16 +22,20 @@ class CpuLimit:
     """Runs calls under a limit of CPU time; a context manager that owns the handlers of signals while it is open.
 
     `interrupt` is what the process's own handler of SIGINT or SIGTERM raised meanwhile, such as KeyboardInterrupt.
-    Only the main thread can be interrupted, which is where both runners work; elsewhere calls have no limit.
+    Only the main thread can be interrupted, which is where both runners work; elsewhere calls have no limit. In a call,
+    `os._exit` raises SystemExit as `sys.exit` does, so that no function ends the process without a word.
     """
 
     def __init__(self) -> None:
         self.interrupt: BaseException | None = None
         self._exceeded = self._armed = False
         self._seconds = 0.0
+        self._swallowed = self._to_come = 0  # interrupts that the call caught, and those that follow the present one
         self._before: dict[int, Any] = {}
+        self._exit, self._process = os._exit, os.getpid()
 
     def __enter__(self) -> Self:
+        self._exit, os._exit = os._exit, self._leave
         if threading.current_thread() is threading.main_thread():
             self._before[signal.SIGVTALRM] = signal.signal(signal.SIGVTALRM, self._time_is_up)
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -43,6 +48,13 @@ class CpuLimit:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
+        os._exit = self._exit
+
+    def _leave(self, status: int) -> NoReturn:
+        """What `os._exit` does meanwhile; a process that the call started may end itself."""
+        if not self._armed or os.getpid() != self._process:
+            self._exit(status)
+        raise SystemExit(status)
 
     def call(self, fn: Callable[[Any], Any], argument: Any, seconds: float) -> Any:
         """`fn(argument)`. Raises CpuTimeExceeded when it takes more than `seconds` of CPU time in user mode.
@@ -52,7 +64,8 @@ class CpuLimit:
         """
         if not self._before:
             return fn(argument)
-        tracing, self._exceeded, self._seconds = sys.gettrace(), False, seconds
+        self._exceeded, self._seconds = False, seconds
+        self._swallowed = self._to_come = 0
         try:
             self._armed = True
             signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
@@ -67,9 +80,6 @@ class CpuLimit:
             if self._exceeded and not isinstance(error, CpuTimeExceeded):
                 raise self._error().with_traceback(error.__traceback__) from None
             raise
-        finally:
-            if self._exceeded:
-                sys.settrace(tracing)
         if self._exceeded:
             raise self._error()
         if self.interrupt is not None:
@@ -79,21 +89,20 @@ class CpuLimit:
     def _error(self) -> CpuTimeExceeded:
         return CpuTimeExceeded(f"it took more than {self._seconds:g} s of CPU time")
 
-    def _time_is_up(self, number: int, frame: FrameType | None) -> None:
+    def _time_is_up(self, number: int, _frame: FrameType | None) -> None:
         if not self._armed:
             return
         error = self._error()
-        if self._exceeded:  # it swallowed the exception: now the next line raises too, which may stand in the `except`
-            while frame is not None and frame.f_code is not CpuLimit.call.__code__:
-                frame.f_trace, frame = self._raise_at_line, frame.f_back
-            sys.settrace(self._raise_at_line)
+        if self._exceeded and not self._to_come:
+            self._swallowed += 1
+            self._to_come = self._swallowed + 1
         self._exceeded = True
+        self._to_come = max(self._to_come - 1, 0)
+        if self._to_come:
+            # The signal comes once more in the `except` that catches this error, and each time that the call goes on
+            # all the same once more often. After a call from here, Python would handle it in this function already.
+            (_,) = map(_thread.interrupt_main, (number,))
         raise error
-
-    def _raise_at_line(self, frame: FrameType, event: str, argument: object) -> Any:
-        if event == "line" and self._armed:
-            raise self._error()
-        return self._raise_at_line
 
     def _noting(self, handler: Callable[[int, FrameType | None], Any]) -> Callable[[int, FrameType | None], Any]:
         """The handler, and a note of what it raises."""

@@ -78,7 +78,7 @@ def reason_of(name: str, said: Any) -> str | None:
     if said is None:
         return None
     if isinstance(said, str) and 0 < len(said) <= LONGEST_REASON and said.isprintable():
-        return said
+        return str.__str__(said)  # of a member of an Enum its value, which is not what f"{said}" shows
     raise WrongReturn(
         f"filter {name} returned {_shown(said)}; return None to keep a document, or a short text that says why it is"
         f' dropped, such as "short"'

@@ -1,5 +1,7 @@
 """JSON Lines, a row a line: each line is an object, or is told with its number and what is wrong with it."""
 
+import codecs
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 from readers.values import Unfit
 
 LONGEST_LINE = 1 << 26  # bytes; a longer line is quarantined without being held in memory
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 Line = tuple[int, bytes | None]
 
 
@@ -32,13 +34,33 @@ def numbered_lines(pieces: Iterable[bytes], longest: int = LONGEST_LINE) -> Iter
         yield number, b"".join(held) if size <= longest else None
 
 
+def as_utf8(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a file, of one that begins with the mark of UTF-16 (as PowerShell writes files) in UTF-8.
+
+    Half of a surrogate pair stays what it is, which is no UTF-8, so that it costs its own line only.
+    """
+    pieces, head = iter(pieces), b""
+    while len(head) < len(WIDE_MARKS[0]) and (piece := next(pieces, None)) is not None:
+        head += piece
+    if not head.startswith(WIDE_MARKS):
+        yield head
+        yield from pieces
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+    for piece in itertools.chain([head], pieces):
+        yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+
+
 def objects(pieces: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any] | Unfit, int]]:
-    """Of each line that is not blank its number, its object or what is wrong with it, and its size in bytes."""
-    for number, line in numbered_lines(pieces):
+    """Of each line that is not blank its number, its object or what is wrong with it, and its size in bytes.
+
+    A byte order mark is passed over on any line, since files may have been put one behind the other.
+    """
+    for number, line in numbered_lines(as_utf8(pieces)):
         if line is None:
             yield number, Unfit("too_long", f"a line of over {LONGEST_LINE:,} bytes"), 0
             continue
-        line = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
+        line = line.removeprefix(codecs.BOM_UTF8)
         if line and not line.isspace():
             try:
                 yield number, parsed(line), len(line)

@@ -103,6 +103,8 @@ def listed(address: str, fetch: Fetch | None = None, endings: tuple[str, ...] = 
         folder, name = parent(address)
         return Folder(folder, fetch), [Listed(name, None, store.redact(address))]
     base, pattern = _pattern(address)
+    if pattern and _exists(address):
+        base, pattern = address if "://" in address else _absolute(address), ""
     filesystem, path = store.open_root(base)
     if not pattern and filesystem.get_file_info(path).type == pafs.FileType.File:
         folder, name = parent(address)
@@ -115,6 +117,12 @@ def listed(address: str, fetch: Fetch | None = None, endings: tuple[str, ...] = 
     if not found:
         raise UsageError(f"no Parquet or JSONL file in {store.redact(address)}; give a folder, a pattern or a file")
     return Folder(base), [_listed(base, name, info) for name, info in sorted(found.items())]
+
+
+def _exists(address: str) -> bool:
+    """Whether something lies at an address as it is written, such as a folder whose name holds brackets."""
+    filesystem, path = store.open_root(address)
+    return filesystem.get_file_info(path).type != pafs.FileType.NotFound
 
 
 def _listed(folder: str, name: str, info: pafs.FileInfo) -> Listed:

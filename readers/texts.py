@@ -13,7 +13,7 @@ from pipeline.columns import without_reserved
 from pipeline.errors import UsageError
 from pipeline.stage import Source
 from readers import stored
-from readers.json_lines import json_value, numbered_lines
+from readers.json_lines import as_utf8, json_value, numbered_lines
 from readers.listing import ENDINGS, Fetch, Folder, listed
 from readers.reader import FileReader
 from readers.rows import SOURCE_ID, TEXT, rows_schema
@@ -63,7 +63,7 @@ def folder_texts(address: str, unread: Unread, fetch: Fetch | None = None) -> It
     for file in files:
         if file.name.lower().endswith(".txt"):
             with folder.open(file.name) as stream:
-                yield stream.read().decode("utf-8", "replace")
+                yield b"".join(as_utf8([stream.read()])).decode("utf-8-sig", "replace")
 
 
 def _texts(source: Source, unread: Unread) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _packed(name: str) -> str:
 
 
 def _values(file: pa.NativeFile, shown: str, kind: str) -> Iterator[Any]:
-    pieces = unpacked(cast(BinaryIO, file), shown)
+    pieces = as_utf8(unpacked(cast(BinaryIO, file), shown))
     if kind == ".json":
         yield _parsed(b"".join(pieces), shown)
         return
@@ -99,7 +99,7 @@ def _values(file: pa.NativeFile, shown: str, kind: str) -> Iterator[Any]:
             raise UsageError(f"{shown}, line {number}: too long")
         if line.strip():
             yield (
-                line.decode("utf-8", "replace").rstrip("\r")
+                line.decode("utf-8-sig", "replace").rstrip("\r")
                 if kind == ".txt"
                 else _parsed(line, f"{shown}, line {number}")
             )

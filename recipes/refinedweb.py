@@ -6,15 +6,20 @@ and `rejects` is the share of dropped pages to keep. `columns` are published bes
 `languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
 none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
 `opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
+`tokens` is a tokenizer.json: with GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words.
+`extractor` reads the pages; `markdown` and `links` say how it writes them (docs/extraction.md).
 """
+
+from typing import Any
 
 from dedup import minhash, substring, template_hosts, urls
 from dedup.substring.cutting import Mode
+from dedup.subwords import by_file
 from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
 from pipeline.stage import Map, Stage
-from pipeline.transform import edit, screen
+from pipeline.transform import RowTransform, edit, screen
 from stages import commoncrawl, extract
 from stages import pii as private
 from stages.language import identify, only
@@ -25,7 +30,7 @@ def recipe(
     snapshot: str = "sample",
     files: int | None = None,
     language: tuple[str, ...] = ("en",),
-    extractor: str = "trafilatura",
+    extractor: str = "blocks",
     bands: int = 450,
     rows: int = 20,
     verify: str = "none",
@@ -42,27 +47,33 @@ def recipe(
     pii_types: tuple[str, ...] = (),
     pii_drop_above: int | None = None,
     opt_outs: OptOutMode = "keep",
+    tokens: str = "",
+    markdown: bool = False,
+    links: bool = False,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
-    scrub = private.scrub_steps(pii, pii_types, pii_drop_above)
-    steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), extract.text(extractor), identify())
-    pages = commoncrawl.pages(snapshot, files, domains, languages)
-    raw = Map("raw", pages, (*steps, screen(only(language, 0.65))), rejects=rejects)
+    text, own = extract.text(extractor, markdown=markdown, links=links), screen(only(language, 0.65))
+    steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), text, identify(), own)
+    raw = Map("raw", commoncrawl.pages(snapshot, files, domains, languages), steps, rejects=rejects)
+    prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
     def refined(code: str, name: str) -> Stage:
-        rules = rules_for(code)
-        judged = (screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals))
-        filtered = Map(f"filtered{name}", raw, judged, where={"language": code}, rejects=rejects)
-        known = f"urls{name}.kept"
-        same = urls.repeated(f"urls{name}", filtered, prior_runs=prior_runs, kept_stage=known, parts=parts)
+        filtered = Map(f"filtered{name}", raw, rule_steps(code, signals), where={"language": code}, rejects=rejects)
+        same = urls.repeated(f"urls{name}", filtered, kept_stage=f"urls{name}.kept", **prior)
         unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
-        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, prior_runs=prior_runs, parts=parts)
+        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, tokenise=by_file(tokens), **prior)
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
-        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50)
-        cleaned = (substring.cut(cut), *scrub)
+        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=by_file(tokens))
+        cleaned = (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above))
         clean = Map(f"clean{name}", fuzzy, cleaned, verdicts=repeats, rejects=rejects)
-        beside = (urls.kept(known, clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
+        beside = (urls.kept(f"urls{name}.kept", clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
         title = f"RefinedWeb ({code})" if name else "RefinedWeb"
         return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
+
+
+def rule_steps(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:
+    """The rules of a language for documents, and those for lines."""
+    rules = rules_for(code)
+    return screen(rules.repetition, rules.quality, signals=signals), edit(lines.corrections, signals)

@@ -10,7 +10,7 @@ def recipe(
     snapshot: str = "sample",
     files: int | None = None,
     language: tuple[str, ...] = EUROPE,
-    extractor: str = "trafilatura",
+    extractor: str = "blocks",
     verify: str = "text",
     prior_runs: tuple[str, ...] = (),
     signals: bool = False,

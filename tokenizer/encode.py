@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from tokenizers import Tokenizer
 
 from pipeline import store
 from pipeline.errors import UsageError
+from pipeline.stats import TextCount
 from pipeline.transform import put
 from readers.listing import Folder, parent
 from tokenizer.encode_cache import EncodeCache, is_cuttable
+from tokenizer.foreign import as_tokenizer_json
 from tokenizer.special_tokens import SETTINGS, end_of_text, fim_markers
 
 BATCH = 256  # texts a call
+NAMES = ("tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "vocab.json")
 Encode = Callable[[list[str]], list[list[int]]]
 
 
@@ -26,7 +30,7 @@ def shared_tokenizer(folder: Folder, name: str, digest: str) -> Tokenizer:
 
     Raises UsageError when the file is not the one of this digest any more.
     """
-    data = store.read_bytes(folder.address, name)
+    data = read_tokenizer(folder, name)
     if hashlib.sha256(data).hexdigest() != digest:
         raise UsageError(f"{folder.shown(name)} changed since the run was planned; start the run anew")
     tokenizer = Tokenizer.from_str(data.decode())
@@ -78,20 +82,34 @@ class Encoder:
 
 
 def find_tokenizer(address: str) -> tuple[Folder, str]:
-    """The folder and name of a tokenizer.json, which may be given by its folder. Raises UsageError without one."""
+    """The folder and name of a tokenizer's file, which may be given by its folder: the first of `NAMES` that is there.
+
+    Raises UsageError without one.
+    """
     folder, name = parent(address)
     if store.exists(folder, name):
         return Folder(folder), name
-    if store.exists(address, "tokenizer.json"):
-        return Folder(address), "tokenizer.json"
+    for name in NAMES:
+        if store.exists(address, name):
+            return Folder(address), name
     said = f"no tokenizer at {store.redact(address)}"
-    raise UsageError(f"{said}: train one with `mews tokenizer train`, or give a folder that holds a tokenizer.json")
+    raise UsageError(
+        f"{said}: train one with `mews tokenizer train`, or give a folder that holds a tokenizer.json or .model"
+    )
+
+
+def read_tokenizer(folder: Folder, name: str) -> bytes:
+    """A tokenizer's file as tokenizer.json, also one of GPT-2's or SentencePiece's. Raises UsageError."""
+    data, merges = store.read_bytes(folder.address, name), "merges.txt"
+    needed = name == "vocab.json" and store.exists(folder.address, merges)
+    beside = {merges: store.read_bytes(folder.address, merges)} if needed else {}
+    return as_tokenizer_json(name, data, beside, folder.shown(name))
 
 
 def load(address: str) -> Tokenizer:
     """The tokenizer of a file or folder. Raises UsageError when there is none, or it is none."""
     folder, name = find_tokenizer(address)
-    return parsed_tokenizer(store.read_bytes(folder.address, name), folder.shown(name))
+    return parsed_tokenizer(read_tokenizer(folder, name), folder.shown(name))
 
 
 def parsed_tokenizer(data: bytes, shown: str) -> Tokenizer:
@@ -109,12 +127,40 @@ def encoder(address: str, eos_token: str = "") -> Encoder:
     Raises UsageError where there is none.
     """
     folder, name = find_tokenizer(address)
-    data, shown = store.read_bytes(folder.address, name), folder.shown(name)
+    data, shown = read_tokenizer(folder, name), folder.shown(name)
     tokenizer = parsed_tokenizer(data, shown)
     settings = {n: store.read_bytes(folder.address, n) for n in SETTINGS if store.exists(folder.address, n)}
     end = end_of_text(tokenizer, settings, shown, eos_token)
     digest = hashlib.sha256(data).hexdigest()
     return Encoder(folder, name, digest, end, tokenizer.get_vocab_size(), fim_markers(tokenizer))
+
+
+@dataclass(frozen=True)
+class TokenLengths:
+    """Tokens of each text of a column in training (int64), the end token included; 0 for a null.
+
+    The texts of the column before are remembered, so that who counts what another has just counted encodes nothing.
+    """
+
+    encoder: Encoder
+
+    def __call__(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The numbers of tokens."""
+        column: list[str | None] = texts.to_pylist()
+        known = _column_before.get(self.encoder, {})
+        new = [text for text in dict.fromkeys(column) if text is not None and text not in known]
+        known = known | {text: len(tokens) for text, tokens in zip(new, self.encoder(new), strict=True)}
+        _column_before.clear()
+        _column_before[self.encoder] = {text: known[text] for text in column if text is not None}
+        return pa.chunked_array([pa.array([known[text] if text is not None else 0 for text in column], pa.int64())])
+
+
+_column_before: dict[Encoder, dict[str, int]] = {}
+
+
+def token_count(encoder: Encoder) -> TextCount:
+    """How a funnel counts text in tokens of a tokenizer: `Map(..., tokens=token_count(encoder))`."""
+    return TextCount("tokens", TokenLengths(encoder))
 
 
 @dataclass(frozen=True)
@@ -126,5 +172,4 @@ class CountTokens:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """The rows that are made of these."""
-        tokens = self.encoder([text or "" for text in table["text"].to_pylist()])
-        return put(table, "tokens", pa.array([len(t) for t in tokens], pa.int64()))
+        return put(table, "tokens", TokenLengths(self.encoder)(pc.fill_null(table["text"], "")))

@@ -13,6 +13,7 @@ from curriculum.sources import fetched
 from dedup import minhash
 from pipeline.doc import Doc
 from pipeline.stage import Map, Source, Stage
+from pipeline.stats import TextCount
 from pipeline.transform import annotate, rewrite, screen
 from readers import Field
 from readers.values import Kind
@@ -47,11 +48,18 @@ def by_name_and_text(doc: Doc) -> dict[str, str | None]:
     return {"language": known or language(doc.fields.get("path") or "", doc.text)}
 
 
-def code_pages(name: str, place: str, columns: Mapping[str, str], asked: Mapping[str, Kind] | None = None) -> Stage:
+def code_pages(
+    name: str,
+    place: str,
+    columns: Mapping[str, str],
+    asked: Mapping[str, Kind] | None = None,
+    tokens: TextCount | bool = True,
+) -> Stage:
     """The code at a place: `repos:` a folder of checkouts, `repo:` one of your own, or rows of a data set.
 
     Files of others stay when their licence is permissive; rows of a data set without a column for it are taken to be
     yours. What a program wrote is dropped, the rest scrubbed, and near copies are dropped (stage `<name>.clean`).
+    `tokens` is how the funnel counts text.
     """
     kind, _, path = place.partition(":")
     if kind in ("repo", "repos"):
@@ -62,5 +70,6 @@ def code_pages(name: str, place: str, columns: Mapping[str, str], asked: Mapping
         seen = readers.describe_source(source)
         licensed, named = bool(seen and "license" in seen.fields), (annotate(by_name_and_text, LANGUAGE),)
     judged = screen(*((Licensed(),) if licensed else ()), Original(), human_written)
-    written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub_code)))
-    return Map(f"{name}.clean", written, verdicts=minhash.near(f"{name}.near", written, bands=14, rows=8))
+    written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub_code)), tokens=tokens)
+    copies = minhash.near(f"{name}.near", written, bands=14, rows=8)
+    return Map(f"{name}.clean", written, verdicts=copies, tokens=tokens)

@@ -95,6 +95,7 @@ SHARED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "v": (
         (OTHER, r"(?:pub )?fn \w+ *\("),  # V
+        ("verilog", r"\(\*.*\*\) *module\b"),  # an attribute, where Coq has a comment
         (
             "coq",
             r"(?:Require|From|Import|Module|Section|Theorem|Lemma|Definition|Fixpoint|Inductive|Proof|Qed)\b.*[.:]",

@@ -41,6 +41,10 @@ TITLES = (
     ("Zlib", "this software is provided 'as-is', without any express or implied warranty"),
     ("PSF-2.0", "python software foundation license"),
     ("WTFPL", "do what the fuck you want to public license"),
+    ("UPL-1.0", "universal permissive license"),
+    ("AFL-3.0", "academic free license"),
+    ("BlueOak-1.0.0", "blue oak model license"),
+    ("MulanPSL-2.0", "mulan permissive software license"),
 )
 # Terms that take away from whatever they stand beside.
 RIDERS = (
@@ -52,8 +56,23 @@ RIDERS = (
 PERMISSIVE = frozenset(
     "0BSD AFL-3.0 Apache-2.0 Apache-1.1 BSD BSD-2 BSD-3 BSD-1-Clause BSD-2-Clause BSD-2-Clause-Patent BSD-3-Clause"
     " BSD-3-Clause-Clear BSD-4-Clause BSL-1.0 BlueOak-1.0.0 CC0-1.0 HPND ISC MIT MIT-0 NCSA PSF-2.0 PostgreSQL"
-    " Python-2.0 UPL-1.0 Unlicense WTFPL X11 Zlib curl libpng-2.0 zlib-acknowledgement".split()
+    " MulanPSL-2.0 Python-2.0 UPL-1.0 Unlicense WTFPL X11 Zlib curl libpng-2.0 zlib-acknowledgement".split()
 )
+# What code hosts and data sets call them in place of an identifier; numbers of versions and "the" are left out.
+NAMES = {
+    "mit license": "MIT", "mit license mit": "MIT", "expat": "MIT", "mit no attribution": "MIT-0",
+    "isc license": "ISC", "zlib license": "Zlib",
+    "apache": "Apache-2.0", "apache license": "Apache-2.0", "apache software license": "Apache-2.0",
+    "unlicense": "Unlicense", "postgresql license": "PostgreSQL", "boost software license": "BSL-1.0",
+    "bsd license": "BSD", "bsd zero clause license": "0BSD", "bsd 2 clause": "BSD-2-Clause",
+    "bsd 2 clause license": "BSD-2-Clause", "bsd 2 clause simplified license": "BSD-2-Clause",
+    "bsd 3 clause": "BSD-3-Clause", "bsd 3 clause license": "BSD-3-Clause",
+    "bsd 3 clause new or revised license": "BSD-3-Clause", "creative commons zero universal": "CC0-1.0",
+    "universal permissive license": "UPL-1.0", "academic free license": "AFL-3.0", "blue oak model license":
+    "BlueOak-1.0.0", "university of illinois/ncsa open source license": "NCSA", "mulan permissive software license":
+    "MulanPSL-2.0",
+}  # fmt: skip
+_NOISE = re.compile(r"[\s\"'()\[\],-]+|\bthe\b|\bversion\b|\bv?\d\.\d\b")
 _PERMISSIVE = frozenset(name.lower() for name in PERMISSIVE)
 FILE = re.compile(r"(?i)(?:un)?licen[cs]e(?:[-_. ].*)?|copying(?:[-_. ].*)?")
 TEXTS = ("", "txt", "md", "rst", "markdown", "html", "adoc", "asciidoc", "org", "tex")  # endings of files that hold one
@@ -61,10 +80,25 @@ SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([A-Za-z0-9.+() \t-]+)")
 HEAD = 5_000  # characters at the head of a file, in which its SPDX line stands
 TOKEN = re.compile(r"[()]|[^\s()]+")
 COMMENT_MARKS = re.compile(r"[\s*/#;%!-]+")
-GNU = re.compile(
-    r"(?i)under (?:the terms (?:and conditions )?of )?(?:the |version [\d.]+ of the )?gnu (\w+ )?general public"
+# What files say in words that they are under, where it is not what may be used: the first that is found.
+_UNDER = r"\b(?:under|to) (?:the terms (?:and conditions )?of )?(?:the |version [\d.]+ of the |an? )?"
+_LICENCE = r"(?:\blicen[cs]ed? ?:? ?|\bunder (?:the terms of )?(?:the )?)(?:gnu )?"
+IN_WORDS = tuple(
+    (name, re.compile(expression, re.IGNORECASE))
+    for name, expression in (
+        ("AGPL-3.0", rf"{_UNDER}gnu affero general public|{_LICENCE}agpl"),
+        ("LGPL-3.0", rf"{_UNDER}gnu lesser general public|{_LICENCE}lgpl"),
+        ("LGPL-2.0", rf"{_UNDER}gnu library general public"),
+        ("GPL-3.0", rf"{_UNDER}gnu general public|{_LICENCE}gpl"),
+        ("MPL-2.0", rf"{_UNDER}mozilla public"),
+        ("EPL-2.0", rf"{_UNDER}eclipse public"),
+        ("EUPL-1.2", rf"{_UNDER}european union public"),
+        ("CDDL-1.0", rf"{_UNDER}common development and distribution"),
+        ("SSPL-1.0", rf"{_UNDER}server side public"),
+        ("BUSL-1.1", rf"{_UNDER}business source"),
+        ("LicenseRef-Proprietary", r"proprietary and confidential|unauthorized copying of this file"),
+    )
 )
-GNU_FAMILY = {"affero ": "AGPL-3.0", "lesser ": "LGPL-3.0", "library ": "LGPL-2.0"}
 
 
 def licence(text: str) -> str:
@@ -83,12 +117,12 @@ def licence(text: str) -> str:
 def of_file(text: str) -> str:
     """The licence that a file says at its head that it is under, as an SPDX expression; "" when it says nothing.
 
-    It says so in an SPDX line, or, where it is one of GNU's, in words.
+    It says so in an SPDX line, or, where it is none that permits everything, in words.
     """
     if found := SPDX.search(text, 0, HEAD):
         return " ".join(found[1].split())
-    found = GNU.search(COMMENT_MARKS.sub(" ", text[:HEAD]))
-    return GNU_FAMILY.get((found[1] or "").lower(), "GPL-3.0") if found else ""
+    head = COMMENT_MARKS.sub(" ", text[:HEAD])
+    return next((name for name, said in IN_WORDS if said.search(head)), "")
 
 
 def is_permissive(expression: str, allowed: Iterable[str] = PERMISSIVE) -> bool:
@@ -96,8 +130,18 @@ def is_permissive(expression: str, allowed: Iterable[str] = PERMISSIVE) -> bool:
     ("MIT, ISC"); nobody may use what has no licence.
     """
     known = _PERMISSIVE if allowed is PERMISSIVE else frozenset(name.lower() for name in allowed)
-    parts = [part for part in expression.split(",") if part.strip()]
+    parts = [_identifier(part) for part in expression.split(",") if _plain(part)]
     return bool(parts) and all(_permits(TOKEN.findall(part.replace("/", " OR ")), known) for part in parts)
+
+
+def _identifier(part: str) -> str:
+    """The SPDX identifier for a name in words ("Apache License 2.0"); what is none stays, without marks of a list."""
+    return NAMES.get(_plain(part), part.strip(" []'\""))
+
+
+def _plain(name: str) -> str:
+    """A name in small letters without marks and versions; nothing is left of "Version 2.0"."""
+    return " ".join(_NOISE.sub(" ", name.lower()).split())
 
 
 def _permits(tokens: list[str], known: frozenset[str]) -> bool:

@@ -83,7 +83,7 @@ class DuplicateStage:
                     rows_of_ids(read(self.root, self.stage.name, shard, ["id", "url", "text"]), ids) if ids else None
                 )
                 for row in table.to_pylist() if table is not None else ():
-                    found[row["id"]] = (row["url"] or "", row["text"] or "")
+                    found[row["id"]] = (row.get("url") or "", row.get("text") or "")
         return found
 
     def _alike(self) -> list[float]:
@@ -102,12 +102,17 @@ class DuplicateStage:
         lost, every = Counter[str](), Counter[str]()
         for shard in self.shards:
             for table in dropped_rows(self.root, self.stage.name, shard, ["url"]):
-                lost.update(map(host_of, filter(None, table["url"].to_pylist())))
+                lost.update(_hosts(table))
         for shard in self.shards if lost else ():
             for table in kept_rows(self.root, self.stage.name, shard, ["url"]):
-                every.update(host for host in map(host_of, filter(None, table["url"].to_pylist())) if host in lost)
+                every.update(host for host in _hosts(table) if host in lost)
         ordered = sorted(lost.items(), key=lambda item: (-item[1], item[0]))[:HOSTS]
         return [(host, number + every[host], number) for host, number in ordered]
+
+
+def _hosts(table: pa.Table) -> Iterator[str]:
+    urls = table["url"].to_pylist() if "url" in table.column_names else ()
+    return map(host_of, filter(None, urls))
 
 
 def alike(one: str, other: str) -> float:

@@ -60,4 +60,4 @@ class Edits:
                 shown = (
                     {"text": alternating(text, masked(text))} if private else {"changes": changes(old[row["id"]], text)}
                 )
-                yield {"id": row["id"], "url": row["url"] or "", **shown}
+                yield {"id": row["id"], "url": row.get("url") or "", **shown}

@@ -104,7 +104,7 @@ class Gathering:
     def _page(self, number: int, row: Row, inputs: Mapping[str, Row]) -> SampledPage:
         stratum, text = self.strata[number], row.get("text") or ""
         walk, pinned = self._walk(stratum, row, inputs)
-        page = SampledPage(row["id"], row["url"] or "", number, facts_of(row), len(text), 0, text,
+        page = SampledPage(row["id"], row.get("url") or "", number, facts_of(row), len(text), 0, text,
                     " ".join(text[: 2 * self.extract].split())[: self.extract],
                     walk.values, walk.stop, walk.last, pinned)  # fmt: skip
         if (number, row["id"]) in self.shown:

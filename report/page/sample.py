@@ -40,7 +40,8 @@ def strata_of(chain: DocumentChain, stats: Mapping[str, Stats]) -> list[Stratum]
             line = chain.place(stage, step)
             found += [Stratum(stage, "dropped", reason, line, *size) for reason, size in said.dropped.items()]
             found += [Stratum(stage, "quarantined", error, line, n, 0) for error, n in said.quarantined.items()]
-    ends = [(stage, stats[stage]) for stage in chain.ends if stage in stats]
+    reached = [stage for stage in chain.parents if stage in stats and not stats.keys() & set(chain.children(stage))]
+    ends = [(stage, stats[stage]) for stage in reached]  # of a run that is not finished, those that it has come to
     return found + [Stratum(stage, "kept", "", -1, s.rows_out, s.tokens_out) for stage, s in ends if s.rows_out]
 
 
@@ -89,6 +90,8 @@ def sample(root: str, strata: Sequence[Stratum], shards: Sequence[str], budget: 
     for shard in shards:
         for stage, fate in stores:
             for table in READ[fate](root, stage, shard, ["id", "reason", "error"]):
+                if "id" not in table.column_names:
+                    continue
                 ids, hashes = table["id"].to_numpy(), hash64(table["id"])
                 for reason, rows in _by_reason(table):
                     if (number := numbers.get((stage, fate, reason))) is not None:

@@ -22,6 +22,7 @@ FORMS = (
     f"give sample, {IDS}, or a folder, glob, WARC file, list of WARC paths or file of a columnar index "
     "(local, s3:// or https://)"
 )
+HIDDEN = re.compile(r"(?:^|/)\.")
 
 
 def find_files(snapshot: str, base: str, config: FetchConfig, kind: Kind = "warc") -> tuple[list[str], Origin]:
@@ -91,8 +92,12 @@ def _fixed(path: str) -> tuple[str, str]:
 
 
 def _archives(names: list[str], pattern: str, shown: str, kind: Kind) -> list[str]:
-    """Archives among the names: all, or those that the pattern or a folder it matches holds (`**`: any folders)."""
+    """Archives among the names: all, or those that the pattern or a folder it matches holds (`**`: any folders).
+
+    Hidden ones are left out: what systems and copying tools put beside files (`._x.warc.gz`).
+    """
     fits = re.compile(f"(?:{_regex(pattern)})(?:/.*)?" if pattern else ".*", re.S)
+    names = [name for name in names if not HIDDEN.search(name) or HIDDEN.search(pattern)]
     names = [name for name in names if fits.fullmatch(name) and ARCHIVE[kind].search(name)]
     if not names:
         endings = ".warc, .warc.gz, .arc or .arc.gz" if kind == "warc" else ".wet or .wet.gz"

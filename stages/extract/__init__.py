@@ -12,7 +12,7 @@ from pipeline.transform import put
 from stages.extract.sandbox import Caps, sandbox_for
 
 READINGS = ("trafilatura", "precision", "balanced", "recall")  # trafilatura's text, by a faster way
-EXTRACTORS = (*READINGS, "plain", "resiliparse", "raw")
+EXTRACTORS = ("blocks", *READINGS, "plain", "resiliparse", "raw")
 IMAGES = pa.list_(pa.list_(pa.string()))
 COUNTS = pa.map_(pa.string(), pa.int64())
 REREAD_ONE_IN = 1_000
@@ -45,6 +45,8 @@ class Text:
     extractor: str | Callable[..., Any]
     limits: Limits
     caps: Caps
+    markdown: bool = False
+    links: bool = False
 
     name = "extract"
 
@@ -69,6 +71,7 @@ class Text:
         if broken := self.limits.broken_by(html):
             return {"error": broken}
         sandbox, request = sandbox_for(self.caps), {"charset": charset, "url": url, "extractor": self._named()}
+        request |= {"markdown": True, "links": self.links} if self.markdown else {}
         answer = sandbox.ask(html, **request)
         if self.extractor in READINGS and "counts" not in answer and is_reread(html):
             again = sandbox.ask(html, **request, again=True)
@@ -82,17 +85,29 @@ def is_reread(html: bytes) -> bool:
     return xxhash.xxh3_64_intdigest(html) % REREAD_ONE_IN == 0
 
 
-def text(extractor: str | Callable[..., Any] = "trafilatura", limits: Limits = LIMITS, caps: Caps = CAPS) -> Text:
+def text(
+    extractor: str | Callable[..., Any] = "blocks",
+    limits: Limits = LIMITS,
+    caps: Caps = CAPS,
+    markdown: bool = False,
+    links: bool = False,
+) -> Text:
     """Extract the main text of each page in a process of its own, and the images that stand in it.
 
-    `extractor` is "trafilatura" (precision before recall, no comments, and a second look at pages of which precision
-    leaves next to nothing), trafilatura's "precision" (datatrove's setting, nothing else), "balanced" or "recall",
-    "plain" (the texts of "trafilatura", by the installed trafilatura itself in more than twice the time),
-    "resiliparse" (about five times as fast, less exact), "raw" (all visible text) or a module's function of your own,
-    (page, its lxml tree) -> text.
+    `extractor` is "blocks" (the page's blocks that are likely to be its main text; see `docs/extraction.md`),
+    "trafilatura" (precision before recall, no comments, and a second look at pages of which precision leaves next to
+    nothing), trafilatura's "precision" (datatrove's setting, nothing else), "balanced" or "recall", "plain" (the
+    texts of "trafilatura", by the installed trafilatura itself in more than twice the time), "resiliparse" (less
+    exact), "raw" (all visible text) or a module's function of your own: (page, its lxml tree) -> text, or
+    (page, its lxml tree, kind of page) -> text.
+    With `markdown`, "blocks" writes GitHub's Markdown, with `links` also the addresses of links.
     A page that cannot be extracted is quarantined: extract:empty (no main text), too_large, too_dense, too_deep
     (2,048 levels), timeout (CPU time), memory, crash, raised.
     """
     if isinstance(extractor, str) and extractor not in EXTRACTORS:
         raise UsageError(f'extractor: there is no "{extractor}"; there are {", ".join(EXTRACTORS)}')
-    return Text(extractor, limits, caps)
+    if markdown and extractor != "blocks":
+        raise UsageError('markdown: only extractor="blocks" writes Markdown')
+    if links and not markdown:
+        raise UsageError("links: addresses of links are written in Markdown only; say markdown=true too")
+    return Text(extractor, limits, caps, markdown, links)

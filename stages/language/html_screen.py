@@ -57,7 +57,7 @@ def screen_html(languages: str | tuple[str, ...], least: float = 0.1, model: str
 def preview_text(html: bytes, charset: str | None) -> str:
     """What a page seems to say, at a fraction of the cost of extraction; markup is cut before anything is decoded."""
     html, charset = html[:PREVIEW_BYTES], charset or "utf-8"
-    if charset.startswith("utf-16"):  # where "<" is no single byte
+    if charset.startswith(("utf-16", "utf-32")):  # where "<" is no single byte
         html, charset = html.decode(charset, "replace").encode(), "utf-8"
     said = [(match[0] or b"").partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), PREVIEW_PARAGRAPHS)]
     if sum(map(len, said)) < 300:

@@ -80,6 +80,8 @@ def _ip(text: str, start: int, end: int) -> Extent | None:
         return None
     if not address.is_global or address.is_multicast:
         return None
+    if text[start - 1 : start] == "/" and text[start - 2 : start - 1].isdigit():  # 10.1000/182.1.2.3 is a DOI
+        return None
     if joined_to_digits(text, start, end, ".") or context.has_version_context(text, start):
         return None
     plausible = (

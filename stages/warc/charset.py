@@ -12,10 +12,20 @@ from collections.abc import Sequence
 import chardet
 
 from stages.warc import labels
+from stages.warc.alphabets import fitting_charset
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# How a first tag looks in bytes that have no mark (XML 1.0, appendix F).
+FIRST_TAGS = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 WESTERN = "cp1252"
 JAPANESE_ESCAPES, KOREAN_ESCAPE = re.compile(rb"\x1b\$[@B]|\x1b\([IJ]"), b"\x1b$)C"
+CHINESE_ESCAPE = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")  # HZ (RFC 1843)
 SEVEN_BIT = frozenset(("iso2022_jp_ext", "iso2022_kr", "hz"))
 # What pages without a label were written in.
 MULTIBYTE = ("big5hkscs", "cp932", "cp949", "euc_jis_2004", "gb18030")
@@ -41,7 +51,7 @@ def resolve_charset(raw: bytes, content_type: str = "") -> str:
     for mark, name in MARKS:
         if raw.startswith(mark):
             return name
-    if wide := _utf16(raw[:NUL_SPAN]):
+    if wide := _wide(raw[:NUL_SPAN]):
         return wide
     found = BEYOND_ASCII.search(raw)
     if not found or b"\x1b$" in raw:
@@ -62,17 +72,18 @@ def resolve_charset(raw: bytes, content_type: str = "") -> str:
 
 def _legacy(sample: bytes, named: list[str]) -> str:
     """The charset of bytes that are no Unicode: the one label that fits them, or the likeliest charset."""
-    if len(named) == 1 and named != [WESTERN]:
+    if len(named) == 1 and named != [WESTERN] and decodes(sample, named[0]):
         return named[0]
     text = MARKUP.sub(b" ", sample)[:DETECTED]
     text = text if BEYOND_ASCII.search(text) else sample[:DETECTED]
     beyond, alone = len(BEYOND_ASCII.findall(text)), len(ALONE.findall(text))
-    if len(named) > 1:
-        return detect(text, named)
+    if named and named != [WESTERN]:
+        found = detect(text, named if len(named) > 1 else (*named, *MULTIBYTE, *OTHER))
+        return found if decodes(sample, found) else named[0]
     if beyond < (OVERRULING if named else FEW):
         return WESTERN
     if 2 * alone > beyond:  # letters with accents in words of ASCII letters
-        return WESTERN if named else detect(text, LATIN)
+        return WESTERN if named else fitting_charset(text, detect(text, LATIN), LATIN)
     return detect(text, (WESTERN, *MULTIBYTE, *OTHER) if named else (*MULTIBYTE, *OTHER, *LATIN))
 
 
@@ -110,8 +121,10 @@ def decodes(raw: bytes, name: str) -> bool:
     return True
 
 
-def _utf16(head: bytes) -> str | None:
-    """UTF-16 without a mark: of every pair of bytes in the markup one is zero, and it is always the same one."""
+def _wide(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: of every pair of bytes in the markup one is zero, and it is always the same."""
+    if told := next((name for tag, name in FIRST_TAGS if head.startswith(tag)), None):
+        return told
     pairs = len(head) // 2
     for name, zeros, others in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
         if pairs > 4 and zeros.count(0) >= pairs / 10 and others.count(0) <= pairs / 100:
@@ -122,5 +135,6 @@ def _utf16(head: bytes) -> str | None:
 def _escaped(raw: bytes, content_type: str) -> str | None:
     """A charset of seven bits that switches by escape sequences, told by these or by a label."""
     told = "iso2022_jp_ext" if JAPANESE_ESCAPES.search(raw) else "iso2022_kr" if KOREAN_ESCAPE in raw else ""
+    told = told or ("hz" if raw.isascii() and CHINESE_ESCAPE.search(raw) and decodes(raw, "hz") else "")
     named = [told] if told else [name for name in labels.declared_codecs(raw, content_type) if name in SEVEN_BIT]
     return next((name for name in named if label_fits(raw[:SAMPLE], name)), None)

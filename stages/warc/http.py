@@ -1,20 +1,15 @@
 """HTTP responses as crawlers store them: status, header fields, and the payload with its encodings taken off."""
 
-import io
 import re
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import zstandard
-from fastwarc.stream_io import BrotliReader
-
+from stages.warc import encodings
 from stages.warc.cursor import LARGEST_HEADER
+from stages.warc.encodings import LARGEST_PAYLOAD, Decoder
 from stages.warc.fields import parse_fields
-from stages.warc.members import GZIP, decompress
 from stages.warc.records import TOO_LARGE
 
-LARGEST_PAYLOAD = 16 << 20
 UNDECODABLE = "warc:encoding"
 STATUS = re.compile(rb"\s{0,16}(?:[A-Z]{3,8}/\d(?:\.\d)?|ICY)[ \t]{0,16}(\d{3})?", re.I)
 FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}[ \t]{0,16}:|[ \t]+[^<]")
@@ -78,12 +73,16 @@ def decoded_payload(payload: bytes, fields: Mapping[str, str]) -> tuple[bytes, s
         payload = _unchunked_if_sure(payload)
     for name in reversed(names):
         decode = DECODERS.get(name)
+        if decode and name in encodings.DECODERS:
+            decode = encodings.decoder_by_magic(payload) or decode
         found = decode(payload) if decode and payload else payload
         if found is None:
             return b"", UNDECODABLE
         payload = found
         if len(payload) > LARGEST_PAYLOAD:
             return b"", TOO_LARGE
+    if "html" in fields.get("content-type", "html").lower():
+        payload = encodings.decoded_if_sure(payload)
     return (payload, None) if len(payload) <= LARGEST_PAYLOAD else (b"", TOO_LARGE)
 
 
@@ -121,60 +120,4 @@ def _chunks(payload: bytes) -> tuple[list[bytes], int, bool]:
     return parts, at, sure and len(parts) > 2
 
 
-def _inflated(payload: bytes) -> bytes | None:
-    """gzip, zlib or bare deflate, as far as it goes; the payload as it is when it is text."""
-    if payload.startswith(GZIP):
-        once = _partly(zlib.decompressobj(31), payload)
-        # Some servers compress twice what they say once.
-        return _partly(zlib.decompressobj(31), once) if once and once.startswith(GZIP) else once
-    if payload[:1] in b"\x78\x58\x38\x18" and int.from_bytes(payload[:2]) % 31 == 0:
-        return _partly(zlib.decompressobj(15), payload)
-    if _is_text(payload):
-        return payload
-    bare = _partly(zlib.decompressobj(-15), payload)  # which makes something of any noise
-    return bare if bare and len(bare) >= len(payload) and _is_text(bare) else None
-
-
-def _partly(stream, payload: bytes) -> bytes | None:
-    out = b""
-    for at in range(0, len(payload), 1 << 14):
-        data, sound = decompress(stream, payload[at : at + (1 << 14)], (LARGEST_PAYLOAD + 1,))
-        out += data
-        if not sound or stream.eof or len(out) > LARGEST_PAYLOAD:
-            break
-    return out or None
-
-
-def _is_text(payload: bytes) -> bool:
-    """Whether bytes begin like a page: markup after blanks, or no control characters at all."""
-    head = payload[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return head.startswith(b"<") or not any(byte < 9 or 13 < byte < 27 for byte in head)
-
-
-def _unbrotli(payload: bytes) -> bytes | None:
-    return _read(BrotliReader(io.BytesIO(payload)), payload)
-
-
-def _unzstd(payload: bytes) -> bytes | None:
-    return _read(zstandard.ZstdDecompressor().stream_reader(payload, read_across_frames=True), payload)
-
-
-def _read(reader, payload: bytes) -> bytes | None:
-    """What a reader gives up to the first defect; the payload as it is when it is no such encoding but text."""
-    out = b""
-    try:
-        while len(out) <= LARGEST_PAYLOAD and (data := reader.read(1 << 16)):
-            out += data
-    except (OSError, zstandard.ZstdError):
-        out = out or (payload if _is_text(payload) else b"")
-    return out or None
-
-
-DECODERS: dict[str, Callable[[bytes], bytes | None]] = {
-    "chunked": _unchunked,
-    "gzip": _inflated,
-    "x-gzip": _inflated,
-    "deflate": _inflated,
-    "br": _unbrotli,
-    "zstd": _unzstd,
-}
+DECODERS: dict[str, Decoder] = {"chunked": _unchunked, **encodings.DECODERS}

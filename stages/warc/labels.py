@@ -40,11 +40,15 @@ SPELLINGS = {
         "iso8859-2": "isolatin2 latin2",
         "mac-cyrillic": "maccyrillic macukrainian cp10007",
         "mac-roman": "macroman cp10000",
+        "mac-latin2": "macce maccentraleurope maccentralroman cp10029",
+        "mac-greek": "macgreek cp10006",
+        "mac-turkish": "macturkish cp10081",
+        "mac-iceland": "maciceland macicelandic cp10079",
     }.items()
     for label in labels.split()
 }
 CODE_PAGE = re.compile(r"(?:windows|win|microsoft|ms|ibm|dos|codepage)?(?:cp)?(\d{3,5})")
-PAGES = frozenset((*range(1250, 1259), 437, 737, 775, 850, 852, 855, 857, 860, 861, 862, 863, 865, 866, 869))
+PAGES = frozenset((*range(1250, 1259), 437, 737, 775, 850, 852, 855, 857, 860, 861, 862, 863, 865, 866, 869, 1125))
 ISO_8859 = re.compile(r"(?:iso|isoiec)?8859(\d{1,2})[ei]?(?:19\d\d)?")
 
 

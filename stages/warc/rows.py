@@ -99,7 +99,7 @@ class RowBuilder:
         error = record.error or response.error or (NOT_HTML if is_binary(response.payload) else None)
         html = b"" if reason or error == TOO_LARGE else response.payload
         name = charset.resolve_charset(html, said)
-        page = html.replace(b"\0", b"") if name.startswith("utf-16") else html
+        page = html.replace(b"\0", b"") if name.startswith(("utf-16", "utf-32")) else html
         row = self.origin(record, fields, html)
         row |= {"html": html, "charset": name, "reason": reason, "error": None if reason else error}
         return row if reason or error else row | rights(response.head, page, row["url"])
@@ -192,7 +192,7 @@ def _response(record: Record, fields: Mapping[str, str]) -> Response:
     said = fields.get("content-type", "")
     if fields.get("warc-type", "").lower() != "resource" or said.startswith("application/http"):
         return parse_response(record.block)
-    payload, error = decoded_payload(record.block, {})
+    payload, error = decoded_payload(record.block, {"content-type": said or "html"})
     return Response(200, {"content-type": fields.get("arc-type", said)}, payload, error)
 
 

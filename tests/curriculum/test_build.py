@@ -22,6 +22,7 @@ from mews.__main__ import app as pipeline
 from mews.__main__ import main
 from mews.arguments import convert_arguments, parameters
 from pipeline.errors import MewsError, UsageError
+from pipeline.funnel import stage_stats
 from pipeline.parquet import read_table
 from pipeline.run import plan, run
 from pipeline.runner import Local
@@ -119,6 +120,9 @@ def test_the_run_ends_with_the_table_of_shares(made, tmp_path):
     shown = [line.split() for line in ran.output.splitlines()]
     assert [sum(line[:1] == [f"{source}.counted"] for line in shown) for source in at] == [1, 1, 1]
     assert sum(line[:2] == ["read", "120"] and line[2] == "100.0%" for line in shown) == 3
+    counted = stage_stats(str(tmp_path / "out"))["web.counted"]
+    stream = read_table(str(tmp_path / "out"), "plan/bucket-00000.parquet").filter(pc.field("source") == "web")
+    assert counted.unit == "tokens" and counted.tokens_out == pc.sum(stream["tokens"]).as_py()
     assert ["short", "web", "24,000", "24,000", "0.8000"] in [line[:5] for line in shown]
 
 

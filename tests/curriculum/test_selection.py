@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from curriculum import Choice, Curriculum, Curve, Phase
-from curriculum.selection import Stream, asked_columns, by_streams, check_columns, curve_of, with_choices
+from curriculum.selection import Stream, asked_columns, by_streams, check_columns, curve_of, with_choices, with_long
 from curriculum.sources import folder
 from pipeline.errors import MewsError, UsageError
 
@@ -40,6 +40,29 @@ def test_a_choice_is_a_stream_named_after_the_phase_that_makes_it_first():
     ]  # fmt: skip
     assert over.max_epochs == {"web": 2, "web.late": 2} and over.seed == 7
     assert [(i.start, i.length) for i in over.intervals("web.late")] == [(0, 0), (0, 17), (17, 10)]
+
+
+def test_a_share_of_a_phase_comes_from_long_texts():
+    given = with_long(PLAIN, " late: 65536=0.25 ; decay: 100=1")
+    assert [phase.long for phase in given.phases] == [(0, 0.0), (65_536, 0.25), (100, 1.0)]
+    given = with_choices(given, "decay/web: edu >= 4", "", "")
+    over, streams = by_streams(given)
+    assert [dict(phase.weights) for phase in over.phases] == [
+        {"web": 3, "code": 1}, {"web": 0.75, "web.late.long": 0.25}, {"web.decay.long": 1}
+    ]  # fmt: skip
+    assert streams["web.late.long"] == Stream("web", Choice("tokens > 65536"))
+    assert streams["web.decay.long"] == Stream("web", Choice("(edu >= 4) and tokens > 100"))
+    assert asked_columns(streams.values(), "web") == {"edu": "number"}
+
+
+@pytest.mark.parametrize(
+    ("long", "said"),
+    [("end: 5=1", "no phase end"), ("late: 5", "PHASE: TOKENS=SHARE"), ("late: many=1", "PHASE: TOKENS=SHARE"),
+     ("late: 5=2", "a share, 0 to 1"), ("late: -5=1", "a number of tokens")],
+)  # fmt: skip
+def test_a_share_of_long_texts_that_cannot_be_is_told(long, said):
+    with pytest.raises(UsageError, match=said):
+        with_long(PLAIN, long)
 
 
 def test_without_choices_the_curriculum_is_what_it_was():

@@ -9,6 +9,7 @@ import pytest
 from tokenizers import ByteLevelBPETokenizer
 
 from dedup.subwords import by_file, subword_tokens
+from pipeline.errors import UsageError
 from pipeline.fingerprint import fingerprint
 
 
@@ -30,6 +31,17 @@ def test_tokens_stand_where_the_text_has_them(path):
     assert tokens.bounds.tolist() == [0, len(pieces), len(pieces), len(pieces) + 1]
     assert tokens.hashes[0] == tokens.hashes[-1] != tokens.hashes[1]
     assert [array.dtype.name for array in tokens] == ["uint64", "int32", "int32", "int64"]
+
+
+def test_a_folder_serves_and_what_is_no_tokenizer_is_told(path, tmp_path):
+    texts = pa.array(["das madchen"])
+    assert all(
+        (a == b).all() for a, b in zip(by_file(str(Path(path).parent))(texts), by_file(path)(texts), strict=True)
+    )
+    (tmp_path / "vocab.json").write_text("{}")
+    for given, said in ((tmp_path, "no tokenizer at"), (tmp_path / "vocab.json", "is no tokenizer.json")):
+        with pytest.raises(UsageError, match=said):
+            by_file(str(given))
 
 
 def test_equal_tokens_have_equal_hashes_everywhere(path):

@@ -11,6 +11,7 @@ import zstandard
 
 from filters import fasttext
 from filters.fasttext_train import SETTINGS, passes, train_classifier
+from mews.__main__ import main
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from readers import Unread, folder_texts
@@ -125,9 +126,9 @@ def test_the_same_folders_make_the_same_bytes(folders, trained, tmp_path):
     run = [sys.executable, "-m", "mews", "quality", "train", *map(str, folders), "--out", str(tmp_path)]
     done = subprocess.run(run, cwd=REPO_ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    for name in ("model.bin", "quality.json"):
+    for name in ("model.bin", "quality.json", "README.md"):
         assert (tmp_path / name).read_bytes() == (trained / name).read_bytes()
-    assert done.stdout == (trained / "quality.json").read_text()
+    assert done.stdout == (trained / "README.md").read_text()
 
 
 def test_how_the_texts_lie_in_files_does_not_matter(folders, trained, tmp_path):
@@ -143,7 +144,22 @@ def test_our_own_model_sees_lower_case_words(trained):
     rules = fasttext.quality(trained)
     assert rules.measure == fasttext.LabelScore(trained / "model.bin", "__label__hq", fasttext.lower_words)
     assert rules.measure(Doc("A LEMMA, the Theorem")) == rules.measure(Doc("a lemma , the theorem"))
-    assert fasttext.lower_words("Don't\nSTOP  here.") == "do n't stop here ."
+    assert fasttext.lower_words("Don't\nSTOP  here.") == "don ' t stop here ."
+
+
+def test_the_card_tells_the_figures(trained):
+    card, learnt = (trained / "README.md").read_text(), json.loads((trained / "quality.json").read_text())
+    assert learnt["trained"]["hq"] + learnt["trained"]["cc"] == learnt["trained_on"]
+    assert f"| hq | {learnt['trained']['hq']} | {learnt['held']['hq']} |" in card
+    assert "area under the ROC curve: 1.0000" in card and "## Calibration" in card and "needs a licence" in card
+    assert f"| 10% | {learnt['threshold_by_share']['0.1']:.6f} |" in card
+
+
+def test_without_two_addresses_or_a_column_there_is_nothing_to_do(folders, tmp_path, capsys):
+    for given in ([str(folders[0])], [*map(str, folders), "--label", "x"]):
+        with pytest.raises(SystemExit, match="2"):
+            main(["quality", "train", *given, "--out", str(tmp_path)])
+        assert capsys.readouterr().err.startswith("error: give good texts and texts of a crawl, or one address and --l")
 
 
 @pytest.mark.parametrize("wrong", ["absent", "empty"])

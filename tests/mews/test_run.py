@@ -111,3 +111,17 @@ def test_ctrl_c_is_one_line_and_the_next_run_goes_on(tmp_path: Path):
     assert run.returncode == 130 and "Traceback" not in "".join(said)
     assert list(root.rglob("*.part")) == []
     assert mews(*command).returncode == 0
+
+
+def test_a_function_that_closes_standard_output_does_not_hide_the_results(tmp_path: Path):
+    root = tmp_path / "out"
+    (tmp_path / "mine.py").write_text(
+        "import sys\nfrom pipeline.stage import Map\nfrom pipeline.transform import screen\n"
+        "from curriculum.sources import folder as rows\ndef closes(doc): sys.stdout.close()\n"
+        "def recipe(folder: str): return Map('kept', rows(folder), (screen(closes),))\n"
+    )
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "a.jsonl").write_text('{"text": "one"}\n')
+    run = mews("run", tmp_path / "mine.py", "--root", root, "--runner", "local", f"folder={tmp_path / 'rows'}")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.endswith(f"1 rows are in {root}/kept\n")

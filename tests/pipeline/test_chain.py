@@ -11,7 +11,7 @@ import pytest
 from pipeline.chain import QUARANTINE, TransformChain, output_schema, rejects_schema, steps_of
 from pipeline.columns import put
 from pipeline.doc import Doc
-from pipeline.errors import RowsLost, StepFailed, UsageError
+from pipeline.errors import RowsLost, StepFailed, UsageError, WrongReturn
 from pipeline.protocols import Transform
 from pipeline.rules import Rules, most
 from pipeline.stats import Raised, Size, Stats, Step, TextCount
@@ -299,6 +299,15 @@ def test_the_schema_is_what_transforms_make_of_an_empty_table():
     steps = [screen(having("a")), annotate(lambda doc: {"n": 1}, pa.schema([("n", pa.int64())]))]
     assert output_schema(steps, schema) == schema.append(pa.field("n", pa.int64()))
     assert output_schema([], schema) == schema
+
+
+def makes_nothing(table: pa.Table) -> None:
+    return None
+
+
+def test_a_transform_that_returns_no_table_is_named():
+    with pytest.raises(WrongReturn, match=r"makes_nothing returned NoneType; a transform returns a table$"):
+        output_schema([makes_nothing], texts().schema)
 
 
 @pytest.mark.parametrize("name", ["reason", "error", "error_message", "error_place", "measured", "counts"])

@@ -1,5 +1,6 @@
 """The limit of CPU time on a call: it cannot be swallowed, leaves nothing behind, and a real Ctrl-C passes through."""
 
+import contextlib
 import os
 import re
 import signal
@@ -49,6 +50,24 @@ def swallows_again_and_again(argument: Any) -> None:
             continue
 
 
+def swallows_at_two_levels(argument: Any) -> None:
+    while True:
+        try:
+            while True:
+                try:
+                    sum(range(100))
+                except BaseException:
+                    continue
+        except BaseException:
+            pass
+
+
+def suppresses(argument: Any) -> None:
+    while True:
+        with contextlib.suppress(BaseException):
+            spin()
+
+
 def turns_it_into_another(argument: Any) -> None:
     try:
         spin()
@@ -66,7 +85,16 @@ def cleans_up(argument: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "endless",
-    [spin, match, swallows_exceptions, swallows_everything, swallows_again_and_again, turns_it_into_another],
+    [
+        spin,
+        match,
+        swallows_exceptions,
+        swallows_everything,
+        swallows_again_and_again,
+        swallows_at_two_levels,
+        suppresses,
+        turns_it_into_another,
+    ],
 )
 def test_what_never_ends_is_ended(endless: Callable[[Any], Any]):
     tracing, handler = sys.gettrace(), signal.getsignal(signal.SIGVTALRM)
@@ -199,3 +227,23 @@ def test_an_interrupt_that_a_function_raises_itself_is_its_own(ends_on_sigterm):
         with pytest.raises(KeyboardInterrupt):
             limit.call(leave, None, 5.0)
         assert limit.interrupt is None
+
+
+def test_no_call_ends_the_process():
+    real = os._exit
+    with CpuLimit() as limit:
+        with pytest.raises(SystemExit) as left:
+            limit.call(os._exit, 3, SOON)
+        assert left.value.code == 3
+    assert os._exit is real
+
+
+def test_a_process_that_a_call_started_may_end_itself():
+    def starts(status: int) -> int:
+        child = os.fork()
+        if not child:
+            os._exit(status)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    with CpuLimit() as limit:
+        assert limit.call(starts, 7, 1.0) == 7

@@ -1,7 +1,7 @@
 """Functions that return something else than they should are named, and told what to return."""
 
 from collections.abc import Callable
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,10 @@ DOC = Doc("a text")
 
 class Reason(StrEnum):
     SHORT = "short"
+
+
+class OldReason(str, Enum):  # noqa: UP042  # its f-string is "OldReason.LONG"
+    LONG = "long"
 
 
 def saying(value: Any) -> Callable[[Any], Any]:
@@ -133,3 +137,7 @@ def test_values_of_another_type_than_their_column_are_shown(kind: pa.DataType, g
             array_of("f", field, [*good, value, *good])
         assert str(caught.value).startswith("f gave ") and f"({type(value).__name__})" in str(caught.value)
         assert str(caught.value).endswith(f"for column score, which is {kind}")
+
+
+def test_a_member_of_an_enum_gives_its_value():
+    assert [f"f:{reason_of('f', said)}" for said in (Reason.SHORT, OldReason.LONG)] == ["f:short", "f:long"]

@@ -54,9 +54,19 @@ def test_blank_lines_are_counted_and_are_no_rows():
     assert [size for _, _, size in got] == [8, 8, 6]
 
 
-def test_a_byte_order_mark_stands_at_the_beginning_only():
+def test_a_byte_order_mark_may_begin_any_line():
     (_, first, _), (_, second, _) = objects([b"\xef\xbb\xbf{}\n\xef\xbb\xbf{}\n"])
-    assert first == {} and isinstance(second, Unfit)
+    assert first == {} and second == {}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_lines_in_utf_16_are_read(codec, size):
+    data = '\ufeff{"text": "żółw 😀"}\r\n{"text": "\ud83d"}\n{"text": "b"}\n'.encode(codec, "surrogatepass")
+    pieces = [data[n : n + size] for n in range(0, len(data), size)]
+    (_, first, _), (_, second, _), (_, third, _) = objects(pieces)
+    assert first == {"text": "żółw 😀"} and third == {"text": "b"}
+    assert isinstance(second, Unfit) and second.code == "not_utf8"
 
 
 DEEP = 60_000

@@ -162,3 +162,10 @@ def test_a_file_of_the_web_is_had_by_what_fetches_it(tmp_path):
 )
 def test_the_parent_of_an_address_keeps_its_query(address, wanted):
     assert parent(address) == wanted
+
+
+@pytest.mark.parametrize("name", ["part[1]", "what?", "all*", "a b#c%20"])
+def test_a_folder_is_found_whatever_its_name(tmp_path, name):
+    write(tmp_path / name, ["x[0].jsonl"])
+    assert [file.name for file in listed(str(tmp_path / name))[1]] == ["x[0].jsonl"]
+    assert [file.name for file in listed(str(tmp_path / name / "x[0].jsonl"))[1]] == ["x[0].jsonl"]

@@ -256,3 +256,14 @@ def test_what_a_file_has_is_seen_by_its_first_rows(tmp_path):
 def test_a_thousand_rows_are_looked_at(tmp_path, number, seen):
     write(tmp_path, "a.jsonl", [{"text": "x"}] * number + [{"late": 1}])
     assert reader(tmp_path).look("a.jsonl").names == seen
+
+
+def test_two_columns_of_one_name_are_named(tmp_path):
+    table = pa.Table.from_arrays(
+        [pa.array(["a"]), pa.array(["b"]), pa.array([1]), pa.array([2])], ["x", "text", "y", "y"]
+    )
+    write(tmp_path, "a.parquet", table)
+    assert [row["text"] for row in rows(tmp_path, "a.parquet")] == ["b"]  # columns that nobody reads may be alike
+    write(tmp_path, "b.parquet", pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"]))
+    with pytest.raises(BadInput, match=r"b\.parquet has 2 columns text"):
+        rows(tmp_path, "b.parquet")

@@ -115,3 +115,13 @@ def test_texts_of_a_stage_are_those_of_its_rows(tmp_path):
     run(toy.recipe(str(toy.corpus(tmp_path / "in", files=2, pages=30))), root=root, runner=Local())
     found = list(readers.folder_texts(f"{root}/unique", Unread()))
     assert len(found) > 30 and all(text.startswith("page ") for text in found)
+
+
+def test_files_in_utf_16_are_read(tmp_path):
+    (tmp_path / "a.txt").write_text("żółw", encoding="utf-16")
+    (tmp_path / "b.jsonl").write_text('{"text": "zażółć"}\n', encoding="utf-16")
+    (tmp_path / "c.txt").write_text("plain", encoding="utf-8-sig")
+    assert sorted(readers.folder_texts(str(tmp_path), Unread())) == ["plain", "zażółć", "żółw"]
+    assert list(strings(Folder(str(tmp_path)), "a.txt")) == ["żółw"]
+    assert list(strings(Folder(str(tmp_path)), "b.jsonl")) == ["zażółć"]
+    assert list(strings(Folder(str(tmp_path)), "c.txt")) == ["plain"]

@@ -3,14 +3,20 @@
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tokenizers import ByteLevelBPETokenizer
 
+from dedup.subwords import by_file
 from mews import recipe_loader as recipes
+from pipeline.fingerprint import fingerprint
 from pipeline.funnel import funnel
 from pipeline.run import plan, run
 from pipeline.runner import Local
+from pipeline.shuffle import Scatter
 from pipeline.verify import faults
+from recipes import refinedweb
 from stages.language import most_likely
 
 
@@ -61,3 +67,19 @@ def test_a_recipe_prints_itself(name: str):
     stages = plan(*recipes.load_recipe(f"recipes.{name}", []))
     assert len({stage.name for stage in stages}) == len(stages) > 10
     assert "Map(name='raw'" in repr(stages[0]) and len(repr(stages[0])) < 3000
+
+
+def test_five_grams_and_runs_are_of_a_tokenizers_tokens_where_its_file_is_given(tmp_path: Path):
+    trainer = ByteLevelBPETokenizer()
+    trainer.train_from_iterator(["five grams of tokens"] * 9, vocab_size=300, show_progress=False)
+    trainer.save(str(tmp_path / "tokenizer.json"))
+    by_tokens, by_words = (
+        {stage.name: stage for stage in plan(*refinedweb.recipe(tokens=given))} for given in (str(tmp_path), "")
+    )
+    texts = pa.array(["five grams of tokens"])
+    for name in ("near.bands", "repeats.minimizers", "repeats.windows"):
+        ours, words = by_tokens[name], by_words[name]
+        made, of_words = ((s.rows if isinstance(s, Scatter) else s.transforms[0]).tokenise for s in (ours, words))
+        assert len(of_words(texts).hashes) == 4
+        assert fingerprint(ours.code()) != fingerprint(words.code())
+        assert (made(texts).hashes == by_file(str(tmp_path))(texts).hashes).all()

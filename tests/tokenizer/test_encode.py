@@ -1,18 +1,25 @@
 """Texts to numbers with a tokenizer.json from anywhere, which must stay the one that was planned with."""
 
 import json
+import pickle
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tokenizers import Tokenizer
 
+import readers
 from pipeline.errors import UsageError
 from pipeline.fingerprint import fingerprint
+from pipeline.run import run
+from pipeline.runner import Local
+from pipeline.stage import Map
+from pipeline.transform import screen
 from tests.helpers.object_store import bucket
 from tests.tokenizer.test_train import words
-from tokenizer.encode import encoder, find_tokenizer, load
+from tokenizer.encode import CountTokens, Encoder, TokenLengths, encoder, find_tokenizer, load, token_count
 from tokenizer.train import END, TokenizerConfig, train
 
 
@@ -31,6 +38,47 @@ def test_a_page_ends_with_the_end_of_text_and_markers_in_it_are_text(folder):
     for text, numbers in zip(texts, encode(texts), strict=True):
         assert numbers.dtype == np.int32 and numbers.tolist() == [*plain.encode(text).ids, 0]
         assert 0 not in numbers[:-1]
+
+
+def test_the_tokens_of_a_column_are_counted_with_their_ends(folder):
+    encode = encoder(str(folder))
+    texts = pa.chunked_array([["abcd", None, ""], ["abcd", "ab"]], pa.string())
+    lengths = [len(encode([text])[0]) if text is not None else 0 for text in texts.to_pylist()]
+    assert TokenLengths(encode)(texts).to_pylist() == lengths and lengths[2] == 1
+    count = token_count(encode)
+    assert count.unit == "tokens" and count.of(texts).to_pylist() == lengths
+    assert pickle.loads(pickle.dumps(count)).of(texts).type == pa.int64()
+    assert CountTokens(encode)(pa.table({"text": texts}))["tokens"].to_pylist() == [lengths[0], 1, *lengths[2:]]
+    assert count.of(pa.chunked_array([], pa.string())).to_pylist() == []
+
+
+def test_what_was_just_counted_is_not_encoded_again(folder, monkeypatch):
+    encode, asked = encoder(str(folder)), list[str]()
+    before = Encoder.__call__
+    monkeypatch.setattr(Encoder, "__call__", lambda self, texts: asked.extend(texts) or before(self, texts))
+    column = pa.chunked_array([[f"text {n}" for n in range(50)]])
+    first = TokenLengths(encode)(column).to_pylist()
+    assert TokenLengths(encode)(column.take([3, 9])).to_pylist() == [first[3], first[9]]
+    assert len(asked) == 50
+    TokenLengths(encode)(column.take([4]))
+    assert asked[50:] == ["text 4"], "only the column before is remembered"
+
+
+def test_a_run_counts_in_tokens_where_it_is_told_to(folder, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text('{"text": "abcd ab"}\n{"text": "bad"}\n')
+    encode = encoder(str(folder))
+    source = readers.source(str(tmp_path / "in"))
+    counted, plain = Map("counted", source, (screen(no_bad),), tokens=token_count(encode)), Map("plain", source)
+    stats = run(counted, plain, root=str(tmp_path / "out"), runner=Local())
+    size = {text: len(encode([text])[0]) for text in ("abcd ab", "bad")}
+    assert (stats["counted"].unit, stats["plain"].unit) == ("tokens", "pretokens")
+    assert (stats["counted"].tokens_in, stats["counted"].tokens_out) == (sum(size.values()), size["abcd ab"])
+    assert stats["counted"].dropped["test_encode.no_bad:bad"].tokens == size["bad"]
+
+
+def no_bad(doc):
+    return "bad" if doc.text == "bad" else None
 
 
 def test_offsets_are_those_of_the_characters(folder):

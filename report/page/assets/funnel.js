@@ -34,15 +34,14 @@ class Funnel {
   draw() {
     const { lines } = this.fates.data, { funnel } = this.fates, field = ["rows", "tokens"][this.unit];
     const totals = this.#totals(lines), rows = [];
-    let before = totals[0], stage = "", whole = totals[0];
+    let stage = "", whole = totals[0];
     lines.forEach((line, number) => {
-      if (line.begins) { before = whole = totals[number] || 1; }
+      if (line.begins) { whole = totals[number] || 1; }
       const now = funnel[number][field], then = line.kept[this.unit];
       if (this.unit && !then) return;
       const parts = this.#parts(line, funnel[number]);
-      rows.push(this.#row(line, funnel[number], { stage: line.stage !== stage && line.stage, whole, before: Math.max(before, now), now, then, parts }));
+      rows.push(this.#row(line, funnel[number], { stage: line.stage !== stage && line.stage, whole, now, then, parts }));
       stage = line.stage;
-      before = now;
     });
     this.own.replaceChildren(...rows);
     const guessed = funnel.some((line) => line.estimated);
@@ -89,7 +88,7 @@ class Funnel {
     let before = 1, stage = "";
     const rows = this.fates.data.published.map(([name, step, share]) => {
       const row = h("div", { class: "step" },
-        h("div", { class: "band" }, band({ whole: 1, before, now: share, then: share, parts: [{ size: before - share }] })),
+        h("div", { class: "band" }, band({ whole: 1, now: share, then: share, parts: [{ size: before - share }] })),
         h("div", { class: "said" }, name !== stage ? h("span", { class: "stage" }, name) : "", h("span", { class: "name" }, step),
           h("span", { class: "left" }, h("b", {}, percent(share)), " ", h("span", { class: "share" }, `−${percent((before - share) / before)}`))));
       before = share;
@@ -101,17 +100,17 @@ class Funnel {
 }
 
 // One row of the band: the part that goes on (beside it what moved limits gain or lose), and a ribbon for each reason.
-function band({ whole, before, now, then, parts }) {
+function band({ whole, now, then, parts }) {
   const x = (size) => (BAND * Math.max(size, 0)) / whole;
   const picture = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
   const least = Math.min(now, then), most = Math.max(now, then);
   if (most - least > 1e-9 * whole) picture.append(svg("path", { class: now > then ? "gained" : "lost", d: `M${x(least)} 0H${x(most)}V100H${x(least)}Z` }));
   picture.append(svg("path", { class: "kept", d: `M0 0H${x(least)}V100H0Z` }));
   const total = parts.reduce((sum, part) => sum + part.size, 0);
-  const room = Math.min(62, Math.max(3, (100 * total) / whole)), scale = total ? (before - now) / total : 0;
-  let from = before, y = 18;
+  const room = Math.min(62, Math.max(3, (100 * total) / whole));
+  let from = now + total, y = 18;
   parts.forEach((part, number) => {
-    const to = from - part.size * scale, end = y + (room * part.size) / total;
+    const to = from - part.size, end = y + (room * part.size) / total;
     if (part.size / total > 0.004) {
       picture.append(svg("path", { class: `drop shade${number % 3}`, d: `M${x(to)} 0H${x(from)}C${x(from)} ${y} ${x(from) + 6} ${y} 100 ${y}V${end}C${x(to) + 4} ${end} ${x(to)} ${end} ${x(to)} 0Z` }));
     }

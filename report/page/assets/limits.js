@@ -49,12 +49,13 @@ class LimitCard {
 
   #build() {
     const { limit, scale } = this, sign = limit.side === "most" ? "≤" : "≥";
-    const id = `limit-${limit.key}`, title = h("h4", {}, limit.name, limit.reason === limit.value ? "" : h("span", { class: "reason" }, limit.reason));
+    const first = this.fates.limits.find((each) => each.key === limit.key) === limit; // a filter may stand in several stages
+    const id = first ? `limit-${limit.key}` : `limit-${this.number}-${limit.key}`, title = h("h4", {}, limit.name, limit.reason === limit.value ? "" : h("span", { class: "reason" }, limit.reason));
     const movable = limit.gate.movable && scale;
     this.input = h("input", { type: "number", step: "any", id, value: limit.bound ?? "", placeholder: "off", disabled: !movable,
       "aria-label": `${limit.key}: at ${limit.side}` });
     this.input.addEventListener("input", () => this.#set(this.input.value === "" ? null : Number(this.input.value)));
-    this.undo = h("button", { type: "button", class: "undo", title: "As it was", "aria-label": `${limit.key} as it was`, onclick: () => { this.#set(limit.was); this.input.value = limit.was ?? ""; } }, "↺");
+    this.undo = h("button", { type: "button", class: "undo", title: "As it was", "aria-label": `${limit.key} as it was`, onclick: () => this.#set(limit.was) }, "↺");
     const head = h("div", { class: "head" }, title, h("label", { class: "bound", for: id }, sign), this.input, this.undo);
     this.foot = h("p", { class: "foot" });
     this.card = h("div", { class: "card", "data-limit": limit.key }, head);
@@ -86,9 +87,15 @@ class LimitCard {
 
   #set(bound, dragged = false) {
     if (Number.isNaN(bound)) return;
-    this.limit.bound = bound;
+    for (const limit of this.fates.limits) if (limit.key === this.limit.key) limit.bound = bound;
     if (!dragged && this.range) this.range.value = this.#step(bound);
     this.changed();
+  }
+
+  // Bring the fields up to date, but for the one that a person has in hand.
+  sync() {
+    if (document.activeElement !== this.input) this.input.value = this.limit.bound ?? "";
+    if (this.range && document.activeElement !== this.range) this.range.value = this.#step(this.limit.bound);
   }
 
   draw(first = false) {
@@ -106,7 +113,7 @@ class LimitCard {
     this.undo.hidden = !moved;
     if (first) {
       this.before = here;
-      if (this.range) this.range.value = this.#step(limit.bound);
+      this.sync();
     }
     const note = !this.scale ? "Nothing was measured." : this.scale.flat && here < 0.5 ? `all have ${value(this.scale.middle)}` : "";
     const delta = Math.round(here - this.before);
@@ -156,7 +163,11 @@ class Limits {
     this.cards.forEach((card) => near.observe(card.element));
   }
 
-  draw() { for (const card of this.cards) { if (card.visible) card.draw(); else card.stale = true; } }
-
-  reset() { for (const card of this.cards) { card.input.value = card.limit.bound ?? ""; if (card.range) card.range.value = Math.round(STEPS * card.scale.place(card.limit.bound ?? card.scale.ends[1])); card.draw(); } }
+  draw() {
+    for (const card of this.cards) {
+      card.sync();
+      if (card.visible) card.draw();
+      else card.stale = true;
+    }
+  }
 }

@@ -26,11 +26,10 @@ class Moved {
   }
 
   draw() {
-    const { fates } = this, { moved } = fates, { data } = fates;
+    const { fates } = this, { data } = fates, moved = [...new Map(fates.moved.map((limit) => [limit.key, limit])).values()];
     this.element.hidden = !moved.length;
     if (!moved.length) return;
-    const lines = fates.funnel.map((line, number) => ({ line, number })).filter(({ line }) => !line.estimated);
-    const { line, number } = lines.at(-1), was = data.lines[number].kept[0], delta = line.rows - was;
+    const number = this.#end(), line = fates.funnel[number], was = data.lines[number].kept[0], delta = line.rows - was;
     const error = line.error >= 0.5 ? ` ± ${count(line.error)}` : "";
     this.said.replaceChildren(`${plural(moved.length, "limit")} moved. After ${data.lines[number].step}: `, h("b", {}, `${count(was)} → ${count(line.rows)}`), ` (${delta < 0 ? "−" : "+"}${count(Math.abs(delta))}${error})`);
     const changed = fates.changed(), crossing = changed.filter((page) => (fates.end[page] < 0) !== (fates.first[page] < 0) || fates.end[page] >= 0);
@@ -40,6 +39,14 @@ class Moved {
     if (this.list.hidden) return;
     this.list.replaceChildren(...sides.slice(0, CROSSING).map((page) => h("li", {},
       h("span", { class: "sides" }, this.#fate(data.strata[data.columns.stratum[page]].reason), " → ", h("b", {}, this.#fate(fates.reason(page)))), address(data.urls[page]), h("p", {}, data.extracts[page]))));
+  }
+
+  // The last line that is known of those ways on which most changes: a run of several languages has several.
+  #end() {
+    const { fates } = this, { data } = fates;
+    const ends = data.tracks.map((track) => track.filter((line) => !fates.funnel[line].estimated).at(-1)).filter((line) => line !== undefined);
+    const change = (line) => Math.abs(fates.funnel[line].rows - data.lines[line].kept[0]);
+    return ends.reduce((best, line) => (change(line) > change(best) || (change(line) === change(best) && line > best) ? line : best));
   }
 
   #fate(reason) { return reason || "kept"; }
@@ -100,7 +107,7 @@ async function main() {
   cost(data);
   beside(data);
   footer(data);
-  const moved = new Moved(fates, () => { fates.reset(); limits.reset(); changed(); });
+  const moved = new Moved(fates, () => { fates.reset(); changed(); });
   follow();
   document.body.dataset.ready = (performance.now() - started).toFixed(0);
 }

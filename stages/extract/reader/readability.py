@@ -5,8 +5,6 @@ order, so the text of what readability has not dropped yet is a bound of its len
 that. `BOUND` is the switch: without it every page goes all the way.
 """
 
-import math
-from collections import Counter
 from collections.abc import Callable, Iterable
 from copy import copy
 from operator import attrgetter
@@ -14,42 +12,27 @@ from operator import attrgetter
 from lxml.etree import XPath, _Element, strip_elements, tostring
 from lxml.html import HtmlElement, document_fromstring
 from trafilatura.readability_lxml import (
-    DIV_TO_P_PREFIXES,
     DOT_SPACE,
     FRAME_TAGS,
-    LIST_TAGS,
-    REGEXES,
     TAG_SCORES,
-    TEXT_CLEAN_ELEMS,
     Candidate,
 )
 from trafilatura.utils import fromstring_bytes
 
 from stages.extract.reader.cleaning import delete_all
-from stages.extract.reader.density import TEXT, length_of
+from stages.extract.reader.clutter import LEAST_PARAGRAPH, VIDEO, Clutter, Links, class_weight, is_video
+from stages.extract.reader.density import TEXT
+from stages.extract.reader.loose_text import paragraphs_of_divs
 from stages.extract.reader.marks import LISTS
 from stages.extract.reader.page import Marked
-from stages.extract.reader.predicates import AttributeTest
-from stages.extract.reader.verdicts import Memo, compiled
 
 BOUND = True
-LEAST_PARAGRAPH = 25  # characters
 MOST_CHARACTERS = XPath("string-length(normalize-space())")  # XPath knows fewer blanks than Python does
 NO_TEXT = ("script", "style", "fencedframe")
 PAPER = document_fromstring("<body><div></div></body>")
-BLANKS = " \t\n\r"  # of XPath's normalize-space()
 # Elements whose content an HTML parser reads as text and not as markup: escaped once more each time that a tree is
 # written and read, so that the text grows.
 RAW_TEXT = ("listing", "noembed", "noframes", "plaintext", "title", "xmp")
-VIDEO = "iframe"  # gets the text VIDEO if it shows one
-NAMES = Memo(
-    [
-        compiled(AttributeTest((), REGEXES[name].pattern, "case"), bit)
-        for name, bit in (("negativeRe", 1), ("positiveRe", 2))
-    ],
-    math.inf,
-)
-WEIGHTS = (0, -25, 25, 0)  # of names that are like clutter's, like content's, like both
 
 
 class GaveUp(Exception):
@@ -64,7 +47,7 @@ class Readability:
 
     def __init__(self, tree: HtmlElement, can_win: Callable[[int], bool]) -> None:
         self.tree, self.can_win = tree, can_win
-        self.lengths: dict[_Element, int] = {}
+        self.links = Links()
 
     def start(self) -> None:
         """Drop what is no text; raises `GaveUp`."""
@@ -86,7 +69,7 @@ class Readability:
             body = self.tree.find("body")
             article = copy(self.tree if body is None else body)  # a document without XHTML's DTD, see `article`
         self.check(article)
-        self.sanitize(article, candidates)
+        Clutter(candidates, self.links).sweep(article)
         self.check(article)
         made = fromstring_bytes(tostring(article, encoding=str, method="xml"))
         return HtmlElement() if made is None else made
@@ -99,15 +82,6 @@ class Readability:
             return
         if may_only_shrink(tree):
             raise GaveUp
-
-    def link_density(self, element: _Element) -> float:
-        total = length_of(element) or 1
-        return sum(self.link_length(link) for link in element.iterdescendants("a")) / total
-
-    def link_length(self, link: _Element) -> int:
-        if link not in self.lengths:
-            self.lengths[link] = length_of(link)
-        return self.lengths[link]
 
     def score(self) -> dict[_Element, Candidate]:
         """Parents and grandparents of paragraphs, by how much text those hold."""
@@ -128,7 +102,7 @@ class Readability:
             if grandparent is not None:
                 candidates[grandparent].score += score / 2
         for element, candidate in candidates.items():
-            candidate.score *= 1 - self.link_density(element)
+            candidate.score *= 1 - self.links.density(element)
         return candidates
 
     def article(self, candidates: dict[_Element, Candidate], best: Candidate) -> HtmlElement:
@@ -146,66 +120,10 @@ class Readability:
         return article
 
     def is_prose(self, paragraph: _Element) -> bool:
-        text, density = paragraph.text or "", self.link_density(paragraph)
+        text, density = paragraph.text or "", self.links.density(paragraph)
         if len(text) > 80:
             return density < 0.25
         return density == 0 and DOT_SPACE.search(text) is not None
-
-    def sanitize(self, article: HtmlElement, candidates: dict[_Element, Candidate]) -> None:
-        """Drop forms, frames, and headers and boxes that look like no text."""
-        for header in list(article.iter("h1", "h2", "h3", "h4", "h5", "h6")):
-            if class_weight(header) < 0 or self.link_density(header) > 0.33:
-                self.drop(header)
-        for form in list(article.iter("form", "textarea")):
-            self.drop(form)
-        for frame in list(article.iter(VIDEO)):
-            if is_video(frame):
-                frame.text = "VIDEO"
-                self.forget(frame)
-            else:
-                self.drop(frame)
-        for box in reversed(list(article.iter("table", "ul", "div", "aside", "header", "footer", "section"))):
-            weight = class_weight(box)
-            if weight + (candidates[box].score if box in candidates else 0) < 0 or self.is_clutter(box, weight):
-                self.drop(box)
-
-    def drop(self, element: HtmlElement) -> None:
-        self.forget(element)
-        element.drop_tree()
-
-    def forget(self, element: _Element) -> None:
-        """Measure the links that an element stands in anew."""
-        for link in element.iterancestors("a"):
-            self.lengths.pop(link, None)
-
-    def is_clutter(self, box: _Element, weight: float) -> bool:
-        """Whether a box with few commas has the shape of a menu, a form or a gallery, or no text."""
-        text = TEXT(box)
-        if text.count(",") >= 10:
-            return False
-        counts = Counter(element.tag for element in box.iterdescendants(*TEXT_CLEAN_ELEMS))
-        counts["li"] -= 100
-        counts["input"] -= len(box.findall('.//input[@type="hidden"]')) if counts["input"] else 0
-        length = len(" ".join(text.split()))
-        if (
-            (counts["p"] and counts["img"] > 1 + counts["p"] * 1.3)
-            or (counts["li"] > counts["p"] and box.tag not in LIST_TAGS)
-            or counts["input"] > counts["p"] / 3
-            or (length < LEAST_PARAGRAPH and (counts["img"] == 0 or counts["img"] > 2))
-            or self.link_density(box) > (0.5 if weight >= 25 else 0.2)
-            or (counts["embed"] == 1 and length < 75)
-            or counts["embed"] > 1
-        ):
-            return True
-        return not length and self.stands_alone(box)
-
-    def stands_alone(self, box: _Element) -> bool:
-        """Whether the nearest siblings with text are short."""
-        nearest = (
-            next((size for sibling in siblings if (size := length_of(sibling))), 0)
-            for siblings in (box.itersiblings(), box.itersiblings(preceding=True))
-        )
-        return sum(nearest) <= 1000
 
 
 def unlikely(found: Marked) -> list[_Element]:
@@ -223,59 +141,3 @@ def may_only_shrink(tree: _Element) -> bool:
 def in_head(element: _Element) -> bool:
     parent = element.getparent()
     return parent is not None and parent.tag == "head"
-
-
-def is_video(frame: _Element) -> bool:
-    source = frame.get("src")
-    return source is not None and REGEXES["videoRe"].search(source) is not None
-
-
-def class_weight(element: _Element) -> int:
-    return sum(WEIGHTS[NAMES[value]] for value in (element.get("class"), element.get("id")) if value)
-
-
-def paragraphs_of_divs(tree: HtmlElement) -> None:
-    """Make a paragraph of each div that holds no blocks, and of the text that stands loose in the others."""
-    blocks, links = holders_of_blocks(tree), ancestors_of(tree.iterdescendants("a"))
-    for box in list(tree.iterdescendants("div")):
-        if box not in blocks and (box not in links or has_loose_text(box)):
-            box.tag = "p"
-    for box in list(tree.iterdescendants("div")):
-        wrap_loose_text(box)
-
-
-def holders_of_blocks(tree: _Element) -> set[_Element]:
-    tags = {element.tag for element in tree.iterdescendants("*")}
-    return ancestors_of(tree.iterdescendants(*(tag for tag in tags if tag.startswith(DIV_TO_P_PREFIXES))))
-
-
-def ancestors_of(elements: Iterable[_Element]) -> set[_Element]:
-    found: set[_Element] = set()
-    for element in elements:
-        for above in element.iterancestors():
-            if above in found:
-                break
-            found.add(above)
-    return found
-
-
-def has_loose_text(box: _Element) -> bool:
-    return any(text and text.strip(BLANKS) for text in (box.text, *(child.tail for child in box)))
-
-
-def wrap_loose_text(box: HtmlElement) -> None:
-    if box.text and box.text.strip():
-        box.insert(0, paragraph_before(box, "text"))
-    for place, child in reversed(list(enumerate(box))):
-        if child.tail and child.tail.strip():
-            box.insert(place + 1, paragraph_before(child, "tail"))
-        if child.tag == "br":
-            child.drop_tree()
-
-
-def paragraph_before(element: HtmlElement, where: str) -> HtmlElement:
-    """A new paragraph with the text or tail of an element, which loses it."""
-    made = element.makeelement("p")
-    made.text = getattr(element, where)
-    setattr(element, where, None)
-    return made

@@ -97,14 +97,14 @@ def text_of(value: Any) -> str:
 
 def disagreement() -> str | None:
     """The first specimen that the reader and trafilatura read differently, None when there is none."""
-    from stages.extract import page
+    from stages.extract import parsing, readings
     from stages.extract.reader import cascade, plain
 
     for number, specimen in enumerate(SPECIMENS):
         for focus in cascade.FOCUSES:
-            seen, again = page.look(specimen.encode()), page.look(specimen.encode())
+            seen, again = parsing.look(specimen.encode()), parsing.look(specimen.encode())
             assert seen and again
-            if cascade.read(page.page_of(seen), focus) != plain.read(page.page_of(again), focus):
+            if cascade.read(readings.page_of(seen), focus) != plain.read(readings.page_of(again), focus):
                 return f"specimen {number} is read differently with {focus}"
     return None
 

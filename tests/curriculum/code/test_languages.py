@@ -116,3 +116,8 @@ def test_the_head_of_a_file_decides():
 
 def test_endings_are_those_of_the_name():
     assert [ending(p) for p in ("a.b/c", "a/b.C", "x.tar.gz", "Makefile")] == ["c", "c", "gz", "makefile"]
+
+
+def test_an_attribute_of_verilog_is_no_comment_of_coq():
+    assert language("a.v", '(* keep_hierarchy = "yes" *)\n(* x *) module m(input a);\nendmodule\n') == "verilog"
+    assert language("a.v", "(* a module of lemmas *)\nRequire Import Arith.\n") == "coq"

@@ -152,3 +152,44 @@ def test_which_files_hold_a_licence(name, holds):
 )
 def test_the_licences_of_a_folder(texts, wanted):
     assert of_folder(texts) == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("# Licensed under the GPL v3\n", "GPL-3.0"),
+        ("# License: GPLv2+\n", "GPL-3.0"),
+        ("/**\n * @license LGPL-2.1\n */", "LGPL-3.0"),
+        ("# Licence: AGPL\n", "AGPL-3.0"),
+        ("// This Source Code Form is subject to the terms of the Mozilla Public\n// License, v. 2.0.", "MPL-2.0"),
+        (" * made available under the terms of the Eclipse Public License v1.0\n", "EPL-2.0"),
+        ("* under the Common Development\n * and Distribution License", "CDDL-1.0"),
+        ("// use of this software is governed by the\n// rules; it is under the Business Source License", "BUSL-1.1"),
+        ("# Unauthorized copying of this file, via any medium, is prohibited", "LicenseRef-Proprietary"),
+        ("/* Dual licensed under the MIT and GPL licenses. */", ""),
+        ("# License: MIT\n# not under a glpk solver", ""),
+        ("x = 'the Mozilla Public License'", ""),
+    ],
+)
+def test_what_a_file_says_in_words_takes_it_out_of_its_folder_s_licence(head, wanted):
+    assert of_file(head) == wanted
+    assert not wanted or not is_permissive(wanted)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MIT License", "The MIT License (MIT)", "Apache License 2.0", "Apache 2.0", "Apache License, Version 2.0",
+        'BSD 3-Clause "New" or "Revised" License', "BSD 2-Clause License", "ISC License", "The Unlicense", "['mit']",
+        "Creative Commons Zero v1.0 Universal", "Boost Software License 1.0", "UPL-1.0", "MulanPSL-2.0",
+    ],
+)  # fmt: skip
+def test_names_in_words_are_known(name):
+    assert is_permissive(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["GNU General Public License v3.0", "Other", "Apache-2.0 GPL-3.0", "not mit", "license"]
+)
+def test_other_names_in_words_permit_nothing(name):
+    assert not is_permissive(name)

@@ -11,7 +11,7 @@ from pipeline.runner import Local
 from pipeline.stage import Map
 from pipeline.transform import screen
 from report.page.report import make_report
-from report.whatif import whatif
+from report.whatif import WhatIf, whatif
 from tests.helpers.browser import Browser
 from tests.helpers.browser import browser as browser
 from tests.helpers.corpus import Corpus
@@ -37,16 +37,9 @@ def shown_funnel(browser: Browser) -> dict[str, str]:
     return dict(browser.run(f"return [...document.querySelectorAll('#flow .step')].map({row})"))
 
 
-def told_funnel(said: str) -> dict[str, str]:
-    """The same as `mews whatif` tells it after the change; unknown lines are left out."""
-    found, stage = {}, ""
-    for line in said.splitlines()[2:]:
-        cells = line.split()
-        if re.fullmatch(r"\S+", line):
-            stage = line
-        elif re.match(r"  \S+ +[\d,]+ +[\d,]+$", line):
-            found[f"{stage}/{cells[0]}"] = cells[2]
-    return found
+def told_funnel(found: WhatIf) -> dict[str, str]:
+    """The same as what-if knows it after the change; lines that only a run can tell are left out."""
+    return {f"{s['stage']}/{s['step']}": f"{s['after']:,}" for s in found.steps if s["after"] is not None}
 
 
 def test_the_funnel_is_that_of_the_receipts(browser: Browser, judged):
@@ -94,6 +87,27 @@ def test_the_slider_moves_the_limit_too(browser: Browser, judged):
     shown = shown_funnel(browser)
     before = next(line for line in funnel(root) if line.step == "length")
     assert int(shown["filtered/length"]) == before.kept.rows + 1, "s40 is short, and is let through"
+
+
+def test_a_filter_in_two_stages_has_one_limit(browser: Browser, tmp_path: Path):
+    """Two languages are judged by one filter: as in `whatif`, its limit is moved for both."""
+    pages = [{"id": f"{code}{n}", "url": code, "text": "word " * n} for code in ("en", "de") for n in range(8)]
+    raw = Corpus(tmp_path / "corpus").source(pages)
+    parts = [Map(f"filtered.{code}", raw, (screen(length),), where={"url": code}) for code in ("en", "de")]
+    root = str(tmp_path / "run")
+    run(*parts, root=root, runner=Local())
+    (tmp_path / "page.html").write_text(make_report(root, [raw, *parts]).html)
+    browser.open(tmp_path / "page.html")
+    browser.move("length.min_words", 6)
+    shown = shown_funnel(browser)
+    assert (shown["filtered.en/length"], shown["filtered.de/length"]) == ("2", "2")
+    fields = browser.run(
+        "return [...document.querySelectorAll('[id$=\"length.min_words\"]')].map(field => field.value)"
+    )
+    assert fields == ["6", "6"]
+    command = browser.run("return document.querySelector('#moved code').textContent")
+    assert command == f"mews whatif {root} length.min_words=6"
+    assert browser.run("return document.querySelector('#moved p').textContent").startswith("1 limit moved.")
 
 
 def test_a_sample_tells_how_far_it_may_be_wrong(browser: Browser, tmp_path: Path):
@@ -189,3 +203,20 @@ def test_the_tables_can_be_sorted(browser: Browser, judged):
 def test_no_part_of_the_data_is_html(judged):
     payload = judged[2].read_text().split('type="application/octet-stream">')[1].split("</script>")[0]
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", payload)
+
+
+def test_another_run_stands_beside_this_one(browser: Browser, judged, tmp_path: Path):
+    root, stages, _ = judged
+    raw = next(stage for stage in stages if stage.name == "raw")
+    filtered = Map("filtered", raw, (screen(length.replace(min_words=1)),))
+    run(filtered, root=str(tmp_path / "other"), runner=Local())
+    (tmp_path / "page.html").write_text(make_report(root, stages, other=str(tmp_path / "other")).html)
+    browser.open(tmp_path / "page.html")
+    rows = browser.run(
+        "return [...document.querySelectorAll('#beside tbody tr')].map(row => row.innerText.split('\\t'))"
+    )
+    told = {row[0].split()[-1]: row[1:4] for row in rows}
+    assert told["length"] == ["9", "10", "+1"] and told["quiet"] == ["7", "–", ""]
+    crossing = browser.run("return [...document.querySelectorAll('#beside details summary')].map(e => e.textContent)")
+    assert "1 length:short here, kept there" in crossing
+    assert browser.messages() == []

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
-from pipeline.errors import UsageError
+from pipeline.errors import StageFailed, UsageError
 from pipeline.funnel import stage_stats
 from pipeline.run import plan, run
 from pipeline.runner import Local
-from pipeline.stage import Map
-from pipeline.transform import rewrite
+from pipeline.stage import Map, Source
+from pipeline.transform import rewrite, screen
 from pipeline.view import planned
 from report.page import html
 from report.page.chain import document_chain
@@ -18,7 +19,7 @@ from report.page.report import make_report
 from report.page.sample import sample, strata_of
 from stages.pii import scrub
 from tests.helpers.corpus import Corpus
-from tests.helpers.judged import made
+from tests.helpers.judged import length, made
 from tests.helpers.packed import data_of
 
 
@@ -96,3 +97,30 @@ def test_edits_are_shown_and_private_data_is_not(tmp_path):
     assert edits.found["clean"][0]["text"][1] == "<EMAIL_1>" and "anna" not in str(edits.found["clean"])
     data, _ = data_of(make_report(root, plan(clean)).html)
     assert data["private"] == {"email": 1}
+
+
+def test_a_run_that_failed_is_shown_as_far_as_it_came(tmp_path):
+    """One shard of two was made, and the stage behind it has not begun."""
+    good = Corpus(tmp_path / "in").source([{"id": "a", "text": "text"}]).source
+    assert isinstance(good, Source)
+    raw = Map("raw", replace(good, list=(good.list[0], "absent.parquet"), version=str))
+    clean = Map("clean", raw, (rewrite(shout),))
+    root = str(tmp_path / "run")
+    with pytest.raises(StageFailed):
+        run(clean, root=root, runner=Local())
+    made_page = make_report(root, plan(clean))
+    assert made_page.sampled == 1
+    assert made_page.attention[0] == "The run is not finished: 2 of 2 stages lack shards, raw first."
+
+
+def test_rows_without_an_address(tmp_path):
+    schema = pa.schema([("id", pa.string()), ("text", pa.string())])
+
+    def read(name: str):
+        yield pa.table({"id": ["a", "b"], "text": ["one two three four five", "one"]}, schema)
+
+    filtered = Map("filtered", Map("raw", Source(("x",), read, schema)), (screen(length),))
+    root = str(tmp_path / "run")
+    run(filtered, root=root, runner=Local())
+    data, arrays = data_of(make_report(root, plan(filtered)).html)
+    assert data["urls"] == ["", ""] and data["facts"]["domain"] == ["(none)"] and len(arrays["stratum"]) == 2

@@ -221,3 +221,13 @@ def test_files_that_only_a_query_tells_apart_are_not_lost(tmp_path):
     path.write_text("https://a.example/x.warc.gz?part=1\nhttps://a.example/x.warc.gz?part=2\n")
     with pytest.raises(UsageError, match="differ in nothing but scheme or query"):
         commoncrawl.pages(str(path))
+
+
+def test_hidden_files_are_no_archives_unless_a_pattern_names_them(tmp_path):
+    for name in ("a.warc.gz", "._a.warc.gz", ".cache/b.warc.gz", "sub/c.warc", "sub/.c.warc"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    assert commoncrawl.pages(str(tmp_path)).list == ("a.warc.gz", "sub/c.warc")
+    assert commoncrawl.pages(f"{tmp_path}/*.warc.gz").list == ("a.warc.gz",)
+    assert commoncrawl.pages(f"{tmp_path}/.cach?/*").list == (".cache/b.warc.gz",)
+    assert commoncrawl.pages(f"{tmp_path}/.cache").list == ("b.warc.gz",)

@@ -15,7 +15,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.modules import reached
 from stages import extract
-from stages.extract import page as extracting
+from stages.extract import parsing, readings
 from stages.extract.clean import clean
 from stages.extract.sandbox import Caps, Sandbox, sandbox_for
 
@@ -85,13 +85,13 @@ def test_what_precision_throws_away_is_looked_for_again():
             return {"precision": precise, "balanced": balanced}[focus]
 
         asked.clear()
-        seen = extracting.look(source.encode())
+        seen = parsing.look(source.encode())
         assert seen is not None
-        return extracting.main_text(seen, read)
+        return readings.main_text(seen, read)
 
     assert main_text(whole, "never asked") == whole and asked == ["precision"]
     assert main_text("Monday", whole) == whole and asked == ["precision", "balanced"]
-    assert main_text("Monday", whole, source + "<br>" * extracting.RESCUED_TAGS) == "Monday" and asked == ["precision"]
+    assert main_text("Monday", whole, source + "<br>" * readings.RESCUED_TAGS) == "Monday" and asked == ["precision"]
     for other in ("Monday, again.", "Home\nYour cart\nView page source\n" * 9 + "Your cart is empty."):
         assert main_text("Monday", other) == "Monday" and asked == ["precision", "balanced"]
     assert main_text(whole[: len(whole) // 2], whole) == whole[: len(whole) // 2] and asked == ["precision"]
@@ -99,7 +99,7 @@ def test_what_precision_throws_away_is_looked_for_again():
 
 def test_one_page_in_a_thousand_is_read_twice(monkeypatch):
     assert 60 < sum(extract.is_reread(b"%d" % number) for number in range(100_000)) < 140
-    assert extract.text()(table(page()))["counts"].to_pylist() == [[]]
+    assert extract.text("trafilatura")(table(page()))["counts"].to_pylist() == [[]]
     monkeypatch.setattr(extract, "REREAD_ONE_IN", 1)
     for extractor in extract.READINGS:
         rows = extract.text(extractor)(table(page(), b"")).to_pylist()
@@ -119,7 +119,7 @@ def test_a_second_reading_that_differs_is_counted_and_changes_nothing(monkeypatc
 
     monkeypatch.setattr(extract, "REREAD_ONE_IN", 1)
     monkeypatch.setattr(extract, "sandbox_for", lambda caps: TwoMinds())
-    [row] = extract.text()(table(page())).to_pylist()
+    [row] = extract.text("trafilatura")(table(page())).to_pylist()
     assert asked == [False, True]
     assert (row["text"], row["error"], row["counts"]) == ("ours", None, [("reread", 1), ("reread_differently", 1)])
 
@@ -147,6 +147,27 @@ def test_every_extractor_finds_the_story(extractor):
 def test_unknown_extractor_is_a_usage_error():
     with pytest.raises(UsageError, match="trafilatura"):
         extract.text("trafilatur")
+
+
+def test_markdown_is_for_blocks_and_links_are_for_markdown():
+    with pytest.raises(UsageError, match="blocks"):
+        extract.text("trafilatura", markdown=True)
+    with pytest.raises(UsageError, match="markdown=true"):
+        extract.text(links=True)
+    body = "<h2>Prices</h2><p>See <b>all</b> of <a href='/p'>our prices</a>, which are those of the year before.</p>"
+    marked = "## Prices\n\nSee **all** of our prices, which are those of the year before."
+    assert marked in extract.text(markdown=True)(table(page(body)))["text"][0].as_py()
+    linked = extract.text(markdown=True, links=True)(table(page(body)))["text"][0].as_py()
+    assert "[our prices](https://a.example/p), which" in linked
+
+
+def test_a_function_may_take_the_kind_of_the_page(tmp_path, monkeypatch):
+    code = "def two(page, tree):\n    return page[:3]\ndef three(page, tree, kind):\n    return kind + tree.tag\n"
+    sandbox = custom_sandbox(tmp_path, monkeypatch, code)
+    html = b'<p>x</p><script type="application/ld+json">{"@type": "QAPage"}</script>'
+    for name, expected in (("two", "<p>"), ("three", "threaddiv")):
+        assert sandbox.ask(html, charset=None, url="", extractor=f"attacks:{name}")["text"] == expected
+    sandbox.close()
 
 
 @pytest.mark.parametrize(

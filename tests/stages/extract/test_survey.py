@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import plain_extraction
-from stages.extract import page
+from stages.extract import page, parsing, readings
 from stages.extract.images import frame_of, shared_passages, words_of
 from stages.extract.shape import complexity_limit, grid
 from stages.extract.source import source_of
@@ -13,7 +13,7 @@ CELLS = "<td>1</td>" * 10
 
 
 def looked(html: str):
-    tree = page.parse(html.encode())
+    tree = parsing.parse(html.encode())
     assert tree is not None
     return survey(tree, html.encode())
 
@@ -21,11 +21,11 @@ def looked(html: str):
 def test_passages_frames_and_images_of_pages(made_pages):
     frames = images = 0
     for html in made_pages:
-        seen = page.look(source_of(html, "utf-8"))
+        seen = parsing.look(source_of(html, "utf-8"))
         if seen is None:
             continue
         assert seen.running_text == plain_extraction.running_text(seen.tree)
-        text = page.all_text(seen)[200:]
+        text = readings.all_text(seen)[200:]
         shared: dict = {}
         for element, size in plain_extraction.shared_passages(seen.tree, text):
             shared[element] = shared.get(element, 0) + size

@@ -52,6 +52,7 @@ def test_emails(text: str, result: str, found: str | None) -> None:
     ("at 4000::1", "4000::1", False), ("at ::ffff:93.184.216.34", "::ffff:93.184.216.34", True),
     ("at 2600:1:2:3:4:5:6:7", "2600:1:2:3:4:5:6:7", False), ("at 2600:1:2:3:4:5:6:a", "2600:1:2:3:4:5:6:a", True),
     ("IP 2600:1:2:3:4:5:6:7", "2600:1:2:3:4:5:6:7", True),
+    ("doi 10.1000/93.184.216.34", "93.184.216.34", False), ("http://93.184.216.34", "93.184.216.34", True),
 ])  # fmt: skip
 def test_addresses_of_machines(text: str, address: str, found: bool) -> None:
     assert bool(kept(text, ("IP_ADDRESS", address, 0.6))) == found

@@ -240,3 +240,38 @@ def test_hostile_markup_costs_no_time(trap):
     started = time.process_time()
     resolve_charset(trap + b"\xe9" * 40 + trap)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("written", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_wide_characters_are_told_by_their_mark_or_their_first_tag(written, mark):
+    raw = (mark + f"<p>{CHINESE}</p>").encode(written)  # hardly any markup
+    assert CHINESE in decode(raw)[0]
+
+
+def test_escapes_of_hz_are_read_without_a_label():
+    text = "图书馆星期一关门。"
+    assert decode(page(text, "hz"))[1] == "hz" and text in decode(page(text, "hz"))[0]
+    assert decode(b"<p>a shell expands ~{a,b} and ~{b1~}</p>")[1] == "utf-8"
+    assert decode(page(GERMAN, "utf-8") + b"<p>~{M<Ji~}</p>")[1] == "utf-8"
+
+
+def test_a_label_that_leaves_defects_gives_way_to_a_charset_without_any():
+    raw = page("图书馆星期一关门，孩子们在故事室里读图画书，大人们坐在窗边看报纸。", "gb18030")
+    assert "孩子们在故事室里" in decode(raw, "text/html; charset=big5")[0]
+    japanese = page(JAPANESE, "cp932").replace(b"</p>", b"\xff</p>")
+    assert decode(japanese, "text/html; charset=shift_jis")[1] == "cp932"  # no other charset fits better
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("cp1254", "Hoş geldiniz, iyi günler! Şarkı sözleri ve çiğ köfte."),
+        ("iso8859-9", "Eğlence için şimdi çağrı yapın, ıslak günlerde dışarı çıkmayın."),
+        ("cp1252", "¡Bienvenidos! Mañana habrá sol en toda la península."),
+        ("cp1252", "Góðan daginn, það er gott að vera hér með þér."),
+    ],
+)
+def test_letters_that_no_language_has_together_are_not_read(written, text):
+    raw = page(text, written)
+    assert text in decode(raw)[0]

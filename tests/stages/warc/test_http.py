@@ -77,10 +77,41 @@ GZIP, CHUNKED = "Content-Encoding: gzip", "Transfer-Encoding: chunked"
         (BODY, ("Content-Encoding: utf-8",)),
         (BODY, ("Content-Encoding: identity, none",)),
         (BODY, ("X-Crawler-Transfer-Encoding: chunked", "X-Crawler-Content-Encoding: br")),
+        # what is there but not named, or named by another name, is taken off
+        (packed(BODY), ()),
+        (packed(b"\xef\xbb\xbf\r\n" + BODY), ("Content-Type: TEXT/HTML; charset=utf-8",)),
+        (deflate(BODY, 15), ()),
+        (brotli(BODY), ()),
+        (zstandard.compress(BODY), ()),
+        (packed(BODY), ("Content-Encoding: br",)),
+        (packed(BODY), ("Content-Encoding: zstd",)),
+        (packed(BODY), ("Content-Encoding: identity", GZIP)),
+        (zstandard.compress(BODY), (GZIP,)),
+        (chunked(packed(BODY)), (GZIP,)),
+        (packed(BODY[:50]) + packed(BODY[50:70]) + packed(BODY[70:]), (GZIP,)),
+        (packed(BODY[:50]) + packed(BODY[50:]) + b"\0\0", ()),
     ],
 )
 def test_payloads_are_unpacked(payload, headers):
-    assert got(payload, *headers) == BODY
+    assert got(payload, *headers).removeprefix(b"\xef\xbb\xbf\r\n") == BODY
+
+
+@pytest.mark.parametrize(
+    ("payload", "headers"),
+    [
+        (packed(BODY), ("Content-Type: application/gzip",)),  # a download
+        (zstandard.compress(BODY), ("Content-Type: application/octet-stream",)),
+        (packed(b"no tag at all " * 9), ()),
+        (packed(b"\x89PNG\r\n"), ("Content-Type: text/html",)),
+        ("<p>wide</p>".encode("utf-16-le"), ()),
+    ],
+)
+def test_what_is_no_page_when_it_is_unpacked_stays_packed(payload, headers):
+    assert got(payload, *headers) == payload
+
+
+def test_a_payload_of_countless_members_is_given_up():
+    assert len(got(packed(b"<p>x") * 5_000, GZIP)) == 4_000
 
 
 def bare(data: bytes, size: int = 100, form: str = "%x", line: bytes = b"\r\n", end: bytes = b"0\r\n\r\n") -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import plain_extraction
-from stages.extract import page
+from stages.extract import page, readings
 from tests.helpers.real_pages import real_pages
 
 READINGS = ("trafilatura", "precision", "balanced", "recall")
@@ -78,8 +78,8 @@ def test_all_real_pages(shared):
 
 
 def test_plain_is_trafilatura_untouched(made_pages, monkeypatch):
-    monkeypatch.setattr(page, "fast_reader", lambda: pytest.fail("plain asked the reader"))
-    page.find.cache_clear()
+    monkeypatch.setattr(readings, "fast_reader", lambda: pytest.fail("plain asked the reader"))
+    readings.find.cache_clear()
     for html in made_pages[:30]:
         assert page.answer(html, "utf-8", "", "plain") == plain_extraction.answer(html, "utf-8", "")
-    page.find.cache_clear()
+    readings.find.cache_clear()

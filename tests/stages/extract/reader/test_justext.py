@@ -5,7 +5,7 @@ import random
 from justext.core import ParagraphMaker, classify_paragraphs, revise_paragraph_classification
 from trafilatura import external
 
-from stages.extract import page
+from stages.extract import parsing
 from stages.extract.reader import justext
 from tests.helpers.random_pages import random_page
 
@@ -23,7 +23,7 @@ def original(tree) -> tuple[list[tuple[str, int]], list[str], list[str]]:
 def test_paragraphs_of_pages(made_pages):
     counted = 0
     for html in [*made_pages, *map(random_page, range(500, 560))]:
-        seen = page.look(html)
+        seen = parsing.look(html)
         if seen is None:
             continue
         paragraphs, first, good = original(seen.tree)

@@ -8,7 +8,7 @@ from trafilatura import settings, xpaths
 from trafilatura.htmlprocessing import convert_tags, tree_cleaning
 from trafilatura.readability_lxml import FRAME_TAGS, REGEXES
 
-from stages.extract import page
+from stages.extract import parsing
 from stages.extract.reader.cascade import OPTIONS
 from stages.extract.reader.marks import LISTS, marked
 from stages.extract.reader.page import MARK
@@ -32,8 +32,8 @@ PAIRS = (
 def compared(html: bytes, charset: str | None = "utf-8") -> int:
     """Compare all lists on the trees that a page passes through; how many elements were selected."""
     try:
-        seen = page.look(source_of(html, charset))
-    except page.Malformed:
+        seen = parsing.look(source_of(html, charset))
+    except parsing.Malformed:
         return 0
     if seen is None:
         return 0
@@ -84,12 +84,12 @@ def test_all_real_pages(shared):
 
 def test_no_page_makes_a_mark_of_its_own():
     html = b"<p Verdict=1 VERDICT=2 class=a>x</p><svg Verdict=3><g viewBox=1 Verdict=4 /></svg><Verdict/>"
-    seen = page.look(html)
+    seen = parsing.look(html)
     assert seen and not seen.marked and not seen.tree.xpath(f"//*[@{MARK}]")
 
 
 def test_marks_follow_copies_and_leave_with_the_attributes():
-    seen = page.look(b"<html><body><div class=sidebar>x</div><h2 class=sidebar>y</h2></body></html>")
+    seen = parsing.look(b"<html><body><div class=sidebar>x</div><h2 class=sidebar>y</h2></body></html>")
     assert seen and [e.tag for e, _ in seen.marked] == ["div", "h2"]
     twin = copy(seen.tree)
     assert [e.tag for e, _ in marked(twin)] == ["div", "h2"]

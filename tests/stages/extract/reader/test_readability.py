@@ -4,7 +4,7 @@ import pytest
 from lxml.etree import XPath, tostring
 from trafilatura.utils import fromstring_bytes, trim
 
-from stages.extract import page
+from stages.extract import parsing, readings
 from stages.extract.reader import cascade, readability
 from stages.extract.reader.page import Page
 from stages.extract.reader.readability import RAW_TEXT, GaveUp, Readability, may_only_shrink, unlikely
@@ -27,7 +27,7 @@ NORMALIZED = XPath("string-length(normalize-space())")
 @pytest.mark.parametrize("inside", ["a &lt;b&gt; &amp; c", "a <i>b</i> c", ""])
 def test_text_grows_only_in_elements_that_are_known_for_it(tag, inside):
     """Written as XML and read as HTML, an element has as much text as before, or is looked for in the bound."""
-    tree = page.parse(f"<html><body><p>one</p><{tag}>{inside}</{tag}><p>two</p></body></html>".encode())
+    tree = parsing.parse(f"<html><body><p>one</p><{tag}>{inside}</{tag}><p>two</p></body></html>".encode())
     assert tree is not None
     before = trim(tostring(tree, method="text", encoding="unicode"))
     again = fromstring_bytes(tostring(tree, encoding="unicode"))
@@ -41,13 +41,13 @@ def test_text_grows_only_in_elements_that_are_known_for_it(tag, inside):
 
 def test_frames_with_videos_gain_a_word():
     for source, alone in (("https://www.youtube.com/embed/1", False), ("https://a.example/", True), ("", True)):
-        tree = page.parse(f"<html><body><iframe src='{source}'></iframe></body></html>".encode())
+        tree = parsing.parse(f"<html><body><iframe src='{source}'></iframe></body></html>".encode())
         assert tree is not None and may_only_shrink(tree) is alone
 
 
 def answers(html: bytes) -> tuple[list[int], int]:
     """The bounds on a page's article at each look, and its length."""
-    seen = page.look(html)
+    seen = parsing.look(html)
     assert seen is not None
     bounds: list[int] = []
     asked = Readability(seen.tree, lambda most: bounds.append(most) or True)
@@ -59,7 +59,7 @@ def answers(html: bytes) -> tuple[list[int], int]:
 def test_no_article_is_longer_than_its_bounds(made_pages):
     compared = 0
     for html in made_pages:
-        seen = page.look(html)
+        seen = parsing.look(html)
         if seen is None or not may_only_shrink(seen.tree):
             continue
         try:
@@ -76,8 +76,8 @@ def test_without_the_bound_the_texts_are_the_same(made_pages, monkeypatch):
         found = []
         for html in made_pages[:80]:
             for focus in cascade.FOCUSES:
-                seen = page.look(html)
-                found.append(seen and cascade.read(page.page_of(seen), focus))
+                seen = parsing.look(html)
+                found.append(seen and cascade.read(readings.page_of(seen), focus))
         return found
 
     bounded = texts()
@@ -88,7 +88,7 @@ def test_without_the_bound_the_texts_are_the_same(made_pages, monkeypatch):
 def test_it_gives_up_where_no_more_text_can_win():
     html = b"<html><body><p>Some words of text, and no more than that.</p></body></html>"
     for least, gives_up in ((len("Some words of text, and no more than that."), True), (41, False)):
-        seen = page.look(html)
+        seen = parsing.look(html)
         assert seen is not None
         asked = Readability(seen.tree, lambda most, least=least: most > least)
         if gives_up:
@@ -101,12 +101,12 @@ def test_it_gives_up_where_no_more_text_can_win():
 def test_a_page_keeps_its_tree_when_asked_to():
     html = b"<html><body>" + b"<p>Some words of text that are many.</p>" * 9 + b"</body></html>"
     for keep_below, used_up in ((0, True), (10_000, False)):
-        seen = page.look(html)
+        seen = parsing.look(html)
         assert seen is not None
-        read_page: Page = page.page_of(seen, keep_below)
+        read_page: Page = readings.page_of(seen, keep_below)
         first = cascade.read(read_page, "precision")
         assert read_page.used_up is used_up
         if not used_up:
-            again = page.look(html)
+            again = parsing.look(html)
             assert again is not None
-            assert cascade.read(read_page, "balanced") == cascade.read(page.page_of(again), "balanced") == first
+            assert cascade.read(read_page, "balanced") == cascade.read(readings.page_of(again), "balanced") == first

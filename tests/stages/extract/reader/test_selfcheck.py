@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.extract import page, survey
+from stages.extract import page, readings, survey
 from stages.extract.reader import cascade, selfcheck
 from stages.extract.reader.specimens import SPECIMENS
 
@@ -14,7 +14,7 @@ def afresh():
     """Nothing remembered of the check, before and after."""
 
     def forget() -> None:
-        for cached in (selfcheck.problem, selfcheck.difference, survey.verdicts, page.find):
+        for cached in (selfcheck.problem, selfcheck.difference, survey.verdicts, readings.find):
             cached.cache_clear()
 
     forget()
@@ -32,10 +32,10 @@ def test_the_installed_trafilatura_is_the_known_one(afresh):
 def test_another_trafilatura_reads_by_itself(afresh, monkeypatch, name):
     expected = page.answer(PAGE, "utf-8", "", "plain")
     monkeypatch.setitem(selfcheck.DIGESTS, name, "another")
-    monkeypatch.setattr(page, "fast_reader", lambda: pytest.fail("the reader was asked"))
+    monkeypatch.setattr(readings, "fast_reader", lambda: pytest.fail("the reader was asked"))
     afresh()
     assert name in (selfcheck.problem() or "")
-    for extractor in ("trafilatura", "precision", "balanced", "recall"):
+    for extractor in ("blocks", "trafilatura", "precision", "balanced", "recall"):
         said = page.answer(PAGE, "utf-8", "", extractor)
         assert said.pop("counts") == {"read_by_original": 1}
         assert said["text"]

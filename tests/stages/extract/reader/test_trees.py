@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 from trafilatura import htmlprocessing, main_extractor
 from trafilatura.settings import TAG_CATALOG
 
-from stages.extract import page
+from stages.extract import parsing
 from stages.extract.reader import cascade, pruning
 from stages.extract.reader.cleaning import clean
 from stages.extract.reader.conversion import convert
@@ -27,7 +27,7 @@ def written(tree: HtmlElement) -> str:
 
 @pytest.fixture(scope="module")
 def trees(made_pages) -> list[HtmlElement]:
-    seen = [page.look(html) for html in made_pages]
+    seen = [parsing.look(html) for html in made_pages]
     return [one.tree for one in seen if one is not None]
 
 
@@ -83,7 +83,7 @@ DENSE = [
 @pytest.mark.parametrize("number", range(len(DENSE)))
 def test_link_density_on_both_sides_of_each_limit(precision, number):
     options = cascade.OPTIONS["precision" if precision else "balanced"]
-    parsed = page.parse(DENSE[number].encode())
+    parsed = parsing.parse(DENSE[number].encode())
     assert parsed is not None
     ours, theirs = copy(parsed), copy(parsed)
     LinkDensity(ours, precision).prune()

@@ -1,0 +1,54 @@
+"""A page as a sequence of blocks: paragraphs, headings, items, tables, code, each in the boxes that it stands in."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lxml.etree import _Element
+
+from stages.extract.blocks.names import CONTENT, FURNITURE, MAIN, POST
+
+Kind = Literal["text", "heading", "item", "term", "table", "code", "caption"]
+FARTHEST = 12  # boxes
+
+
+class Box:
+    """An element that starts a new line, in the box around it. Its blocks are `blocks[first:end]` of the page."""
+
+    __slots__ = ("around", "depth", "element", "end", "far_content", "far_furniture", "first", "flags", "like", "name",
+                 "number", "own", "tag")  # fmt: skip
+
+    def __init__(self, element: _Element, tag: str, around: "Box | None", own: int, number: int, first: int) -> None:
+        self.element, self.tag, self.around, self.own, self.number, self.first = (
+            element,
+            tag,
+            around,
+            own,
+            number,
+            first,
+        )
+        self.end = first
+        names = (element.get("class") or "").split(None, 1)
+        self.name = f"{tag}.{names[0]}" if names else tag  # repeated boxes have the same
+        if around is None:
+            self.flags, self.depth, self.like = own, 0, (self.name, "", "")
+            self.far_furniture = self.far_content = FARTHEST
+        else:
+            self.flags, self.depth = around.flags | own, around.depth + 1
+            self.like = (self.name, *around.like[:2])
+            self.far_furniture = 0 if own & FURNITURE else min(around.far_furniture + 1, FARTHEST)
+            self.far_content = 0 if own & (CONTENT | POST | MAIN) else min(around.far_content + 1, FARTHEST)
+
+
+@dataclass(slots=True, eq=False)
+class PageBlock:
+    """A piece of a page that is kept or dropped as a whole."""
+
+    kind: Kind
+    text: str  # plain, with newlines where the page has some
+    box: Box
+    linked: int  # characters of it that are links
+    marked: str = ""  # the same in Markdown, without what the fields below add
+    level: int = 0  # of a heading, or how many lists an item is in
+    lead: str = ""  # "- " or "1. " where an item begins
+    quoted: int = 0  # block quotes around it
+    language: str = ""  # of code

@@ -1,0 +1,77 @@
+"""Which blocks of a page are its main text.
+
+Boosted trees give each block a probability (`trees`, made by `python -m benchmarks.extraction_choice`). Where the
+cut lies is decided for the page: the word F1 that can be expected is best when everything above half of it is kept,
+so that a page on which little is certain is cut lower. A page that reads as a story is cut higher, above all for
+short lines, and loses headings with nothing below them: there a menu or a teaser costs more than a caption does.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stages.extract.blocks import features as columns
+from stages.extract.blocks import repairs, trees
+from stages.extract.blocks.block import Box, PageBlock
+from stages.extract.blocks.clues import Clues
+
+LOWEST, HIGHEST = 0.1, 0.6  # cuts
+OF_STORIES, OF_SHORT_LINES = 0.1, 0.2  # above the cut of other pages
+SHORT = 100  # characters
+STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
+
+
+def _table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Columns, limits and values of all trees."""
+    questions, values = zip(*(line.split(":") for line in trees.TREES.strip().split("\n")), strict=True)
+    pairs = [[question.split(">") for question in line.split()] for line in questions]
+    table = np.array(pairs, np.float32)
+    leaves = np.array([line.split() for line in values], np.float32) / 100
+    return table[:, :, 0].astype(np.int64), table[:, :, 1], leaves
+
+
+COLUMNS, LIMITS, VALUES = _table()
+WEIGHTS = 1 << np.arange(COLUMNS.shape[1])[::-1]
+EACH = np.arange(len(COLUMNS))
+
+
+def probabilities(rows: np.ndarray) -> np.ndarray:
+    """How likely it is for each block that it belongs to the main text."""
+    leaves = (rows[:, COLUMNS] > LIMITS) @ WEIGHTS
+    return 1 / (1 + np.exp(-(trees.FIRST + VALUES[EACH, leaves].sum(1))))
+
+
+def main_blocks(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) -> list[PageBlock]:
+    """The blocks that are the main text, in their order."""
+    if not blocks:
+        return []
+    rows = columns.features(blocks, boxes, clues)
+    kept = keep(blocks, rows, probabilities(rows), clues.article)
+    return [block for block, is_kept in zip(blocks, kept, strict=True) if is_kept]
+
+
+def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, article: bool) -> np.ndarray:
+    """Whether each block is kept, by its features and probability."""
+    size = np.array([len(block.text) for block in blocks], np.float32)
+    half = expected_f1(likely, size) / 2
+    kept = likely > min(max(half, LOWEST), HIGHEST)
+    if article or running_share(rows, size * kept) >= STORY:
+        cut = min(max(half + OF_STORIES, LOWEST), HIGHEST)
+        kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
+        repairs.drop_lonely_headings(blocks, rows, kept)
+    repairs.keep_what_stands_between(blocks, likely, kept)
+    repairs.keep_what_announces(blocks, kept)
+    repairs.keep_lists_of_sentences(blocks, kept)
+    return kept
+
+
+def expected_f1(likely: np.ndarray, size: np.ndarray) -> float:
+    """The best F1 on characters that keeping the likeliest blocks can be expected to have."""
+    order = np.argsort(-likely, kind="stable")
+    right = (likely * size)[order].cumsum()
+    return float((2 * right / (size[order].cumsum() + right[-1])).max())
+
+
+def running_share(rows: np.ndarray, size: np.ndarray) -> float:
+    """The share of running text."""
+    return float((size * columns.is_running(rows)).sum() / max(size.sum(), 1))

@@ -1,0 +1,111 @@
+"""Formulas as LaTeX, from all the ways in which pages write them, each once.
+
+MathML (its TeX annotation, its alttext, or the markup itself), KaTeX, MathJax of all versions, scripts of type
+math/tex, and pictures of formulas by their alternative text, as Wikipedia and WordPress have them.
+"""
+
+import re
+from typing import NamedTuple
+
+from lxml.etree import _Element
+
+from stages.extract.blocks import mathml
+
+PICTURES = re.compile(r"\b(?:mwe-math\S*|tex|latex|math|equation|mathjax|formula|ee_img|tr_noresize)\b", re.IGNORECASE)
+LOOKS_LIKE_TEX = re.compile(r"\\[a-zA-Z]+|[\^_]\{|^\$.+\$$")
+STYLED = re.compile(r"\{\\(displaystyle|textstyle|scriptstyle) ?(.*)\}", re.DOTALL)
+DELIMITED = re.compile(r"\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\]", re.DOTALL)
+RENDERED = frozenset({"MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_SVG_Display", "MathJax_CHTML", "mjx-chtml"})
+
+
+class Formula(NamedTuple):
+    tex: str  # empty: what is there shows a formula that stands beside it
+    display: bool = False
+
+
+NOTHING = Formula("")
+
+
+def formula_of(element: _Element) -> Formula | None:
+    """The formula that an element is, None when it is none."""
+    tag = element.tag
+    if tag == "math":
+        return of_math(element)
+    if tag == "script":
+        kind = element.get("type", "")
+        if kind.startswith("math/tex"):
+            return Formula(bare(element.text or ""), "mode=display" in kind)
+        return of_tree(element.text) if kind.startswith("math/mml") else None
+    if tag == "img":
+        return of_picture(element)
+    if tag == "mjx-container":
+        inner = next(element.iterdescendants("math"), None)
+        return NOTHING if inner is None else of_math(inner, element.get("display") == "true")
+    names = element.get("class")
+    return of_box(element, set(names.split())) if names else None
+
+
+def of_box(element: _Element, names: set[str]) -> Formula | None:
+    """KaTeX's and MathJax's boxes."""
+    if "katex-display" in names or "katex" in names:
+        inner = next(element.iterdescendants("math"), None)
+        return None if inner is None else of_math(inner, "katex-display" in names)
+    if "MathJax_Preview" in names and is_followed(element):
+        return NOTHING
+    if names & RENDERED:
+        if is_followed(element):
+            return NOTHING
+        inner = next(element.iterdescendants("math"), None)
+        source = next((box.get("data-mathml") for box in element.iter() if box.get("data-mathml")), None)
+        return of_math(inner) if inner is not None else of_tree(source)
+    if "mwe-math-element" in names:
+        inner = next(element.iterdescendants("math"), None)
+        return None if inner is None else of_math(inner)
+    return None
+
+
+def is_followed(element: _Element) -> bool:
+    """Whether one of the next elements is a script with the same formula."""
+    return any(
+        after.tag == "script" and after.get("type", "").startswith("math/")
+        for _, after in zip(range(3), element.itersiblings(), strict=False)
+    )
+
+
+def of_math(element: _Element, display: bool = False) -> Formula:
+    display = display or element.get("display") == "block" or element.get("mode") == "display"
+    for annotation in element.iterdescendants("annotation"):
+        if "tex" in annotation.get("encoding", "").lower() and (annotation.text or "").strip():
+            return Formula(bare(annotation.text or ""), display)
+    return Formula(bare(element.get("alttext") or "") or mathml.to_latex(element), display)
+
+
+def of_tree(source: str | None) -> Formula:
+    """A formula that stands in a script or an attribute as MathML."""
+    import lxml.html
+
+    found = lxml.html.fromstring(source) if source and "<math" in source else None
+    inner = None if found is None else next(found.iter("math"), None)
+    return NOTHING if inner is None else of_math(inner)
+
+
+def of_picture(image: _Element) -> Formula | None:
+    """The formula that a picture shows, None for other pictures."""
+    alt = (image.get("alt") or "").strip()
+    if not alt or not LOOKS_LIKE_TEX.search(alt):
+        named = f"{image.get('class', '')} {image.get('src', '')[:200]}"
+        if not alt or not ("mwe-math" in named or "latex.php" in named):
+            return None
+    elif not PICTURES.search(f"{image.get('class', '')} {image.get('src', '')[-300:]}") and not STYLED.fullmatch(alt):
+        return None
+    return Formula(bare(alt), "mwe-math-fallback-image-display" in image.get("class", ""))
+
+
+def bare(tex: str) -> str:
+    """LaTeX without delimiters and without the style that Wikipedia wraps every formula in."""
+    tex = tex.strip()
+    if match := DELIMITED.fullmatch(tex):
+        tex = next(group for group in match.groups() if group is not None).strip()
+    if match := STYLED.fullmatch(tex):
+        tex = match[2].strip()
+    return tex.removeprefix("% <![CDATA[").removesuffix("%]]>").strip()

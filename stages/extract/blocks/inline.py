@@ -1,0 +1,110 @@
+"""The text of a block as it is gathered: plain, and in Markdown where that is asked for."""
+
+import re
+from collections.abc import Callable
+
+NEWLINE = "\n\0"  # of the page's markup; those of its source are blanks
+LINE = re.compile("\n\0")
+
+
+class Inline:
+    """Pieces of the block at hand. Each line's runs of blanks become one when it is taken."""
+
+    def __init__(self, markdown: bool, address: Callable[[str], str] | None) -> None:
+        self.markdown, self.address = markdown, address
+        self.parts: list[str] = []
+        self.marked: list[str] = []
+        self.linked = 0
+        self.linked_above = 0
+        self.blocks = 0  # how many were taken: marks do not reach from one into the next
+        self.raw = False  # inside code, where nothing is emphasised
+
+    def add(self, text: str) -> None:
+        if not self.parts and text.isspace() and text != NEWLINE:
+            return  # most text between boxes
+        self.parts.append(text)
+        if self.markdown:
+            self.marked.append(text)
+        if self.linked_above:
+            self.linked += len(text)
+
+    def newline(self) -> bool:
+        """A line ends; whether there is nothing but blanks since the last newline, so that the block ends."""
+        for part in reversed(self.parts):
+            if part == NEWLINE:
+                return True
+            if not part.isspace():
+                break
+        else:
+            return False
+        self.add(NEWLINE)
+        return False
+
+    def is_blank(self) -> bool:
+        return all(part.isspace() for part in self.parts)
+
+    def wrap(self, mark: str, inside: Callable[[], None]) -> None:
+        """Put a mark on both sides of what `inside` adds, close to its words."""
+        plain = self.raw
+        self._around(inside, lambda text: text if plain or not text or mark in text else f"{mark}{text}{mark}")
+
+    def link(self, href: str | None, inside: Callable[[], None]) -> None:
+        address = self.address(href) if self.address and href else ""
+        self._around(inside, lambda text: f"[{text}]({address})" if text and address else text)
+
+    def verbatim(self, inside: Callable[[], None]) -> None:
+        outer, self.raw = self.raw, True
+        self._around(inside, lambda text: text if outer or not text else code_span(text))
+        self.raw = outer
+
+    def formula(self, tex: str, display: bool) -> None:
+        tex = " ".join(tex.split())
+        self.parts.append(tex if not display else f"{NEWLINE}{tex}{NEWLINE}")
+        if self.markdown:
+            self.marked.append(f"{NEWLINE}$${tex}$${NEWLINE}" if display else f"${tex}$")
+
+    def _around(self, inside: Callable[[], None], marked: Callable[[str], str]) -> None:
+        if not self.markdown:
+            inside()
+            return
+        start, block = len(self.marked), self.blocks
+        inside()
+        if self.blocks != block:
+            return
+        text = "".join(self.marked[start:])
+        core = text.strip()
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        if NEWLINE not in core:
+            self.marked[start:] = [before, marked(core), after]
+
+    def take(self) -> tuple[str, str, int]:
+        """Plain text, Markdown, and the characters that are links; and begin anew."""
+        text = joined_lines(self.parts)
+        marked = joined_lines(self.marked) if self.markdown else ""
+        linked = min(self.linked, len(text))
+        self.parts, self.marked, self.linked = [], [], 0
+        self.blocks += 1
+        return text, marked, linked
+
+
+def joined_lines(parts: list[str]) -> str:
+    """Lines with single blanks, without empty ones and without what cannot be printed."""
+    text = "".join(parts)
+    if NEWLINE not in text:
+        return printable(" ".join(text.split()))
+    lines = (" ".join(line.split()) for line in text.split(NEWLINE))
+    return "\n".join(printable(line) for line in lines if line)
+
+
+def printable(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(char for char in line if char.isprintable() or char in "\n\t")
+
+
+def code_span(text: str) -> str:
+    """Code inside a line, between more backticks than it holds in a row."""
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{text}{fence}" if fence == "`" else f"{fence} {text} {fence}"

@@ -1,0 +1,37 @@
+"""The main text of a page, by its blocks."""
+
+from urllib.parse import urljoin
+
+from stages.extract.blocks import kinds, writing
+from stages.extract.blocks.choice import main_blocks
+from stages.extract.blocks.clues import clues_of
+from stages.extract.blocks.walk import BlockWalk
+from stages.extract.clean import clean
+from stages.extract.images import base_of
+from stages.extract.survey import Survey
+
+HTTP = ("http://", "https://")
+
+
+def read(seen: Survey, url: str, markdown: bool = False, links: bool = False) -> tuple[str, str] | None:
+    """The main text, cleaned, and as it stands in the page; None where there is none."""
+    base = base_of(seen, url) if links else ""
+
+    def address(href: str) -> str:
+        try:
+            found = urljoin(base, href.strip())
+        except ValueError:  # "http://[broken"
+            return ""
+        return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
+
+    walk = BlockWalk(seen.tree, markdown, address if markdown and links else None)
+    chosen = main_blocks(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source))
+    if not chosen:
+        return None
+    said = writing.plain(chosen)
+    return (writing.markdown(chosen, links) if markdown else clean(said, framed=False)), said
+
+
+def kind(seen: Survey) -> kinds.PageKind:
+    """The kind of a page."""
+    return kinds.kind_of_page(BlockWalk(seen.tree).blocks, clues_of(seen.tree, seen.source))

@@ -1,0 +1,104 @@
+"""What the names that authors give to boxes say of them: the words of class and id, tags and roles."""
+
+import re
+from functools import lru_cache
+
+from lxml.etree import _Element
+
+from stages.extract.blocks import listed
+from stages.extract.reader.page import MARK
+
+NAVIGATION, FOOTER, HEADER, ASIDE, COMMENTS, DETAILS, PROMPT, CONTENT, POST, HIDDEN, MAIN, FORM = (
+    1 << place for place in range(12)
+)
+LISTED = 12  # the bit where those of trafilatura's lists begin
+FRAMES = tuple(bit << LISTED for bit in listed.FRAMES)
+NAMES = (
+    *"navigation footer header aside comments details prompt content post hidden main form".split(),
+    *listed.NAMES,
+)
+FURNITURE = NAVIGATION | FOOTER | HEADER | ASIDE | COMMENTS | DETAILS | PROMPT | HIDDEN
+WORDS = {
+    NAVIGATION: "nav navbar navigation menu menus submenu breadcrumb breadcrumbs crumbs pagination pager paging "
+    "paginator toolbar tabs toc sitemap skip topbar dropdown navbox menubar megamenu topnav subnav mainnav pagenav "
+    "navi navlinks toplinks directory index languages lang language",
+    FOOTER: "footer foot colophon copyright legal bottombar footnav catlinks printfooter disclaimer",
+    HEADER: "header masthead banner logo branding topheader siteheader hdr",
+    ASIDE: "sidebar aside side widget widgets rail related recommended recommendations recommend suggestions popular "
+    "trending promo teaser teasers readmore similar latest recent carousel slider gallery outbrain taboola sponsored "
+    "sponsor ad ads advert advertisement advertising adsense infobox more upsell crosssell leftcol rightcol left right",
+    COMMENTS: "comment comments disqus respond reply replies commentlist feedback reviews discuss",
+    DETAILS: "meta byline author authors date time timestamp share sharing social socials tags tag rating avatar user "
+    "username userinfo profile postprofile signature sig buttons button btn actions tools controls stats views likes "
+    "votes vote category categories credit caption edit editsection follow print addthis addtoany sharedaddy facebook "
+    "twitter icons badge badges label labels price stock cart quantity qty sku joined online quote-button icon count",
+    PROMPT: "login signin signup register subscribe subscription newsletter cookie cookies consent gdpr popup modal "
+    "overlay search searchbox alert notice notification cta donate donation paywall download app banner-ad lightbox",
+    CONTENT: "content article entry story body text main maintext articlebody page document prose description "
+    "markdown mw richtext paragraph wysiwyg chapter content-body contentbody maincontent articlecontent storybody",
+    POST: "post posts message messages msg postbody posttext postcontent answer answers question questions thread "
+    "topic posting bbwrapper messagetext forumpost usertext",
+    HIDDEN: "hidden hide invisible sronly screenreader visuallyhidden noprint mobileonly",
+}
+BIT_OF = {word: bit for bit, words in WORDS.items() for word in words.split()}
+TAG_BITS = {
+    "nav": NAVIGATION,
+    "footer": FOOTER,
+    "header": HEADER,
+    "aside": ASIDE,
+    "menu": NAVIGATION,
+    "article": CONTENT,
+    "main": MAIN,
+    "form": FORM,
+}
+ROLE_BITS = {
+    "navigation": NAVIGATION,
+    "menu": NAVIGATION,
+    "menubar": NAVIGATION,
+    "tablist": NAVIGATION,
+    "toolbar": NAVIGATION,
+    "contentinfo": FOOTER,
+    "banner": HEADER,
+    "complementary": ASIDE,
+    "search": PROMPT,
+    "dialog": PROMPT,
+    "alert": PROMPT,
+    "main": MAIN,
+    "article": CONTENT,
+}
+WHOLE_PAGE = ("html", "body")  # their classes tell what the page has somewhere ("has-sidebar")
+PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+LONGEST = 500  # characters of a value that are looked at
+INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@lru_cache(50_000)
+def bits_of_name(value: str) -> int:
+    """The bits of the words in a class or an id, in any style of writing: "postBody", "post-body", "postbody"."""
+    bits = 0
+    for name in value.split():
+        bits |= BIT_OF.get(name.lower(), 0)
+        for part in PART.findall(name):
+            bits |= BIT_OF.get(part.lower(), 0)
+    return bits
+
+
+def bits_of(element: _Element) -> int:
+    """What an element's own tag, role, class, id and style say."""
+    tag = element.tag
+    bits = TAG_BITS.get(tag, 0)
+    if not element.attrib or tag in WHOLE_PAGE:
+        return bits
+    get = element.get
+    mark = get(MARK)
+    if mark:
+        bits |= listed.bits_of_mark(tag, mark) << LISTED
+    for name in (get("class"), get("id")):
+        if name:
+            bits |= bits_of_name(name[:LONGEST])
+    role, style = get("role"), get("style")
+    if role:
+        bits |= ROLE_BITS.get(role, 0)
+    if (style and INVISIBLE.search(style[:LONGEST])) or get("hidden") is not None or get("aria-hidden") == "true":
+        bits |= HIDDEN
+    return bits

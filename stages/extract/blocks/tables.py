@@ -1,0 +1,113 @@
+"""Tables of data: rows of cells with bars between them, empty cells in their places."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lxml.etree import _Element
+
+ROW_PARENTS = ("thead", "tbody", "tfoot")
+LAYOUT_ROLES = ("presentation", "none")
+LARGE = frozenset({"table", "h1", "h2", "h3", "h4", "article", "section", "form", "pre", "blockquote", "main"})
+LONG_CELL = 600  # characters
+MOST_PARAGRAPHS = 3  # in one cell
+SPAN = 100
+
+
+@dataclass
+class WrittenTable:
+    text: str
+    marked: str
+    linked: int
+
+
+def is_data(table: _Element) -> bool:
+    """Whether a table holds data: at least two rows and columns, of cells that hold no parts of a page."""
+    if table.get("role") in LAYOUT_ROLES:
+        return False
+    found = [cells(row) for row in table_rows(table)]
+    if sum(map(bool, found)) < 2 or max(map(len, found), default=0) < 2:
+        return False
+    for row in found:
+        for cell in row:
+            if len(cell) and (len("".join(cell.itertext())) > LONG_CELL or has_parts(cell)):  # type: ignore[arg-type]
+                return False
+    return True
+
+
+def has_parts(cell: _Element) -> bool:
+    paragraphs = 0
+    for element in cell.iterdescendants():
+        if element.tag in LARGE:
+            return True
+        paragraphs += element.tag == "p"
+    return paragraphs > MOST_PARAGRAPHS
+
+
+def table_rows(table: _Element) -> Iterator[_Element]:
+    """The table's own rows, not those of tables inside it."""
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ROW_PARENTS:
+            yield from (row for row in child if row.tag == "tr")
+
+
+def cells(row: _Element) -> list[_Element]:
+    return [cell for cell in row if cell.tag in ("td", "th")]
+
+
+def write_table(table: _Element, markdown: bool, address: Callable[[str], str] | None) -> WrittenTable:
+    """A table in plain text and in Markdown, the caption above it. Cells of a span after its first are empty."""
+    from stages.extract.blocks import walk
+
+    grid: list[list[tuple[str, str]]] = []
+    linked, open_spans = 0, dict[int, int]()
+    for row in table_rows(table):
+        line: list[tuple[str, str]] = []
+        for cell in cells(row):
+            fill_spans(line, open_spans)
+            found = walk.BlockWalk(cell, markdown, address).blocks
+            linked += sum(block.linked for block in found)
+            plain = " ".join(block.text.replace("\n", " ") for block in found)
+            marked = " ".join((block.marked or block.text).replace("\n", " ") for block in found)
+            across, down = span_of(cell.get("colspan")), span_of(cell.get("rowspan"))
+            for place in range(across):
+                if down > 1:
+                    open_spans[len(line)] = down - 1
+                line.append((plain, marked) if not place else ("", ""))
+        fill_spans(line, open_spans)
+        if any(plain for plain, _ in line):
+            grid.append(line)
+    return written(grid, title(table), linked, markdown)
+
+
+def fill_spans(line: list[tuple[str, str]], open_spans: dict[int, int]) -> None:
+    """Empty cells where cells of rows above reach down."""
+    while open_spans.get(len(line)):
+        open_spans[len(line)] -= 1
+        line.append(("", ""))
+
+
+def written(grid: list[list[tuple[str, str]]], caption: str, linked: int, markdown: bool) -> WrittenTable:
+    lines = [" | ".join(plain for plain, _ in row) for row in grid]
+    text = "\n".join([caption] * bool(caption) + lines)
+    if not markdown:
+        return WrittenTable(text, "", linked)
+    width = max(map(len, grid), default=0)
+    marked = [piped([cell for _, cell in row], width) for row in grid]
+    marked[1:1] = [piped(["---"] * width, width)] * bool(marked)
+    return WrittenTable(text, "\n".join([caption, ""] * bool(caption) + marked), linked)
+
+
+def piped(row: list[str], width: int) -> str:
+    row = row + [""] * (width - len(row))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+
+
+def title(table: _Element) -> str:
+    caption = next((child for child in table if child.tag == "caption"), None)
+    return "" if caption is None else " ".join("".join(caption.itertext()).split())  # type: ignore[arg-type]
+
+
+def span_of(value: str | None) -> int:
+    return max(1, min(int(value), SPAN)) if value and value.isdecimal() and len(value) < 10 else 1

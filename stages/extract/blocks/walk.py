@@ -1,0 +1,203 @@
+"""One walk over the tree of a page: its blocks in document order, each with its text as it is written out."""
+
+from collections.abc import Callable
+
+from lxml.etree import _Element
+
+from stages.extract.blocks import code, formulas, tables
+from stages.extract.blocks.block import Box, PageBlock
+from stages.extract.blocks.inline import Inline
+from stages.extract.blocks.names import bits_of
+
+SKIPPED = frozenset(
+    "script style noscript template svg canvas iframe object embed applet audio video map head select option optgroup "
+    "button input textarea datalist progress meter frame frameset noframes noembed dialog title rt rp".split()
+)
+BOXES = frozenset(
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol p section summary table tbody td tfoot th "
+    "thead tr ul".split()
+)
+CODE = frozenset({"pre", "xmp", "listing", "plaintext"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+LISTS = frozenset({"ul", "ol", "menu", "dir"})
+EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*", "del": "~~", "s": "~~", "strike": "~~"}
+VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
+FORMULAS = frozenset({"math", "script", "img", "span", "div", "mjx-container"})  # may be one
+
+
+class BlockWalk:
+    """Blocks of a tree. With `address`, a function that makes an absolute address of a link, links are written too."""
+
+    def __init__(self, tree: _Element, markdown: bool = False, address: Callable[[str], str] | None = None) -> None:
+        self.blocks: list[PageBlock] = []
+        self.line = Inline(markdown, address)
+        self.lists: list[int | None] = []  # the open lists: the number of the next item, None without numbers
+        self.lead, self.links, self.quotes = "", 0, 0
+        self.tree = tree
+        self.box = Box(tree, tree.tag, None, 0, 0, 0)
+        self.boxes = [self.box]
+        self.element(tree)
+        self.end_block()
+        self.box.end = len(self.blocks)
+
+    def element(self, element: _Element) -> None:
+        """One element and what is in it, without its tail."""
+        tag = element.tag
+        if tag in FORMULAS and self.formula(element):
+            return
+        handler = HANDLERS.get(tag)
+        if handler is None:
+            self.inside(element)
+        else:
+            handler(self, element)
+
+    def skipped(self, element: _Element) -> None:
+        """What shows no text of the page's own; but the questions of some pages are buttons in headings."""
+        if element.tag == "button" and self.box.tag in HEADINGS:
+            self.inside(element)
+
+    def line_break(self, element: _Element) -> None:
+        """A line ends, and after two breaks the block."""
+        if element.tag == "hr" or self.line.newline():
+            self.end_block()
+
+    def emphasised(self, element: _Element) -> None:
+        self.line.wrap(EMPHASIS[element.tag], lambda: self.inside(element))
+
+    def inside(self, element: _Element) -> None:
+        add = self.line.add
+        if element.text:
+            add(element.text)
+        for child in element:
+            self.element(child)
+            if child.tail:
+                add(child.tail)
+
+    def link(self, element: _Element) -> None:
+        self.line.linked_above += 1
+        self.line.link(element.get("href"), lambda: self.inside(element))
+        self.line.linked_above -= 1
+
+    def boxed(self, element: _Element) -> None:
+        """An element that stands on lines of its own."""
+        self.end_block()
+        tag = element.tag
+        outer, blocks = self.box, self.blocks
+        self.box = box = Box(element, tag, outer, bits_of(element), len(self.boxes), len(blocks))
+        self.boxes.append(box)
+        self.contents(element, tag)
+        self.end_block()
+        box.end = len(blocks)
+        self.box = outer
+
+    def contents(self, element: _Element, tag: str) -> None:
+        if tag == "table":
+            self.table(element)
+        elif tag == "li":
+            self.item(element)
+        elif tag in LISTS:
+            start = element.get("start", "1")
+            ordered = tag == "ol"
+            self.lists.append((int(start) if start.isdecimal() and len(start) < 7 else 1) if ordered else None)
+            self.inside(element)
+            self.lists.pop()
+        elif tag == "blockquote":
+            self.quotes += 1
+            self.inside(element)
+            self.end_block()
+            self.quotes -= 1
+        elif tag in ("div", "p") and code.is_code_box(element):
+            self.code(element)
+        else:
+            self.inside(element)
+
+    def item(self, element: _Element) -> None:
+        number = self.lists[-1] if self.lists else None
+        if number is not None:
+            self.lists[-1] = number + 1
+        self.lead = "- " if number is None else f"{number}. "
+        self.inside(element)
+        self.end_block()
+        self.lead = ""
+
+    def table(self, element: _Element) -> None:
+        """Code beside line numbers, a table of data, or boxes for the layout."""
+        lines = code.of_table(element)
+        if lines is not None:
+            self.add_code(element, lines)
+        elif tables.is_data(element):
+            self.end_block()
+            made = tables.write_table(element, self.line.markdown, self.line.address)
+            if made.text:
+                self.add("table", made.text, made.linked, made.marked)
+        else:
+            self.inside(element)
+
+    def code(self, element: _Element) -> None:
+        self.end_block()
+        self.add_code(element, code.code_text(element))
+
+    def add_code(self, element: _Element, text: str) -> None:
+        if text.strip():
+            linked = sum(len(link.text or "") for link in element.iterdescendants("a"))
+            self.add("code", text, linked, language=code.language_of_code(element) if self.line.markdown else "")
+
+    def verbatim(self, element: _Element) -> None:
+        """Code inside a line, or with newlines and alone in its box a block of code."""
+        text = element.text or ""
+        if "\n" in text.strip() and self.line.is_blank() and code.is_block(element):
+            self.code(element)
+        else:
+            self.line.verbatim(lambda: self.inside(element))
+
+    def formula(self, element: _Element) -> bool:
+        """Whether an element is a formula or is left out since it shows one that is written elsewhere."""
+        found = formulas.formula_of(element)
+        if found is None:
+            return False
+        if found.tex:
+            self.line.formula(found.tex, found.display)
+        return True
+
+    def end_block(self) -> None:
+        """What was gathered since the last block becomes one."""
+        if not self.line.parts:
+            return
+        text, marked, linked = self.line.take()
+        if not text:
+            return
+        tag = self.box.tag
+        if tag in HEADINGS:
+            self.add("heading", text.replace("\n", " "), linked, marked.replace("\n", " "), level=int(tag[1]))
+        elif self.lists and self.in_item():
+            self.add("item", text, linked, marked, level=len(self.lists))
+        else:
+            self.add(
+                {"dt": "term", "caption": "caption", "figcaption": "caption"}.get(tag, "text"), text, linked, marked
+            )
+
+    def in_item(self) -> bool:
+        box: Box | None = self.box
+        while box is not None and box.tag not in LISTS:
+            if box.tag == "li":
+                return True
+            box = box.around
+        return False
+
+    def add(self, kind: str, text: str, linked: int, marked: str = "", level: int = 0, language: str = "") -> None:
+        lead, self.lead = self.lead, ""
+        block = PageBlock(kind, text, self.box, linked, marked, level or len(self.lists), lead)  # type: ignore[arg-type]
+        block.quoted, block.language = self.quotes, language
+        self.blocks.append(block)
+
+
+HANDLERS: dict[str, Callable[[BlockWalk, _Element], None]] = {
+    **dict.fromkeys(SKIPPED, BlockWalk.skipped),
+    **dict.fromkeys(BOXES, BlockWalk.boxed),
+    **dict.fromkeys(CODE, BlockWalk.code),
+    **dict.fromkeys(("br", "hr"), BlockWalk.line_break),
+    **dict.fromkeys(EMPHASIS, BlockWalk.emphasised),
+    **dict.fromkeys(VERBATIM, BlockWalk.verbatim),
+    "a": BlockWalk.link,
+}

@@ -1,0 +1,73 @@
+"""Blocks as plain text or as Markdown."""
+
+import re
+from collections.abc import Iterable
+
+from stages.extract.blocks.block import PageBlock
+from stages.extract.clean import NEWLINES, clean, readable
+
+WOULD_BE_MARKUP = re.compile(r"^(#{1,6} |>|[-+*] |\d+[.)] |\||```)")
+TEX = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+
+
+def plain(blocks: Iterable[PageBlock]) -> str:
+    """A line for each block, or as many as it has; items begin with a hyphen, below others by two blanks each."""
+    lines = []
+    for block in blocks:
+        lead = "  " * (block.level - 1) + "- " if block.lead else ""
+        lines.append(f"{lead}{block.text}")
+    return "\n".join(lines)
+
+
+def markdown(blocks: Iterable[PageBlock], addresses: bool = False) -> str:
+    """GitHub's Markdown; addresses in running text go, as in all texts, unless they are asked for.
+
+    Code stays as it is, with every blank, newline and address.
+    """
+    parts: list[str] = []
+    before: PageBlock | None = None
+    widths: dict[int, int] = {}
+    for block in blocks:
+        text = block_markdown(block, addresses)
+        if not text.strip():
+            continue
+        if block.kind != "heading" and block.level:
+            indent = sum(widths.get(level, 2) for level in range(1, block.level + (not block.lead)))
+            widths[block.level] = len(block.lead) or widths.get(block.level, 2)
+            text = block.lead + text.replace("\n", "\n" + " " * (indent + len(block.lead)))
+            text = " " * indent + text
+        if block.quoted:
+            text = "\n".join(f"{'> ' * block.quoted}{line}".rstrip() for line in text.split("\n"))
+        parts += [separator(before, block), text]
+        before = block
+    return "".join(parts[1:])
+
+
+def separator(before: PageBlock | None, block: PageBlock) -> str:
+    """What stands between two blocks: items of a list are close together, parts of a quotation stay in it."""
+    if before is not None and block.quoted and before.quoted == block.quoted:
+        return "\n" if block.kind == before.kind == "item" else f"\n{'> ' * block.quoted}".rstrip() + "\n"
+    return "\n" if before is not None and block.kind == before.kind == "item" and block.lead else "\n\n"
+
+
+def block_markdown(block: PageBlock, addresses: bool) -> str:
+    """A block's own Markdown."""
+    if block.kind == "code":
+        fence = "```"
+        while fence in block.text:
+            fence += "`"
+        return f"{fence}{block.language}\n{readable(block.text)}\n{fence}"
+    text = TEX.sub(lambda match: f"${match[1]}$" if match[1] else f"$${match[2]}$$", block.marked or block.text)
+    text = NEWLINES.sub("\n\n", readable(text)) if addresses else clean(text, framed=False)
+    if block.kind == "heading":
+        return f"{'#' * block.level} {text}"
+    return text if block.kind == "table" else "\n".join(map(escaped_line, text.split("\n")))
+
+
+def escaped_line(line: str) -> str:
+    """A line that would begin something else than text, with a backslash before the mark."""
+    match = WOULD_BE_MARKUP.match(line)
+    if not match:
+        return line
+    place = len(match[1].rstrip()) - 1 if match[1][0].isdecimal() else 0
+    return f"{line[:place]}\\{line[place:]}"

@@ -1,0 +1,153 @@
+"""What can read a page: our own reading of its blocks, trafilatura's settings, and others."""
+
+import importlib
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+from lxml.etree import strip_attributes
+from resiliparse.extract.html2text import extract_plain_text
+
+from stages.extract.clean import clean
+from stages.extract.parsing import look
+from stages.extract.reader import plain, selfcheck
+from stages.extract.reader.page import MARK, Page
+from stages.extract.source import text_of
+from stages.extract.survey import Survey
+
+
+class Reading(NamedTuple):
+    """The text of a page, and the same as the page has it, by which its images are found."""
+
+    text: str
+    said: str
+
+
+class Asked(NamedTuple):
+    """What is asked for besides an extractor: Markdown, with the addresses of links or without."""
+
+    url: str = ""
+    markdown: bool = False
+    links: bool = False
+
+
+Extractor = Callable[[Survey, Asked], Reading | None]
+Read = Callable[[Page, str], str | None]  # a page and "precision", "balanced" or "recall" to trafilatura's text
+LEFTOVER = 0.15  # of the running text: less is what is left when the main text has been thrown away
+MUCH_LONGER = 3
+SENTENCE_ENDS, SENTENCE_LENGTH = tuple('.!?…。！？؟।"”’»)'), 80
+RESCUED_TAGS = 10_000  # a second extraction of a denser page might pass the limit of CPU time, on some machines only
+
+
+def main_text(seen: Survey, read: Read) -> str | None:
+    """Precision's text, or the balanced settings' where those find what precision has thrown away.
+
+    Precision skips the rescue that trafilatura's other settings end with. On one page in thirty it leaves under a
+    seventh of the running text, or nothing; where the balanced settings give three times as much, theirs is taken.
+    """
+    least = LEFTOVER * seen.running_text if seen.source.count(b"<") <= RESCUED_TAGS else 0
+    page = page_of(seen, least)
+    text = read(page, "precision") or ""
+    if len(text) >= least:
+        return text
+    more = read(page if not page.used_up else page_again(seen.source), "balanced") or ""
+    return more if len(more) > MUCH_LONGER * len(text) and is_prose(more) else text
+
+
+def page_of(seen: Survey, keep_below: float = 0) -> Page:
+    return Page(seen.tree, seen.marked, seen.tags, seen.bits, keep_below)
+
+
+def page_again(source: bytes) -> Page:
+    """A page of which the tree is used up."""
+    seen = look(source)
+    assert seen is not None
+    return page_of(seen)
+
+
+def is_prose(text: str) -> bool:
+    """Whether most of a text stands in lines that end a sentence or are as long as one: no menu, list or stub."""
+    lines = [line.strip() for line in text.split("\n")]
+    told = sum(len(line) for line in lines if line.endswith(SENTENCE_ENDS) or len(line) >= SENTENCE_LENGTH)
+    return told >= 0.5 * sum(map(len, lines))
+
+
+def fast_text(seen: Survey) -> str:
+    """Resiliparse's main content."""
+    return extract_plain_text(text_of(seen.source), main_content=True, alt_texts=False, links=False, comments=False)
+
+
+def all_text(seen: Survey) -> str:
+    """Everything visible, menus and all, as in Common Crawl's WET files."""
+    return extract_plain_text(text_of(seen.source), main_content=False, alt_texts=False, links=False)
+
+
+def of_blocks(seen: Survey, asked: Asked) -> Reading | None:
+    """The blocks of a page that are its main text."""
+    from stages.extract.blocks import main
+
+    found = main.read(seen, asked.url, asked.markdown, asked.links)
+    return None if found is None else Reading(*found)
+
+
+TRAFILATURA: dict[str, Callable[[Survey, Read], str | None]] = {
+    "trafilatura": main_text,
+    "plain": main_text,
+    "precision": lambda seen, read: read(page_of(seen), "precision"),
+    "balanced": lambda seen, read: read(page_of(seen), "balanced"),
+    "recall": lambda seen, read: read(page_of(seen), "recall"),
+}
+OTHERS: dict[str, Callable[[Survey], str | None]] = {"resiliparse": fast_text, "raw": all_text}
+NAMES = ("blocks", *TRAFILATURA, *OTHERS)
+
+
+@cache
+def find(extractor: str, by_original: bool) -> Extractor:
+    """One of `NAMES`, or "module:function" of your own."""
+    if extractor == "blocks" and not by_original:
+        return of_blocks
+    if extractor in OTHERS:
+        return cleaned(OTHERS[extractor])
+    if extractor == "blocks" or extractor in TRAFILATURA:
+        reading, read = TRAFILATURA.get(extractor, main_text), plain.read if by_original else fast_reader()
+        return cleaned(lambda seen: reading(seen, read))
+    module, _, function = extractor.partition(":")
+    return cleaned(on_tree(getattr(importlib.import_module(module), function)))
+
+
+def cleaned(read: Callable[[Survey], str | None]) -> Extractor:
+    """An extractor made of a function that gives a text."""
+
+    def extractor(seen: Survey, asked: Asked) -> Reading | None:
+        text = read(seen)
+        return Reading(clean(text), text) if text else None
+
+    return extractor
+
+
+def fast_reader() -> Read:
+    from stages.extract.reader import cascade  # it knows one trafilatura only: see `selfcheck`
+
+    return cascade.read
+
+
+def is_original(extractor: str) -> bool:
+    """Whether trafilatura itself reads the pages of an extractor."""
+    return extractor == "plain" or (extractor in ("blocks", *TRAFILATURA) and selfcheck.problem() is not None)
+
+
+def on_tree(function: Callable[..., str | None]) -> Callable[[Survey], str | None]:
+    """An extractor made of a function of the page as a string, its tree and, if it takes three arguments, its kind."""
+    takes_kind = len(inspect.signature(function).parameters) > 2
+
+    def read(seen: Survey) -> str | None:
+        kind = ()
+        if takes_kind:
+            from stages.extract.blocks import main
+
+            kind = (main.kind(seen),)
+        strip_attributes(seen.tree, MARK)
+        return function(text_of(seen.source), seen.tree, *kind)
+
+    return read

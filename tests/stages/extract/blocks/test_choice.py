@@ -1,0 +1,172 @@
+"""The choice of blocks: the table of trees, the cut, and what belongs together."""
+
+import numpy as np
+import pytest
+
+from benchmarks import extraction_choice
+from stages.extract import page, parsing
+from stages.extract.blocks import choice, features, main, repairs, trees
+from stages.extract.blocks.clues import clues_of
+from stages.extract.blocks.walk import BlockWalk
+from stages.extract.survey import survey
+
+STORY = [
+    "The keeper of the lighthouse counts the ships that pass before noon, and writes down their names and flags.",
+    "In the evening he reads what he has written, crosses out what he is not sure of, and goes up to light the lamp.",
+    "Nobody has ever asked him for the book, which is now in its ninth volume, and he has never shown it to anybody.",
+]
+MENU = "<nav><ul><li><a href=/>Home</a></li><li><a href=/n>News</a></li><li><a href=/c>Contact us</a></li></ul></nav>"
+
+
+def said(body: str, head: str = "") -> str:
+    html = f"<html><head><title>The lighthouse</title>{head}</head><body>{body}</body></html>"
+    return page.answer(html.encode(), "utf-8", "https://a.example/", "blocks").get("text", "")
+
+
+def prose(tag: str = "p") -> str:
+    return "".join(f"<{tag}>{sentence}</{tag}>" for sentence in STORY)
+
+
+def walk(body: str) -> BlockWalk:
+    tree = parsing.parse(f"<html><body>{body}</body></html>".encode())
+    assert tree is not None
+    return BlockWalk(tree)
+
+
+def test_the_table_is_that_of_the_features():
+    assert extraction_choice.digest() == trees.MADE_FOR
+    assert choice.COLUMNS.max() < len(features.NAMES)
+    assert choice.VALUES.shape == (len(choice.COLUMNS), 2 ** choice.COLUMNS.shape[1])
+
+
+def test_a_tree_is_read_as_it_is_written(monkeypatch):
+    rows = np.array([[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]], np.float32)
+    monkeypatch.setattr(choice, "COLUMNS", np.array([[0, 1]]))
+    monkeypatch.setattr(choice, "LIMITS", np.array([[1, 1]], np.float32))
+    monkeypatch.setattr(choice, "VALUES", np.array([[-3, -1, 1, 3]], np.float32))
+    monkeypatch.setattr(choice, "WEIGHTS", np.array([2, 1]))
+    monkeypatch.setattr(choice, "EACH", np.arange(1))
+    monkeypatch.setattr(trees, "FIRST", 0.0)
+    assert choice.probabilities(rows) == pytest.approx(1 / (1 + np.exp([3, 1, -1, -3])))
+
+
+def test_features_are_finite_and_have_their_names():
+    html = f"<html><head><title>t</title></head><body>{MENU}<main>{prose()}</main></body></html>".encode()
+    tree = parsing.parse(html)
+    assert tree is not None
+    found = BlockWalk(tree)
+    rows = features.features(found.blocks, found.boxes, clues_of(tree, html))
+    assert rows.shape == (len(found.blocks), len(features.NAMES)) and np.isfinite(rows).all()
+    column = features.NAMES.index("navigation")
+    assert rows[:, column].tolist() == [1, 1, 1, 0, 0, 0]
+    assert rows[:, features.LINKED].tolist() == [1, 1, 1, 0, 0, 0]
+
+
+def test_expected_f1_is_that_of_the_best_cut():
+    assert choice.expected_f1(np.array([1.0, 0.0]), np.array([10.0, 90.0])) == pytest.approx(1)
+    assert choice.expected_f1(np.array([0.5]), np.array([7.0])) == pytest.approx(2 * 0.5 / 1.5)
+
+
+def test_a_story_is_kept_without_the_menu():
+    assert said(f"{MENU}<article><h1>The lighthouse</h1>{prose()}</article>").split("\n")[-3:] == STORY
+    assert "Contact us" not in said(f"{MENU}<article>{prose()}</article>")
+
+
+def test_every_post_of_a_thread_is_kept():
+    posts = "".join(
+        f"<div class=post><div class=author>user{n}</div><div class=postbody>{sentence}</div></div>"
+        for n, sentence in enumerate(STORY)
+    )
+    found = said(f"{MENU}{posts}")
+    assert all(sentence in found for sentence in STORY) and "Contact us" not in found
+
+
+def test_comments_below_an_article_are_left_out():
+    comments = f"<div id=comments><h3>1 comment</h3><div class=comment><p>{STORY[2]}</p></div></div>"
+    found = said(f"<article><h1>The lighthouse</h1>{prose() * 3}</article>{comments}".replace(STORY[2], "Else.", 3))
+    assert STORY[0] in found and STORY[2] not in found
+
+
+def test_headings_with_nothing_below_go():
+    blocks = walk("<h1>a</h1><p>b</p><h2>c</h2><p>d</p><h2>e</h2><p>f</p><p>g:</p><p>h</p><h2>i</h2>").blocks
+    rows = np.zeros((len(blocks), len(features.NAMES)), np.float32)
+    kept = np.array([True, True, True, False, True, True, True, True, True])
+    repairs.drop_lonely_headings(blocks, rows, kept)
+    assert kept.tolist() == [True, True, False, False, True, True, True, True, False]
+    rows[8, features.IN_TITLE] = 1
+    kept[[7, 8]] = False, True
+    repairs.drop_lonely_headings(blocks, rows, kept)
+    assert kept[6:].tolist() == [False, False, True]
+
+
+def between(body: str, kept: list[bool], likely: float) -> list[bool]:
+    found = np.array(kept)
+    repairs.keep_what_stands_between(walk(body).blocks, np.full(len(kept), likely), found)
+    return found.tolist()
+
+
+def test_code_between_kept_blocks_stays():
+    body = "<p>a</p><pre>b</pre><p>c</p><pre>d</pre><p>e</p><p>f</p><p>g</p><p>h</p>"
+    ends = [True, False, True, False, False, False, False, True]
+    assert between(body, ends, 0.06) == [True, True, True, False, False, False, False, True]
+    assert between(body, ends, 0.04) == ends
+
+
+@pytest.mark.parametrize(
+    ("inside", "likely", "is_kept"),
+    [
+        ("<h2>b</h2>", 0.11, True),
+        ("<h2>b</h2>", 0.09, False),
+        ("<p>b</p>", 0.5, False),
+        ("<ul><li>b</li><li>b</li></ul>", 0.11, True),
+        ("<ul><li>b</li></ul><ul><li>b</li></ul>", 0.5, False),
+        ("<h2><a href=x>b</a></h2>", 0.5, False),
+        ("<div class=share><h2>b</h2></div>", 0.5, False),
+        ("<h2>b</h2><h2>b</h2>", 0.5, False),
+    ],
+)
+def test_a_heading_or_a_list_right_between_kept_blocks_stays(inside: str, likely: float, is_kept: bool):
+    count = inside.count("b</")
+    kept = [True, *[False] * count, True]
+    assert between(f"<p>a</p>{inside}<p>c</p>", kept, likely) == [True, *[is_kept] * count, True]
+
+
+def test_terms_and_items_stay_with_what_they_announce():
+    blocks = walk("<dl><dt>a<dd>b<dt>c<dd>d</dl><ul><li>e<ul><li>f</ul><li>g<ul><li>h</ul></ul>").blocks
+    kept = np.array([False, True, False, False, False, True, False, False])
+    repairs.keep_what_announces(blocks, kept)
+    assert kept.tolist() == [True, True, False, False, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("items", "is_kept"),
+    [
+        ("".join(f"<li><a href=/{n}>{sentence}</a></li>" for n, sentence in enumerate(STORY)), True),
+        ("".join(f"<li><a href=/{n}>Page {n}</a></li>" for n in range(9)), False),
+    ],
+)
+def test_a_list_of_sentences_behind_a_paragraph_is_no_menu(items: str, is_kept: bool):
+    blocks = walk(f"<article><p>{STORY[0]}</p><ul>{items}</ul></article>").blocks
+    kept = np.array([True] + [False] * (len(blocks) - 1))
+    repairs.keep_lists_of_sentences(blocks, kept)
+    assert kept[1:].all() == is_kept
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "kind"),
+    [
+        (prose(), "<meta property='og:type' content='article'>", "article"),
+        (prose(), '<script type="application/ld+json">{"@type": "NewsArticle"}</script>', "article"),
+        (prose(), '<script type="application/ld+json">{"@type": "QAPage"}</script>', "thread"),
+        (f"<div itemscope itemtype='https://schema.org/Product'>{prose()}</div>", "", "product"),
+        (f"{prose()}<pre>{'x = 1;' * 20}</pre>", "", "documentation"),
+        (prose("div class=post"), "", "thread"),
+        (MENU * 5, "", "listing"),
+        (prose(), "", "page"),
+    ],
+)
+def test_kinds_of_pages(body: str, head: str, kind: str):
+    source = f"<html><head>{head}</head><body>{body}</body></html>".encode()
+    tree = parsing.parse(source)
+    assert tree is not None
+    assert main.kind(survey(tree, source)) == kind

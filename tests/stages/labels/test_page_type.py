@@ -1,0 +1,66 @@
+"""Types of pages: by address first, then by shape."""
+
+import pyarrow as pa
+import pytest
+
+from stages.labels.page_type import page_type
+
+PROSE = "\n".join(
+    ["This is a paragraph of an article that goes on for so long that it must be prose, as it seems."] * 4
+)
+TITLES = "Home\nNews\nSport\nWeather\nMore of the same\nContact"
+ITEMS = "\n".join(f"- item number {n}" for n in range(9))
+THREAD = "\n".join(f"user{n} wrote:\nI think so too.\nPosted on 3 May\nReplies: {n}" for n in range(4))
+GOODS = "Red shoe\n$ 49.99\nAdd to cart\nBlue shoe\n$ 39.99\nIn stock"
+MANUAL = "Call it so:\n>>> import os\n>>> os.getcwd()\n$ ls -l\nfor x in y:\nThat is all."
+
+
+def type_of(text: str | None, url: str | None = "") -> str:
+    table = pa.table({"url": pa.array([url], pa.string()), "text": pa.array([text], pa.string())})
+    return page_type()(table)["page_type"][0].as_py()
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("https://x.example/forum/viewtopic.php?t=5", "forum"),
+        ("https://community.x.example/t/title/12", "forum"),
+        ("https://x.example/questions/44/how", "forum"),
+        ("https://x.example/products/shoe", "product"),
+        ("https://x.example/dp/B00", "product"),
+        ("https://docs.x.example/en/latest/", "documentation"),
+        ("https://x.example/manual/intro.html", "documentation"),
+        ("https://x.example/tag/red/", "listing"),
+        ("https://x.example/?page=3", "listing"),
+        ("https://x.example/2019/05/title.html", "article"),
+        ("https://x.example/blog/title", "article"),
+        ("https://x.example/about", "other"),
+        ("https://x.example/stop/words", "other"),
+        (None, "other"),
+    ],
+)
+def test_an_address_tells(url, wanted):
+    assert type_of(TITLES, url) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [(PROSE, "article"), (ITEMS, "listing"), (THREAD, "forum"), (GOODS, "product"), (MANUAL, "documentation"),
+     (TITLES, "other"), ("", "other"), (None, "other")],
+)  # fmt: skip
+def test_a_shape_tells_where_no_address_does(text, wanted):
+    assert type_of(text, "https://x.example/") == wanted
+    assert page_type()(pa.table({"text": pa.array([text], pa.string())}))["page_type"][0].as_py() == wanted
+
+
+def test_an_address_counts_before_the_shape_but_an_article_in_an_archive_is_one():
+    assert type_of(PROSE, "https://x.example/forum/5") == "forum"
+    assert type_of(GOODS, "https://x.example/blog/shoes") == "article"
+    assert type_of(PROSE, "https://x.example/archive/5") == "article"
+    assert type_of(ITEMS, "https://x.example/archive/5") == "listing"
+    assert type_of(f"{PROSE}\nIt costs $ 5\nor $ 6\n", "https://x.example/") == "article"
+
+
+def test_a_table_without_rows_has_the_column():
+    empty = pa.table({"text": pa.array([], pa.string())})
+    assert page_type()(empty).schema.names == ["text", "page_type"] and page_type()(empty).num_rows == 0
