@@ -61,12 +61,15 @@ def play(world: World, seed: int) -> tuple[list[str], list[str]]:
     moments, root, done, told = [chance.uniform(0, 6) for _ in ahead], world.root.format(f"history{seed}"), [], ""
     world.proxy.chance = random.Random(seed)
     for number in range(RUNS):
-        process = start(world, root, seed, "ray")
+        before, process = world.proxy.told.total(), start(world, root, seed, "ray")
         if number < len(ahead):
             disturb(world, process, ahead[number], moments[number], chance, lambda: begun(world, f"history{seed}/"))
         code, told = end(process)
         world.proxy.fault = ""
-        done.append(f"{ahead[number] if number < len(ahead) else 'calm'}:{code}")
+        struck = (
+            world.proxy.told.total() - before
+        )  # 0 with a fault of the store: it came when the run asked for nothing
+        done.append(f"{ahead[number] if number < len(ahead) else 'calm'}:{code} ({struck} wrong answers)")
         if code is None:
             return done, [f"run {number} did not end in {LONGEST:.0f} seconds"]
         if code not in (0, -signal.SIGKILL) and "error: " not in told:
