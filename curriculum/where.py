@@ -15,6 +15,7 @@ from readers.values import Kind
 
 Value = str | float
 NUMBER: Kind = "number"
+LONGEST = 10_000  # characters
 COMPARE: Mapping[type, Callable[[Any, Any], pc.Expression]] = {
     ast.Eq: lambda a, b: a == b,
     ast.NotEq: lambda a, b: a != b,
@@ -86,6 +87,8 @@ class _Parser:
         self.text = text
         self.kinds: dict[str, Kind] = {}
         try:
+            if len(text) > LONGEST:
+                raise ValueError("too long to be read by a person, or by a parser that calls itself")
             self.expression = self._truth(ast.parse(text.strip(), mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise UsageError(

@@ -1,6 +1,7 @@
 """Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed."""
 
 import json
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -154,8 +155,9 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
 def open_for_writing(root: str) -> Iterator[Lease]:
     """Make sure that the root can be written, and hold it. Raises UsageError with the reason, or with who holds it."""
     try:
-        store.write_bytes(root, "plan/.writable", b"")
-        store.remove(root, "plan/.writable")
+        tried = f"plan/.writable-{uuid.uuid4().hex}"  # a rival that looks at the same moment has another
+        store.write_bytes(root, tried, b"")
+        store.remove(root, tried)
     except OSError as error:
         raise UsageError(f"cannot write to {redact(root)}: {redact(one_line(error))}; choose another root") from None
     with held(root) as lease:
