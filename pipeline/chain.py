@@ -51,6 +51,14 @@ def steps_of(transform: Transform) -> tuple[str, ...]:
     return transform.steps if isinstance(transform, RowTransform) else (name_of(transform),)
 
 
+def named_steps(first: str, transforms: Sequence[Transform]) -> tuple[str, list[list[str]]]:
+    """The names of the steps in the funnel, no two alike: of the first one, and of those of each transform."""
+    steps = [steps_of(transform) for transform in transforms]
+    first, *names = distinct([first, *(name for each in steps for name in each)])
+    rest = iter(names)
+    return first, [[next(rest) for _ in each] for each in steps]
+
+
 class _Link:
     """A transform of a chain with the guards of its steps, which have the chain's names for them."""
 
@@ -89,14 +97,13 @@ class TransformChain:
     counts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        steps = [steps_of(transform) for transform in self.transforms]
-        self.first, *names = distinct([self.first, *(name for each in steps for name in each)])
-        self._cpu, rest = CpuLimit(), iter(names)
+        self.first, steps = named_steps(self.first, self.transforms)
+        self._cpu = CpuLimit()
         self._links = [
-            _Link(transform, [Guard(next(rest), self._cpu) for _ in each])
-            for transform, each in zip(self.transforms, steps, strict=True)
+            _Link(transform, [Guard(name, self._cpu) for name in names])
+            for transform, names in zip(self.transforms, steps, strict=True)
         ]
-        self._steps = {name: Step() for name in (self.first, *names)}
+        self._steps = {name: Step() for name in (self.first, *(name for names in steps for name in names))}
         self._in = self._out = NOTHING
 
     def apply(self, table: pa.Table) -> pa.Table:

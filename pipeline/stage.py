@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import reads
-from pipeline.chain import TransformChain, output_schema, rejects_schema
+from pipeline.chain import TransformChain, named_steps, output_schema, rejects_schema
 from pipeline.columns import conform, without_reserved
 from pipeline.errors import SchemaChanged, UsageError
 from pipeline.hashing import digest, hash64
@@ -87,6 +87,16 @@ class Map:
         return self.source.view.through(self._join)
 
     @property
+    def steps(self) -> list[list[str]]:
+        """The names, in the funnel, of the steps of each transform."""
+        return named_steps(self._first, self.transforms)[1]
+
+    @property
+    def _first(self) -> str:
+        """The step before all transforms: the verdicts, or the reader."""
+        return self.verdicts.name if self.verdicts else "read"
+
+    @property
     def _join(self) -> Join:
         return Join(self.verdicts.name if self.verdicts else "", tuple((self.where or {}).items()))
 
@@ -135,7 +145,7 @@ class Map:
                 partial(self._reject, files, schema),
                 files.quarantine,
                 self._count,
-                first=self.verdicts.name if self.verdicts else "read",
+                first=self._first,
             )
             writer = files.rows(schema) if own else None
             for table in self._tables(item, root):

@@ -12,7 +12,7 @@ from pipeline.doc import docs
 from pipeline.source import tables_of
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Edit, Rewrite
-from report.limits import Measuring, measuring, told
+from report.limits import Measuring, measuring, recorded, told
 from report.lookup import FoundRow, find_page
 
 CHARACTERS = 600  # of the text of a dropped page
@@ -116,11 +116,8 @@ def _measured(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measurin
     row, again = place.row, None
     for judge in measuring(stage.transforms):
         decided = (row.get("reason") or "").startswith(f"{judge.name}:")
-        signals = {name.removeprefix(f"{judge.name}."): row[name] for name in row if name.startswith(f"{judge.name}.")}
-        if decided and row["measured"]:
-            yield judge, json.loads(row["measured"])
-        elif signals and None not in signals.values():
-            yield judge, signals
+        if (found := recorded(judge, row, decided)) is not None:
+            yield judge, found
         else:
             again = dict(_again(root, place, stage)) if again is None else again
             if judge in again:

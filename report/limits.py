@@ -1,6 +1,8 @@
 """The filters of a stage that measure, and how a measured value stands to its limits."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pipeline.rules import EditRules, Limit, Rules
 from pipeline.stage import Map
@@ -21,6 +23,20 @@ def measuring(transforms: Sequence[Transform]) -> Iterator[Measuring]:
 def measuring_of(stages: Sequence[object]) -> list[Measuring]:
     """The same of all Maps among the stages of a run."""
     return [f for stage in stages if isinstance(stage, Map) for f in measuring(stage.transforms)]
+
+
+def recorded(judge: Measuring, row: Mapping[str, Any], decided: bool) -> Mapping[str, float] | None:
+    """What a run wrote down of a page: with the reason, where the filter `decided`, or in columns (signals=true)."""
+    if decided and row.get("measured"):
+        return json.loads(row["measured"])
+    return recorded_signals(judge.name, row)
+
+
+def recorded_signals(name: str, row: Mapping[str, Any]) -> dict[str, float] | None:
+    """The values that a filter left in columns of its name; None where it left none, or not all."""
+    prefix = f"{name}."
+    found = {key.removeprefix(prefix): value for key, value in row.items() if key.startswith(prefix)}
+    return found if found and None not in found.values() else None
 
 
 def told(judge: Measuring, measured: Mapping[str, float]) -> str:

@@ -1,9 +1,10 @@
 """Finding a page in a run: by its id, by its URL, or by another spelling of the URL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Literal, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -13,13 +14,11 @@ from dedup.canonical_url import canonical_url
 from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
-from pipeline.shard import quarantine_name, rejects_name
-from pipeline.view import View, planned, view_of
+from pipeline.view import planned
+from report.stored import STORED_ROWS, Where
 
 NEIGHBOURS = 10_000  # URLs of the same host that are remembered for proposals
 PROPOSALS = 3
-
-Where = Literal["kept", "dropped", "quarantined"]
 
 
 class FoundRow(NamedTuple):
@@ -71,28 +70,21 @@ def find_page(root: str, page: str) -> list[FoundRow]:
 
 
 def _of_stage(root: str, stage: str, wanted: Wanted) -> Iterator[tuple[FoundRow, bool]]:
-    view = view_of(root, stage)
     for shard in planned(root, stage):
-        files: dict[Where, tuple[View, str]] = {
-            "kept": (view, f"{view.store}/{shard}.parquet"),
-            "dropped": (View(f"{stage}.rejects"), rejects_name(stage, shard)),
-            "quarantined": (View(f"quarantine/{stage}"), quarantine_name(stage, shard)),
-        }
-        for where, (rows, name) in files.items():
-            if store.exists(root, name):
-                for row, is_exact in _rows(root, rows, shard, wanted):
-                    yield FoundRow(stage, shard, where, row), is_exact
+        for where, read in STORED_ROWS.items():
+            for row, is_exact in _rows(partial(read, root, stage, shard), wanted):
+                yield FoundRow(stage, shard, where, row), is_exact
 
 
-def _rows(root: str, view: View, shard: str, wanted: Wanted) -> Iterator[tuple[dict[str, Any], bool]]:
+def _rows(read: Callable[..., Iterator[pa.Table]], wanted: Wanted) -> Iterator[tuple[dict[str, Any], bool]]:
     """The rows of a shard that are the page; of the others only ids and URLs are read."""
     found: dict[str, bool] = {}
-    for table in view.read(root, shard, ["id", "url"]):
-        if table.column_names != ["id", "url"]:
+    for table in read(["id", "url"]):
+        if not {"id", "url"} <= {*table.column_names}:
             return
         exact, spelled = wanted.rows(table)
         found |= {table["id"][row].as_py(): row in exact for row in sorted({*exact, *spelled})}
-    for table in view.read(root, shard) if found else ():
+    for table in read() if found else ():
         for row in table.filter(pc.is_in(table["id"], pa.array(found, pa.string()))).to_pylist():
             yield row, found[row["id"]]
 

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import parquet, store
 from pipeline.chain import TransformChain
 from pipeline.errors import MewsError, UsageError
 from pipeline.stage import Map, Source, Stage
 from pipeline.view import planned, view_of
+from report.stored import quarantined_rows
 from stages.commoncrawl import Chosen, WarcReader
 
 GONE = "gone"  # the page, or its file, is not there any more
@@ -66,11 +66,10 @@ def replay(root: str, stages: Sequence[Stage]) -> Replay:
 def _stage(root: str, stage: Map) -> list[Tried]:
     found: list[Tried] = []
     for shard in planned(root, stage.name):
-        name = f"quarantine/{stage.name}/{shard}.parquet"
-        if store.exists(root, name):
-            if isinstance(stage.source, Source) and not isinstance(stage.source.read, WarcReader | Chosen):
-                raise UsageError(f"stage {stage.name} reads no WARC files: its quarantine cannot be tried again")
-            found += [_try(root, stage, shard, row) for row in parquet.read_table(root, name).to_pylist()]
+        rows = [row for table in quarantined_rows(root, stage.name, shard) for row in table.to_pylist()]
+        if rows and isinstance(stage.source, Source) and not isinstance(stage.source.read, WarcReader | Chosen):
+            raise UsageError(f"stage {stage.name} reads no WARC files: its quarantine cannot be tried again")
+        found += [_try(root, stage, shard, row) for row in rows]
     return found
 
 

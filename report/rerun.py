@@ -11,18 +11,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import parquet, store
-from pipeline.chain import TransformChain, steps_of
+from pipeline.chain import TransformChain
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
-from pipeline.naming import distinct
 from pipeline.rules import EditRules, Measure, Rules
-from pipeline.shard import rejects_name
 from pipeline.source import tables_of
 from pipeline.stage import Map, Source, Stage
 from pipeline.stats import Step
 from pipeline.transform import Annotate, Edit, Screen, Transform
 from pipeline.view import join_verdicts, view_of
+from report.limits import recorded_signals
+from report.stored import dropped_rows
 
 KEPT = "kept"
 Bounds = Mapping[str, Mapping[str, float | None]]  # name of a filter -> name of a limit -> its other bound
@@ -37,9 +36,7 @@ class Recorded:
 
     def __call__(self, doc: Doc) -> Mapping[str, float]:
         """The values of a Doc by name."""
-        prefix = f"{self.name}."
-        found = {key.removeprefix(prefix): value for key, value in doc.fields.items() if key.startswith(prefix)}
-        return found if found and None not in found.values() else self.measure(doc)
+        return recorded_signals(self.name, doc.fields) or self.measure(doc)
 
 
 def with_bounds(transform: Transform, bounds: Bounds) -> Transform:
@@ -77,9 +74,7 @@ class Again:
     @property
     def names(self) -> tuple[str, ...]:
         """The names, in the run's funnel, of the steps that are gone through again."""
-        steps = [[*steps_of(transform)] for transform in self.stage.transforms]
-        before = sum(map(len, steps[: self.first]))
-        return distinct(["read", *(name for each in steps for name in each)])[1 + before :]
+        return tuple(name for names in self.stage.steps[self.first :] for name in names)
 
     def apply(self, tables: Iterator[pa.Table]) -> list[pa.Table]:
         """The rows that stay; those that leave are in `dropped`."""
@@ -167,7 +162,7 @@ def shard_again(root: str, again: Sequence[Again], shard: str) -> Fates:
         source = stage.source.name if not isinstance(stage.source, Source) else ""
         rows = kept[source] if source in kept else list(_stored_input(root, each, shard))
         kept[stage.name] = each.apply(_where(rows, stage))
-        fates.enter(_rejects(root, stage.name, shard), fates.old)
+        fates.enter(list(dropped_rows(root, stage.name, shard)), fates.old)
         fates.enter(each.dropped, fates.new)
     ends = kept.keys() - {each.stage.source.name for each in again if not isinstance(each.stage.source, Source)}
     for name in sorted(ends):
@@ -179,7 +174,7 @@ def shard_again(root: str, again: Sequence[Again], shard: str) -> Fates:
 def _stored_input(root: str, again: Again, shard: str) -> Iterator[pa.Table]:
     """What a stage goes through again: its stored input with what was recorded of it, or its own output and rejects."""
     stage = again.stage
-    recorded = [*view_of(root, stage.name).read(root, shard), *_rejects(root, stage.name, shard)]
+    recorded = [*view_of(root, stage.name).read(root, shard), *dropped_rows(root, stage.name, shard)]
     if isinstance(stage.source, Source):
         for table in recorded:
             later = pa.array([_is_of(reason, again.names) for reason in _reasons(table)], pa.bool_())
@@ -194,11 +189,6 @@ def _signals(tables: Sequence[pa.Table]) -> pa.Table | None:
     """Ids with what a run with signals=true recorded of their pages; None when it recorded nothing."""
     names = [name for name in (tables[0].column_names if tables else ()) if "." in name]
     return pa.concat_tables([table.select(["id", *names]) for table in tables]) if names else None
-
-
-def _rejects(root: str, stage: str, shard: str) -> list[pa.Table]:
-    name = rejects_name(stage, shard)
-    return list(parquet.read_batches(root, name)) if store.exists(root, name) else []
 
 
 def _where(tables: Sequence[pa.Table], stage: Map) -> Iterator[pa.Table]:

@@ -1,7 +1,8 @@
 """What a run stored of its pages, stage by stage and shard by shard; and the receipts of all shards of a stage."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 import pyarrow as pa
 
@@ -30,6 +31,14 @@ def dropped_rows(root: str, stage: str, shard: str, columns: Sequence[str] | Non
 def quarantined_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """The rows of a shard on which a stage failed, with `error` and where they lie in the WARC."""
     return _rows(root, quarantine_name(stage, shard), columns)
+
+
+Where = Literal["kept", "dropped", "quarantined"]
+STORED_ROWS: Mapping[Where, Callable[..., Iterator[pa.Table]]] = {
+    "kept": kept_rows,
+    "dropped": dropped_rows,
+    "quarantined": quarantined_rows,
+}
 
 
 def _rows(root: str, name: str, columns: Sequence[str] | None) -> Iterator[pa.Table]:

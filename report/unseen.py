@@ -15,7 +15,6 @@ from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Edit, Screen, Transform
 from report.limits import Measuring
 from report.limits import told as told_measured
-from report.page.chain import named_steps
 from stages import download
 from stages.download.origin import FetchConfig, split_url
 from stages.warc.charset import resolve_charset
@@ -74,7 +73,7 @@ def _table(row: dict[str, Any], stage: Map) -> pa.Table:
 
 def _passed(lines: list[str], stage: Map, table: pa.Table) -> pa.Table | None:
     """Add a line for each step of a stage; returns the page as it leaves the stage, None where a step fails on it."""
-    for transform, names in zip(stage.transforms, named_steps(stage), strict=True):
+    for transform, names in zip(stage.transforms, stage.steps, strict=True):
         if _is_plain(table) and not isinstance(transform, Screen | Edit):
             lines.append(f"  {names[0]}: left out, since the page is plain text")
             table = table.drop_columns([name for name in ("html", "charset") if name in table.column_names])

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.chain import steps_of
 from pipeline.funnel import Line, funnel, read_plan
-from pipeline.naming import distinct
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Annotate, Edit, Screen
 from report.limits import Measuring
@@ -74,16 +72,8 @@ def document_chain(root: str, stages: Sequence[Stage] = ()) -> DocumentChain:
     return DocumentChain(funnel(root), parents, maps)
 
 
-def named_steps(stage: Map) -> list[list[str]]:
-    """The names, in the run's funnel, of the steps of each transform of a stage."""
-    steps = [steps_of(transform) for transform in stage.transforms]
-    first = stage.verdicts.name if stage.verdicts else "read"
-    names = iter(distinct([first, *(name for each in steps for name in each)])[1:])
-    return [[next(names) for _ in each] for each in steps]
-
-
 def _gates(chain: DocumentChain, stage: Map) -> Iterator[Gate]:
-    for number, names in enumerate(named_steps(stage)):
+    for number, names in enumerate(stage.steps):
         transform = stage.transforms[number]
         functions = transform.filters if isinstance(transform, Screen) else ()
         functions = (transform.fn,) if isinstance(transform, Edit) else functions

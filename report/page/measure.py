@@ -1,6 +1,5 @@
 """What the filters of a run measure of a sampled page: as the run recorded it, else measured again on stored text."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +11,8 @@ from pipeline.doc import Doc, docs
 from pipeline.rules import EditRules
 from pipeline.stage import Map, Source
 from pipeline.transform import Edit, Screen
-from report.limits import Measuring
-from report.page.chain import DocumentChain, Gate, named_steps
+from report.limits import Measuring, recorded
+from report.page.chain import DocumentChain, Gate
 
 Row = Mapping[str, Any]
 Values = dict[int, Mapping[str, float]]  # the line of a gate -> what its filter measured
@@ -42,9 +41,7 @@ class Walker:
     def __post_init__(self) -> None:
         maps = self.chain.maps.values()
         self._reads = {m.name: m.schema if isinstance(m.source, Source) else m.source.schema for m in maps}
-        self._lines = {
-            m.name: [[self.chain.place(m.name, step) for step in steps] for steps in named_steps(m)] for m in maps
-        }
+        self._lines = {m.name: [[self.chain.place(m.name, step) for step in steps] for steps in m.steps] for m in maps}
 
     def walk(self, stage: str, row: Row, inputs: Mapping[str, Row], line: int) -> Walk:
         """The way of a page that ends at `stage` as `row`, dropped at `line`, or kept (-1).
@@ -78,7 +75,7 @@ class Walker:
         if stage is None or not gates:
             return None
         for gate in gates:
-            if found := _recorded(gate.judge, row, gate.line == line):
+            if found := recorded(gate.judge, row, gate.line == line):
                 walk.values[gate.line] = found
         if all(gate.line in walk.values for gate in gates) and line < 0:
             return None
@@ -125,16 +122,6 @@ def _screened(screen: Screen, lines: Sequence[int], doc: Doc, values: Values) ->
         elif line not in values:
             values[line] = function.measure(doc)
     return -1
-
-
-def _recorded(judge: Measuring, row: Row, decided: bool) -> dict[str, float] | None:
-    """What the run wrote down: with the reason that the filter gave, or in the columns of signals=true."""
-    if decided and row.get("measured"):
-        return json.loads(row["measured"])
-    names = {
-        name.removeprefix(f"{judge.name}."): value for name, value in row.items() if name.startswith(f"{judge.name}.")
-    }
-    return names if names and None not in names.values() else None
 
 
 def _reasons(table: pa.Table) -> Iterator[str]:

@@ -13,9 +13,9 @@ from report.page.chain import DocumentChain, Gate
 from report.page.facts import PageFacts, facts_of
 from report.page.marks import merged, offending, url_marks
 from report.page.measure import Row, Values, Walk, Walker, end_of
-from report.page.sample import READ, Reservoir, Stratum, rows_of_ids
+from report.page.sample import Reservoir, Stratum, rows_of_ids
 from report.page.texts import alternating, masked
-from report.stored import kept_rows
+from report.stored import STORED_ROWS, Where, kept_rows
 from text.tokens import count_pretokens
 
 SHOWN = 20  # pages of each reason with their texts
@@ -76,10 +76,12 @@ class Gathering:
 
     def _of_shard(self, shard: str) -> Iterator[SampledPage]:
         wanted = {n: set(r.ids[r.shards == shard].tolist()) for n, r in enumerate(self.found)}
-        stores = defaultdict[tuple[str, str], set[str]](set)
+        stores = defaultdict[tuple[str, Where], set[str]](set)
         for number, ids in wanted.items():
             stores[self.strata[number].stage, self.strata[number].fate] |= ids
-        tables = {key: rows_of_ids(READ[key[1]](self.root, key[0], shard), ids) for key, ids in stores.items() if ids}
+        tables = {
+            key: rows_of_ids(STORED_ROWS[key[1]](self.root, key[0], shard), ids) for key, ids in stores.items() if ids
+        }
         inputs = self._inputs(shard, stores)
         for number, stratum in enumerate(self.strata):
             table = tables.get((stratum.stage, stratum.fate))
@@ -90,7 +92,7 @@ class Gathering:
                 if not (stratum.reason and (row.get("reason") or row.get("error")) != stratum.reason):
                     yield self._page(number, row, {name: rows.get(row["id"], {}) for name, rows in inputs.items()})
 
-    def _inputs(self, shard: str, stores: Mapping[tuple[str, str], set[str]]) -> dict[str, dict[str, Row]]:
+    def _inputs(self, shard: str, stores: Mapping[tuple[str, Where], set[str]]) -> dict[str, dict[str, Row]]:
         """What each stage with limits read of the sampled pages that came so far, by stage and id."""
         inputs = dict[str, dict[str, Row]]()
         for stage in dict.fromkeys(gate.stage for gate in self.gates):

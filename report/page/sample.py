@@ -6,7 +6,7 @@ receipts say how many pages a stratum has, so a number that is counted on the sa
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,17 +15,16 @@ import pyarrow.compute as pc
 from pipeline.hashing import digest, hash64
 from pipeline.stats import Stats
 from report.page.chain import DocumentChain
-from report.stored import dropped_rows, kept_rows, quarantined_rows
+from report.stored import STORED_ROWS, Where
 
 BYTES = 400 << 20  # of stored shards that are looked through; at least one shard is
-READ = {"kept": kept_rows, "dropped": dropped_rows, "quarantined": quarantined_rows}
 
 
 class Stratum(NamedTuple):
     """Pages with one fate. `line` is the line of the funnel at which their way ends, -1 for those that are kept."""
 
     stage: str
-    fate: Literal["kept", "dropped", "quarantined"]
+    fate: Where
     reason: str
     line: int
     rows: int
@@ -86,10 +85,10 @@ def sample(root: str, strata: Sequence[Stratum], shards: Sequence[str], budget: 
     """The chosen ids of each stratum. Reads ids and reasons of the given shards; memory is that of the sample."""
     found = [Reservoir(quota) for quota in quotas([stratum.rows for stratum in strata], budget)]
     numbers = {(s.stage, s.fate, s.reason): number for number, s in enumerate(strata)}
-    stores = dict.fromkeys((s.stage, s.fate) for s in strata)
+    stores: dict[tuple[str, Where], None] = dict.fromkeys((s.stage, s.fate) for s in strata)
     for shard in shards:
         for stage, fate in stores:
-            for table in READ[fate](root, stage, shard, ["id", "reason", "error"]):
+            for table in STORED_ROWS[fate](root, stage, shard, ["id", "reason", "error"]):
                 if "id" not in table.column_names:
                     continue
                 ids, hashes = table["id"].to_numpy(), hash64(table["id"])
