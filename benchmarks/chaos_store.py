@@ -1,7 +1,6 @@
 """An S3 server on loopback behind a proxy that answers some requests wrongly, as stores do on bad days."""
 
 import http.client
-import logging
 import random
 import threading
 import time
@@ -12,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
-from moto.server import ThreadedMotoServer
+
+from tests.helpers.s3 import s3_server
 
 FAULTS = ("503", "500", "404", "slow", "half")
 SHARE = 0.3  # of the requests that are answered wrongly while a fault lasts
@@ -97,18 +97,14 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def faulty_store() -> Iterator[tuple[Proxy, Any, str]]:
     """The proxy, a client that goes around it, and a pattern of roots that lie behind it ("s3://...{}...")."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
     keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "us-east-1"}
-    client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
-    client.create_bucket(Bucket=BUCKET)
-    proxy = Proxy(host, port)
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    where = f"scheme=http&endpoint_override=127.0.0.1:{proxy.server_address[1]}&region=us-east-1"
-    try:
-        yield proxy, client, f"s3://k:s@{BUCKET}/{{}}?{where}"
-    finally:
-        proxy.shutdown()
-        server.stop()
+    with s3_server() as (host, port):
+        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
+        client.create_bucket(Bucket=BUCKET)
+        proxy = Proxy(host, port)
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        where = f"scheme=http&endpoint_override=127.0.0.1:{proxy.server_address[1]}&region=us-east-1"
+        try:
+            yield proxy, client, f"s3://k:s@{BUCKET}/{{}}?{where}"
+        finally:
+            proxy.shutdown()

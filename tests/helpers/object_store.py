@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
-from moto.server import ThreadedMotoServer
+
+from tests.helpers.s3 import s3_server
 
 KEYS = {"aws_access_key_id": "MYKEY", "aws_secret_access_key": "MYSECRET", "region_name": "us-east-1"}
 
@@ -14,16 +15,11 @@ KEYS = {"aws_access_key_id": "MYKEY", "aws_secret_access_key": "MYSECRET", "regi
 @contextmanager
 def bucket(files: Mapping[str, bytes] | None = None) -> Iterator[tuple[str, Any]]:
     """A bucket with these files: a pattern of URLs, "s3://…/{}?…" with keys in it, and a client of boto3."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
+    with s3_server() as (host, port):
         client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **KEYS)
-        name = f"corpus{uuid.uuid4().hex[:8]}"  # the servers of one process share their buckets
+        name = f"corpus{uuid.uuid4().hex[:8]}"  # see `s3_server`
         client.create_bucket(Bucket=name)
         for key, data in (files or {}).items():
             client.put_object(Bucket=name, Key=key, Body=data)
         place = f"scheme=http&region=us-east-1&endpoint_override={host}:{port}"
         yield f"s3://MYKEY:MYSECRET@{name}/{{}}?{place}", client
-    finally:
-        server.stop()

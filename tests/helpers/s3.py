@@ -3,6 +3,7 @@
 import logging
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import boto3
@@ -40,17 +41,29 @@ class Server(NamedTuple):
         return self.client.get_object(Bucket="corpus", Key=key)["Body"].read()
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[Server]:
-    """A server with an empty bucket."""
+@contextmanager
+def s3_server() -> Iterator[tuple[str, int]]:
+    """A server while the block runs: its host and port. Servers of one process share their buckets."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
+    try:
+        yield server.get_host_and_port()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Server]:
+    """A server with an empty bucket."""
+    with s3_server() as (host, port):
+        yield _emptied(host, port)
+
+
+def _emptied(host: str, port: int) -> Server:
     keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "us-east-1"}
     client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
-    # Servers of one process share what they hold: that of earlier modules goes.
+    # What earlier modules left goes.
     urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
     client.create_bucket(Bucket="corpus")
-    yield Server(host, port, client)
-    server.stop()
+    return Server(host, port, client)

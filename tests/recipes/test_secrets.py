@@ -7,8 +7,8 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
+from tests.helpers.s3 import s3_server
 from tests.helpers.server import Site, serving, status
 from tests.helpers.warc_maker import crawl, members
 
@@ -18,15 +18,12 @@ REPO_ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def bucket():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
     keys = {"aws_access_key_id": "SECRETKEY", "aws_secret_access_key": "SECRETACCESS", "region_name": "us-east-1"}
-    client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
-    client.create_bucket(Bucket="corpus")
-    root = f"s3://SECRETKEY:SECRETACCESS@corpus/out?scheme=http&region=us-east-1&endpoint_override={host}:{port}"
-    yield client, root
-    server.stop()
+    with s3_server() as (host, port):
+        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
+        client.create_bucket(Bucket="corpus")
+        place = f"scheme=http&region=us-east-1&endpoint_override={host}:{port}"
+        yield client, f"s3://SECRETKEY:SECRETACCESS@corpus/out?{place}"
 
 
 @pytest.mark.slow

@@ -5,11 +5,11 @@ import json
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from pipeline.errors import UsageError
 from pipeline.store import open_root
 from stages import commoncrawl, download
+from tests.helpers.s3 import s3_server
 from tests.helpers.warc_maker import crawl, ids, members, record
 
 FOLDER = "crawl-data/CC-MAIN-2024-10/segments/1707947473347.0/warc"
@@ -18,10 +18,8 @@ NAMES = [f"{FOLDER}/CC-MAIN-20240220211055-20240221001055-0000{n}.warc.gz" for n
 
 @pytest.fixture(scope="module")
 def server():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+    with s3_server() as (host, port):
+        yield f"http://{host}:{port}"
 
 
 @pytest.fixture
