@@ -94,8 +94,8 @@ def run_command(
         stats = run(*goals, root=root, runner=chosen, on_progress=progress, about=about)
     _print_results(goals, stats, root)
     for goal in goals:
-        if isinstance(goal, Make) and isinstance(goal.maker, Card) and goal.maker.lost:
-            what = f"{goal.folder}: the columns {', '.join(goal.maker.lost)} are not published"
+        if (card := _card(goal)) and card.lost:
+            what = f"{card.published.name}: the columns {', '.join(card.lost)} are not published"
             print_line(f"{what}; publish(columns=...) keeps them", console)
 
 
@@ -121,6 +121,11 @@ def _runner(kind: Kind, address: str | None, workers: int | None) -> Runner:
     return ray
 
 
+def _card(goal: Stage) -> Card | None:
+    """What a goal makes when it publishes a data set."""
+    return goal.maker if isinstance(goal, Make) and isinstance(goal.maker, Card) else None
+
+
 def _print_results(goals: tuple[Stage, ...], stats: Mapping[str, Stats], root: str) -> None:
     """The funnel, tables that are small enough to read, and where the results are."""
     if sys.stdout.closed:  # by a function of the recipe
@@ -130,8 +135,8 @@ def _print_results(goals: tuple[Stage, ...], stats: Mapping[str, Stats], root: s
     print_warnings(inspection.warnings(root), console)
     for goal in goals:
         rows = stats[goal.name].rows_out
-        if isinstance(goal, Make) and isinstance(goal.maker, Card):
-            print_line(f"{rows:,} documents are in {redact(root)}/{goal.folder}", console)
+        if card := _card(goal):
+            print_line(f"{rows:,} documents are in {redact(root)}/{card.published.name}", console)
             continue
         if rows <= FEW and "text" not in goal.schema.names:
             print_rows(goal.name, inspection.rows(root, goal.name), console)

@@ -20,9 +20,9 @@ from mews.job_server import Job, JobServer, connect
 from mews.recipe_loader import recipe_call
 from mews.run import Arguments, RecipeName
 from pipeline.errors import UsageError
-from pipeline.modules import REPO_ROOT, place_of, reached
+from pipeline.modules import REPO_ROOT, reached
 from pipeline.root import checked, redact
-from pipeline.shipping import pack_folder
+from pipeline.shipping import folders_of, pack_folder
 from report.tables import aligned
 from report.terminal import for_terminal, print_line
 
@@ -132,8 +132,7 @@ def own_code(recipe: str) -> tuple[str, list[Path]]:
     if file and file.is_relative_to(REPO_ROOT):
         return ".".join(file.relative_to(REPO_ROOT).with_suffix("").parts), []
     name = file.stem if file else recipe
-    places = dict.fromkeys(filter(None, map(place_of, sorted(reached(name)))))
-    return name, [place for place in places if not place.is_relative_to(REPO_ROOT)]
+    return name, folders_of(sorted(reached(name)))
 
 
 def handed_on(names: Sequence[str]) -> dict[str, str]:

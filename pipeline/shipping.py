@@ -21,8 +21,13 @@ SKIPPED = ("__pycache__", "node_modules", "out")
 
 def own_folders(stages: Iterable[Stage]) -> list[Path]:
     """The folders outside of this repository from which the code of the stages is imported."""
-    places = (place_of(module) for stage in stages for module in sorted(modules_of(stage.code())))
-    return [place for place in dict.fromkeys(places) if place and not place.is_relative_to(REPO_ROOT)]
+    return folders_of(module for stage in stages for module in sorted(modules_of(stage.code())))
+
+
+def folders_of(modules: Iterable[str]) -> list[Path]:
+    """The folders outside of this repository from which some modules are imported, each once."""
+    places = dict.fromkeys(map(place_of, modules))
+    return [place for place in places if place and not place.is_relative_to(REPO_ROOT)]
 
 
 def pack_folder(folder: Path) -> bytes:
