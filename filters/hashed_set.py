@@ -18,6 +18,9 @@ def cache_folder() -> Path:
     return Path(os.environ.get("MEWS_CACHE") or Path(user) / "mews")
 
 
+_digest = cache(file_digest)  # two lists lie in one archive
+
+
 @cache
 def hashes(path: Path, member: str = "") -> np.ndarray:
     """The xxh3-64 of every line, sorted: uint64, read-only, shared between processes; built when it is not there yet.
@@ -25,7 +28,7 @@ def hashes(path: Path, member: str = "") -> np.ndarray:
     `path` is a text file, or a tar archive with the text in `member`. Blank lines and those that begin with # do not
     count. A line that is not in the list is taken for one that is with probability lines / 2**64.
     """
-    built = cache_folder() / f"{file_digest(path)[:16]}-{member or 'lines'}.npy"
+    built = cache_folder() / f"{_digest(path)[:16]}-{member or 'lines'}.npy"
     if not built.exists():
         built.parent.mkdir(parents=True, exist_ok=True)
         partial = built.with_suffix(f".{os.getpid()}")

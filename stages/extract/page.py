@@ -6,7 +6,7 @@ from typing import Any
 
 import trafilatura.utils
 
-from stages.extract import readings
+from stages.extract import EXTRACTORS, readings
 from stages.extract.images import images
 from stages.extract.parsing import PARSER, Malformed, look
 from stages.extract.reader import selfcheck
@@ -36,7 +36,7 @@ def warm() -> None:
     sample = "<html><body><article><p>One sentence of a page, and another one.</p></article></body></html>"
     if found := selfcheck.problem():
         print(f"extraction: trafilatura reads all pages itself, at half the speed: {found}", file=sys.stderr)
-    for extractor in readings.NAMES:
+    for extractor in EXTRACTORS:
         answer(sample.encode(), "utf-8", "", extractor)
 
 

@@ -99,12 +99,11 @@ TRAFILATURA: dict[str, Callable[[Survey, Read], str | None]] = {
     "recall": lambda seen, read: read(page_of(seen), "recall"),
 }
 OTHERS: dict[str, Callable[[Survey], str | None]] = {"resiliparse": fast_text, "raw": all_text}
-NAMES = ("blocks", *TRAFILATURA, *OTHERS)
 
 
 @cache
 def find(extractor: str, by_original: bool) -> Extractor:
-    """One of `NAMES`, or "module:function" of your own."""
+    """One of `EXTRACTORS`, or "module:function" of your own."""
     if extractor == "blocks" and not by_original:
         return of_blocks
     if extractor in OTHERS:

@@ -9,8 +9,8 @@ import re2
 from stages.extract.blocks import names
 from stages.extract.blocks.block import Box, PageBlock
 from stages.extract.blocks.clues import Clues
+from stages.extract.readings import SENTENCE_ENDS
 
-SENTENCE_ENDS = tuple('.!?…。！？؟।"”’»)')
 LONG, SHORT = 60, 150  # characters: a passage of running text, and what may be a label
 BOILERPLATE = re2.compile(
     r"(?i)\b(?:read more|more|share|tweet|comments?|reply|posted|by|log ?in|sign (?:in|up)|register|subscribe|"

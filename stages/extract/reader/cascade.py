@@ -41,7 +41,6 @@ def read(page: Page, focus: str) -> str | None:
 
 def main_text(page: Page, options: Extractor) -> tuple[_Element, str]:
     """The body of the main text and its text: see `trafilatura.core.trafilatura_sequence`."""
-    page.show_scripts()
     is_forum = "script" in page.tags and core._forum_thread_page(page.tree)
     page.used_up = is_forum  # the balanced settings need its comments
     pruned = LISTS.raw + ([] if is_forum and options.focus != "precision" else LISTS.comments_and_lists)

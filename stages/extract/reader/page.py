@@ -1,7 +1,7 @@
 """What the modules of the reader hand to one another. It works with any trafilatura."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from lxml.etree import _Element
@@ -21,15 +21,3 @@ class Page:
     bits: int  # of all marks
     keep_below: float = 0  # the tree can be read once more after precision found fewer characters than this
     used_up: bool = False
-    scripts: list[tuple[_Element, str]] = field(default_factory=list)  # with the texts that were taken from them
-
-    def hide_scripts(self) -> None:
-        """Take the texts of scripts out of the tree, so that copies of it are small."""
-        self.scripts = [(e, e.text) for e in self.tree.iter("script", "style") if e.text]
-        for element, _ in self.scripts:
-            element.text = None
-
-    def show_scripts(self) -> None:
-        for element, text in self.scripts:
-            element.text = text
-        self.scripts = []
