@@ -4,7 +4,6 @@ A stage that only drops rows keeps no copy of those that stay. Its shards are vi
 joined with verdicts. `View.read` reads the rows of any stage; nothing else opens the files of a stage to read rows.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -140,10 +139,3 @@ def view_of(root: str, stage: str) -> View:
     """Where the rows of a stage lie, by its name."""
     plan = stage_plan(root, stage)
     return plan.view if plan.shards else View(stage)
-
-
-def store_of(folder: str) -> tuple[str, str] | None:
-    """The root and the stage of a folder that is, or stands for, the store of a run: "out/clean"; None for others."""
-    path = folder if "://" in folder else os.path.abspath(os.path.expanduser(folder))
-    root, _, stage = path.rstrip("/").rpartition("/")
-    return (root, stage) if root and stage and planned(root, stage) else None

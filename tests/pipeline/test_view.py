@@ -9,7 +9,7 @@ from pipeline.run import run
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map
 from pipeline.transform import rewrite
-from pipeline.view import Join, StagePlan, View, planned, stage_plan, store_of, view_of
+from pipeline.view import StagePlan, View, planned, stage_plan, view_of
 from tests.helpers.runs import Spy
 from tests.helpers.tables import dropping, make, pages, rows_of, shout, source
 
@@ -144,29 +144,6 @@ def test_a_view_of_files_that_are_gone_is_said_so(tmp_path: Path):
     (tmp_path / f"raw/{shard}.parquet").unlink()
     with pytest.raises(FileNotFoundError):
         list(view_of(str(tmp_path), "two").read(str(tmp_path), shard))
-
-
-def test_a_folder_is_known_as_the_store_of_a_run_also_when_there_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    make(tmp_path / "out", recipe(tmp_path))
-    root = str(tmp_path / "out")
-    assert store_of(f"{root}/end") == store_of(f"{root}/end/") == (root, "end")
-    assert store_of(f"{root}/two") == (root, "two"), "a view has no folder"
-    assert store_of(root) is store_of(f"{root}/nothing") is store_of(str(tmp_path)) is store_of("/") is None
-    monkeypatch.chdir(tmp_path / "out")
-    assert store_of("end") == (root, "end")
-
-
-def test_a_plan_is_read_as_it_was_written(tmp_path: Path):
-    plan = StagePlan(("a", "b"), View("raw", (Join("near"), Join("", (("language", "en"),)))), ("c",))
-    assert stage_plan(str(tmp_path), "s") == StagePlan() and planned(str(tmp_path), "s") == []
-    assert view_of(str(tmp_path), "s") == View("s")
-    plan.write(str(tmp_path), "s")
-    assert stage_plan(str(tmp_path), "s") == plan and planned(str(tmp_path), "s") == ["a", "b"]
-    written = (tmp_path / "plan/s.json").stat().st_mtime_ns
-    plan.write(str(tmp_path), "s")
-    assert (tmp_path / "plan/s.json").stat().st_mtime_ns == written, "an equal plan is not written again"
 
 
 @pytest.mark.parametrize("damage", ["", "[", "[]", "{}", "null", '{"shards": 1}', '["a"]'])

@@ -14,6 +14,7 @@ from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map
 from readers import Field
+from readers.stored import stage_at
 from tests.helpers import toy
 from tests.helpers.object_store import bucket
 
@@ -44,6 +45,17 @@ def test_a_stage_is_read_with_its_own_ids(tmp_path):
     assert len(wanted) > 50
     for address in (f"{root}/unique", f"{root}/unique/"):
         assert sorted(rows(address), key=lambda row: row["id"]) == sorted(wanted, key=lambda row: row["id"])
+
+
+def test_a_folder_is_known_as_the_stage_of_a_run_also_when_there_is_none(tmp_path, monkeypatch):
+    root = made(tmp_path)
+    shutil.rmtree(Path(root, "unique"))
+    assert stage_at(f"{root}/unique") == stage_at(f"{root}/unique/") == (root, "unique"), "a view has no folder"
+    assert stage_at(f"{root}/nothing") is stage_at(str(tmp_path)) is stage_at("/") is None
+    with pytest.raises(UsageError, match="is the root of a run: give one of its stages"):
+        stage_at(root)
+    monkeypatch.chdir(root)
+    assert stage_at("unique") == (root, "unique")
 
 
 def test_what_is_no_shard_of_the_plan_is_not_read(tmp_path):
