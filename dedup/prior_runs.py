@@ -14,6 +14,7 @@ from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.hashing import digest
 from pipeline.receipts import read_receipt, receipted
+from pipeline.root import redact
 from pipeline.stage import Source
 from pipeline.view import view_of
 
@@ -46,7 +47,7 @@ def _shards(root: str, stage: str) -> list[str]:
     shards = receipted(root, stage)
     if not shards:
         raise UsageError(
-            f"{store.redact(root)} holds no stage {stage}; prior_runs= takes roots of earlier runs of the same recipe"
+            f"{redact(root)} holds no stage {stage}; prior_runs= takes roots of earlier runs of the same recipe"
         )
     return shards
 

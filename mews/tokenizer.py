@@ -9,6 +9,7 @@ import typer
 from curriculum.sources import fetched
 from pipeline import store
 from pipeline.errors import UsageError
+from pipeline.root import redact
 from pipeline.stage import Source
 from readers.listing import parent
 from readers.texts import Unread
@@ -76,7 +77,7 @@ def train_tokenizer_command(
     below, taken = choose(found, sample_bytes, alpha, seed)
     made = train((row.text for row in sample.sample_rows(found, below, seed)), config)
     save(made, config, out, card(parent(out)[1], config, taken, sample_bytes, seed))
-    where = f"{store.redact(out)}/tokenizer.json"
+    where = f"{redact(out)}/tokenizer.json"
     typer.echo(f"{where}: {config.vocabulary:,} tokens from {sum(taken.values()):,} bytes")
 
 
@@ -122,7 +123,7 @@ def names(tokenizers: list[str]) -> dict[str, str]:
         folder, name = encode.find_tokenizer(address)
         short.append(parent(folder.address)[1] if name == "tokenizer.json" else Path(name).stem)
     pairs = zip(short, tokenizers, strict=True)
-    return {name if short.count(name) == 1 else store.redact(address): address for name, address in pairs}
+    return {name if short.count(name) == 1 else redact(address): address for name, address in pairs}
 
 
 @app.command("pack")

@@ -10,6 +10,7 @@ import pyarrow.types as pat
 
 from pipeline import store
 from pipeline.errors import BadInput
+from pipeline.root import redact
 
 ROW_GROUP_BYTES = 32 << 20
 ROW_GROUP_ROWS = 20_000
@@ -99,7 +100,7 @@ def open_file(root: str, name: str) -> pq.ParquetFile:
     except pa.ArrowInvalid as error:
         why = " ".join(str(error).split())[:200]
         raise BadInput(
-            f"{name} in {store.redact(root)} is cut or damaged ({why}); mews verify --mend forgets it, and the next run"
+            f"{name} in {redact(root)} is cut or damaged ({why}); mews verify --mend forgets it, and the next run"
             " makes it anew"
         ) from None
 

@@ -14,6 +14,7 @@ import pyarrow.fs as pafs
 
 from pipeline import store
 from pipeline.errors import BadInput, UsageError
+from pipeline.root import redact
 from readers.unpack import ENDINGS as PACKED
 
 ENDINGS = (".parquet", *(kind + packed for kind in (".jsonl", ".ndjson") for packed in ("", *PACKED)))
@@ -44,7 +45,7 @@ class Folder:
         return ()
 
     def __repr__(self) -> str:
-        return f"Folder({store.redact(self.address)})"
+        return f"Folder({redact(self.address)})"
 
     def file(self, name: str) -> str:
         """Where a file lies: to open, not to show."""
@@ -58,7 +59,7 @@ class Folder:
 
     def shown(self, name: str) -> str:
         """The same without what may be secret."""
-        return store.redact(self.file(name))
+        return redact(self.file(name))
 
     @contextmanager
     def open(self, name: str) -> Iterator[pa.NativeFile]:
@@ -101,7 +102,7 @@ def listed(address: str, fetch: Fetch | None = None, endings: tuple[str, ...] = 
     """
     if address.startswith(WEB):
         folder, name = parent(address)
-        return Folder(folder, fetch), [Listed(name, None, store.redact(address))]
+        return Folder(folder, fetch), [Listed(name, None, redact(address))]
     base, pattern = _pattern(address)
     if pattern and _exists(address):
         base, pattern = address if "://" in address else _absolute(address), ""
@@ -115,7 +116,7 @@ def listed(address: str, fetch: Fetch | None = None, endings: tuple[str, ...] = 
         if info.type == pafs.FileType.File and _is_wanted(name, pattern, endings):
             found[name] = info
     if not found:
-        raise UsageError(f"no Parquet or JSONL file in {store.redact(address)}; give a folder, a pattern or a file")
+        raise UsageError(f"no Parquet or JSONL file in {redact(address)}; give a folder, a pattern or a file")
     return Folder(base), [_listed(base, name, info) for name, info in sorted(found.items())]
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipeline import store
 from pipeline.errors import BadInput, UsageError
 from pipeline.receipts import read_receipts
+from pipeline.root import redact
 from pipeline.stage import Source
 from pipeline.view import plan_name, planned, view_of
 from readers import parquet_rows
@@ -21,7 +22,7 @@ def stage_at(address: str) -> tuple[str, str] | None:
     if address.startswith(WEB):
         return None
     if store.exists(address, "plan.json") and store.listing(address, "plan"):
-        raise UsageError(f"{store.redact(address)} is the root of a run: give one of its stages, as in ROOT/clean")
+        raise UsageError(f"{redact(address)} is the root of a run: give one of its stages, as in ROOT/clean")
     root, stage = parent(address)
     return (root, stage) if stage and store.exists(root, plan_name(stage)) else None
 
@@ -31,7 +32,7 @@ def stage_source(root: str, stage: str, fields: tuple[Field, ...]) -> Source:
     shards = planned(root, stage)
     made = {receipt.shard: receipt.digest for receipt in read_receipts(root, stage, shards)}
     if missing := len(shards) - len(made):
-        where = f"stage {stage} of {store.redact(root)}"
+        where = f"stage {stage} of {redact(root)}"
         raise UsageError(f"{where} lacks {missing} of {len(shards)} shards: run its recipe to the end first")
     reader = StageReader(Folder(root), stage, fields)
     if shards:
@@ -66,7 +67,7 @@ class StageReader:
     @property
     def shown(self) -> str:
         """What messages call the stage."""
-        return f"stage {self.stage} of {store.redact(self.root.address)}"
+        return f"stage {self.stage} of {redact(self.root.address)}"
 
     def look(self, shard: str) -> Found:
         """What a shard has for the fields. Raises BadInput when a required one has no column."""

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.canonical_url import canonical_url
-from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.funnel import read_plan
+from pipeline.root import redact
 from pipeline.view import planned
 from report.stored import STORED_ROWS, Where
 
@@ -65,7 +65,7 @@ def find_page(root: str, page: str) -> list[FoundRow]:
         for place, is_exact in _of_stage(root, stage["name"], wanted):
             (exact if is_exact else spelled).append(place)
     if not exact and not spelled:
-        raise UsageError(f"no page of {store.redact(root)} has the id or URL {page}{_proposals(wanted)}")
+        raise UsageError(f"no page of {redact(root)} has the id or URL {page}{_proposals(wanted)}")
     return exact or spelled
 
 

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from pipeline import store
 from pipeline.errors import UsageError
+from pipeline.root import redact
 from pipeline.stats import TextCount
 from pipeline.transform import put
 from readers.listing import Folder, parent
@@ -92,7 +93,7 @@ def find_tokenizer(address: str) -> tuple[Folder, str]:
     for name in NAMES:
         if store.exists(address, name):
             return Folder(address), name
-    said = f"no tokenizer at {store.redact(address)}"
+    said = f"no tokenizer at {redact(address)}"
     raise UsageError(
         f"{said}: train one with `mews tokenizer train`, or give a folder that holds a tokenizer.json or .model"
     )

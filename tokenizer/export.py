@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from pipeline import parquet, store
 from pipeline.errors import UsageError
+from pipeline.root import redact
 from pipeline.view import planned
 from readers.listing import Folder, parent
 
@@ -91,7 +92,7 @@ def export(address: str, out: str, format: str) -> str:
     number, length, dtype = packed.shape()
     folder, name = parent(out)
     (to_megatron if format == "megatron" else to_numpy)(packed, folder, name, number, length, dtype)
-    return f"{store.redact(out)}: {number:,} sequences of {length:,} tokens as {dtype}"
+    return f"{redact(out)}: {number:,} sequences of {length:,} tokens as {dtype}"
 
 
 def to_megatron(packed: PackedStore, folder: str, name: str, number: int, length: int, dtype: np.dtype) -> None:
