@@ -10,7 +10,7 @@ Only `plan` knows the whole curriculum, and what it writes does not depend on it
 earlier ones are found made.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -75,8 +75,9 @@ def phases(
         raise UsageError(f"the curriculum names sources that are not given: {', '.join(sorted(missing))}")
     if ranges & (ranges - 1) or ranges < 1:
         raise UsageError(f"buckets={ranges} is not a power of two; take {1 << max(ranges, 1).bit_length()}")
-    counted = {s: _counted(s, curriculum, corpora[s], count, tokens) for s in curriculum.sources}
+    sources = curriculum.sources
     curriculum, streams = by_streams(curriculum)
+    counted = {s: _counted(s, streams.values(), corpora[s], count, tokens) for s in sources}
     pages = {name: _ranked(name, stream, counted[stream.source]) for name, stream in streams.items()}
     keys = {n: AssignKeys(n, curriculum.seed, corpora[s.source].repeats, s.choice) for n, s in streams.items()}
     names = curriculum.sources
@@ -89,9 +90,9 @@ def phases(
     return CurriculumStages(curriculum, tuple(made), plan)
 
 
-def _counted(source: str, curriculum: Curriculum, corpus: Corpus, count: Transform, tokens: TextCount | bool) -> Map:
+def _counted(source: str, every: Iterable[Stream], corpus: Corpus, count: Transform, tokens: TextCount | bool) -> Map:
     """The pages of a source with their tokens; where all phases choose by expressions, only those that one chooses."""
-    streams = [stream for stream in by_streams(curriculum)[1].values() if stream.source == source]
+    streams = [stream for stream in every if stream.source == source]
     if corpus.repeats and any(stream.choice.ranked_by for stream in streams):
         raise UsageError(f"source {source}: an order or a curve cannot be had with rehydration: leave out one of them")
     steps: tuple[Transform, ...] = (ToPages(asked_columns(streams, source)), count)

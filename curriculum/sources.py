@@ -1,6 +1,6 @@
 """Pages of others as sources: folders of Parquet or JSON Lines, anywhere, and stages of a run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,8 +26,14 @@ def folder(address: str, columns: Mapping[str, str] | None = None, asked: Mappin
     Rows have an `id` that is their place, and the file's own id as `source_id`; a row that is bad is quarantined.
     Raises UsageError when there is nothing to read.
     """
-    more = (Field(name, kind, required=True) for name, kind in (asked or {}).items())
-    return readers.source(address, (*FIELDS, *more), columns, fetched)
+    return readers.source(address, with_asked(FIELDS, asked), columns, fetched)
+
+
+def with_asked(fields: Sequence[Field], asked: Mapping[str, Kind] | None) -> tuple[Field, ...]:
+    """The fields, and behind them those that are asked about and not among them."""
+    own = {field.name for field in fields}
+    more = (Field(name, kind, required=True) for name, kind in (asked or {}).items() if name not in own)
+    return (*fields, *more)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from curriculum.code.checkouts import repositories, repository
 from curriculum.code.filters import Licensed, Original, human_written
 from curriculum.code.languages import language
 from curriculum.code.scrub import scrub_code
-from curriculum.sources import fetched
+from curriculum.sources import fetched, with_asked
 from dedup import minhash
 from pipeline.doc import Doc
 from pipeline.stage import Map, Source, Stage
@@ -37,9 +37,7 @@ def code_files(
     """Files of code as rows of Parquet or JSON Lines, with the columns `url`, `language`, `license` and `path`, and
     those that are `asked` about.
     """
-    own = {field.name for field in FIELDS}
-    more = (Field(name, kind, required=True) for name, kind in (asked or {}).items() if name not in own)
-    return readers.source(address, (*FIELDS, *more), columns, fetched)
+    return readers.source(address, with_asked(FIELDS, asked), columns, fetched)
 
 
 def by_name_and_text(doc: Doc) -> dict[str, str | None]:

@@ -25,8 +25,8 @@ def decoded_if_sure(payload: bytes) -> bytes:
     """A page out of an encoding that no header tells of, when it begins with a tag then; else the payload as it is."""
     if not payload or _is_text(payload):
         return payload
-    decoders = [decoder_by_magic(payload)] if decoder_by_magic(payload) else [_unzlib, _unbrotli]
-    for decode in filter(None, decoders):
+    plain = decoder_by_magic(payload)
+    for decode in [plain] if plain else [_unzlib, _unbrotli]:
         found = decode(payload)
         if found and found[:256].lstrip(LEAD).startswith(b"<"):
             return found
