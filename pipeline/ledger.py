@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -165,10 +166,10 @@ def _recorded(root: str, stage: str) -> dict[str, Entry]:
 def _there(root: str, entries: Mapping[str, Entry], receipts: Set[str]) -> set[str]:
     """The shards whose receipt and files are there, in their size: a listing of each folder tells."""
     wanted = {shard: json.loads(entry.files) for shard, entry in entries.items()}
-    folders = {name.rpartition("/")[0] for files in wanted.values() for name in files}
+    folders = list({name.rpartition("/")[0] for files in wanted.values() for name in files})
     with ThreadPoolExecutor(max(len(folders), 1)) as pool:
-        listed = pool.map(lambda folder: {f"{folder}/{n}": b for n, b in store.sizes(root, folder).items()}, folders)
-        here = {name: size for names in listed for name, size in names.items()}
+        listed = pool.map(store.sizes, repeat(root), folders)
+        here = {f"{at}/{name}": size for at, names in zip(folders, listed, strict=True) for name, size in names.items()}
     return {
         shard
         for shard, files in wanted.items()

@@ -1,6 +1,6 @@
 """Parquet files of a root: rows in, rows out, in batches."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 
 import pyarrow as pa
@@ -77,7 +77,7 @@ def payload(column: pa.ChunkedArray) -> int:
 
 
 @contextmanager
-def writing_rows(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Iterator[ShardWriter]:
+def writing_rows(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Generator[ShardWriter]:
     """A writer whose file appears when the block ends well, entered in `made` under its name."""
     with store.writing(root, name) as sink:
         writer = ShardWriter(sink, schema)

@@ -1,5 +1,6 @@
 """The Ray runner: the only file that imports Ray. Only item names go out and receipts come back."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 import logging
 import os
 import re

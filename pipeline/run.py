@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -152,7 +152,7 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
 
 
 @contextmanager
-def open_for_writing(root: str) -> Iterator[Lease]:
+def open_for_writing(root: str) -> Generator[Lease]:
     """Make sure that the root can be written, and hold it. Raises UsageError with the reason, or with who holds it."""
     try:
         tried = f"plan/.writable-{uuid.uuid4().hex}"  # a rival that looks at the same moment has another

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
 import pyarrow as pa
@@ -74,7 +74,7 @@ class ShardFiles:
 
 
 @contextmanager
-def shard_files(root: str, stage: str, shard: str, folder: str = "") -> Iterator[ShardFiles]:
+def shard_files(root: str, stage: str, shard: str, folder: str = "") -> Generator[ShardFiles]:
     """The files of a shard that is made anew: its old receipt goes first, files it no longer has go last.
 
     `folder` is where its rows lie when that is not the folder of the stage's name.

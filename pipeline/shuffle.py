@@ -7,6 +7,7 @@ A Scatter writes one file a shard, its rows by bucket. A Gather reads one bucket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
@@ -200,4 +201,4 @@ class Gather:
         shards = [(s.name, shard) for s in self.sources for shard in ([item] if s.stay else planned(root, s.name))]
         names = [f"{stage}/{shard}{bucketed.SUFFIX}" for stage, shard in shards]
         with ThreadPoolExecutor(8) as pool:
-            yield from filter(None, pool.map(lambda name: bucketed.read_bucket(root, name, bucket), names))
+            yield from filter(None, pool.map(bucketed.read_bucket, repeat(root), names, repeat(bucket)))

@@ -64,7 +64,7 @@ class _Stage:
 
     root: str
     record: Mapping[str, Any]
-    sent: Counter[int] = field(default_factory=Counter)  # of a Scatter: rows by bucket
+    sent: Counter[int] = field(default_factory=Counter[int])  # of a Scatter: rows by bucket
 
     @property
     def name(self) -> str:
@@ -101,7 +101,7 @@ class _Stage:
 
     def _changed(self, receipt: Receipt) -> tuple[list[Fault], dict[int, int]]:
         """What is wrong with the files of a shard, and the rows that it sent by bucket."""
-        said, sent = [], dict[int, int]()
+        said, sent = list[str](), dict[int, int]()
         if not receipt.stats.conserved():
             said.append(f"{receipt.stage}/{receipt.shard}: its rows do not add up")
         for name, made in receipt.files.items():
