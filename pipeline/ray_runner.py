@@ -1,6 +1,6 @@
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 """The Ray runner: the only file that imports Ray. Only item names go out and receipts come back."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 import logging
 import os
 import re
