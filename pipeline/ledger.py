@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping, Set
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -93,6 +92,11 @@ class Ledger:
         self._entries[stage] = {shard: Entry("", *entry[1:4]) for shard, entry in entries}
         return self._total
 
+    def release(self, stage: str) -> None:
+        """Forget the shards of a finished stage that no other stage reads any more, but for their common digest."""
+        self.whole(stage)
+        self._entries[stage] = {}
+
     def sweep(self) -> None:
         """Delete the shards that the stages of this run had before and that their plans no longer have."""
         for stage, plan in self._plans.items():
@@ -157,22 +161,26 @@ def _recorded(root: str, stage: str) -> dict[str, Entry]:
     """The receipts of a finished stage, by shard; empty before it is finished."""
     try:
         table = parquet.read_table(root, record_name(stage))
-        return {row.pop("shard"): Entry(**row) for row in table.to_pylist()}
-    except (BadInput, OSError, ValueError, TypeError):
+        shards, *columns = (table[name].to_pylist() for name in RECORD.names)
+        return dict(zip(shards, map(Entry, *columns), strict=True))
+    except (BadInput, OSError, ValueError, TypeError, KeyError):
         return {}
 
 
 def _there(root: str, entries: Mapping[str, Entry], receipts: Set[str]) -> set[str]:
     """The shards whose receipt and files are there, in their size: a listing of each folder tells."""
-    wanted = {shard: json.loads(entry.files) for shard, entry in entries.items()}
-    folders = {name.rpartition("/")[0] for files in wanted.values() for name in files}
-    with ThreadPoolExecutor(max(len(folders), 1)) as pool:
-        listed = pool.map(lambda folder: {f"{folder}/{n}": b for n, b in store.sizes(root, folder).items()}, folders)
-        here = {name: size for names in listed for name, size in names.items()}
+    here: dict[str, dict[str, int]] = {}
+
+    def is_there(name: str, size: int) -> bool:
+        folder, _, file = name.rpartition("/")
+        if folder not in here:
+            here[folder] = store.sizes(root, folder)
+        return here[folder].get(file) == size
+
     return {
         shard
-        for shard, files in wanted.items()
-        if shard in receipts and all(here.get(name) == size for name, size in files.items())
+        for shard, entry in entries.items()
+        if shard in receipts and all(is_there(*file) for file in json.loads(entry.files).items())
     }
 
 

@@ -3,34 +3,26 @@
 import logging
 import os
 import re
-import secrets
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+from pipeline.batches import Batches
 from pipeline.errors import MewsError, RunnerLost, UsageError
 from pipeline.in_flight import PROBED, TRIES, Flight, HeadWatch
-from pipeline.modules import REPO_ROOT
 from pipeline.ray_access import check_cluster
+from pipeline.ray_settings import RAY_ENV, choose_own_cluster, joined_cluster, this_machine
 from pipeline.runner import Failed, attempt, one_line
 from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
 
 R = TypeVar("R")
 log = logging.getLogger(__name__)
-# Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
-LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+RETRIES = 3  # of a task whose worker died
+AT_ONCE = 100  # tasks that are sent between two looks at what came back
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# A task that alone needs more memory than there is would be tried for ever, and Ray tells a page about each time. A
-# worker of a busy machine takes its time to begin.
-RAY_ENV = {
-    "RAY_task_oom_retries": "5",
-    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
-    "RAY_worker_register_timeout_seconds": "300",
-}
-# What of this folder a cluster's workers do without.
-EXCLUDES = [".git", ".venv", "out", "**/__pycache__", "**/*.parquet", "**/*.buckets", "**/*.warc.gz"]
 
 
 class Ray:
@@ -52,11 +44,11 @@ class Ray:
             if address:
                 check_cluster(address)
             else:
-                _alone()
+                choose_own_cluster()
             import ray
 
             ray.init(
-                **(_cluster(address) if address else _this_machine(workers)),
+                **(joined_cluster(address) if address else this_machine(workers)),
                 log_to_driver=False,
                 configure_logging=False,
             )
@@ -72,7 +64,7 @@ class Ray:
         outside = (address or "").startswith("ray://")
         self._watch = HeadWatch(address[6:] if address and outside else ray.get_runtime_context().gcs_address)
         self._watch.start()
-        self._task = ray.remote(max_retries=3, retry_exceptions=False)(run_task)
+        self._task = ray.remote(retry_exceptions=False)(run_task)
 
     def prepare(self, stages: Sequence[Stage]) -> None:
         """Send the user's own code to a cluster, and let a worker read the stages.
@@ -96,38 +88,54 @@ class Ray:
         return self.slots if self._bounded else 2 * self.slots
 
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
-        """As `Runner.map`; at most `window` tasks are in flight."""
-        ray, waiting, flight = self._ray, list(reversed(items)), Flight()
-        sent, task = Sent([ray.put(fn)], [self._own] if self._own else []), self._task.options(num_cpus=cpus)
+        """As `Runner.map`; at most `window` tasks are in flight, each with a batch of items that `Batches` chooses.
 
-        def send(item: Any, tries: int = 1) -> None:
-            flight.send(task.remote(sent, item, self.settings), item, tries)
+        When a batch comes to nothing, as by a worker that died, each of its items becomes a task of its own.
+        """
+        ray, batches, flight = self._ray, Batches(items), Flight()
+        sent = Sent([ray.put(fn)], [self._own] if self._own else [])
+        alone, together = (self._task.options(num_cpus=cpus, max_retries=tries) for tries in (RETRIES, 0))
+
+        def send(batch: list[Any], tries: int = 1) -> None:
+            task = alone if len(batch) == 1 else together
+            flight.send(task.remote(sent, batch, self.settings), batch, tries)
 
         try:
-            while waiting or flight:
-                for _ in range(min(len(waiting), self.window - len(flight))):
-                    send(waiting.pop())
-                ray.wait(list(flight), num_returns=1, timeout=PROBED)
+            while batches or flight:
+                for _ in range(min(AT_ONCE, self.window - len(flight))):
+                    if batches:
+                        send(batches.take())
+                more = batches and len(flight) < self.window
+                ray.wait(list(flight), num_returns=1, timeout=0 if more else PROBED)
                 self._watch.check()
                 done, _ = ray.wait(list(flight), num_returns=len(flight), timeout=0)
                 for reference in done:
-                    yield flight.land(reference), self._outcome(reference)
-                for reference, item, tries, seconds in flight.still():
+                    yield from self._landed(flight.land(reference), reference, batches)
+                for reference, batch, tries, seconds in flight.still():
                     ray.cancel(reference, force=True)
                     if tries < TRIES:
-                        log.warning("%s stands still for %.0f min; it is tried elsewhere", _name(item), seconds / 60)
-                        send(item, tries + 1)
+                        log.warning("%s stands still for %.0f min; it is tried elsewhere", _name(batch), seconds / 60)
+                        for item in batch:
+                            send([item], tries + 1)
                     else:
-                        yield item, Failed(f"it stood still on {TRIES} workers, for {seconds / 60:.0f} minutes on each")
+                        why = f"it stood still on {TRIES} workers, for {seconds / 60:.0f} minutes on each"
+                        yield from ((item, Failed(why)) for item in batch)
         finally:
             for reference in () if self._watch.lost else flight:
                 ray.cancel(reference, force=True)
 
-    def _outcome(self, reference: Any) -> Any:
+    def _landed(self, batch: list[Any], reference: Any, batches: Batches) -> Iterator[tuple[Any, Any]]:
+        """The outcomes of a task's items; none when these are to be tried one by one."""
         try:
-            return self._ray.get(reference)
+            outcomes, seconds = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
-            return failure_from(error, self._ray.exceptions)
+            if len(batch) > 1:
+                batches.one_by_one(batch)
+            else:
+                yield batch[0], failure_from(error, self._ray.exceptions)
+            return
+        batches.came_back(len(batch), seconds)
+        yield from zip(batch, outcomes, strict=True)
 
     @property
     def reachable_at(self) -> str:
@@ -159,8 +167,11 @@ class Reads:
         return None
 
 
-def run_task(sent: Sent, item: Any, settings: dict[str, str]) -> Any:
-    """The work of a task. What is sent is read once a worker and stage, not once a task."""
+def run_task(sent: Sent, batch: list[Any], settings: dict[str, str]) -> tuple[list[Any], float]:
+    """The work of a task: the outcome of each of its items, and the seconds that they took.
+
+    What is sent is read once a worker and stage, not once a task.
+    """
     import ray
 
     os.environ.update(settings)
@@ -169,7 +180,8 @@ def run_task(sent: Sent, item: Any, settings: dict[str, str]) -> Any:
         _own[:] = sent.own
     if _function[:1] != sent.function:
         _function[:] = [sent.function[0], ray.get(sent.function[0])]
-    return attempt(_function[1], item)
+    began = time.monotonic()
+    return [attempt(_function[1], item) for item in batch], time.monotonic() - began
 
 
 _function: list[Any] = []  # in a worker: the reference, and what it refers to
@@ -187,34 +199,7 @@ def failure_from(error: Exception, exceptions: Any) -> Failed:
     return Failed(f"its worker died more than three times: {one_line(error)}", trace)
 
 
-def _name(item: Any) -> str:
-    """What a person calls an item: the shard, which comes first."""
-    return str(item[0] if isinstance(item, tuple) else item)
-
-
-def _alone() -> None:
-    """Tell Ray, before it is imported, to begin a cluster that only this process can use."""
-    os.environ[LOOPBACK] = "0"
-    os.environ.setdefault("RAY_AUTH_MODE", "token")
-    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # else Ray writes one into the home folder
-
-
-def _this_machine(workers: int | None) -> dict[str, Any]:
-    """A cluster of one: no dashboard, loopback only, and a small object store, since no data passes through it."""
-    # A recipe of one's own is imported there as here.
-    paths = dict.fromkeys([str(REPO_ROOT), *map(os.path.abspath, sys.path)])
-    return {
-        "address": "local",  # and not a cluster of somebody else that happens to run here
-        "num_cpus": workers or os.cpu_count(),
-        "include_dashboard": False,
-        "object_store_memory": 100 << 20,
-        "_node_ip_address": "127.0.0.1",
-        "runtime_env": {"env_vars": {"PYTHONPATH": os.pathsep.join(paths)}},
-    }
-
-
-def _cluster(address: str) -> dict[str, Any]:
-    """A submitted job has its working directory already; a driver that connects by itself brings this one."""
-    submitted = "RAY_JOB_CONFIG_JSON_ENV_VAR" in os.environ
-    ours = {"working_dir": str(REPO_ROOT), "excludes": EXCLUDES}
-    return {"address": address, "runtime_env": None if submitted else ours}
+def _name(batch: Sequence[Any]) -> str:
+    """What a person calls a batch: its first shard, and how many there are beside it."""
+    first, more = batch[0], len(batch) - 1
+    return f"{first[0] if isinstance(first, tuple) else first}{f' and {more} more' if more else ''}"

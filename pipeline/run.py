@@ -62,12 +62,24 @@ def run(
     with open_for_writing(root) as lease:
         written = {**(about or {}), "stages": described(stages, documents(*goals))}
         store.write_bytes(root, PLAN, json.dumps(written, indent=1).encode())
+        done_with = released_after(stages)
         for stage in stages:
             made = stage.as_goal() if stage.name in asked else stage
             stats[stage.name] = run_stage(made, ledger, runner, on_progress or _silent, lease)
             check_gathered(stage, stages, stats)
+            for name in done_with[stage.name]:
+                ledger.release(name)
         ledger.sweep()
     return stats
+
+
+def released_after(stages: Sequence[Stage]) -> dict[str, list[str]]:
+    """Names of the stages that each stage is the last to read, by its own name: itself, when none reads it."""
+    last = {stage.name: stage.name for stage in stages}
+    for stage in stages:
+        for before in stage.inputs():
+            last |= {before.name: stage.name, before.view.store: stage.name}
+    return {stage.name: [name for name, reader in last.items() if reader == stage.name] for stage in stages}
 
 
 def described(stages: Sequence[Stage], passed: set[str]) -> list[dict[str, Any]]:
