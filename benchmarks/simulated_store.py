@@ -13,13 +13,13 @@ import pyarrow.fs as pafs
 from pipeline.batches import Batches
 from pipeline.funnel import read_plan
 from pipeline.hashing import digest
+from pipeline.ray_tasks import AT_ONCE
 from pipeline.receipts import Receipt, read_receipt, receipted
 from pipeline.store import FileInfo
 
 BASE = "snapshot"
 PAGE = 1_000  # names in an answer to a listing
 TASK = 0.001  # seconds in which Ray sends a task
-AT_ONCE = 100  # tasks that are sent before the runner looks at what came back
 
 
 class Shards:
@@ -170,6 +170,7 @@ class InstantRunner:
     def map(self, fn: Any, items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, Any]]:
         """As `Runner.map`."""
         stage, batches, sent = fn.keywords["stage"], Batches(items), 0
+        numbers = iter(range(len(items)))
         rows, each, most = self._gathered(stage, len(items)), self._seconds[stage.name], self._most.get(stage.name)
         while batches:
             batch = batches.take()
@@ -179,7 +180,7 @@ class InstantRunner:
             for item in batch:
                 if self._first:
                     self._first()
-                number = len(items) - len(batches) - len(batch)
+                number = next(numbers)
                 if most is not None and number >= most:
                     raise Enough
                 shard, made_from, _ = item

@@ -9,10 +9,8 @@ from pipeline.modules import REPO_ROOT
 
 # Ray binds to the machine's outward address unless told that it is on a desktop; it must be told before it is imported.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
-# A task that alone needs more memory than there is would be tried for ever, and Ray tells a page about each time. A
-# worker of a busy machine takes its time to begin.
+# Ray tells a page about each task that it ends as memory is short. A worker of a busy machine takes its time to begin.
 RAY_ENV = {
-    "RAY_task_oom_retries": "5",
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
     "RAY_worker_register_timeout_seconds": "300",
 }

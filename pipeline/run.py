@@ -79,7 +79,7 @@ def released_after(stages: Sequence[Stage]) -> dict[str, list[str]]:
     for stage in stages:
         for before in stage.inputs():
             last |= {before.name: stage.name, before.view.store: stage.name}
-    return {stage.name: [name for name, reader in last.items() if reader == stage.name] for stage in stages}
+    return {s.name: [each.name for each in stages if last[each.name] == s.name] for s in stages}
 
 
 def described(stages: Sequence[Stage], passed: set[str]) -> list[dict[str, Any]]:
