@@ -1,14 +1,15 @@
 """How many items a task takes: one where an item takes long, many where it is done in less time than it takes to send.
 
 The driver spends about a millisecond on a task of Ray. On a stage of 90,000 shards that take 0.1 seconds each, a task
-a shard would keep the driver busy for longer than the machines.
+a shard would keep the driver busy for longer than a hundred machines.
 """
 
 import math
 from collections.abc import Sequence
 from typing import Any
 
-TASK_SECONDS = 0.005  # what a task costs: five times the driver's time, so that the driver is idle most of the time
+TASK_SECONDS = 0.05  # what a task is taken to cost: fifty times the driver's time, so that a fiftieth of it is used
+LONGEST = 60.0  # seconds of a batch: what is lost at most, beside the shard in hand, when its machine goes
 LARGEST = 100  # items: their receipts come back in one answer, of some hundred kB
 
 
@@ -17,7 +18,7 @@ class Batches:
 
     With `n` items waiting that take `s` seconds each, batches of `b` cost the driver `n / b * TASK_SECONDS`, and the
     last of them ends `b * s` seconds after the others. The sum is smallest at `b = sqrt(n * TASK_SECONDS / s)`, which
-    falls to 1 as the items run out. Batches of items that take longer than `n * TASK_SECONDS` are of one.
+    falls to 1 as the items run out. No batch takes longer than `LONGEST` seconds, but where one item does.
     """
 
     def __init__(self, items: Sequence[Any]):
@@ -39,7 +40,7 @@ class Batches:
         if not self._items:
             return 1
         each = max(self._seconds / self._items, 1e-6)
-        return max(1, min(LARGEST, int(math.sqrt(len(self._waiting) * TASK_SECONDS / each))))
+        return max(1, min(LARGEST, int(LONGEST / each), int(math.sqrt(len(self._waiting) * TASK_SECONDS / each))))
 
     def came_back(self, items: int, seconds: float) -> None:
         """So many items were done in so many seconds."""

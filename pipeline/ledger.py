@@ -30,6 +30,7 @@ class Entry(NamedTuple):
     reads: str = ""
 
 
+RECORDED = 5_000  # entries that are written down at once
 RECORD = pa.schema([(n, pa.int64() if n in ("rows", "bytes") else pa.string()) for n in ("shard", *Entry._fields)])
 
 
@@ -85,9 +86,10 @@ class Ledger:
         """Every shard is made: take that down, and return the sum of the receipts."""
         entries = self.entries(stage)
         if not store.exists(self.root, record_name(stage)):
-            rows = [{"shard": shard, **entry._asdict()} for shard, entry in entries]
             with parquet.writing_rows(self.root, record_name(stage), RECORD, {}) as writer:
-                writer.write(pa.Table.from_pylist(rows, RECORD))
+                for start in range(0, len(entries), RECORDED):
+                    rows = [{"shard": s, **entry._asdict()} for s, entry in entries[start : start + RECORDED]]
+                    writer.write(pa.Table.from_pylist(rows, RECORD))
         store.write_json(self.root, sums_name(stage), self._total.to_json())
         self._entries[stage] = {shard: Entry("", *entry[1:4]) for shard, entry in entries}
         return self._total

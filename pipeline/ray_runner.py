@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pipeline.errors import MewsError, RunnerLost, UsageError
 from pipeline.in_flight import HeadWatch
+from pipeline.last_words import LastWords
 from pipeline.ray_access import check_cluster
 from pipeline.ray_settings import RAY_ENV, choose_own_cluster, joined_cluster, this_machine
 from pipeline.ray_tasks import Answer, Tasks
@@ -17,6 +18,10 @@ from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
 
 R = TypeVar("R")
+KILLED = (
+    "error: the run ended without a word: it was killed, or lost the cluster at {}; what is made is kept, and the same "
+    "command goes on"
+)
 
 
 class Ray:
@@ -58,6 +63,7 @@ class Ray:
         outside = (address or "").startswith("ray://")
         self._watch = HeadWatch(address[6:] if address and outside else ray.get_runtime_context().gcs_address)
         self._watch.start()
+        self._words = LastWords(KILLED.format(address or "this machine"))
         self._task = ray.remote(max_retries=0)(run_task)
 
     def prepare(self, stages: Sequence[Stage]) -> None:
@@ -109,6 +115,7 @@ class Ray:
         """Leave the cluster; end it where it is this machine's own."""
         self._watch.stop()
         self._ray.shutdown()
+        self._words.keep()
 
 
 class Sent(NamedTuple):
