@@ -18,7 +18,7 @@ MACHINERY = frozenset(
     f"pipeline.{name}"
     for name in (
         "batches bucket errors holder in_flight last_words lease ledger limit modules ray_runner ray_settings ray_tasks"
-        " reads root run runner shipping verify"
+        " reads record root run runner shipping standstill verify"
     ).split()
 )
 

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from pipeline.root import redact
 from pipeline.runner import Failed, Runner, one_line
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Stage
+from pipeline.standstill import ended_when_silent
 from pipeline.stats import Stats
 
 PLAN = "plan.json"
@@ -159,7 +160,9 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     shard, made_from, upcoming = item
     if upcoming:
         stage.prefetch(upcoming)
-    with reads.watching():
+    # What reads a source may wait for hours for its turn at a host, which has bounds of its own.
+    bound = ended_when_silent(f"{shard} of stage {stage.name}") if stage.inputs() else nullcontext()
+    with bound, reads.watching():
         return stage.make(shard, root, made_from)
 
 
