@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
@@ -31,7 +31,7 @@ class Receipt:
 
     def to_json(self) -> bytes:
         """The receipt as the JSON file that is written."""
-        return json.dumps({**asdict(self), "stats": self.stats.to_json()}, indent=1, sort_keys=False).encode()
+        return json.dumps({**vars(self), "stats": self.stats.to_json()}, indent=1, sort_keys=False).encode()
 
     @staticmethod
     def from_json(data: bytes) -> "Receipt":

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self, TypeVar
 
 import pyarrow as pa
@@ -173,7 +173,7 @@ class Stats:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON has them; `steps` is an object whose keys are in the order of the steps."""
-        return asdict(self)
+        return {**vars(self), "steps": {name: vars(step) for name, step in self.steps.items()}}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

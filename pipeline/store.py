@@ -61,8 +61,9 @@ def sizes(root: str, folder: str, recursive: bool = False) -> dict[str, int]:
     """
     filesystem, path = locate(root, folder)
     infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True, recursive=recursive))
-    named = {i.path[len(path) :].lstrip("/"): i.size for i in infos if i.type == pafs.FileType.File}
-    return {name: named[name] for name in sorted(named) if not any(part[0] == "." for part in name.split("/"))}
+    cut, file = len(path.rstrip("/")), pafs.FileType.File
+    named = sorted((i.path[cut:], i.size) for i in infos if i.type == file)
+    return {name[1:]: size for name, size in named if "/." not in name}
 
 
 def listing(root: str, folder: str, recursive: bool = False) -> list[str]:

@@ -12,8 +12,8 @@ from pipeline import buckets as bucketed
 from pipeline import parquet, store
 from pipeline.funnel import read_plan
 from pipeline.hashing import digest, shard_key
-from pipeline.ledger import record_name
 from pipeline.receipts import Receipt, inputs_of, read_receipts, receipt_name
+from pipeline.record import record_name
 from pipeline.shard import data_names, quarantine_name, rejects_name
 from pipeline.shuffle import BUCKET
 from pipeline.view import StagePlan, stage_plan

@@ -13,8 +13,8 @@ from rich.console import Console
 from pipeline import store
 from pipeline.funnel import read_plan
 from pipeline.heartbeat import rows_under_way
-from pipeline.ledger import sums
 from pipeline.receipts import read_receipts
+from pipeline.record import sums
 from pipeline.run import PLAN
 from pipeline.stats import Stats, add
 from pipeline.view import planned

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from pipeline import parquet, store
 from pipeline.errors import BadInput
-from pipeline.ledger import record_name
 from pipeline.receipts import read_receipts
+from pipeline.record import record_name
 from pipeline.shard import quarantine_name, rejects_name
 from pipeline.stats import Stats
 from pipeline.view import planned, view_of
