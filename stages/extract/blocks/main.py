@@ -13,7 +13,7 @@ from stages.extract.survey import Survey
 HTTP = ("http://", "https://")
 
 
-def read(seen: Survey, url: str, markdown: bool = False, links: bool = False) -> tuple[str, str] | None:
+def read_blocks(seen: Survey, url: str, markdown: bool = False, links: bool = False) -> tuple[str, str] | None:
     """The main text, cleaned, and as it stands in the page; None where there is none."""
     base = base_of(seen, url) if links else ""
 
