@@ -25,7 +25,7 @@ def read_blocks(seen: Survey, url: str, markdown: bool = False, links: bool = Fa
         return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
 
     walk = BlockWalk(seen.tree, markdown, address if markdown and links else None)
-    chosen = main_blocks(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source))
+    chosen = main_blocks(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source, url))
     if not chosen:
         return None
     said = writing.plain(chosen)
