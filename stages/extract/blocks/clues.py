@@ -65,4 +65,11 @@ def clues_of(tree: _Element, source: bytes, url: str = "") -> Clues:
     source = source.lower()
     said = {name for pattern in DECLARED for name in pattern.findall(source)}
     parts = said | set(MICRODATA.findall(source))
-    return Clues(title, bool(said & ARTICLES), bool(parts & THREADS), bool(parts & PRODUCTS), bool(said & LISTINGS), place_of(url))
+    return Clues(
+        title,
+        bool(said & ARTICLES),
+        bool(parts & THREADS),
+        bool(parts & PRODUCTS),
+        bool(said & LISTINGS),
+        place_of(url),
+    )

@@ -1,4 +1,4 @@
-"""The longest series of a page: boxes of one name side by side, as cards of a shop, items of a listing or posts are.
+"""The longest series of a page: boxes of the same names, as cards of a shop, items of a listing or posts are.
 
 A page of which the main text is such a series has little running text elsewhere, so that its short lines and links
 are not what they are beside a story.
@@ -11,9 +11,11 @@ import numpy as np
 from stages.extract.blocks.block import Box
 from stages.extract.blocks.names import ASIDE, FOOTER, HEADER, HIDDEN, NAVIGATION, PROMPT
 
-LEAST_BOXES, LEAST_BLOCKS = 4, 1.5  # boxes of a series, and blocks in each on average
+LEAST_BOXES = 4
+LEAST_BLOCKS, LEAST_SIZE = 1.5, 30  # blocks or characters in each box on average: items of menus have less
 PARTS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "td", "th", "tbody"})  # of a text or a table
-OUTSIDE = NAVIGATION | FOOTER | HEADER | ASIDE | PROMPT | HIDDEN
+MENUS = NAVIGATION | FOOTER | PROMPT
+OUTSIDE = MENUS | HEADER | ASIDE | HIDDEN
 NAMES = (
     *"series_place series_boxes series_share series_linked series_prose series_blocks series_size".split(),
     *"story_size story_share".split(),
@@ -21,21 +23,24 @@ NAMES = (
 
 
 def longest_series(boxes: Sequence[Box], size: np.ndarray) -> list[Box]:
-    """Boxes of the same name in the same box that hold most text together, outside menus; empty for none.
+    """Boxes whose names, and those of the two boxes around, are the same, outside menus; empty for none.
 
-    `size` has the characters of all blocks before each block, and of all at its end.
+    Of all series the one with most text, times the logarithm of its length. `size` has the characters of all blocks
+    before each block, and of all at its end.
     """
-    found: dict[tuple[Box, str], list[Box]] = {}
+    found: dict[tuple[str, str, str], list[Box]] = {}
     for box in boxes:
-        if box.around is not None and box.end > box.first and box.tag not in PARTS and not box.flags & OUTSIDE:
-            found.setdefault((box.around, box.name), []).append(box)
+        if box.end > box.first and box.tag not in PARTS and not box.flags & MENUS:
+            found.setdefault(box.like, []).append(box)
     best, most = list[Box](), 0.0
     for series in found.values():
-        if len(series) < LEAST_BOXES or sum(box.end - box.first for box in series) < LEAST_BLOCKS * len(series):
+        count = len(series)
+        if count < LEAST_BOXES:
             continue
         held = sum(size[box.end] - size[box.first] for box in series)
-        if held > most:
-            best, most = series, held
+        blocks = sum(box.end - box.first for box in series)
+        if (blocks >= LEAST_BLOCKS * count or held >= LEAST_SIZE * count) and held * np.log2(count) > most:
+            best, most = series, held * np.log2(count)
     return best
 
 
@@ -48,7 +53,7 @@ def of_series(count: int, flags: np.ndarray, boxes: Sequence[Box], sums: list[np
     place = np.zeros(count, np.float32)  # 0 before it or without one, 1 in it, 2 behind it
     values = [0.0] * 6
     if series:
-        held, linked, prose = (sum(values[box.end] - values[box.first] for box in series) for values in sums)
+        held, linked, prose = (sum(each[box.end] - each[box.first] for box in series) for each in sums)
         place[series[0].first :] = 2
         for box in series:
             place[box.first : box.end] = 1
