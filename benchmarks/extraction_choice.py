@@ -70,7 +70,7 @@ def samples(folder: Path) -> Iterator[Sample]:
         seen, mine = parsing.look(source), gold[row["id"]]
         walk = BlockWalk(seen.tree) if seen else None
         if seen and walk and walk.blocks and not mine["gold_kind"].startswith("partial"):
-            clues = clues_of(seen.tree, source)
+            clues = clues_of(seen.tree, source, row["url"])
             rows = features.features(walk.blocks, walk.boxes, clues)
             texts = [block.text for block in walk.blocks]
             wanted, weights = in_segments(texts, mine) if mine["gold_kind"] == "segments" else in_whole(texts, mine)

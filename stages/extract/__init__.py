@@ -30,6 +30,7 @@ class Limits:
     tags: int = 30_000
 
     def broken_by(self, page: bytes) -> str | None:
+        """Return "too_large" or "too_dense" for a page that breaks a limit, else None."""
         if len(page) > self.page_bytes:
             return "too_large"
         return "too_dense" if page.count(b"<") > self.tags else None
@@ -51,6 +52,7 @@ class Text:
     name = "extract"
 
     def __call__(self, table: pa.Table) -> pa.Table:
+        """Put text, image_urls, counts and errors in the place of html and charset; as many rows as before."""
         pages = zip(*(table[name] for name in ("html", "charset", "url")), strict=True)
         answers = [self.answer(html.as_py() or b"", charset.as_py(), url.as_py() or "") for html, charset, url in pages]
         errors = [f"extract:{answer['error']}" if "error" in answer else None for answer in answers]

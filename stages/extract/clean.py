@@ -51,6 +51,7 @@ def _unframed(line: str) -> str | None:
 
 
 def needs_translation(text: str) -> bool:
+    """Whether a text holds a NUL or a lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -20,6 +20,7 @@ class OutOfMemory(logging.Handler):
     seen = False
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Look for a MemoryError among what is logged."""
         self.seen |= any(isinstance(value, MemoryError) for value in record.args or ())
 
 
@@ -55,14 +56,14 @@ def answer(
     reads them all.
     """
     original = readings.is_original(extractor)
-    said = _answer(page, charset, readings.find(extractor, again or original), Asked(url, markdown, links))
+    said = _answer(page, charset, readings.find_extractor(extractor, again or original), Asked(url, markdown, links))
     return said | {"counts": {"read_by_original": 1}} if original and extractor != "plain" else said
 
 
 def _answer(page: bytes, charset: str | None, extractor: Extractor, asked: Asked) -> dict[str, Any]:
     WATCH.seen = False
     try:
-        text, found = extract(page, charset, extractor, asked)
+        text, found = extract_page(page, charset, extractor, asked)
     except Malformed as shape:
         return {"error": str(shape)}
     except MemoryError:
@@ -74,7 +75,7 @@ def _answer(page: bytes, charset: str | None, extractor: Extractor, asked: Asked
     return {"text": text, "image_urls": found} if text else {"error": "empty"}
 
 
-def extract(page: bytes, charset: str | None, extractor: Extractor, asked: Asked) -> tuple[str, list[list[str]]]:
+def extract_page(page: bytes, charset: str | None, extractor: Extractor, asked: Asked) -> tuple[str, list[list[str]]]:
     """The cleaned main text of a page and its [address, alternative text] pairs."""
     seen = look(source_of(page, charset))
     reading = None if seen is None else extractor(seen, asked)

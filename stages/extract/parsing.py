@@ -39,6 +39,7 @@ def look(source: bytes) -> Survey | None:
 
 
 def parse(source: bytes) -> html.HtmlElement | None:
+    """The tree of a page in UTF-8, None where there is nothing; raises Malformed where libxml2 left a part out."""
     try:
         tree = html.fromstring(source, parser=PARSER)
     except etree.ParserError:  # "Document is empty"

@@ -13,7 +13,7 @@ from stages.extract.clean import clean
 from stages.extract.parsing import look
 from stages.extract.reader import plain, selfcheck
 from stages.extract.reader.page import MARK, Page
-from stages.extract.source import text_of
+from stages.extract.source import source_text
 from stages.extract.survey import Survey
 
 
@@ -40,7 +40,7 @@ SENTENCE_ENDS, SENTENCE_LENGTH = tuple('.!?…。！？؟।"”’»)'), 80
 RESCUED_TAGS = 10_000  # a second extraction of a denser page might pass the limit of CPU time, on some machines only
 
 
-def main_text(seen: Survey, read: Read) -> str | None:
+def rescued_text(seen: Survey, read: Read) -> str | None:
     """Precision's text, or the balanced settings' where those find what precision has thrown away.
 
     Precision skips the rescue that trafilatura's other settings end with. On one page in thirty it leaves under a
@@ -56,6 +56,7 @@ def main_text(seen: Survey, read: Read) -> str | None:
 
 
 def page_of(seen: Survey, keep_below: float = 0) -> Page:
+    """The page as the reader takes it: the same tree, which reading takes apart."""
     return Page(seen.tree, seen.marked, seen.tags, seen.bits, keep_below)
 
 
@@ -75,25 +76,25 @@ def is_prose(text: str) -> bool:
 
 def fast_text(seen: Survey) -> str:
     """Resiliparse's main content."""
-    return extract_plain_text(text_of(seen.source), main_content=True, alt_texts=False, links=False, comments=False)
+    return extract_plain_text(source_text(seen.source), main_content=True, alt_texts=False, links=False, comments=False)
 
 
 def all_text(seen: Survey) -> str:
     """Everything visible, menus and all, as in Common Crawl's WET files."""
-    return extract_plain_text(text_of(seen.source), main_content=False, alt_texts=False, links=False)
+    return extract_plain_text(source_text(seen.source), main_content=False, alt_texts=False, links=False)
 
 
 def of_blocks(seen: Survey, asked: Asked) -> Reading | None:
     """The blocks of a page that are its main text."""
     from stages.extract.blocks import main
 
-    found = main.read(seen, asked.url, asked.markdown, asked.links)
+    found = main.read_blocks(seen, asked.url, asked.markdown, asked.links)
     return None if found is None else Reading(*found)
 
 
 TRAFILATURA: dict[str, Callable[[Survey, Read], str | None]] = {
-    "trafilatura": main_text,
-    "plain": main_text,
+    "trafilatura": rescued_text,
+    "plain": rescued_text,
     "precision": lambda seen, read: read(page_of(seen), "precision"),
     "balanced": lambda seen, read: read(page_of(seen), "balanced"),
     "recall": lambda seen, read: read(page_of(seen), "recall"),
@@ -102,14 +103,17 @@ OTHERS: dict[str, Callable[[Survey], str | None]] = {"resiliparse": fast_text, "
 
 
 @cache
-def find(extractor: str, by_original: bool) -> Extractor:
+def find_extractor(extractor: str, by_original: bool) -> Extractor:
     """One of `EXTRACTORS`, or "module:function" of your own."""
     if extractor == "blocks" and not by_original:
         return of_blocks
     if extractor in OTHERS:
         return cleaned(OTHERS[extractor])
     if extractor == "blocks" or extractor in TRAFILATURA:
-        reading, read = TRAFILATURA.get(extractor, main_text), plain.read if by_original else fast_reader()
+        reading, read = (
+            TRAFILATURA.get(extractor, rescued_text),
+            plain.read_by_trafilatura if by_original else fast_reader(),
+        )
         return cleaned(lambda seen: reading(seen, read))
     module, _, function = extractor.partition(":")
     return cleaned(on_tree(getattr(importlib.import_module(module), function)))
@@ -118,7 +122,7 @@ def find(extractor: str, by_original: bool) -> Extractor:
 def cleaned(read: Callable[[Survey], str | None]) -> Extractor:
     """An extractor made of a function that gives a text."""
 
-    def extractor(seen: Survey, asked: Asked) -> Reading | None:
+    def extractor(seen: Survey, _asked: Asked) -> Reading | None:
         text = read(seen)
         return Reading(clean(text), text) if text else None
 
@@ -126,9 +130,10 @@ def cleaned(read: Callable[[Survey], str | None]) -> Extractor:
 
 
 def fast_reader() -> Read:
+    """The reader that gives trafilatura's text in less time."""
     from stages.extract.reader import cascade  # it knows one trafilatura only: see `selfcheck`
 
-    return cascade.read
+    return cascade.read_fast
 
 
 def is_original(extractor: str) -> bool:
@@ -147,6 +152,6 @@ def on_tree(function: Callable[..., str | None]) -> Callable[[Survey], str | Non
 
             kind = (main.kind(seen),)
         strip_attributes(seen.tree, MARK)
-        return function(text_of(seen.source), seen.tree, *kind)
+        return function(source_text(seen.source), seen.tree, *kind)
 
     return read

@@ -37,6 +37,8 @@ class Caps:
 
 @dataclass
 class Server:
+    """A process that answers pages: its pid, our end of its socket, and whether it took too long."""
+
     pid: int
     socket: socket.socket
     overdue: bool = False

@@ -31,6 +31,7 @@ def complexity_limit(page: Survey) -> str | None:
 
 
 def count_tables(tree: etree._Element) -> int:
+    """How many tables a tree has."""
     return sum(1 for _ in tree.iter("table"))
 
 
@@ -57,4 +58,5 @@ def grid(tree: etree._Element) -> tuple[int, int]:
 
 
 def span(value: str | None) -> int:
+    """The number of a colspan or rowspan, at most `SPAN`; 1 where it is no number."""
     return min(int(value), SPAN) if value and value.isdecimal() and len(value) < 10 else 1

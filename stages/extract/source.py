@@ -49,5 +49,6 @@ def closes_itself(beginning: str) -> bool:
     return any("<html" in line and line.endswith("/>") for line in beginning.splitlines()[:FIRST_LINES])
 
 
-def text_of(source: bytes) -> str:
+def source_text(source: bytes) -> str:
+    """A page in UTF-8 as a string; what was a lone surrogate is one again."""
     return source.decode("utf-8", "surrogatepass")

@@ -64,6 +64,7 @@ class Survey:
         return place
 
     def add_passage(self, text: str, holder: _Element) -> None:
+        """Note a text node that is longer than a label; `holder` is the element it stands in."""
         if holder.tag in HIDDEN:
             return
         words = text.split()
@@ -120,7 +121,7 @@ def _look(seen: Survey) -> None:
 def verdicts() -> tuple[dict[str, Memo], Callable[[int, Sequence[tuple[str, str]]], int]]:
     """What tells of attributes' values, and of elements: nothing where the reader does not know its trafilatura."""
     if selfcheck.difference():
-        return {name: Memo([], LONGEST) for name in LIMITED}, lambda bits, items: 0
+        return {name: Memo([], LONGEST) for name in LIMITED}, lambda *_: 0
     from stages.extract.reader.marks import LISTS
 
     return LISTS.verdicts.memos, LISTS.settle

@@ -24,6 +24,7 @@ COLLECT_PAGES = 50
 
 
 def main(control: socket.socket, memory: int) -> None:
+    """Fork a server for every socket that comes over `control`; `memory` is in bytes, see `limit_memory`."""
     from stages.extract import page
 
     page.warm()
@@ -40,7 +41,7 @@ def main(control: socket.socket, memory: int) -> None:
         pid = os.fork()
         if not pid:
             control.close()
-            run(socket.socket(fileno=sockets[0]), memory)
+            serve_and_exit(socket.socket(fileno=sockets[0]), memory)
         os.close(sockets[0])
         control.sendall(NUMBER.pack(pid))
         _, status = os.waitpid(pid, 0)
@@ -54,7 +55,7 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def run(sock: socket.socket, memory: int) -> None:
+def serve_and_exit(sock: socket.socket, memory: int) -> None:
     """Serve and leave without the parent's clean-up: nothing may return into the loop of `main`."""
     code = 1
     try:

@@ -1,0 +1,1 @@
+"""The default reader: a page as blocks, each kept or dropped."""

@@ -1,14 +1,16 @@
 """A page as a sequence of blocks: paragraphs, headings, items, tables, code, each in the boxes that it stands in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+import re2
 from lxml.etree import _Element
 
 from stages.extract.blocks.names import CONTENT, FURNITURE, MAIN, POST
 
 Kind = Literal["text", "heading", "item", "term", "table", "code", "caption"]
 FARTHEST = 12  # boxes
+DENSE = re2.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")  # a character of these says as much as three others
 
 
 class Box:
@@ -52,3 +54,9 @@ class PageBlock:
     lead: str = ""  # "- " or "1. " where an item begins
     quoted: int = 0  # block quotes around it
     language: str = ""  # of code
+    size: int = field(init=False)  # characters of text, those of dense scripts three times
+
+    def __post_init__(self) -> None:
+        self.size = len(self.text)
+        if not self.text.isascii():
+            self.size += 2 * len(DENSE.findall(self.text))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from lxml.etree import _Element
 
@@ -17,23 +18,58 @@ ARTICLES = frozenset(
     b"reportagenewsarticle analysisnewsarticle backgroundnewsarticle reviewnewsarticle satiricalarticle".split()
 )
 THREADS = frozenset(b"discussionforumposting qapage question".split())
+LISTINGS = frozenset(b"itemlist collectionpage searchresultspage offercatalog blog".split())
 PRODUCTS = frozenset(b"product offer aggregateoffer".split())
+WORD = re.compile(r"[a-z]+")
+PLACES_OF_THREADS = frozenset(
+    "forum forums thread threads topic topics viewtopic showtopic showthread viewthread question questions discussion "
+    "discussions discuss comments community bbs board boards answers".split()
+)
+PLACES_OF_LISTINGS = frozenset(
+    "category categories collection collections browse catalog catalogs catalogue search tag tags archive archives "
+    "directory listing listings jobs products shop cat".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """Whether a page calls itself an article, a thread or a product, and its title in lower case."""
+    """What a page calls itself (an article, a thread, a product, a listing), its title in lower case, and its place.
+
+    The place is what the words of its address tell: "thread", "listing", "home" or "".
+    """
 
     title: str
     article: bool
     thread: bool
     product: bool
+    listing: bool = False
+    place: str = ""
 
 
-def clues_of(tree: _Element, source: bytes) -> Clues:
+def place_of(url: str) -> str:
+    """What the words of an address tell of the page, the last of them first."""
+    parts = urlsplit(url.lower())
+    if not parts.path.strip("/") and not parts.query:
+        return "home" if parts.netloc else ""
+    for word in reversed(WORD.findall(f"{parts.netloc} {parts.path}")):
+        if word in PLACES_OF_THREADS:
+            return "thread"
+        if word in PLACES_OF_LISTINGS:
+            return "listing"
+    return ""
+
+
+def clues_of(tree: _Element, source: bytes, url: str = "") -> Clues:
     """Look for the types of schema.org and Open Graph. Those of microdata tell of parts, so not of an article."""
     title = " ".join((tree.findtext(".//title") or "").lower().split())
     source = source.lower()
     said = {name for pattern in DECLARED for name in pattern.findall(source)}
     parts = said | set(MICRODATA.findall(source))
-    return Clues(title, bool(said & ARTICLES), bool(parts & THREADS), bool(parts & PRODUCTS))
+    return Clues(
+        title,
+        bool(said & ARTICLES),
+        bool(parts & THREADS),
+        bool(parts & PRODUCTS),
+        bool(said & LISTINGS),
+        place_of(url),
+    )

@@ -60,6 +60,7 @@ def _gather(element: _Element, parts: list[str]) -> None:
 
 
 def begin_line(parts: list[str]) -> None:
+    """Add a newline unless a line begins here anyway."""
     last = next((part for part in reversed(parts) if part), "\n")
     if not last.endswith("\n"):
         parts.append("\n")
@@ -92,6 +93,7 @@ def of_table(table: _Element) -> str | None:
 
 
 def holds_numbers(cell: _Element) -> bool:
+    """Whether a cell holds nothing but line numbers."""
     return NUMBERS.fullmatch("".join(cell.itertext())) is not None  # type: ignore[arg-type]
 
 

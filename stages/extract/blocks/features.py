@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import re2
 
-from stages.extract.blocks import names
+from stages.extract.blocks import names, series
 from stages.extract.blocks.block import Box, PageBlock
 from stages.extract.blocks.clues import Clues
 from stages.extract.readings import SENTENCE_ENDS
@@ -20,6 +20,7 @@ BOILERPLATE = re2.compile(
     r"last)\b"
 )
 RIGHTS = re2.compile(r"(?i)©|\(c\)|copyright|all rights|reserved|privacy|cookie|terms of")
+PRICE = re2.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[€£₽₴]|zł|kr\b|USD|EUR)")
 DATE = re2.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 KINDS = ("heading", "item", "table", "code", "term", "caption")
 TAGS = {"p": 1, "td": 2, "th": 2, "div": 3, "section": 3, "article": 3, "li": 4}
@@ -30,7 +31,9 @@ NAMES = (
     *"length_before length_after linked_before linked_after text_before text_after after_title".split(),
     *(f"{name}_{up}" for up in range(1, ABOVE + 1) for name in ("size", "linked", "prose")),
     *"alike alike_size alike_linked alike_length siblings in_trunk trunk_up trunk_size".split(),
-    *"page_size page_linked page_prose posts article thread product in_frame".split(),
+    *"page_size page_linked page_prose posts article thread product listing in_thread in_listing in_home".split(),
+    *"comments in_frame price prices repeats".split(),
+    *series.NAMES,
     *names.NAMES,
 )
 LENGTH, LINKED, CODE, IN_TITLE, AFTER_TITLE = map(NAMES.index, "length linked code in_title after_title".split())
@@ -39,9 +42,10 @@ LENGTH, LINKED, CODE, IN_TITLE, AFTER_TITLE = map(NAMES.index, "length linked co
 def features(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) -> np.ndarray:
     """A row of float32 for each block, with the columns `NAMES`."""
     own = np.array([of_text(block, clues.title) for block in blocks], np.float32).reshape(len(blocks), -1)
-    size, linked = own[:, 0].copy(), own[:, 1].copy()
+    size = own[:, 0].copy()
+    linked = own[:, 1] * size
     columns: list[np.ndarray] = [own]
-    own[:, 0], own[:, 1] = np.log2(1 + size), linked / size
+    own[:, 0] = np.log2(1 + size)
     prose = size * is_running(own)
     columns.append(beside(own, size, blocks, clues.title))
     sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (size, linked, prose)]
@@ -50,6 +54,8 @@ def features(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) ->
     columns.append(trunk(blocks, boxes, sums))
     columns.append(of_page(blocks, boxes, size, sums, clues))
     flags = np.array([block.box.flags for block in blocks], np.int64)
+    columns.append(labels(blocks))
+    columns.append(series.of_series(len(blocks), flags, boxes, sums))
     columns.append((flags[:, None] >> np.arange(len(names.NAMES))) & 1)
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
@@ -67,11 +73,11 @@ def is_title(row: np.ndarray) -> bool:
 def of_text(block: PageBlock, title: str) -> tuple[Any, ...]:
     """What a block's own text and box say."""
     text, box, kind = block.text, block.box, block.kind
-    size, head = len(text), text[:200]
+    size, head = block.size, text[:200]
     short = size < SHORT
     digits = sum(map(head.count, "0123456789"))
     return (
-        size, block.linked, block.level, kind == "heading", kind == "item", kind == "table", kind == "code",
+        size, block.linked / len(text), block.level, kind == "heading", kind == "item", kind == "table", kind == "code",
         kind == "term", kind == "caption", text.endswith(SENTENCE_ENDS), text.count("\n"),
         digits / len(head), text.count(",") / size,
         sum(map(str.isupper, head)) / len(head), digits > 1 and DATE.search(head) is not None,
@@ -164,14 +170,28 @@ def trunk(blocks: Sequence[PageBlock], boxes: Sequence[Box], sums: list[np.ndarr
     return np.stack([here == 0, here, np.full(len(here), share)], 1)
 
 
+def labels(blocks: Sequence[PageBlock]) -> np.ndarray:
+    """Whether a block has a price, how many short ones of the page have, and how often a block's text occurs."""
+    priced = np.array([block.size < SHORT and PRICE.search(block.text) is not None for block in blocks], np.float32)
+    times: dict[str, int] = {}
+    for block in blocks:
+        times[block.text] = times.get(block.text, 0) + 1
+    repeats = np.log2(np.array([times[block.text] for block in blocks], np.float32))
+    return np.stack([priced, np.full(len(blocks), np.log2(1 + priced.sum())), repeats], 1)
+
+
 def of_page(
     blocks: Sequence[PageBlock], boxes: Sequence[Box], size: np.ndarray, sums: list[np.ndarray], clues: Clues
 ) -> np.ndarray:
     """What holds for all blocks of a page, and whether a block is in the frame that trafilatura would take."""
     total = size.sum()
-    posts = sum(len(block.text) for block in blocks if block.box.flags & names.POST) / total
+    posts, comments = (
+        sum(block.size for block in blocks if block.box.flags & bit) / total for bit in (names.POST, names.COMMENTS)
+    )
     values = [np.log2(1 + total), sums[1][-1] / total, sums[2][-1] / total, posts]
-    values += [clues.article, clues.thread, clues.product]
+    values += [clues.article, clues.thread, clues.product, clues.listing]
+    values += [clues.place == place for place in ("thread", "listing", "home")]
+    values.append(comments)
     frame = next((found for bit in names.FRAMES for found in boxes if found.own & bit), None)
     made = np.tile(np.array([*values, 0.0], np.float32), (len(blocks), 1))
     if frame is not None:

@@ -19,6 +19,8 @@ RENDERED = frozenset({"MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_SVG_
 
 
 class Formula(NamedTuple):
+    """A formula in LaTeX without delimiters, and whether it stands on a line of its own."""
+
     tex: str  # empty: what is there shows a formula that stands beside it
     display: bool = False
 
@@ -73,6 +75,7 @@ def is_followed(element: _Element) -> bool:
 
 
 def of_math(element: _Element, display: bool = False) -> Formula:
+    """The formula of a MathML element, by its TeX annotation, its alttext or its markup."""
     display = display or element.get("display") == "block" or element.get("mode") == "display"
     for annotation in element.iterdescendants("annotation"):
         if "tex" in annotation.get("encoding", "").lower() and (annotation.text or "").strip():

@@ -20,6 +20,7 @@ class Inline:
         self.raw = False  # inside code, where nothing is emphasised
 
     def add(self, text: str) -> None:
+        """Add text as the page's source has it; blanks that begin a block are left out."""
         if not self.parts and text.isspace() and text != NEWLINE:
             return  # most text between boxes
         self.parts.append(text)
@@ -41,6 +42,7 @@ class Inline:
         return False
 
     def is_blank(self) -> bool:
+        """Whether nothing but blanks was gathered."""
         return all(part.isspace() for part in self.parts)
 
     def wrap(self, mark: str, inside: Callable[[], None]) -> None:
@@ -49,15 +51,18 @@ class Inline:
         self._around(inside, lambda text: text if plain or not text or mark in text else f"{mark}{text}{mark}")
 
     def link(self, href: str | None, inside: Callable[[], None]) -> None:
+        """Add what `inside` adds, as a link to its address where addresses are wanted."""
         address = self.address(href) if self.address and href else ""
         self._around(inside, lambda text: f"[{text}]({address})" if text and address else text)
 
     def verbatim(self, inside: Callable[[], None]) -> None:
+        """Add what `inside` adds as inline code."""
         outer, self.raw = self.raw, True
         self._around(inside, lambda text: text if outer or not text else code_span(text))
         self.raw = outer
 
     def formula(self, tex: str, display: bool) -> None:
+        """Add a formula: on a line of its own with `display`, else inside the line."""
         tex = " ".join(tex.split())
         self.parts.append(tex if not display else f"{NEWLINE}{tex}{NEWLINE}")
         if self.markdown:
@@ -97,6 +102,7 @@ def joined_lines(parts: list[str]) -> str:
 
 
 def printable(line: str) -> str:
+    """A line without what cannot be printed, but with its newlines and tabs."""
     if line.isprintable():
         return line
     return "".join(char for char in line if char.isprintable() or char in "\n\t")

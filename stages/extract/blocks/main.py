@@ -13,7 +13,7 @@ from stages.extract.survey import Survey
 HTTP = ("http://", "https://")
 
 
-def read(seen: Survey, url: str, markdown: bool = False, links: bool = False) -> tuple[str, str] | None:
+def read_blocks(seen: Survey, url: str, markdown: bool = False, links: bool = False) -> tuple[str, str] | None:
     """The main text, cleaned, and as it stands in the page; None where there is none."""
     base = base_of(seen, url) if links else ""
 
@@ -25,7 +25,7 @@ def read(seen: Survey, url: str, markdown: bool = False, links: bool = False) ->
         return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
 
     walk = BlockWalk(seen.tree, markdown, address if markdown and links else None)
-    chosen = main_blocks(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source))
+    chosen = main_blocks(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source, url))
     if not chosen:
         return None
     said = writing.plain(chosen)

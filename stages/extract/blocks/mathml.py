@@ -44,6 +44,7 @@ def row(element: _Element) -> str:
 
 
 def join(parts: list[str]) -> str:
+    """Parts one after another, with a blank between a command and a letter behind it."""
     text = ""
     for part in parts:
         if text and part and part[0].isalpha() and ends_with_command(text):
@@ -53,6 +54,7 @@ def join(parts: list[str]) -> str:
 
 
 def ends_with_command(text: str) -> bool:
+    """Whether a text ends in a backslash and letters."""
     name = text[len(text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) - 1 :]
     return len(name) > 1 and name[0] == "\\"
 
@@ -77,6 +79,7 @@ def latex_of(element: _Element) -> str:
 
 
 def token(element: _Element, tag: str) -> str:
+    """An identifier, number, operator or text, in its variant of the alphabet."""
     text = "".join(element.itertext()).translate(INVISIBLE).strip()  # type: ignore[arg-type]
     if tag in ("mtext", "ms"):
         return rf"\text{{{text}}}" if text else " "
@@ -89,6 +92,7 @@ def token(element: _Element, tag: str) -> str:
 
 
 def symbol(text: str) -> str:
+    """LaTeX for the characters of a token."""
     return join([f"\\{SYMBOLS[char]}" if char in SYMBOLS else WRITTEN.get(char, char) for char in text.strip()])
 
 
@@ -105,6 +109,7 @@ def base(text: str) -> str:
 
 
 def over(parts: list[str]) -> str | None:
+    """An accent, the upper limit of a large operator, or something set above; None unless there are two parts."""
     if len(parts) != 2:
         return None
     accent = ACCENTS.get(parts[1].strip()) or {"\\to": "vec", "\\cdot": "dot"}.get(parts[1].strip())
@@ -114,12 +119,15 @@ def over(parts: list[str]) -> str | None:
 
 
 def under(parts: list[str]) -> str | None:
+    """The lower limit of a large operator, or something set below; None unless there are two parts."""
     if len(parts) != 2:
         return None
     return f"{parts[0]}_{group(parts[1])}" if parts[0] in LARGE else rf"\underset{group(parts[1])}{group(parts[0])}"
 
 
 def scripts(*marks: str) -> Callable[[list[str]], str | None]:
+    """A function that writes a base with these marks and their arguments; None for another number of parts."""
+
     def write(parts: list[str]) -> str | None:
         if len(parts) != len(marks) + 1:
             return None
@@ -129,10 +137,12 @@ def scripts(*marks: str) -> Callable[[list[str]], str | None]:
 
 
 def fraction(parts: list[str]) -> str | None:
+    """A fraction; None unless there are two parts."""
     return rf"\frac{group(parts[0])}{group(parts[1])}" if len(parts) == 2 else None
 
 
 def root(parts: list[str]) -> str | None:
+    """A root with its index; None unless there are two parts."""
     return rf"\sqrt[{parts[1]}]{group(parts[0])}" if len(parts) == 2 else None
 
 
@@ -156,6 +166,7 @@ def table(element: _Element) -> str:
 
 
 def fenced(element: _Element) -> str:
+    """Parts between the brackets and separators that the element names."""
     parts = [latex_of(child) for child in element]
     marks = (element.get("separators", ",").strip() or ",")[0]
     opened, closed = (WRITTEN.get(mark, mark) for mark in (element.get("open", "("), element.get("close", ")")))

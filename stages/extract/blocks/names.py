@@ -8,13 +8,13 @@ from lxml.etree import _Element
 from stages.extract.blocks import listed
 from stages.extract.reader.page import MARK
 
-NAVIGATION, FOOTER, HEADER, ASIDE, COMMENTS, DETAILS, PROMPT, CONTENT, POST, HIDDEN, MAIN, FORM = (
-    1 << place for place in range(12)
+NAVIGATION, FOOTER, HEADER, ASIDE, COMMENTS, DETAILS, PROMPT, CONTENT, POST, HIDDEN, MAIN, FORM, CARD, WIDGET = (
+    1 << place for place in range(14)
 )
-LISTED = 12  # the bit where those of trafilatura's lists begin
+LISTED = 14  # the bit where those of trafilatura's lists begin
 FRAMES = tuple(bit << LISTED for bit in listed.FRAMES)
 NAMES = (
-    *"navigation footer header aside comments details prompt content post hidden main form".split(),
+    *"navigation footer header aside comments details prompt content post hidden main form card widget".split(),
     *listed.NAMES,
 )
 FURNITURE = NAVIGATION | FOOTER | HEADER | ASIDE | COMMENTS | DETAILS | PROMPT | HIDDEN
@@ -38,6 +38,10 @@ WORDS = {
     "markdown mw richtext paragraph wysiwyg chapter content-body contentbody maincontent articlecontent storybody",
     POST: "post posts message messages msg postbody posttext postcontent answer answers question questions thread "
     "topic posting bbwrapper messagetext forumpost usertext",
+    CARD: "card cards product products tile tiles grid result results listing listings collection collections catalog "
+    "catalogue thumb thumbs thumbnail excerpt excerpts preview offer offers deal deals",
+    WIDGET: "filter filters facet facets sort sorting sortby refine swatch swatches error errors validation required "
+    "placeholder tooltip spinner loader loading",
     HIDDEN: "hidden hide invisible sronly screenreader visuallyhidden noprint mobileonly",
 }
 BIT_OF = {word: bit for bit, words in WORDS.items() for word in words.split()}

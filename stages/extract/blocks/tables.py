@@ -15,6 +15,8 @@ SPAN = 100
 
 @dataclass
 class WrittenTable:
+    """A table in plain text, in Markdown (empty unless asked for), and how many characters of it are links."""
+
     text: str
     marked: str
     linked: int
@@ -35,6 +37,7 @@ def is_data(table: _Element) -> bool:
 
 
 def has_parts(cell: _Element) -> bool:
+    """Whether a cell holds parts of a page: headings, tables, code, or more than three paragraphs."""
     paragraphs = 0
     for element in cell.iterdescendants():
         if element.tag in LARGE:
@@ -53,6 +56,7 @@ def table_rows(table: _Element) -> Iterator[_Element]:
 
 
 def cells(row: _Element) -> list[_Element]:
+    """The cells of a row."""
     return [cell for cell in row if cell.tag in ("td", "th")]
 
 
@@ -89,6 +93,7 @@ def fill_spans(line: list[tuple[str, str]], open_spans: dict[int, int]) -> None:
 
 
 def written(grid: list[list[tuple[str, str]]], caption: str, linked: int, markdown: bool) -> WrittenTable:
+    """A grid of (plain, Markdown) cells as lines, the caption first."""
     lines = [" | ".join(plain for plain, _ in row) for row in grid]
     text = "\n".join([caption] * bool(caption) + lines)
     if not markdown:
@@ -100,14 +105,17 @@ def written(grid: list[list[tuple[str, str]]], caption: str, linked: int, markdo
 
 
 def piped(row: list[str], width: int) -> str:
+    """A row of GitHub's tables, filled up to `width` cells."""
     row = row + [""] * (width - len(row))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
 
 
 def title(table: _Element) -> str:
+    """The caption of a table, "" for none."""
     caption = next((child for child in table if child.tag == "caption"), None)
     return "" if caption is None else " ".join("".join(caption.itertext()).split())  # type: ignore[arg-type]
 
 
 def span_of(value: str | None) -> int:
+    """The number of a colspan or rowspan, from 1 to 100."""
     return max(1, min(int(value), SPAN)) if value and value.isdecimal() and len(value) < 10 else 1

@@ -63,9 +63,11 @@ class BlockWalk:
             self.end_block()
 
     def emphasised(self, element: _Element) -> None:
+        """Text between the marks of its emphasis."""
         self.line.wrap(EMPHASIS[element.tag], lambda: self.inside(element))
 
     def inside(self, element: _Element) -> None:
+        """The text and the children of an element."""
         add = self.line.add
         if element.text:
             add(element.text)
@@ -75,6 +77,7 @@ class BlockWalk:
                 add(child.tail)
 
     def link(self, element: _Element) -> None:
+        """What an element holds counts as linked."""
         self.line.linked_above += 1
         self.line.link(element.get("href"), lambda: self.inside(element))
         self.line.linked_above -= 1
@@ -92,6 +95,7 @@ class BlockWalk:
         self.box = outer
 
     def contents(self, element: _Element, tag: str) -> None:
+        """What is in a box, by its tag."""
         if tag == "table":
             self.table(element)
         elif tag == "li":
@@ -113,6 +117,7 @@ class BlockWalk:
             self.inside(element)
 
     def item(self, element: _Element) -> None:
+        """An item of a list, after its hyphen or number."""
         number = self.lists[-1] if self.lists else None
         if number is not None:
             self.lists[-1] = number + 1
@@ -135,10 +140,12 @@ class BlockWalk:
             self.inside(element)
 
     def code(self, element: _Element) -> None:
+        """An element of code as a block of its own."""
         self.end_block()
         self.add_code(element, code.code_text(element))
 
     def add_code(self, element: _Element, text: str) -> None:
+        """Add a block of code unless it is blank."""
         if text.strip():
             linked = sum(len(link.text or "") for link in element.iterdescendants("a"))
             self.add("code", text, linked, language=code.language_of_code(element) if self.line.markdown else "")
@@ -178,6 +185,7 @@ class BlockWalk:
             )
 
     def in_item(self) -> bool:
+        """Whether the box at hand is in an item of the innermost list."""
         box: Box | None = self.box
         while box is not None and box.tag not in LISTS:
             if box.tag == "li":
@@ -186,6 +194,7 @@ class BlockWalk:
         return False
 
     def add(self, kind: str, text: str, linked: int, marked: str = "", level: int = 0, language: str = "") -> None:
+        """Add a block; the first one of an item gets its hyphen or number."""
         lead, self.lead = self.lead, ""
         block = PageBlock(kind, text, self.box, linked, marked, level or len(self.lists), lead)  # type: ignore[arg-type]
         block.quoted, block.language = self.quotes, language

@@ -1,0 +1,1 @@
+"""The text that trafilatura gives, in less time."""

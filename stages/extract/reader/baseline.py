@@ -22,6 +22,7 @@ TEXT_TAGS = ("blockquote", "code", "p", "pre", "q", "quote")
 
 
 def basic_cleaning(tree: HtmlElement) -> HtmlElement:
+    """Delete what `trafilatura.baseline.basic_cleaning` deletes from a marked tree, and return it."""
     for selection in LISTS.basic:
         delete_all(selection.among(tree, marked(tree)))
     return tree
@@ -38,7 +39,7 @@ def baseline(tree: HtmlElement) -> tuple[_Element, str]:
         least = max(map(len, articles)) / 5
         if found := _attempt(text for text in articles if len(text) >= least):
             return found[:2]
-    if found := _attempt(paragraphs(tree), dedupe=True):
+    if found := _attempt(paragraph_texts(tree), dedupe=True):
         return found[:2]
     teaser = _attempt(map(_render_text, teasers), dedupe=True)
     body = Element("body")
@@ -51,11 +52,13 @@ def baseline(tree: HtmlElement) -> tuple[_Element, str]:
 
 
 def long_articles(tree: HtmlElement) -> list[str]:
+    """The texts of outermost <article> elements that are long enough."""
     outer = (e for e in tree.iterdescendants("article") if next(e.iterancestors("article"), None) is None)
     return [text for element in outer if len(text := block_text(element)) > _MIN_CONTENT_LENGTH]
 
 
-def paragraphs(tree: HtmlElement) -> Iterator[str]:
+def paragraph_texts(tree: HtmlElement) -> Iterator[str]:
+    """The texts of outermost elements of running text."""
     for element in tree.iter(*TEXT_TAGS):
         if next(element.iterancestors(*TEXT_TAGS), None) is None:
             yield block_text(element)  # type: ignore[arg-type]

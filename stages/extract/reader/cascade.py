@@ -13,7 +13,7 @@ from trafilatura.settings import Extractor
 
 from stages.extract.reader import rivals
 from stages.extract.reader.baseline import baseline, page_text
-from stages.extract.reader.cleaning import clean, delete_all
+from stages.extract.reader.cleaning import clean_tree, delete_all
 from stages.extract.reader.content import main_content
 from stages.extract.reader.conversion import convert
 from stages.extract.reader.marks import LISTS, marked
@@ -29,17 +29,17 @@ OPTIONS = {
 }
 
 
-def read(page: Page, focus: str) -> str | None:
+def read_fast(page: Page, focus: str) -> str | None:
     """What `trafilatura.bare_extraction` gives as the text of a page, None for no text."""
     options = OPTIONS[focus]
     try:
-        body, text = main_text(page, options)
+        body, text = body_and_text(page, options)
     except (TypeError, ValueError):
         return None
     return None if len(text) < options.min_output_size else plain_text(body)
 
 
-def main_text(page: Page, options: Extractor) -> tuple[_Element, str]:
+def body_and_text(page: Page, options: Extractor) -> tuple[_Element, str]:
     """The body of the main text and its text: see `trafilatura.core.trafilatura_sequence`."""
     is_forum = "script" in page.tags and core._forum_thread_page(page.tree)
     page.used_up = is_forum  # the balanced settings need its comments
@@ -54,7 +54,7 @@ def main_text(page: Page, options: Extractor) -> tuple[_Element, str]:
     ):
         for selection in LISTS.comments:
             delete_all(selection.among(cleaned, marked(cleaned)))
-    body, text = extract(page, cleaned, backup, options)
+    body, text = best_extraction(page, cleaned, backup, options)
     if options.focus == "precision":
         return body, text
     if len(text) < options.min_extracted_size:
@@ -68,12 +68,12 @@ def main_text(page: Page, options: Extractor) -> tuple[_Element, str]:
 
 def prepare(page: Page, options: Extractor) -> tuple[HtmlElement, HtmlElement]:
     """A cleaned copy of the tree with trafilatura's tags, and one that still has those of HTML."""
-    cleaned = clean(copy(page.tree), options, page.tags)
+    cleaned = clean_tree(copy(page.tree), options, page.tags)
     backup = copy(cleaned)
     return convert(cleaned, page.tags), backup
 
 
-def extract(page: Page, cleaned: HtmlElement, backup: HtmlElement, options: Extractor) -> tuple[_Element, str]:
+def best_extraction(page: Page, cleaned: HtmlElement, backup: HtmlElement, options: Extractor) -> tuple[_Element, str]:
     """The main extractor's body and text, or those of the other two where they are to be preferred."""
     body, text = main_content(cleaned, options, bool(page.bits & LISTS.code.bits))
     if options.focus == "recall" and len(text) > options.min_extracted_size * 10:
@@ -100,7 +100,7 @@ def escalate(page: Page, body: _Element, text: str) -> tuple[_Element, str]:
     """A body that is much longer, from recall or from jusText on the whole page; else the one at hand."""
     options, recalled, recalled_text, rival, rival_text = OPTIONS["recall"], body, "", body, ""
     try:
-        recalled, recalled_text = extract(page, *prepare(page, options), options)
+        recalled, recalled_text = best_extraction(page, *prepare(page, options), options)
     except MemoryError:
         raise
     except Exception:  # as trafilatura does: what fails here leaves the text at hand

@@ -10,7 +10,7 @@ from trafilatura.xml import delete_element
 LAYOUT_ROLES = ("presentation", "none")
 
 
-def clean(tree: _Element, options: Extractor, tags: set[str]) -> _Element:
+def clean_tree(tree: _Element, options: Extractor, tags: set[str]) -> _Element:
     """What `trafilatura.htmlprocessing.tree_cleaning` does for tables without images; `tags` are those of the tree."""
     if options.focus == "recall":  # it may take its deletions back
         return htmlprocessing.tree_cleaning(tree, options)
@@ -52,5 +52,6 @@ def is_layout(element: _Element) -> bool:
 
 
 def delete_all(elements: Iterable[_Element], keep_tail: bool = True) -> None:
+    """Delete elements from their trees, with or without the text behind them."""
     for element in elements:
         delete_element(element, keep_tail)

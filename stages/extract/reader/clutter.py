@@ -31,10 +31,12 @@ class Links:
         self.lengths: dict[_Element, int] = {}
 
     def density(self, element: _Element) -> float:
+        """The share of an element's characters that are links."""
         total = length_of(element) or 1
         return sum(self.length(link) for link in element.iterdescendants("a")) / total
 
     def length(self, link: _Element) -> int:
+        """The characters of a link, with single blanks."""
         if link not in self.lengths:
             self.lengths[link] = length_of(link)
         return self.lengths[link]
@@ -72,6 +74,7 @@ class Clutter:
                 self.drop(box)
 
     def drop(self, element: HtmlElement) -> None:
+        """Remove an element, but not the text behind it."""
         self.links.forget(element)
         element.drop_tree()
 
@@ -106,9 +109,11 @@ class Clutter:
 
 
 def is_video(frame: _Element) -> bool:
+    """Whether a frame shows a video, by its address."""
     source = frame.get("src")
     return source is not None and REGEXES["videoRe"].search(source) is not None
 
 
 def class_weight(element: _Element) -> int:
+    """Readability's points for the class and id of an element: 25 for what content is called, -25 for clutter."""
     return sum(WEIGHTS[NAMES[value]] for value in (element.get("class"), element.get("id")) if value)

@@ -29,7 +29,7 @@ def main_content(tree: _Element, options: Extractor, has_code: bool) -> tuple[_E
     if not len(body) or len(text) < options.min_extracted_size:
         pairs = zip(wild, list(backup.iterdescendants(*tags)), strict=True)
         recover(backup, body, options, potential_tags, {twin for element, twin in pairs if element.tag == "done"})
-        text = text_of(body)
+        text = body_text(body)
     drop_repeated(body)
     strip_elements(body, "done")
     strip_tags(body, "div")
@@ -40,7 +40,8 @@ def main_content(tree: _Element, options: Extractor, has_code: bool) -> tuple[_E
     return body, text
 
 
-def text_of(body: _Element) -> str:
+def body_text(body: _Element) -> str:
+    """All text of a body, its pieces parted by blanks."""
     return " ".join(body.itertext()).strip()  # type: ignore[arg-type]
 
 
@@ -71,7 +72,7 @@ def find_body(tree: _Element, options: Extractor) -> tuple[_Element, str, set[st
             if take(frame, body, potential_tags, options):
                 break
         found = marked(tree)
-    return body, text_of(body), potential_tags
+    return body, body_text(body), potential_tags
 
 
 def has_paragraphs(frame: _Element, options: Extractor) -> bool:
@@ -110,6 +111,7 @@ def take(frame: _Element, body: _Element, potential_tags: set[str], options: Ext
 
 
 def is_code(element: _Element) -> bool:
+    """Whether a div is an example of code as W3Schools has them."""
     return "w3-code" in element.get("class", "")
 
 
@@ -130,6 +132,7 @@ def rebuild(element: _Element, body: _Element, potential_tags: set[str], options
 
 
 def paragraph(text: str | None) -> _Element:
+    """A new paragraph with this text."""
     made = Element("p")
     made.text = text
     return made

@@ -135,6 +135,7 @@ def length_of(element: _Element) -> int:
 
 
 def squeezed_length(text: str) -> int:
+    """Characters of a text with single blanks."""
     return len(" ".join(text.split()))
 
 

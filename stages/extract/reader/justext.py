@@ -28,6 +28,8 @@ def stop_words() -> frozenset[str]:
 
 @dataclass(slots=True)
 class Paragraph:
+    """A paragraph's text with single blanks, and what else its class depends on."""
+
     text: str
     linked: int  # characters
     selectable: bool  # inside a <select>
@@ -48,6 +50,7 @@ class Paragraph:
 
 
 def stop_word_density(text: str) -> float:
+    """The share of words that are stop words of any language."""
     words = text.split()
     known = stop_words()
     return sum(word.lower() in known for word in words) / len(words) if words else 0
@@ -80,6 +83,7 @@ class Collector:
         self._begin()
 
     def start(self, tag: str) -> None:
+        """An element begins."""
         self.selects += "select" in tag
         if tag in PARAGRAPH_TAGS or (tag == "br" and self.after_break):
             self.split()
@@ -91,6 +95,7 @@ class Collector:
             self.in_link = True
 
     def end(self, tag: str) -> None:
+        """An element ends."""
         self.selects -= "select" in tag
         if tag in PARAGRAPH_TAGS:
             self.split()
@@ -98,6 +103,7 @@ class Collector:
             self.in_link = False
 
     def add(self, text: str | None) -> None:
+        """Add the text of an element or behind it."""
         if text and not text.isspace():
             text = squeeze(text)
             self.texts.append(text)
@@ -105,7 +111,7 @@ class Collector:
             self.after_break = False
 
 
-def paragraphs(tree: _Element) -> list[Paragraph]:
+def split_paragraphs(tree: _Element) -> list[Paragraph]:
     """JusText's paragraphs of a tree."""
     found = Collector()
     for event, element in iterwalk(tree, events=("start", "end")):
@@ -139,6 +145,7 @@ def with_short(qualities: list[str]) -> list[str]:
 
 
 def of_short(before: tuple[str, str], after: tuple[str, str]) -> str:
+    """The class of a short paragraph, from what `neighbours` says of those before and after it."""
     far = (before[0], after[0])
     if far == ("good", "good"):
         return "good"
@@ -154,6 +161,7 @@ def neighbours(qualities: Sequence[str]) -> tuple[list[tuple[str, str]], list[tu
 
 
 def nearest(qualities: Sequence[str]) -> list[tuple[str, str]]:
+    """For each paragraph the nearest of good and bad before it, and the nearest of these and neargood."""
     found, far, near = [], "bad", "bad"
     for quality in qualities:
         found.append((far, near))
@@ -164,9 +172,9 @@ def nearest(qualities: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
-def main_text(tree: _Element) -> _Element:
+def justext_body(tree: _Element) -> _Element:
     """A body with a paragraph for each that jusText takes for text."""
     body = Element("body")
-    for text in good_paragraphs(paragraphs(tree)):
+    for text in good_paragraphs(split_paragraphs(tree)):
         SubElement(body, "p").text = text
     return body

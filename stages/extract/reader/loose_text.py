@@ -20,11 +20,13 @@ def paragraphs_of_divs(tree: HtmlElement) -> None:
 
 
 def holders_of_blocks(tree: _Element) -> set[_Element]:
+    """All elements that hold an element of a block's tag."""
     tags = {element.tag for element in tree.iterdescendants("*")}
     return ancestors_of(tree.iterdescendants(*(tag for tag in tags if tag.startswith(DIV_TO_P_PREFIXES))))
 
 
 def ancestors_of(elements: Iterable[_Element]) -> set[_Element]:
+    """All elements that hold one of these."""
     found: set[_Element] = set()
     for element in elements:
         for above in element.iterancestors():
@@ -35,10 +37,12 @@ def ancestors_of(elements: Iterable[_Element]) -> set[_Element]:
 
 
 def has_loose_text(box: _Element) -> bool:
+    """Whether an element holds text outside its children."""
     return any(text and text.strip(BLANKS) for text in (box.text, *(child.tail for child in box)))
 
 
 def wrap_loose_text(box: HtmlElement) -> None:
+    """Put the loose text of an element into paragraphs, and drop its line breaks."""
     if box.text and box.text.strip():
         box.insert(0, paragraph_before(box, "text"))
     for place, child in reversed(list(enumerate(box))):

@@ -7,7 +7,7 @@ from trafilatura.settings import Document
 from stages.extract.reader.page import MARK, Page
 
 
-def read(page: Page, focus: str) -> str | None:
+def read_by_trafilatura(page: Page, focus: str) -> str | None:
     """The text that `trafilatura.bare_extraction` gives, without comments and without memory of earlier pages."""
     strip_attributes(page.tree, MARK)
     document = bare_extraction(

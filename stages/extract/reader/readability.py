@@ -120,6 +120,7 @@ class Readability:
         return article
 
     def is_prose(self, paragraph: _Element) -> bool:
+        """Whether a paragraph that was not scored is text: long, or with the end of a sentence in it."""
         text, density = paragraph.text or "", self.links.density(paragraph)
         if len(text) > 80:
             return density < 0.25
@@ -139,5 +140,6 @@ def may_only_shrink(tree: _Element) -> bool:
 
 
 def in_head(element: _Element) -> bool:
+    """Whether an element is a child of <head>."""
     parent = element.getparent()
     return parent is not None and parent.tag == "head"

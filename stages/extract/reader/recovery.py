@@ -37,6 +37,7 @@ class Known:
 
 
 def squeezed(element: _Element) -> str:
+    """The text of an element with single blanks."""
     return " ".join(TEXT(element).split())
 
 
@@ -63,6 +64,7 @@ def recover(
 
 
 def wild_tags(options: Extractor, has_code: bool) -> tuple[str, ...]:
+    """The tags that `wild_elements` looks at, of which code's div is one only where a page has such."""
     return WILD_IN_RECALL if options.focus == "recall" else WILD + ("div",) * has_code
 
 

@@ -8,9 +8,9 @@ from trafilatura import external
 from trafilatura.settings import Extractor
 from trafilatura.utils import trim
 
-from stages.extract.reader import justext as paragraphs
 from stages.extract.reader.baseline import basic_cleaning
 from stages.extract.reader.cleaning import delete_all
+from stages.extract.reader.justext import justext_body
 from stages.extract.reader.marks import LISTS, marked
 from stages.extract.reader.page import Page
 from stages.extract.reader.readability import GaveUp, Readability, unlikely
@@ -61,10 +61,11 @@ def is_deficient(body: _Element) -> bool:
 
 
 def text_of_tree(tree: _Element) -> str:
+    """The text of a tree, trimmed as trafilatura does."""
     return trim(tostring(tree, method="text", encoding="utf-8").decode("utf-8"))
 
 
 def justext(tree: HtmlElement) -> tuple[_Element, str]:
     """JusText's paragraphs of a cleaned tree with HTML's tags, and their text."""
-    body = paragraphs.main_text(basic_cleaning(tree))
+    body = justext_body(basic_cleaning(tree))
     return body, trim(" ".join(body.itertext()))  # type: ignore[arg-type]

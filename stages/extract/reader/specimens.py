@@ -12,6 +12,7 @@ WORDS = (
 
 
 def prose(sentences: int, tag: str = "p") -> str:
+    """Paragraphs of one sentence and its year each."""
     return "".join(f"<{tag}>{WORDS[n % 3]}It was written down in year {1800 + n}.</{tag}>" for n in range(sentences))
 
 
@@ -28,6 +29,7 @@ CODE = "<pre><code>if x:\n    y()\n</code></pre><blockquote><p>A quotation of so
 
 
 def page(body: str, head: str = "") -> str:
+    """A whole page around a body."""
     return f"<!DOCTYPE html>\n<html><head><title>Rivers</title>{head}</head><body>{body}</body></html>"
 
 

@@ -38,6 +38,7 @@ class Pattern:
     bits: int
 
     def holds(self, value: str) -> bool:
+        """Whether Python finds the pattern in a value."""
         return self.narrow.search(value.lower() if self.lower else value) is not None
 
 

@@ -87,7 +87,7 @@ def test_what_precision_throws_away_is_looked_for_again():
         asked.clear()
         seen = parsing.look(source.encode())
         assert seen is not None
-        return readings.main_text(seen, read)
+        return readings.rescued_text(seen, read)
 
     assert main_text(whole, "never asked") == whole and asked == ["precision"]
     assert main_text("Monday", whole) == whole and asked == ["precision", "balanced"]

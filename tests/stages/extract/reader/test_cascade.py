@@ -79,7 +79,7 @@ def test_all_real_pages(shared):
 
 def test_plain_is_trafilatura_untouched(made_pages, monkeypatch):
     monkeypatch.setattr(readings, "fast_reader", lambda: pytest.fail("plain asked the reader"))
-    readings.find.cache_clear()
+    readings.find_extractor.cache_clear()
     for html in made_pages[:30]:
         assert page.answer(html, "utf-8", "", "plain") == plain_extraction.answer(html, "utf-8", "")
-    readings.find.cache_clear()
+    readings.find_extractor.cache_clear()

@@ -27,7 +27,7 @@ def test_paragraphs_of_pages(made_pages):
         if seen is None:
             continue
         paragraphs, first, good = original(seen.tree)
-        ours = justext.paragraphs(seen.tree)
+        ours = justext.split_paragraphs(seen.tree)
         assert [(one.text, one.linked) for one in ours] == paragraphs
         assert [one.quality() for one in ours] == first
         assert list(justext.good_paragraphs(ours)) == good

@@ -77,7 +77,7 @@ def test_without_the_bound_the_texts_are_the_same(made_pages, monkeypatch):
         for html in made_pages[:80]:
             for focus in cascade.FOCUSES:
                 seen = parsing.look(html)
-                found.append(seen and cascade.read(readings.page_of(seen), focus))
+                found.append(seen and cascade.read_fast(readings.page_of(seen), focus))
         return found
 
     bounded = texts()
@@ -104,9 +104,13 @@ def test_a_page_keeps_its_tree_when_asked_to():
         seen = parsing.look(html)
         assert seen is not None
         read_page: Page = readings.page_of(seen, keep_below)
-        first = cascade.read(read_page, "precision")
+        first = cascade.read_fast(read_page, "precision")
         assert read_page.used_up is used_up
         if not used_up:
             again = parsing.look(html)
             assert again is not None
-            assert cascade.read(read_page, "balanced") == cascade.read(readings.page_of(again), "balanced") == first
+            assert (
+                cascade.read_fast(read_page, "balanced")
+                == cascade.read_fast(readings.page_of(again), "balanced")
+                == first
+            )

@@ -14,7 +14,7 @@ def afresh():
     """Nothing remembered of the check, before and after."""
 
     def forget() -> None:
-        for cached in (selfcheck.problem, selfcheck.difference, survey.verdicts, readings.find):
+        for cached in (selfcheck.problem, selfcheck.difference, survey.verdicts, readings.find_extractor):
             cached.cache_clear()
 
     forget()
@@ -50,9 +50,9 @@ def test_a_function_that_is_gone_is_another(afresh, monkeypatch):
 
 
 def test_an_answer_that_is_another_is_found(afresh, monkeypatch):
-    read = cascade.read
+    read = cascade.read_fast
     monkeypatch.setattr(
-        cascade, "read", lambda page, focus: (read(page, focus) or "") + ("." if focus == "recall" else "")
+        cascade, "read_fast", lambda page, focus: (read(page, focus) or "") + ("." if focus == "recall" else "")
     )
     assert selfcheck.problem() == "specimen 0 is read differently with recall"
 

@@ -10,7 +10,7 @@ from trafilatura.settings import TAG_CATALOG
 
 from stages.extract import parsing
 from stages.extract.reader import cascade, pruning
-from stages.extract.reader.cleaning import clean
+from stages.extract.reader.cleaning import clean_tree
 from stages.extract.reader.conversion import convert
 from stages.extract.reader.density import LinkDensity
 from stages.extract.reader.marks import marked
@@ -39,7 +39,7 @@ def tags_of(tree: HtmlElement) -> set[str]:
 def test_cleaning_and_conversion(trees, focus):
     options = cascade.OPTIONS[focus]
     for tree in trees:
-        ours, theirs = clean(copy(tree), options, tags_of(tree)), htmlprocessing.tree_cleaning(copy(tree), options)
+        ours, theirs = clean_tree(copy(tree), options, tags_of(tree)), htmlprocessing.tree_cleaning(copy(tree), options)
         assert written(ours) == written(theirs)
         tags = tags_of(ours)
         assert written(convert(ours, tags)) == written(htmlprocessing.convert_tags(theirs, options))
