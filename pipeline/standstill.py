@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ EXIT_CODE = 75  # EX_TEMPFAIL: to try again may help
 
 
 @contextmanager
-def ended_when_silent(what: str, silent: float | None = None, look: float | None = None) -> Iterator[None]:
+def ended_when_silent(what: str, silent: float | None = None, look: float | None = None) -> Generator[None]:
     """End this process, with a word, when the block stands still. On Ray its worker is replaced, and the work repeated.
 
     Only work in the main thread is watched, which is where runners work.
@@ -52,7 +52,7 @@ def _used(clock: int) -> tuple[float, dict[int, int]]:
     return time.clock_gettime(clock), dict(_children(os.getpid()))
 
 
-def _children(parent: int) -> Iterator[tuple[int, int]]:
+def _children(parent: int) -> Generator[tuple[int, int]]:
     for file in Path(f"/proc/{parent}/task").glob("*/children"):
         try:
             children = [int(child) for child in file.read_text().split()]
