@@ -236,6 +236,13 @@ def test_a_list_of_names_and_values_is_checked():
         ({"order": "web: -edu"}, "no column edu"),
         ({"order": "short/moon: edu"}, "no source moon"),
         ({"upsample": "web: language 0.5=2"}, "column language holds texts"),
+        ({"fim": "moon=0.5"}, "fim= names moon, which is no source here: web"),
+        ({"fim": "web=often"}, "fim=web=often: give shares, as in fim=code=0.5"),
+        ({"fim": "web=2"}, "give the share of pieces whose middle is put last, 0 to 1"),
+        ({"fim_markers": "<a> <b>"}, "fim_markers=<a> <b>: give three"),
+        ({"fim_markers": "<a> <b> <c>"}, "has no special token <a>, which fim_markers= names"),
+        ({"pad_token": "<pad>"}, "has no special token <pad>, which pad_token= says"),
+        ({"sources": "web=tasks:9:{base}/web"}, "tasks of 9 tokens; give at least 256"),
     ],
 )
 def test_what_cannot_be_is_refused_before_any_work(made, given, said):
@@ -280,6 +287,39 @@ def test_a_phase_chooses_by_columns_and_code_is_infilled_all_the_same(made, tmp_
     assert {score[name] for name, _ in parts if name in score} == {4}, "the best come first, and there are enough"
     markers = {n for _, n in encoder(str(base / "tokenizer")).markers}
     assert any(markers & set(part) for name, part in parts if name.startswith("code"))
+
+
+def test_any_source_may_be_infilled_and_padding_and_markers_named(made, tmp_path):
+    base, at = made
+    given = {source: at[source] for source in ("web", "math")}
+    special = ("<|endoftext|>", "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
+    named = {"pad_token": special[3], "fim_markers": " ".join(special[1:4])}
+    run(recipe(base, given, fim="math=0.9", **named), root=str(tmp_path), runner=Local())
+    numbers = encoder(str(base / "tokenizer"))
+    markers = {n for _, n in numbers.markers}
+    infilled = Counter((name[:3], bool(markers & set(part))) for name, part in pieces(tmp_path, "short"))
+    assert infilled["mat", True] > 4 * infilled["mat", False] and not infilled["web", True] and infilled["web", False]
+    (last,) = {row["tokens"][-1] for row in packed_rows(tmp_path, "short") if sum(row["lengths"]) < 1_024}
+    assert last == numbers.markers[2][1] != numbers.end
+
+
+def packed_rows(root: Path, phase: str) -> list[dict]:
+    names = [f"{phase}.packed/{shard}.parquet" for shard in planned(str(root), f"{phase}.packed")]
+    return [row for name in names for row in read_table(str(root), name).to_pylist()]
+
+
+def test_synthetic_tasks_are_a_source_of_a_phase(made, tmp_path):
+    base, at = made
+    given = {"web": at["web"], "tasks": f"tasks:900:{at['math']}"}
+    goal = recipe(base, given, evals="", where="decay/tasks: task == 'copying'", buckets=1)
+    run(goal, root=str(tmp_path), runner=Local())
+    rows = {(row["phase"], row["source"]): row for row in table_of(tmp_path)}
+    assert all(row["realised"] == row["wanted"] for row in rows.values())
+    assert rows["short", "tasks"]["wanted"] == 6_000 and rows["decay", "tasks.decay"]["wanted"] > 5_000
+    whole = [(name, part) for name, part in pieces(tmp_path, "short") if "-" in name and name.split("-")[0] != "web"]
+    assert {name.split("-")[0] for name, _ in whole} <= {"retrieval", "ordering", "counting", "copying", "key_value"}
+    assert len(whole) > 5
+    assert {name.split("-")[0] for name, _ in pieces(tmp_path, "decay")} == {"web", "copying"}
 
 
 def test_the_arguments_of_all_curricula_are_the_fields_of_inputs():

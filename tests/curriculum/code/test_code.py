@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from curriculum.build import pages
 from curriculum.code import by_name_and_text
+from curriculum.places import pages
 from pipeline.doc import Doc
 from pipeline.parquet import read_table
 from pipeline.run import run
