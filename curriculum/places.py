@@ -1,8 +1,8 @@
-"""What stands at the place of a source, as in sources=web=PLACE: pages, code, or tasks over either."""
+"""What stands at the place of a source, as in sources=web=PLACE: pages, code, repositories, or tasks over these."""
 
 from collections.abc import Mapping
 
-from curriculum.code import code_pages
+from curriculum.code import code_pages, repository_pages
 from curriculum.sources import folder
 from curriculum.tasks import task_pages
 from pipeline.errors import UsageError
@@ -11,7 +11,7 @@ from pipeline.stats import PRETOKENS, TextCount
 from readers.values import Kind
 
 CODE = "code"  # the source whose pages are programs
-TASKS = "tasks"
+TASKS, REPOSITORY_LEVEL = "tasks", "repo-level"
 
 
 def pages(
@@ -26,7 +26,8 @@ def pages(
     """The pages at a place, with the columns that are `asked` about.
 
     A place is a folder, a file or a stage of a run; code (see `code.code_pages`), after `repo:` or `repos:` or where
-    the source is called `code`; or `tasks:TOKENS:PLACE`, synthetic tasks of up to so many tokens over another place
+    the source is called `code`; code after `repo-level:`, of which the files of each repository are one document (see
+    `code.repository_pages`); or `tasks:TOKENS:PLACE`, synthetic tasks of up to so many tokens over another place
     (see `tasks.task_pages`), whose texts lie in so many `buckets`. `tokens` is how text is counted. Raises UsageError.
     """
     kind, _, rest = place.partition(":")
@@ -37,6 +38,8 @@ def pages(
                 f"source {name}: {place!r}; write tasks:TOKENS:PLACE, as in tasks:30000:out/refinedweb/clean"
             )
         return task_pages(name, pages(name, texts, columns, None, tokens), int(size), tokens, seed, buckets)
+    if kind == REPOSITORY_LEVEL:
+        return repository_pages(name, rest, columns, tokens, buckets)
     if name == CODE or kind in ("repo", "repos"):
         return code_pages(name, place, columns, asked, tokens)
     return folder(place, columns, asked)

@@ -8,23 +8,29 @@ import readers
 from curriculum.code.checkouts import repositories, repository
 from curriculum.code.filters import Licensed, Original, human_written
 from curriculum.code.languages import language
+from curriculum.code.repository_level import whole_repositories
 from curriculum.code.scrub import scrub_code
 from curriculum.sources import fetched, with_asked
 from dedup import minhash
 from pipeline.doc import Doc
+from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
 from pipeline.stats import TextCount
 from pipeline.transform import annotate, rewrite, screen
 from readers import Field
 from readers.values import Kind
 
-__all__ = ["Licensed", "Original", "code_files", "code_pages", "human_written", "repositories", "repository"]
+__all__ = [
+    "Licensed", "Original", "code_files", "code_pages", "human_written", "repositories", "repository",
+    "repository_pages",
+]  # fmt: skip
 
 # The names that data sets of code have for their columns.
 FIELDS = (
     Field("url"),
     Field("language", names=("language", "lang", "programming_language")),
     Field("license", "strings", ("license", "licence", "licenses", "max_stars_repo_licenses", "detected_licenses")),
+    Field("repo", names=("repo", "repo_name", "repository", "repository_name", "max_stars_repo_name")),
     Field("path", names=("path", "max_stars_repo_path", "file_path", "filename")),
     Field("text", names=("text", "content", "code"), required=True),
 )
@@ -34,8 +40,8 @@ LANGUAGE = pa.schema([("language", pa.string())])
 def code_files(
     address: str, columns: Mapping[str, str] | None = None, asked: Mapping[str, Kind] | None = None
 ) -> Source:
-    """Files of code as rows of Parquet or JSON Lines, with the columns `url`, `language`, `license` and `path`, and
-    those that are `asked` about.
+    """Files of code as rows of Parquet or JSON Lines, with the columns `url`, `language`, `license`, `repo` and
+    `path`, and those that are `asked` about.
     """
     return readers.source(address, with_asked(FIELDS, asked), columns, fetched)
 
@@ -71,3 +77,22 @@ def code_pages(
     written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub_code)), tokens=tokens)
     copies = minhash.near(f"{name}.near", written, bands=14, rows=8)
     return Map(f"{name}.clean", written, verdicts=copies, tokens=tokens)
+
+
+def repository_pages(
+    name: str, place: str, columns: Mapping[str, str], tokens: TextCount | bool = True, buckets: int = 16
+) -> Stage:
+    """The code at a place, as for `code_pages`, with the files of each repository joined to one document.
+
+    Rows of a data set need the columns `repo` and `path`. Raises UsageError without them.
+    """
+    files = code_pages(name, place, columns, None, tokens)
+    if place.partition(":")[0] not in ("repo", "repos"):
+        seen = readers.describe_source(code_files(place, columns))
+        for column in ("repo", "path"):
+            if seen and column not in seen.fields:
+                raise UsageError(
+                    f"source {name}: {place} has no column {column}, by which files are joined to repositories, only "
+                    f"{', '.join(seen.names[:30])}; say which column it is: columns={column}=NAME"
+                )
+    return whole_repositories(name, files, buckets)
