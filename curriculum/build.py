@@ -42,7 +42,8 @@ class Inputs:
     take. `order`, "math: -difficulty", takes them by a column, here the greatest first. `upsample`, "web: edu 0.4=1
     0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on. `long`,
     "128k: 65536=0.5", takes half of a phase's tokens from texts of more than 65,536 tokens. `fim`, "code=0.5,web=0.1",
-    puts the middle of so many pieces of a source last, in place of what the curriculum does.
+    puts the middle of so many pieces of a source last, in place of what the curriculum does. `neighbours`,
+    "128k/web: host", puts pages of one host, or of one value in a column, into one sequence.
     """
 
     tokenizer: str
@@ -63,6 +64,7 @@ class Inputs:
     upsample: str = ""
     long: str = ""
     fim: str = ""
+    neighbours: str = ""
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -92,7 +94,7 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     tokenizer needs are wanting.
     """
     given = pairs(inputs.sources)
-    curriculum = with_choices(curriculum, inputs.where, inputs.order, inputs.upsample)
+    curriculum = with_choices(curriculum, inputs.where, inputs.order, inputs.upsample, inputs.neighbours)
     curriculum = with_long(curriculum, inputs.long)
     curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
     encode = encoder(inputs.tokenizer, inputs.eos_token, inputs.pad_token, inputs.fim_markers.split())

@@ -19,6 +19,7 @@ from pipeline.stats import Stats
 from tokenizer.best_fit import best_fit
 from tokenizer.encode import Encoder
 from tokenizer.fim import FillInMiddle, FimPage
+from tokenizer.neighbours import join_neighbours, neighbours_together
 
 Method = Literal["best_fit", "concatenate"]
 SEQUENCES = pa.schema(
@@ -95,7 +96,8 @@ class Pack:
     """Pages of a mixture (`text`, `skip`, `tokens`, ordered by `position`) to `SEQUENCES`.
 
     Best-fit sequences are shuffled by a hash of seed and first page, so that short and long pages come mixed. The
-    middle of some pieces is put last in the sources that `fim` names. Memory: the tokens of one shard, twice.
+    middle of some pieces is put last in the sources that `fim` names. Pages of one `group` share sequences. Memory: the
+    tokens of one shard, twice.
     """
 
     encoder: Encoder
@@ -107,10 +109,13 @@ class Pack:
     def __call__(self, table: pa.Table) -> pa.Table:
         """The rows that are made of these."""
         table = table.sort_by([(c, "ascending") for c in ("position", "source", "id", "copy", "epoch")])
+        groups, table = neighbours_together(table)
         pages = self._pages(table)
         if self.method == "best_fit":
             pieces, owners = cut_pages(pages, self.length)
-            sequences = best_fit(np.array([len(p) for p in pieces], np.int64), self.length)
+            units = join_neighbours([len(p) for p in pieces], [groups[n] for n in owners], self.length)
+            sizes = np.array([sum(len(pieces[p]) for p in unit) for unit in units], np.int64)
+            sequences = [[p for u in s for p in units[u]] for s in best_fit(sizes, self.length)]
         else:
             pieces, owners, sequences = concatenate(pages, self.length)
         ids = [f"{i}" for i in table["id"].to_pylist()]

@@ -236,6 +236,9 @@ def test_a_list_of_names_and_values_is_checked():
         ({"order": "web: -edu"}, "no column edu"),
         ({"order": "short/moon: edu"}, "no source moon"),
         ({"upsample": "web: language 0.5=2"}, "column language holds texts"),
+        ({"neighbours": "web: a b"}, "neighbours 'a b' is neither host nor a column"),
+        ({"neighbours": "web: family"}, "no column family, only.*columns=family=NAME"),
+        ({"neighbours": "web: host", "order": "web: -tokens"}, "exclude each other: a page has one place"),
         ({"fim": "moon=0.5"}, "fim= names moon, which is no source here: web"),
         ({"fim": "web=often"}, "fim=web=often: give shares, as in fim=code=0.5"),
         ({"fim": "web=2"}, "give the share of pieces whose middle is put last, 0 to 1"),
@@ -301,6 +304,34 @@ def test_any_source_may_be_infilled_and_padding_and_markers_named(made, tmp_path
     assert infilled["mat", True] > 4 * infilled["mat", False] and not infilled["web", True] and infilled["web", False]
     (last,) = {row["tokens"][-1] for row in packed_rows(tmp_path, "short") if sum(row["lengths"]) < 1_024}
     assert last == numbers.markers[2][1] != numbers.end
+
+
+@pytest.mark.parametrize("column", ["host", "family"])
+def test_neighbours_share_sequences_and_shares_stay(made, tmp_path, column):
+    base, at = made
+    rows = [
+        row | {"text": row["text"][:700]}
+        for n in (0, 1)
+        for row in pq.read_table(f"{at['web']}/{n}.parquet").to_pylist()
+    ]
+    known = {row["id"]: f"h{n % 60}.example" for n, row in enumerate(rows)}
+    told = {"host": lambda n: {"url": f"http://{known[n]}/x"}, "family": lambda n: {"family": int(known[n][1:-8])}}
+    write_rows(tmp_path / "web", [row | told[column](row["id"]) for row in rows])
+    given = {"web": str(tmp_path / "web"), "code": at["code"]}
+
+    def sharing(root: Path, **more) -> float:
+        """The share of web pages of a sequence that lie in it beside one of their host."""
+        run(recipe(base, given, **more), root=str(root), runner=Local())
+        assert all(row["realised"] == row["wanted"] for row in table_of(root))
+        beside, all_pages = 0, 0
+        for row in packed_rows(root, "short"):
+            hosts = [known[name] for name in row["ids"] if name in known]
+            beside += sum(hosts.count(host) > 1 for host in hosts)
+            all_pages += len(hosts)
+        return beside / all_pages
+
+    assert sharing(tmp_path / "together", neighbours=f"short/web: {column}") > 0.9
+    assert sharing(tmp_path / "plain") < 0.7
 
 
 def packed_rows(root: Path, phase: str) -> list[dict]:
