@@ -43,7 +43,8 @@ class Inputs:
     0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on. `long`,
     "128k: 65536=0.5", takes half of a phase's tokens from texts of more than 65,536 tokens. `fim`, "code=0.5,web=0.1",
     puts the middle of so many pieces of a source last, in place of what the curriculum does. `neighbours`,
-    "128k/web: host", puts pages of one host, or of one value in a column, into one sequence.
+    "128k/web: host", puts pages of one host, or of one value in a column, into one sequence. `code_model` is a model of
+    `mews quality train` whose score of code becomes the column `quality`.
     """
 
     tokenizer: str
@@ -65,6 +66,7 @@ class Inputs:
     long: str = ""
     fim: str = ""
     neighbours: str = ""
+    code_model: str = ""
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -137,7 +139,7 @@ def rates(text: str, curriculum: Curriculum) -> dict[str, float]:
 def _checked(name: str, place: str, streams: Mapping[str, Stream], tokens: TextCount, inputs: Inputs) -> Source | Stage:
     """The pages of a source with the columns that choices ask about. Raises UsageError when it has not all of them."""
     asked = asked_columns(streams.values(), name)
-    found = pages(name, place, pairs(inputs.columns), asked, tokens, inputs.seed, inputs.buckets)
+    found = pages(name, place, pairs(inputs.columns), asked, tokens, inputs.seed, inputs.buckets, inputs.code_model)
     check_columns(name, found, asked)
     return found
 

@@ -22,13 +22,15 @@ def pages(
     tokens: TextCount = PRETOKENS,
     seed: int = 0,
     buckets: int = 16,
+    code_model: str = "",
 ) -> Source | Stage:
     """The pages at a place, with the columns that are `asked` about.
 
     A place is a folder, a file or a stage of a run; code (see `code.code_pages`), after `repo:` or `repos:` or where
     the source is called `code`; code after `repo-level:`, of which the files of each repository are one document (see
     `code.repository_pages`); or `tasks:TOKENS:PLACE`, synthetic tasks of up to so many tokens over another place
-    (see `tasks.task_pages`), whose texts lie in so many `buckets`. `tokens` is how text is counted. Raises UsageError.
+    (see `tasks.task_pages`), whose texts lie in so many `buckets`. `tokens` is how text is counted, `code_model` scores
+    the quality of code. Raises UsageError.
     """
     kind, _, rest = place.partition(":")
     if kind == TASKS:
@@ -41,5 +43,5 @@ def pages(
     if kind == REPOSITORY_LEVEL:
         return repository_pages(name, rest, columns, tokens, buckets)
     if name == CODE or kind in ("repo", "repos"):
-        return code_pages(name, place, columns, asked, tokens)
+        return code_pages(name, place, columns, asked, tokens, code_model)
     return folder(place, columns, asked)

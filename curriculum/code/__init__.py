@@ -8,6 +8,7 @@ import readers
 from curriculum.code.checkouts import repositories, repository
 from curriculum.code.filters import Licensed, Original, human_written
 from curriculum.code.languages import language
+from curriculum.code.measures import CODE_MEASURES, code_measures
 from curriculum.code.repository_level import whole_repositories
 from curriculum.code.scrub import scrub_code
 from curriculum.sources import fetched, with_asked
@@ -19,6 +20,7 @@ from pipeline.stats import TextCount
 from pipeline.transform import annotate, rewrite, screen
 from readers import Field
 from readers.values import Kind
+from stages.labels import model_scores
 
 __all__ = [
     "Licensed", "Original", "code_files", "code_pages", "human_written", "repositories", "repository",
@@ -34,6 +36,7 @@ FIELDS = (
     Field("path", names=("path", "max_stars_repo_path", "file_path", "filename")),
     Field("text", names=("text", "content", "code"), required=True),
 )
+QUALITY = "quality"  # the column with the score of a model
 LANGUAGE = pa.schema([("language", pa.string())])
 
 
@@ -58,23 +61,27 @@ def code_pages(
     columns: Mapping[str, str],
     asked: Mapping[str, Kind] | None = None,
     tokens: TextCount | bool = True,
+    model: str = "",
 ) -> Stage:
     """The code at a place: `repos:` a folder of checkouts, `repo:` one of your own, or rows of a data set.
 
     Files of others stay when their licence is permissive; rows of a data set without a column for it are taken to be
     yours. What a program wrote is dropped, the rest scrubbed, and near copies are dropped (stage `<name>.clean`).
-    `tokens` is how the funnel counts text.
+    `tokens` is how the funnel counts text. Columns that decide nothing say what a file is like (`CODE_MEASURES`) and,
+    with a fastText `model` of `mews quality train`, its `quality`, 0 to 1.
     """
     kind, _, path = place.partition(":")
     if kind in ("repo", "repos"):
         source, licensed = (repositories(path), True) if kind == "repos" else (repository(path), False)
         named = ()
     else:
-        source = code_files(place, columns, asked)
+        made = {*CODE_MEASURES.names, *((QUALITY,) if model else ())}
+        source = code_files(place, columns, {n: kind for n, kind in (asked or {}).items() if n not in made})
         seen = readers.describe_source(source)
         licensed, named = bool(seen and "license" in seen.fields), (annotate(by_name_and_text, LANGUAGE),)
+    scores = (annotate(code_measures, CODE_MEASURES), *(model_scores({QUALITY: model}) if model else ()))
     judged = screen(*((Licensed(),) if licensed else ()), Original(), human_written)
-    written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub_code)), tokens=tokens)
+    written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub_code), *scores), tokens=tokens)
     copies = minhash.near(f"{name}.near", written, bands=14, rows=8)
     return Map(f"{name}.clean", written, verdicts=copies, tokens=tokens)
 

@@ -157,6 +157,26 @@ def test_a_trainer_that_stops_in_a_phase_that_grows_sees_each_sequence_once(made
     assert sum(grown) >= 30_000
 
 
+def test_two_mixtures_are_compared_by_the_command_line(done, tmp_path):
+    ran = CliRunner().invoke(pipeline, ["mixture", "diff", str(done), "recipes.fox_1", "--json"])
+    lines = {(line["phase"], line["source"]): line for line in json.loads(ran.output)["lines"]}
+    first = lines["short", "web"]["first"]
+    assert first == {"wanted": 24_000, "realised": 24_000, "wanted_share": 0.8, "realised_share": 0.8}
+    assert lines["stage-1", "web"]["second"]["wanted"] == 840_000_000_000 and lines["stage-1", "web"]["first"] is None
+    shown = CliRunner().invoke(pipeline, ["mixture", "diff", str(done), str(done)]).output
+    assert [line.split()[2:7] for line in shown.splitlines() if line.startswith("short  web")] == [
+        ["80.00", "80.00", "+0.00", "80.00", "80.00"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "said"), [("recipes.curriculum", "has no CURRICULUM"), ("nowhere", "has no shares/")]
+)
+def test_what_has_no_mixture_is_told(done, second, said):
+    ran = CliRunner().invoke(pipeline, ["mixture", "diff", str(done), second])
+    assert isinstance(ran.exception, UsageError) and said in str(ran.exception)
+
+
 def test_a_packed_phase_is_exported_and_read_again(done, tmp_path, capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["tokenizer", "pack", str(done / "long.packed"), "--out", str(tmp_path / "long")])
