@@ -5,7 +5,7 @@ import sys
 import pyarrow as pa
 import typer
 
-from mews import push, quality, repairs, reports, run, submit, tokenizer
+from mews import mixture, push, quality, repairs, reports, run, submit, tokenizer
 from pipeline.errors import MewsError
 from report.terminal import for_terminal
 
@@ -29,6 +29,7 @@ app.command("compare")(reports.compare_command)
 app.command("family")(reports.family_command)
 app.command("push")(push.push_command)
 app.command("replay")(repairs.replay_command)
+app.add_typer(mixture.app, name="mixture")
 app.add_typer(tokenizer.app, name="tokenizer")
 app.add_typer(quality.app, name="quality")
 
