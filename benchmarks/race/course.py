@@ -85,7 +85,9 @@ def json_rows(folder: Path) -> Iterator[dict]:
             yield from map(json.loads, lines)
 
 
-def ratio(rounds: Sequence[Mapping[str, Spent]], peer: str, ours: str, start: Mapping[str, float] | None = None) -> float:
+def ratio(
+    rounds: Sequence[Mapping[str, Spent]], peer: str, ours: str, start: Mapping[str, float] | None = None
+) -> float:
     """The peer's processor seconds over ours: the median of the rounds; without those of the start where given."""
     return statistics.median(ratios(rounds, peer, ours, start))
 

@@ -24,7 +24,9 @@ class Spent:
     megabytes: float
 
 
-def spent(command: Sequence[str], cores: Sequence[int], log: Path, environment: Mapping[str, str] | None = None) -> Spent:
+def spent(
+    command: Sequence[str], cores: Sequence[int], log: Path, environment: Mapping[str, str] | None = None
+) -> Spent:
     """What a command took on these cores. Raises RuntimeError with the end of its log when it fails.
 
     A process of its own starts the command and inherits its orphans, so that none is left out. Linux only.

@@ -4,6 +4,7 @@ from filters import c4, fineweb, gopher, url
 from pipeline.stage import Map
 from pipeline.transform import edit, screen
 from stages import commoncrawl, extract
+from stages.cascade import cascade as cascaded
 from stages.language import identify, only
 
 
@@ -12,5 +13,8 @@ def recipe(snapshot: str, rules: str = "gopher", cascade: bool = False, rejects:
     judged = (screen(gopher.repetition, gopher.quality),)
     if rules == "fineweb":
         judged += (edit(c4.without_end_marks), screen(fineweb.quality))
-    steps = (screen(url.blocked), extract.text("precision"), identify(), screen(only("en", 0.65)), *judged)
-    return Map("kept", commoncrawl.pages(snapshot), steps, rejects=rejects)
+    pages, first = commoncrawl.pages(snapshot), (screen(url.blocked),)
+    if cascade:
+        pages, first = cascaded(pages, first[0], "en", words=50)
+    steps = (*first, extract.text("precision"), identify(), screen(only("en", 0.65)), *judged)
+    return Map("kept", pages, steps, rejects=rejects)

@@ -7,6 +7,7 @@ is the one inside tldextract; a page may take 60 seconds in place of one; nothin
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from datatrove.executor import LocalPipelineExecutor
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--rules", choices=("gopher", "fineweb"), default="gopher")
     parser.add_argument("--explained", action="store_true")
     given = parser.parse_args()
+    Trafilatura().extract("<p>Its imports fail here, or else on every page, each after its whole time.</p>")
     lid.FT176LID.MODEL_URL = given.model
     executor = LocalPipelineExecutor(
         pipeline(given.data, given.out, given.rules, given.explained),
@@ -68,6 +70,8 @@ def main() -> None:
     )
     print(json.dumps({"tasks": executor.tasks}))
     executor.run()
+    if not list((given.out / "kept").rglob("*.jsonl.gz")):
+        sys.exit("datatrove kept nothing; its log says why")
 
 
 if __name__ == "__main__":
