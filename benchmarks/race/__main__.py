@@ -10,6 +10,7 @@ import json
 import statistics
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from benchmarks.race import environments, mixture
 from benchmarks.race.course import OURS, PEERS, ROOT, Course, ratios
@@ -20,7 +21,7 @@ FOLDER = ROOT / "out" / "race"
 ENGLISH = 0.45  # Common Crawl's share
 
 
-def result(course: Course, data: Path, one: Path, rounds: int) -> dict:
+def result(course: Course, data: Path, one: Path, rounds: int) -> dict[str, Any]:
     """The rounds on a folder, and the ratios with and without the start, which the folder `one` of one page shows."""
     runners = (*OURS, *PEERS)
     alone = course.rounds(one, 1, runners)[0]

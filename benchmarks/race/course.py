@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -78,7 +79,7 @@ def plain_id(said: str) -> str:
     return said.strip("<>").removeprefix("urn:").removeprefix("uuid:")
 
 
-def json_rows(folder: Path) -> Iterator[dict]:
+def json_rows(folder: Path) -> Iterator[dict[str, Any]]:
     """The rows of datatrove's JSON files."""
     for path in sorted(folder.rglob("*.jsonl.gz")):
         with gzip.open(path, "rt") as lines:

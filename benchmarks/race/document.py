@@ -119,7 +119,8 @@ the same model before compression); its list of public suffixes is the one insid
 1 s of the clock; pages that it drops are not written, nor are ours.
 The pages are larger than Common Crawl's on average (60 kB after decoding), which favours nobody: both extract.
 """
-CASCADE = """`cascade=true` of `recipes/refinedweb` asks before extraction what can be told cheaply. It is off in the faithful
+CASCADE = """\
+`cascade=true` of `recipes/refinedweb` asks before extraction what can be told cheaply. It is off in the faithful
 order, since the look at the language is a guess. A page that is no HTML or has another status is left out when it is
 read, in both orders. Each step is a line of the funnel:
 
@@ -130,7 +131,8 @@ read, in both orders. Each step is a line of the funnel:
 
 What each takes, spares and loses, as measured; a step is asked about what those before it leave:
 """
-WHY = """Reasons are those of the step at which the other side dropped the page. Known causes: datatrove's `deduplicate` drops
+WHY = """\
+Reasons are those of the step at which the other side dropped the page. Known causes: datatrove's `deduplicate` drops
 paragraphs that a process has met twice, whichever page they are on; its reader leaves out pages whose charset it cannot
 tell, and guesses the charset from bytes where ours reads the HTTP header and the page; its word splitter is spaCy's,
 ours a faster one that differs at emoticons and abbreviations (`benchmarks/parity.py`); trafilatura 1.11 extracts other

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 DATATROVE = "0.10.1"
-# datatrove[processing] forgets two: spaCy splits the words of its English rules, and jusText, which trafilatura imports,
-# needs what lxml has given to a package of its own.
+# datatrove[processing] forgets two: spaCy splits the words of its English rules, and jusText, which trafilatura
+# imports, needs what lxml has given to a package of its own.
 PEERS = {
     "own": (f"datatrove[io,processing]=={DATATROVE}", "spacy", "lxml_html_clean"),
     # It does not let a trafilatura of today in: what its blocks import is named here instead.

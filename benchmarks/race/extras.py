@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from benchmarks.race.course import OURS, PEERS, Course
 from benchmarks.race.differences import counted, reasons
@@ -10,7 +11,7 @@ from benchmarks.race.steps import early_steps
 UNSAID = "datatrove: its reader gives no such page, or its extraction finds no text"
 
 
-def extras(folder: Path, data: Path, one: Path) -> dict:
+def extras(folder: Path, data: Path, one: Path) -> dict[str, Any]:
     """All of it on the WARC files of a folder; `one` is a folder with one page."""
     runners = (*OURS, *PEERS)
     fineweb = Course(folder, rules="fineweb").rounds(data, 1, runners)[0]
@@ -26,7 +27,7 @@ def extras(folder: Path, data: Path, one: Path) -> dict:
     }
 
 
-def differences(course: Course, data: Path) -> dict:
+def differences(course: Course, data: Path) -> dict[str, Any]:
     """Why pages are kept by one only: the peer's kept less ours with our reasons, and the reverse with the peer's."""
     course.rounds(data, 1, ("faithful", *PEERS))
     ours, why = course.kept("faithful"), reasons(course, "faithful")

@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from datatrove.executor import LocalPipelineExecutor
 from datatrove.pipeline.extractors import Trafilatura
@@ -26,10 +27,10 @@ from datatrove.utils import lid
 from tldextract import TLDExtract
 
 
-def pipeline(data: str, out: Path, rules: str, explained: bool) -> list:
+def pipeline(data: str, out: Path, rules: str, explained: bool) -> list[Any]:
     """The blocks in order; with `explained`, each filter also writes the pages that it drops."""
 
-    def dropped(name: str) -> dict[str, JsonlWriter]:
+    def dropped(name: str) -> dict[str, Any]:
         return {"exclusion_writer": JsonlWriter(str(out / "dropped" / name))} if explained else {}
 
     blocklist = URLFilter(**dropped("url"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from filters import gopher, url
 from pipeline.transform import screen
@@ -16,7 +17,7 @@ from stages.language import identify, only
 
 @dataclass
 class Early:
-    """One step: seconds that it took, pages it dropped, seconds of extraction that these take, kept pages among them."""
+    """One step: pages it was asked about, dropped and lost; seconds that it took, and those of extraction it saved."""
 
     name: str
     asked: int = 0
@@ -38,7 +39,7 @@ def early_steps(folder: Path) -> tuple[list[Early], int, float]:
         transform(pages.schema.empty_table())
     for file in pages.list:
         for table in pages.read(file):
-            table = table.filter(pa.compute.and_(table["reason"].is_null(), table["error"].is_null()))
+            table = table.filter(pc.and_(table["reason"].is_null(), table["error"].is_null()))
             table = table.drop_columns(["reason", "error"])
             fates, seconds = _fates(table), _extraction(table)
             kept, spent = kept + sum(fates), spent + sum(seconds)
