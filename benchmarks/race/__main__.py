@@ -27,7 +27,7 @@ def result(course: Course, data: Path, one: Path, rounds: int) -> dict[str, Any]
     alone = course.rounds(one, 1, runners)[0]
     done = course.rounds(data, rounds, runners)
     kept = {runner: course.kept(runner) for runner in runners}
-    found: dict = {ours: {peer: _median(ratios(done, peer, ours)) for peer in PEERS} for ours in OURS}
+    found: dict[str, Any] = {ours: {peer: _median(ratios(done, peer, ours)) for peer in PEERS} for ours in OURS}
     start = {runner: alone[runner].cpu for runner in runners}
     found["without_start"] = {ours: {peer: _median(ratios(done, peer, ours, start)) for peer in PEERS} for ours in OURS}
     found["spread"] = {
@@ -44,6 +44,11 @@ def result(course: Course, data: Path, one: Path, rounds: int) -> dict[str, Any]
 
 def _median(values: list[float]) -> float:
     return round(statistics.median(values), 3)
+
+
+def _save(path: Path | None, found: dict[str, Any]) -> None:
+    if path:
+        path.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def main() -> None:
@@ -66,15 +71,16 @@ def main() -> None:
     course = Course(FOLDER)
     course.rounds(one, 1, (*OURS, *PEERS))  # unpacks block lists, compiles
     found = {"pages": len(pages[: given.pages]), **result(course, chosen, one, given.rounds)}
+    _save(given.json, found)  # the rest takes long
     if given.extras:
         mixed = mixture.with_english(pages, ENGLISH)[: given.pages]
         mix = mixture.write(mixed, FOLDER / "data" / "mix", 2)
         found["mix"] = {"pages": len(mixed), **result(course, mix, one, given.rounds)}
+        _save(given.json, found)
         found |= extras(FOLDER, chosen, one)
     found["versions"] = {peer: environments.versions(environments.python_of(peer, FOLDER)) for peer in PEERS}
     print(table(found), end="")
-    if given.json:
-        given.json.write_text(json.dumps(found, indent=1) + "\n")
+    _save(given.json, found)
     if given.document:
         DOCUMENT.write_text(document(found))
 

@@ -23,11 +23,10 @@ from datatrove.pipeline.filters import (
 )
 from datatrove.pipeline.readers import WarcReader
 from datatrove.pipeline.writers import JsonlWriter
-from datatrove.utils import lid
 from tldextract import TLDExtract
 
 
-def pipeline(data: str, out: Path, rules: str, explained: bool) -> list[Any]:
+def pipeline(data: str, out: Path, model: str, rules: str, explained: bool) -> list[Any]:
     """The blocks in order; with `explained`, each filter also writes the pages that it drops."""
 
     def dropped(name: str) -> dict[str, Any]:
@@ -35,11 +34,13 @@ def pipeline(data: str, out: Path, rules: str, explained: bool) -> list[Any]:
 
     blocklist = URLFilter(**dropped("url"))
     blocklist.tldextractor = TLDExtract(suffix_list_urls=())
+    english = LanguageFilter(languages=["en"], **dropped("language"))
+    vars(english.model)["MODEL_URL"] = model  # of this object, since workers get the object and not the class
     blocks = [
         WarcReader(data, glob_pattern="*.warc.gz"),
         blocklist,
         Trafilatura(favour_precision=True, timeout=60),
-        LanguageFilter(languages=["en"], **dropped("language")),
+        english,
         GopherRepetitionFilter(**dropped("gopher.repetition")),
         GopherQualityFilter(**dropped("gopher.quality")),
     ]
@@ -62,9 +63,8 @@ def main() -> None:
     parser.add_argument("--explained", action="store_true")
     given = parser.parse_args()
     Trafilatura().extract("<p>Its imports fail here, or else on every page, each after its whole time.</p>")
-    lid.FT176LID.MODEL_URL = given.model
     executor = LocalPipelineExecutor(
-        pipeline(given.data, given.out, given.rules, given.explained),
+        pipeline(given.data, given.out, given.model, given.rules, given.explained),
         tasks=len(list(Path(given.data).glob("*.warc.gz"))),
         workers=given.workers,
         logging_dir=str(given.out / "logs"),

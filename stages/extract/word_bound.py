@@ -32,10 +32,11 @@ class EnoughWords:
     def __call__(self, table: pa.Table) -> pa.Table:
         """The table with a reason where the page is too short."""
         pages = zip(table["html"], table["charset"], strict=True)
-        passes = [self._may_pass(html.as_py() or b"", charset.as_py() or "utf-8") for html, charset in pages]
+        passes = [self.may_pass(html.as_py() or b"", charset.as_py() or "utf-8") for html, charset in pages]
         return put(table, "reason", pa.array([None if may else f"{self.name}:short" for may in passes], pa.string()))
 
-    def _may_pass(self, html: bytes, charset: str) -> bool:
+    def may_pass(self, html: bytes, charset: str) -> bool:
+        """Whether a page may have so many words."""
         if charset.startswith(("utf-16", "utf-32")):  # where "<" is no single byte
             html = html.decode(charset, "replace").encode()
         if len(html) > LARGEST or ELSEWHERE.search(html):
