@@ -24,7 +24,7 @@ from pipeline.run import run
 from pipeline.runner import Local
 
 FLOORS, COUNTS = (Path(__file__).with_name(name) for name in ("floors.json", "counts.json"))
-ROUNDS, TEXTS = 5, 8
+ROUNDS, TEXTS, PAGES = 5, 8, 60
 Pair = tuple[Callable[[], object], Callable[[], object]]
 
 
@@ -88,7 +88,9 @@ def _pages(folder: str) -> Iterator[tuple[str, Pair]]:
     from stages.language import preview_text
 
     extraction.warm()
-    some = [(html, charset, url) for _, html, charset, url in pages(Path(folder))][:: max(1, 2_000 // 60)][:60]
+    archives = {path.parent for path in Path(folder).rglob("*.warc.gz")}
+    every = [row for place in sorted(archives) for row in pages(place)]
+    some = [(html, charset, url) for _, html, charset, url in every[:: max(1, len(every) // PAGES)]][:PAGES]
 
     def over(ask: Callable[..., object]) -> Callable[[], object]:
         return lambda: [ask(*page) for page in some]

@@ -77,7 +77,7 @@ def main() -> None:
         mix = mixture.write(mixed, FOLDER / "data" / "mix", 2)
         found["mix"] = {"pages": len(mixed), **result(course, mix, one, given.rounds)}
         _save(given.json, found)
-        found |= extras(FOLDER, chosen, one)
+        found |= extras(FOLDER, chosen, one, data)
     found["versions"] = {peer: environments.versions(environments.python_of(peer, FOLDER)) for peer in PEERS}
     print(table(found), end="")
     _save(given.json, found)

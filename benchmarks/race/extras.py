@@ -11,13 +11,13 @@ from benchmarks.race.steps import early_steps
 UNSAID = "datatrove: its reader gives no such page, or its extraction finds no text"
 
 
-def extras(folder: Path, data: Path, one: Path) -> dict[str, Any]:
-    """All of it on the WARC files of a folder; `one` is a folder with one page."""
+def extras(folder: Path, data: Path, one: Path, every: Path) -> dict[str, Any]:
+    """All of it on the WARC files of a folder; `one` is a folder with one page, `every` one with all, for the steps."""
     runners = (*OURS, *PEERS)
     fineweb = Course(folder, rules="fineweb").rounds(data, 1, runners)[0]
     pair = Course(folder, workers=2)
     two, start = pair.rounds(data, 1, runners)[0], pair.rounds(one, 1, OURS)[0]
-    steps, kept, spent = early_steps(data)
+    steps, kept, spent = early_steps(every)
     return {
         "fineweb": {runner: asdict(value) for runner, value in fineweb.items()},
         "two_workers": {runner: asdict(value) for runner, value in two.items()},

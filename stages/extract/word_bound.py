@@ -6,6 +6,7 @@ import pyarrow as pa
 import re2
 
 from pipeline.transform import put
+from stages.language.html_screen import PARAGRAPH
 
 PARTS = 2  # words that a run of letters and digits can be at most: "10km", "cannot"
 LARGEST = 16 << 10  # bytes of a page that is looked at; a larger one with so few words is rare, and takes long to tell
@@ -39,7 +40,10 @@ class EnoughWords:
         """Whether a page may have so many words."""
         if charset.startswith(("utf-16", "utf-32")):  # where "<" is no single byte
             html = html.decode(charset, "replace").encode()
-        if len(html) > LARGEST or ELSEWHERE.search(html):
+        if len(html) > LARGEST:
+            return True
+        paragraphs = b" ".join(match[0].partition(b">")[2] for match in PARAGRAPH.finditer(html))
+        if most_words(paragraphs) >= self.least or ELSEWHERE.search(html):  # the first is the quickest to tell
             return True
         return most_words(TAG.sub(b" ", SCRIPT.sub(rb"\1\2 ", html))) >= self.least
 
