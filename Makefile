@@ -170,6 +170,13 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 	@test -f '$(TOKENIZER)/tokenizer.json' || echo 'packing is measured after make curriculum'
 	@test ! -f '$(TOKENIZER)/tokenizer.json' || $(PY) -m benchmarks.packing '$(OUT)/clean' '$(TOKENIZER)'
 
+race: $(SETUP) ## the whole way from WARC files to texts beside datatrove: DATA= a folder with realweb/ or of WARC files, JSON= FILE ROUNDS= PAGES=
+	$(PY) -m benchmarks.race '$(DATA)' --rounds $(or $(ROUNDS),3) $(if $(JSON),--json '$(JSON)') $(if \
+		$(filter file,$(origin DATA)),--pages $(or $(PAGES),1000) --extras --document,$(if $(PAGES),--pages $(PAGES)))
+
+bench-quick: $(SETUP) ## kernels against the floors of benchmarks/floors.json, and the sample's exact counts: two minutes
+	$(PY) -m benchmarks.quick
+
 bench-extraction: $(SETUP) ## extraction against trafilatura called plainly: DATA= a folder with realweb/ or of WARC files, JSON= FILE
 	$(PY) -m benchmarks.extraction_speed '$(DATA)' $(if $(JSON),--json '$(JSON)')
 
