@@ -4,6 +4,9 @@ SNAPSHOT ?= sample
 DATA ?= ../shared/data
 TOKENIZER ?= out/tokenizer
 CURRICULUM ?= out/curriculum
+ABLATE ?= out/ablate
+# What is compared: NAME=STAGE with blanks between.
+SETS ?= raw=$(OUT)/raw filtered=$(OUT)/filtered deduplicated=$(OUT)/clean
 # What the tokenizer and the curriculum read: NAME=FOLDER of shards with text, blanks between.
 SOURCES ?= web=$(OUT)/clean
 # The sample holds too little text for a vocabulary of 65,024.
@@ -120,6 +123,14 @@ curriculum: $(SETUP) $(if $(OWN_SOURCES),,refinedweb) tokenizer ## from shards t
 	for phase in short long decay; do \
 		$(MEWS) tokenizer pack "$(CURRICULUM)/$$phase.packed" --out "$(CURRICULUM)/$$phase" || exit 1; done
 	$(TOKENIZER_REPORT)
+
+ablate: $(SETUP) ## equal tokens of stages of a run, packed, and small models trained on them: OUT= TOKENIZER= HELD= (files) SETS= ABLATE= SCALE= SEED=
+	$(call RUN,recipes.ablate,$(ABLATE)) tokenizer='$(TOKENIZER)' scale=$(or $(SCALE),1) \
+		'sources=$(subst $() $(),$(comma),$(strip $(SETS)))' $(RECIPE_ARGS)
+	for set in $(foreach set,$(SETS),$(firstword $(subst =, ,$(set)))); do \
+		$(MEWS) tokenizer pack "$(ABLATE)/$$set.packed" --out "$(ABLATE)/$$set" --format numpy || exit 1; \
+		test -z '$(HELD)' || $(PY) examples/train_lm.py "$(ABLATE)/$$set" --tokenizer '$(TOKENIZER)' --held $(HELD) \
+			--seed $(or $(SEED),0) $(TRAIN_ARGS) || exit 1; done
 
 quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (texts), or TEXTS= LABEL= AT_LEAST= (a column) MODEL=
 	$(if $(LABEL),,$(call need,GOOD,the good texts; or TEXTS= and LABEL= for a column))
