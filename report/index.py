@@ -2,8 +2,8 @@
 
 Below the root lie files `index/<stage>/<number>-<digest>.keys`, each for at most 64 shards of a stage: Parquet with a
 row for each `key` and the `place` of a shard among these, sorted by key. The digest is that of what the shards
-were made from, so that a file whose shards were made anew is not used any more. `mews run` makes what is missing when a run
-ends, on all workers; who asks before makes it then. Nothing depends on these files: they may be deleted at any time.
+were made from, so that a file of shards that were made anew is not used any more. `mews run` makes what is missing when
+a run ends, on all workers; who asks before makes it then. Nothing depends on these files: they may be deleted.
 """
 
 from collections.abc import Collection, Iterator, Sequence
