@@ -5,7 +5,7 @@ import sys
 import pyarrow as pa
 import typer
 
-from mews import push, quality, repairs, reports, run, submit, tokenizer
+from mews import push, quality, repairs, reports, run, serve, submit, tokenizer
 from pipeline.errors import MewsError
 from report.terminal import for_terminal
 
@@ -22,6 +22,7 @@ app.command("stats")(reports.stats_command)
 app.command("status")(reports.status_command)
 app.command("verify")(repairs.verify_command)
 app.command("report")(reports.html_report_command)
+app.command("serve")(serve.serve_command)
 app.command("samples")(reports.samples_command)
 app.command("explain")(reports.explain_command)
 app.command("whatif")(reports.whatif_command)

@@ -158,14 +158,14 @@ def _row(stage: StageStatus) -> tuple[str, ...]:
         f"{stage.made:,}{'+' if stage.under_way else ''}",
         "?" if stage.shards is None else f"{stage.shards:,}",
         *(f"{number:,}" if number else "" for number in numbers),
-        _size(stage.bytes),
+        size_of(stage.bytes),
         "" if stage.speed is None else f"{stage.speed:,.0f}",
         "" if stage.left is None else duration(stage.left),
         f"{len(stage.failed):,}" if stage.failed else "",
     )
 
 
-def _size(number: int) -> str:
+def size_of(number: int) -> str:
     """1.2 GB for a number of bytes; nothing for none."""
     unit = next(((scale, name) for scale, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")) if number >= scale), None)
     return f"{number / unit[0]:,.1f} {unit[1]}" if unit else f"{number / 1e3:,.1f} kB" if number else ""
