@@ -91,7 +91,7 @@ def run_command(
     with _status(console, "starting Ray" if runner is Kind.ray else "starting"):
         chosen = _runner(runner, address, workers)
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
-    with Progress(console, len(plan(*goals)), root=root) as progress:
+    with Progress(console, plan(*goals), root=root) as progress:
         stats = run(*goals, root=root, runner=chosen, on_progress=progress, about=about)
     with console.status("noting where each page lies"):
         for why in index_run(root, chosen):

@@ -32,6 +32,7 @@ def serve_command(
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((LOOPBACK, port))
+            listening.listen()  # who asks as soon as the address is printed waits
         except OSError as error:
             raise UsageError(f"port {port} cannot be had: {error.strerror}; give another --port, or none") from None
         address = f"http://{LOOPBACK}:{listening.getsockname()[1]}/{token}/"

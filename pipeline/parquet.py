@@ -20,13 +20,14 @@ STEP = 100  # rows after which the size of a row group is looked at
 class ShardWriter:
     """Parquet rows into a sink, in row groups of about 32 MB, and at most 20,000 rows.
 
-    Where a group ends depends on the rows alone, not on the tables they come in.
+    Where a group ends depends on the rows alone, not on the tables they come in. A `page_index` tells readers where
+    in a group the pages of each column begin, so that they fetch single rows of a file that lies elsewhere.
     """
 
-    def __init__(self, sink: store.HashingWriter, schema: pa.Schema):
+    def __init__(self, sink: store.HashingWriter, schema: pa.Schema, page_index: bool = False):
         self.schema, self.rows = schema, 0
         self._writer = pq.ParquetWriter(
-            pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
+            pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=page_index
         )
         self._held: list[pa.Table] = []
         self._held_rows = self._held_bytes = 0
@@ -77,10 +78,12 @@ def payload(column: pa.ChunkedArray) -> int:
 
 
 @contextmanager
-def writing_rows(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Iterator[ShardWriter]:
+def writing_rows(
+    root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo], page_index: bool = False
+) -> Iterator[ShardWriter]:
     """A writer whose file appears when the block ends well, entered in `made` under its name."""
     with store.writing(root, name) as sink:
-        writer = ShardWriter(sink, schema)
+        writer = ShardWriter(sink, schema, page_index)
         try:
             yield writer
             writer.close()

@@ -19,19 +19,19 @@ from pipeline.stage import Stage
 from report.limits import number
 from report.page.html import ASSETS
 from report.serve.contents import RunContents
-from report.serve.guard import App, Guard
+from report.serve.doorkeeper import App, Doorkeeper
 from report.status import duration, size_of
 
 FOLDER = Path(__file__).parent / "templates"
 LONGEST = 300  # characters of a value that is asked with
 NAV = {"": "Status", "pages": "Pages", "families": "Families", "shards": "Shards"}
-Asked = dict[str, str]
+Values = dict[str, str]
 
 
 def serve_app(root: str, stages: Sequence[Stage], token: str) -> App:
     """The application of a run; `stages` are those of its recipe, without which limits and families are not shown."""
     contents, templates = RunContents(root, stages), _templates(root)
-    told: dict[str, Callable[[Asked], dict[str, Any]]] = {
+    told: dict[str, Callable[[Values], dict[str, Any]]] = {
         "home": contents.home,
         "live": contents.live,
         "pages": contents.pages,
@@ -44,7 +44,7 @@ def serve_app(root: str, stages: Sequence[Stage], token: str) -> App:
     style = (ASSETS / "style.css").read_text() + (FOLDER / "serve.css").read_text()
     routes.append(Route("/serve.css", _file(style, "text/css")))
     routes.append(Route("/serve.js", _file((FOLDER / "serve.js").read_text(), "text/javascript")))
-    return Guard(Starlette(routes=routes), token)
+    return Doorkeeper(Starlette(routes=routes), token)
 
 
 def _templates(root: str) -> jinja2.Environment:
@@ -69,11 +69,11 @@ def _file(text: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _page(
-    name: str, tell: Callable[[Asked], dict[str, Any]], templates: jinja2.Environment
+    name: str, tell: Callable[[Values], dict[str, Any]], templates: jinja2.Environment
 ) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint: what `tell` says of the values in the address, in the template of this name."""
 
-    def make(base: str, asked: Asked) -> Response:
+    def make(base: str, asked: Values) -> Response:
         template, code = f"{name}.html", 200
         try:
             told = tell(asked)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from pipeline.funnel import because, funnel, read_plan, stage_stats, warnings
+from pipeline.funnel import Line, funnel, read_plan, rows_of, stage_stats, warnings
 from pipeline.stage import Stage
 from report.explain import explain
 from report.family import family, largest_families
@@ -15,7 +15,7 @@ from report.page.chain import document_chain
 from report.page.sample import Stratum, strata_of
 from report.page.shard_table import shard_rows
 from report.serve.database import Database
-from report.serve.search import FURTHEST, ROWS, SORTS, Asked, search
+from report.serve.search import FURTHEST, ROWS, SORTS, PageQuery, search
 from report.status import status, time_left
 from report.stored import shard_stats
 
@@ -53,9 +53,8 @@ class RunContents:
     def _live(self) -> dict[str, Any]:
         stages, lines, whole = status(self._root), [], 1
         for line in funnel(self._root):
-            came = line.kept.rows + sum(size.rows for size in line.dropped.values()) + sum(line.quarantined.values())
-            whole = max(came, 1) if line.begins else whole
-            lines.append({"line": line, "came": came / whole, "share": line.kept.rows / whole, "because": because(line)})
+            whole = max(sum(rows_of(line)), 1) if line.begins else whole
+            lines.append({"line": line, "share": line.kept.rows / whole, "lost": _lost(line)})
         left = time_left(stages)
         done = sum(stage.done for stage in stages)
         return {"stages": stages, "done": done, "left": left, "lines": lines, "warnings": warnings(self._root)}
@@ -67,8 +66,8 @@ class RunContents:
         """Pages that fit, a screen of them."""
         strata = self._strata()
         sort = given.get("sort", "")
-        asked = Asked(
-            *(given.get(name, "").strip() for name in Asked._fields[:6]),
+        asked = PageQuery(
+            *(given.get(name, "").strip() for name in PageQuery._fields[:6]),
             sort=sort if sort in SORTS else "",
             start=_start(given),
         )
@@ -110,12 +109,22 @@ class RunContents:
         return {"rows": list(zip(told["rows"], told["why"], strict=True)), "all": told["shards"], "odd": told["odd"]}
 
 
+def _lost(line: Line) -> list[tuple[str, str, int]]:
+    """What a step took, the most first: the code of a reason or error, the query for its pages, and how many."""
+    lost = [("dropped", reason, size.rows) for reason, size in line.dropped.items()]
+    lost += [("quarantined", error, rows) for error, rows in line.quarantined.items()]
+    return [
+        (reason.partition(":")[2] or reason, urlencode({"stage": line.stage, "fate": fate, "reason": reason}), rows)
+        for fate, reason, rows in sorted(lost, key=lambda each: (-each[2], each[1]))
+    ]
+
+
 def _start(given: Mapping[str, str]) -> int:
     """The first row to show; 0 when what is given is no number."""
     text = given.get("start", "")
     return min(int(text), FURTHEST) if text.isascii() and text.isdigit() else 0
 
 
-def _link(asked: Asked, start: int) -> str:
+def _link(asked: PageQuery, start: int) -> str:
     """The address of other rows of the same search."""
     return "pages?" + urlencode({name: value for name, value in asked._replace(start=start)._asdict().items() if value})

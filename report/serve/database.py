@@ -38,7 +38,7 @@ class RunFiles(AbstractFileSystem):
             raise PermissionError(f"{path} is not below the root")
         return name
 
-    def _open(self, path: str, mode: str = "rb", **_: Any) -> Any:
+    def _open(self, path: str, mode: str = "rb", *_: Any, **__: Any) -> Any:
         if mode != "rb":
             raise PermissionError("the files of a run are only read")
         filesystem, place = store.locate(self._root, self._name(path))
@@ -78,11 +78,13 @@ class Database:
 
     def rows(self, sql: str, values: Mapping[str, Any], ends: float) -> list[dict[str, Any]]:
         """The rows of a query, which is broken off at `ends` (seconds of time.monotonic). Raises TimeIsUp then."""
+        if time.monotonic() >= ends:
+            raise TimeIsUp("the time of a query is up")
         if not self._turn.acquire(timeout=max(ends - time.monotonic(), 0)):
             raise TimeIsUp("other queries are under way; try again in a moment")
-        cursor = self._connection.cursor()
-        timer = threading.Timer(max(ends - time.monotonic(), 0), cursor.interrupt)
-        timer.start()
+        cursor, done = self._connection.cursor(), threading.Event()
+        watch = threading.Thread(target=_interrupt, args=(cursor, done, ends), daemon=True)
+        watch.start()
         try:
             found = cursor.execute(sql, values)
             names = [column[0] for column in found.description]
@@ -90,9 +92,17 @@ class Database:
         except duckdb.InterruptException:
             raise TimeIsUp("the time of a query is up") from None
         finally:
-            timer.cancel()
+            done.set()
+            watch.join()
             cursor.close()
             self._turn.release()
+
+
+def _interrupt(cursor: duckdb.DuckDBPyConnection, done: threading.Event, ends: float) -> None:
+    """Break a query off at its end; again and again, since one that has not begun yet does not hear it."""
+    done.wait(max(ends - time.monotonic(), 0))
+    while not done.wait(0.05):
+        cursor.interrupt()
 
 
 def files(names: Sequence[str]) -> list[str]:

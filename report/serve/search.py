@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pipeline import parquet, store
@@ -23,7 +24,7 @@ HOST = r"lower(regexp_extract(p.url, '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(
 SORTS = {"": "", "url": "url", "host": "host", "longest": "-size", "shortest": "size", "language score": "score"}
 
 
-class Asked(NamedTuple):
+class PageQuery(NamedTuple):
     """What is looked for; "" is anything. Of `text` every word has to be there, in whatever case."""
 
     fate: str = ""
@@ -37,7 +38,7 @@ class Asked(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The rows, whether there are more, of how many shards how many were looked through, and if the time ran out.
+    """The rows, whether there are more, of how many files how many were looked through, and if the time ran out.
 
     Of each page: stage, fate, reason, shard, id, url, host, language, score, size (characters) and extract.
     """
@@ -45,11 +46,11 @@ class Answer(NamedTuple):
     rows: list[dict[str, Any]]
     more: bool
     looked: int
-    shards: int
+    files: int
     cut: bool
 
 
-class Piece(NamedTuple):
+class ShardScan(NamedTuple):
     """Some shards of what a stage made of its pages: what one query reads."""
 
     stage: str
@@ -59,7 +60,9 @@ class Piece(NamedTuple):
     view: View | None
 
 
-def search(root: str, database: Database, strata: Sequence[Stratum], asked: Asked, seconds: float = SECONDS) -> Answer:
+def search(
+    root: str, database: Database, strata: Sequence[Stratum], asked: PageQuery, seconds: float = SECONDS
+) -> Answer:
     """The pages that are asked for. Shards are read piece by piece, until there are enough rows or the time is up.
 
     Sorted rows are the first of all only if all shards were looked through.
@@ -90,10 +93,11 @@ def _place(row: Mapping[str, Any], sort: str) -> tuple[Any, ...]:
     return value is None, (-value if column[0] == "-" else value) if value is not None else 0, row["id"] or ""
 
 
-def _pieces(root: str, strata: Sequence[Stratum], asked: Asked) -> Iterator[Piece]:
+def _pieces(root: str, strata: Sequence[Stratum], asked: PageQuery) -> Iterator[ShardScan]:
     asks = (asked.fate, asked.stage, asked.reason)
     fits = [s for s in strata if all(a in ("", b) for a, b in zip(asks, (s.fate, s.stage, s.reason), strict=True))]
-    for stage, fate in dict.fromkeys((s.stage, s.fate) for s in fits):
+    chosen: dict[tuple[str, Where], None] = dict.fromkeys((s.stage, s.fate) for s in fits)
+    for stage, fate in chosen:
         shards, view = list(shard_stats(root, stage)), view_of(root, stage) if fate == "kept" else None
         if view is None:
             named = rejects_name if fate == "dropped" else quarantine_name
@@ -103,12 +107,11 @@ def _pieces(root: str, strata: Sequence[Stratum], asked: Asked) -> Iterator[Piec
         else:
             names = [f"{view.store}/{shard}.parquet" for shard in shards]
         bounds = [0, *range(SHARDS // 8, len(shards), SHARDS), len(shards)] if shards else []
-        for start, end in zip(bounds, bounds[1:], strict=False):
-            if start < end:
-                yield Piece(stage, fate, shards[start:end], names[start:end], view)
+        for start, end in pairwise(bounds):
+            yield ShardScan(stage, fate, shards[start:end], names[start:end], view)
 
 
-def _query(root: str, piece: Piece, asked: Asked, wanted: int) -> tuple[str, dict[str, Any]]:
+def _query(root: str, piece: ShardScan, asked: PageQuery, wanted: int) -> tuple[str, dict[str, Any]]:
     """The SQL of a piece, which is made of fixed parts and of names in the run's own plan, and its parameters."""
     there = {*parquet.schema_of(root, piece.names[0]).names}
     column = {name: f"p.{name}" if name in there else f"NULL::{kind}" for name, kind in SHOWN.items()}
@@ -126,7 +129,7 @@ def _query(root: str, piece: Piece, asked: Asked, wanted: int) -> tuple[str, dic
     return sql, values
 
 
-def _joined(piece: Piece, values: dict[str, Any]) -> Iterator[str]:
+def _joined(piece: ShardScan, values: dict[str, Any]) -> Iterator[str]:
     """What a view keeps of the rows of the stage before."""
     for number, join in enumerate(piece.view.joins if piece.view else ()):
         for place, (name, value) in enumerate(join.where):
@@ -134,12 +137,11 @@ def _joined(piece: Piece, values: dict[str, Any]) -> Iterator[str]:
             yield f"p.{_quoted(name)} = $where{number}_{place}"
         if join.verdicts:
             values[f"verdicts{number}"] = files([f"{join.verdicts}/{shard}.parquet" for shard in piece.shards])
-            yield (
-                f"NOT EXISTS (SELECT 1 FROM read_parquet($verdicts{number}) v WHERE v.id = p.id AND v.reason IS NOT NULL)"
-            )
+            dropped = f"SELECT 1 FROM read_parquet($verdicts{number}) v WHERE v.id = p.id AND v.reason IS NOT NULL"
+            yield f"NOT EXISTS ({dropped})"
 
 
-def _tests(piece: Piece, asked: Asked, column: Mapping[str, str], values: dict[str, Any]) -> Iterator[str]:
+def _tests(piece: ShardScan, asked: PageQuery, column: Mapping[str, str], values: dict[str, Any]) -> Iterator[str]:
     if asked.reason:
         values["reason"] = asked.reason
         yield f"{REASONS[piece.fate]} = $reason"

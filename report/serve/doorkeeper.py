@@ -25,7 +25,7 @@ HEADERS = {
 }
 
 
-class Guard:
+class Doorkeeper:
     """An ASGI application around another, which sees the paths behind `/<token>`."""
 
     def __init__(self, app: App, token: str):
