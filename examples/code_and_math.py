@@ -3,8 +3,8 @@
     mews run examples/code_and_math.py --root out/technical snapshot=CC-MAIN-2024-10 files=4
 
 Extraction writes Markdown, which keeps the lines of code, LaTeX and tables. The shares of code and formulas are
-measured on each text, and a page goes where it has enough of them. Rules for prose would drop such pages, so that those on
-alphabetic words, symbols and stop words are taken out. A page may be in both data sets.
+measured on each text, and a page goes where it has enough of them. Rules for prose would drop such pages, so that
+those on alphabetic words, symbols and stop words are taken out. A page may be in both data sets.
 """
 
 from dedup import minhash, urls

@@ -3,8 +3,8 @@
     mews run examples/domain_list.py --root out/museums domains=museums.txt snapshot=CC-MAIN-2024-10 index=true
 
 The file has a domain a line; pages of its subdomains are taken too. With `index=true` the index of the crawl tells
-where the pages lie, and each is fetched by itself, which suits some thousands of them. Without, whole files are read, and
-pages of other hosts go before their text is extracted, which suits long lists.
+where the pages lie, and each is fetched by itself, which suits some thousands of them. Without, whole files are read,
+and pages of other hosts go before their text is extracted, which suits long lists.
 """
 
 from dataclasses import dataclass
