@@ -56,9 +56,9 @@ def test_the_shards_of_a_page_are_those_that_a_full_search_finds(root: str, page
     assert any(told(root, page).values()) == (page != "x")
 
 
-def test_a_view_is_looked_for_where_its_rows_lie(root: str):
-    found = told(root, "f0.txt:1")
-    assert found["unique"] == found["read"] != set()
+def test_a_view_is_looked_for_where_its_rows_lie(tmp_path: Path):
+    found = told(made(Corpus(tmp_path / "corpus"))[0], "p10")
+    assert found["unique"] == found["filtered"] != set()
 
 
 def test_the_shards_of_a_host_are_known(root: str):

@@ -74,6 +74,12 @@ def test_families_and_their_members(server: Served):
     assert "first" in text and "second" in text, "what differs"
 
 
+def test_who_is_kept_of_a_family_is_among_the_kept_pages(server: Served):
+    """Verdicts speak of the page that stays, too."""
+    urls = re.findall(r'class="url" href="([^"]*)"', server.get("pages", fate="kept").text)
+    assert {url.rpartition("/")[2] or "r20" for url in urls} == {"p10", "p11", "r20", "d30", "n61"}
+
+
 def test_shards(server: Served):
     assert "2 shards" in shown(server, "shards")
 

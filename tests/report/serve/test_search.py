@@ -14,7 +14,7 @@ from pipeline.view import planned
 from report.page.chain import document_chain
 from report.page.sample import strata_of
 from report.serve import search as search_module
-from report.serve.database import Database, TimeIsUp
+from report.serve.database import Database, RunFiles, TimeIsUp
 from report.serve.search import Answer, PageQuery, search
 from report.stored import STORED_ROWS
 from tests.helpers import runs, toy
@@ -161,3 +161,8 @@ def test_sql_itself_reaches_nothing_but_the_run(root: str, sql: str):
     assert rows == []
     assert store.listing(root, "", recursive=True) == before and not Path("/tmp/written-by-a-test").exists()
     assert not Path("/tmp/attached-by-a-test").exists()
+
+
+def test_the_files_of_a_run_are_only_read(root: str):
+    with pytest.raises(PermissionError, match="only read"):
+        RunFiles(root).open("run://read/x.parquet", "wb")
