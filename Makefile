@@ -83,6 +83,9 @@ stats: $(SETUP) ## the funnel of a run: OUT=
 report: $(SETUP) ## a run as one HTML page: OUT= COMPARE= (another root) PAGES=
 	$(MEWS) report '$(OUT)' $(if $(COMPARE),--compare '$(COMPARE)') $(if $(PAGES),--pages $(PAGES))
 
+serve: $(SETUP) ## a run in the browser, live while it goes on: OUT= PORT=
+	$(MEWS) serve '$(OUT)' $(if $(PORT),--port $(PORT))
+
 verify: $(SETUP) ## read every receipt and file again: OUT= MEND=1
 	$(MEWS) verify '$(OUT)' $(if $(MEND),--mend)
 

@@ -21,7 +21,7 @@ ROOMS = ("text", "filters", "dedup", "pipeline")
 FLOOR = 0.85
 # Tests that start other processes: those import the code as it is on disk, so a change in this process is not seen.
 OTHER_PROCESSES = {"pipeline": ("test_ray.py", "test_cluster.py")}
-# Code that only runs in other processes, and protocols, which objects would no longer have with what mutmut adds to them.
+# Code that only runs in other processes; and protocols, which objects no longer have with what mutmut adds to them.
 NOT_MUTATED = {"pipeline": ("pipeline/ray_runner.py", "pipeline/protocols.py")}
 SUMMARY = ("killed", "survived", "timeout", "no_tests", "suspicious", "segfault", "total")
 

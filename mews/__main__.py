@@ -24,6 +24,7 @@ COMMANDS = {  # in the order of --help: where each is defined, below this packag
     "status": "reports.status_command",
     "verify": "repairs.verify_command",
     "report": "reports.html_report_command",
+    "serve": "serve.serve_command",
     "samples": "reports.samples_command",
     "explain": "reports.explain_command",
     "whatif": "reports.whatif_command",
