@@ -38,7 +38,7 @@ COMMANDS = {  # in the order of --help: where each is defined, below this packag
 }
 
 
-def commands(word: str = "") -> typer.Typer:
+def command_line(word: str = "") -> typer.Typer:
     """The command line, with all commands when `word` is none of them.
 
     What the others import takes longer than most commands do, so with a command only that one is there.
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> None:
     """
     try:
         words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
-        code = commands(words[0])(words, standalone_mode=False)
+        code = command_line(words[0])(words, standalone_mode=False)
     except MewsError as error:
         _end(str(error), error.exit_code)
     except (OSError, pa.ArrowException) as error:

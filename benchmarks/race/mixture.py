@@ -45,11 +45,11 @@ def _looks_english(html: bytes, charset: str | None) -> bool:
     return next(iter(likely(preview_text(html, charset), None, 1)), ("", 0.0))[0] == "en"
 
 
-def with_english(pages: Sequence[Member], share: float) -> list[Member]:
-    """As many of the pages as a mix allows that holds this share of English ones, in their order."""
+def with_english(pages: Sequence[Member], share: float, most: int | None = None) -> list[Member]:
+    """As many of the pages, `most` at most, as a mix allows that holds this share of English ones, in their order."""
     english = [page for page in pages if page.english]
     others = [page for page in pages if not page.english]
-    size = min(len(english) / share, len(others) / (1 - share))
+    size = min(len(english) / share, len(others) / (1 - share), most or len(pages))
     chosen = {*english[: round(size * share)], *others[: round(size * (1 - share))]}
     return [page for page in pages if page in chosen]
 

@@ -64,7 +64,7 @@ def preview_text(html: bytes, charset: str | None) -> str:
     if sum(map(len, said)) >= 300:
         return _readable(b" ".join(said), charset)
     said, held, looked_at = [], 0, 0
-    for piece in pieces(html):
+    for piece in _pieces(html):
         said.append(piece)
         held += len(piece)
         if held > max(2 * looked_at, 2 * PREVIEW_CHARACTERS):  # there may be enough of it
@@ -74,7 +74,7 @@ def preview_text(html: bytes, charset: str | None) -> str:
     return _readable(b" ".join(said), charset)
 
 
-def pieces(html: bytes) -> Iterator[bytes]:
+def _pieces(html: bytes) -> Iterator[bytes]:
     """What stands between markup, in order."""
     end = 0
     for match in MARKUP.finditer(html):

@@ -47,6 +47,8 @@ def test_a_mixture_has_its_share_and_its_members_read_as_before(tmp_path):
     mixed = mixture.with_english(pages, 0.5)
     assert [page.english for page in mixed].count(True) == 4 == [page.english for page in mixed].count(False)
     assert mixed == [page for page in pages if page in mixed]
+    few = mixture.with_english(pages, 0.5, most=4)
+    assert [page.english for page in few].count(True) == 2 == [page.english for page in few].count(False)
     folder = mixture.write(mixed, tmp_path / "mix", 2)
     ids = [
         id
@@ -98,7 +100,7 @@ def test_the_table_tells_ratios_with_their_spread():
         "without_start": {"faithful": both, "cascade": both},
     }  # fmt: skip
     text = table(found)
-    assert "1,200 pages; 2 rounds" in text and "| 4.00 (3.90 to 4.20) | 3.00 (2.80 to 3.10) |" in text
+    assert "1,200 pages; 2 rounds." in text and "| 4.00 (3.90 to 4.20) | 3.00 (2.80 to 3.10) |" in text
     assert "loses 0.25 %" in text and "45 %" not in text
     assert "45 % of them English" in table({**found, "mix": found})
 

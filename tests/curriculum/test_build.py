@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from curriculum.build import Inputs, pairs, with_sources
 from curriculum.sources import folder as files
-from mews.__main__ import commands, main
+from mews.__main__ import command_line, main
 from mews.arguments import convert_arguments, parameters
 from pipeline.errors import MewsError, UsageError
 from pipeline.funnel import stage_stats
@@ -114,7 +114,7 @@ def test_the_run_ends_with_the_table_of_shares(made, tmp_path):
     base, at = made
     listed = ",".join(f"{s}={f}" for s, f in at.items())
     given = ["recipes.curriculum", f"tokenizer={base}/tokenizer", f"sources={listed}", "scale=0.2"]
-    ran = CliRunner().invoke(commands("run"), ["run", *given, "--root", str(tmp_path / "out"), "--runner", "local"])
+    ran = CliRunner().invoke(command_line("run"), ["run", *given, "--root", str(tmp_path / "out"), "--runner", "local"])
     assert ran.exit_code == 0
     shown = [line.split() for line in ran.output.splitlines()]
     assert [sum(line[:1] == [f"{source}.counted"] for line in shown) for source in at] == [1, 1, 1]
