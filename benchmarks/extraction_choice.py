@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,15 +27,15 @@ from stages.extract.source import source_of
 
 GRAM = 4  # words in a row that are in the gold text are taken from it
 FOLDS = 5
-SETTINGS = boosting.Settings(trees=150, depth=4, rate=0.15)
+SETTINGS = boosting.Settings(trees=250, depth=4, rate=0.1, smoothing=8.0)
 OTHER_THAN_ARTICLES = 3.0  # their weight: they are fewer, and harder
 SEGMENT = 0.2  # the weight of a block with a part that must or must not be there
 TEMPLATES = {"declaration": 1 / 255}  # pages of one template count as one
 TREES = Path(__file__).resolve().parent.parent / "stages" / "extract" / "blocks" / "trees.py"
 HEAD = '''"""The trees of `choice`, made by `python -m benchmarks.extraction_choice`: not to be edited by hand.
 
-A line is a tree: questions "column>limit", columns as in `features.NAMES`, the first with the highest weight, and the
-value of each answer in hundredths of log-odds. The questions "no, no, no, no" lead to the first value.
+A tree ends in a semicolon: questions "column>limit", columns as in `features.NAMES`, the first with the highest weight,
+and the value of each answer in hundredths of log-odds. The questions "no, no, no, no" lead to the first value.
 """
 
 MADE_FOR = "{names}"  # a digest of `features.NAMES`
@@ -120,11 +121,11 @@ def fit(chosen: list[Sample]) -> tuple[float, list[boosting.Tree]]:
 
 def written(first: float, trees: list[boosting.Tree]) -> str:
     """The module `trees`."""
-    lines = []
+    said = []
     for tree in trees:
         questions = " ".join(f"{column}>{limit:.3f}".rstrip("0").rstrip(".") for column, limit in tree.questions)
-        lines.append(f"{questions}: {' '.join(str(round(100 * value)) for value in tree.values)}")
-    return HEAD.format(names=digest(), first=round(first, 3), trees="\n".join(lines))
+        said.append(f"{questions}: {' '.join(str(round(100 * value)) for value in tree.values)};")
+    return HEAD.format(names=digest(), first=round(first, 3), trees=fill(" ".join(said), 120))
 
 
 def digest() -> str:

@@ -1,16 +1,21 @@
 """A page as a sequence of blocks: paragraphs, headings, items, tables, code, each in the boxes that it stands in."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-import re2
 from lxml.etree import _Element
 
 from stages.extract.blocks.names import CONTENT, FURNITURE, MAIN, POST
 
 Kind = Literal["text", "heading", "item", "term", "table", "code", "caption"]
 FARTHEST = 12  # boxes
-DENSE = re2.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")  # a character of these says as much as three others
+# Han, Hiragana, Katakana and Hangul: one character says as much as three of other scripts
+DENSE = re.compile(
+    "[\u1100-\u11ff\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fd-\u30ff"
+    "\u3131-\u318e\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff6f\uff71-\uff9d"
+    "\U00020000-\U0003ffff]"
+)
 
 
 class Box:

@@ -23,7 +23,7 @@ STORY = 0.92  # running text in what is kept; a page that calls itself an articl
 
 def _table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Columns, limits and values of all trees."""
-    questions, values = zip(*(line.split(":") for line in trees.TREES.strip().split("\n")), strict=True)
+    questions, values = zip(*(tree.split(":") for tree in trees.TREES.strip().rstrip(";").split(";")), strict=True)
     pairs = [[question.split(">") for question in line.split()] for line in questions]
     table = np.array(pairs, np.float32)
     leaves = np.array([line.split() for line in values], np.float32) / 100
@@ -31,13 +31,14 @@ def _table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 COLUMNS, LIMITS, VALUES = _table()
-WEIGHTS = 1 << np.arange(COLUMNS.shape[1])[::-1]
 EACH = np.arange(len(COLUMNS))
 
 
 def probabilities(rows: np.ndarray) -> np.ndarray:
     """How likely it is for each block that it belongs to the main text."""
-    leaves = (rows[:, COLUMNS] > LIMITS) @ WEIGHTS
+    leaves = np.zeros((len(rows), len(COLUMNS)), np.uint8)
+    for column, limit in zip(COLUMNS.T, LIMITS.T, strict=True):
+        leaves = 2 * leaves + (rows[:, column] > limit)
     return 1 / (1 + np.exp(-(trees.FIRST + VALUES[EACH, leaves].sum(1))))
 
 

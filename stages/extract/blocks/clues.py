@@ -46,7 +46,7 @@ class Clues:
     place: str = ""
 
 
-def place_of(url: str) -> str:
+def place_in_address(url: str) -> str:
     """What the words of an address tell of the page, the last of them first."""
     parts = urlsplit(url.lower())
     if not parts.path.strip("/") and not parts.query:
@@ -71,5 +71,5 @@ def clues_of(tree: _Element, source: bytes, url: str = "") -> Clues:
         bool(parts & THREADS),
         bool(parts & PRODUCTS),
         bool(said & LISTINGS),
-        place_of(url),
+        place_in_address(url),
     )

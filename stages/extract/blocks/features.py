@@ -1,5 +1,6 @@
 """What is known of each block of a page when it is decided whether it belongs to the main text."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,15 +13,16 @@ from stages.extract.blocks.clues import Clues
 from stages.extract.readings import SENTENCE_ENDS
 
 LONG, SHORT = 60, 150  # characters: a passage of running text, and what may be a label
-BOILERPLATE = re2.compile(
-    r"(?i)\b(?:read more|more|share|tweet|comments?|reply|posted|by|log ?in|sign (?:in|up)|register|subscribe|"
+BOILERPLATE = re.compile(  # in lower case; alternatives without repetition, so that Python's re is fast and linear
+    r"\b(?:read more|more|share|tweet|comments?|reply|posted|by|log ?in|sign (?:in|up)|register|subscribe|"
     r"newsletter|related|click|home|next|previous|prev|search|print|e-?mail|follow|menu|back to|top|skip|views?|ago|"
     r"contact|tags?|categories|category|filed under|likes?|add to|download|join(?:ed)?|view|show|hide|see all|"
     r"advertisement|sponsored|updated|published|author|editor|permalink|report|edit|quote|members?|profile|location|"
-    r"last)\b"
+    r"last)\b",
+    re.ASCII,
 )
 RIGHTS = re2.compile(r"(?i)©|\(c\)|copyright|all rights|reserved|privacy|cookie|terms of")
-PRICE = re2.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[€£₽₴]|zł|kr\b|USD|EUR)")
+PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[€£₽₴]|zł|kr\b|USD|EUR)", re.ASCII)
 DATE = re2.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 KINDS = ("heading", "item", "table", "code", "term", "caption")
 TAGS = {"p": 1, "td": 2, "th": 2, "div": 3, "section": 3, "article": 3, "li": 4}
@@ -54,7 +56,7 @@ def features(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) ->
     columns.append(trunk(blocks, boxes, sums))
     columns.append(of_page(blocks, boxes, size, sums, clues))
     flags = np.array([block.box.flags for block in blocks], np.int64)
-    columns.append(labels(blocks))
+    columns.append(price_and_repeats(blocks))
     columns.append(series.of_series(len(blocks), flags, boxes, sums))
     columns.append((flags[:, None] >> np.arange(len(names.NAMES))) & 1)
     return np.concatenate(columns, axis=1, dtype=np.float32)
@@ -81,7 +83,7 @@ def of_text(block: PageBlock, title: str) -> tuple[Any, ...]:
         kind == "term", kind == "caption", text.endswith(SENTENCE_ENDS), text.count("\n"),
         digits / len(head), text.count(",") / size,
         sum(map(str.isupper, head)) / len(head), digits > 1 and DATE.search(head) is not None,
-        len(BOILERPLATE.findall(text)) if short else 0, size < 400 and RIGHTS.search(text) is not None,
+        len(BOILERPLATE.findall(text.lower())) if short else 0, size < 400 and RIGHTS.search(text) is not None,
         short and size > 5 and text.lower() in title, TAGS.get(box.tag, 0), box.depth, box.far_furniture,
         box.far_content, (box.own & names.FURNITURE) > 0, (box.own & (names.CONTENT | names.POST)) > 0,
     )  # fmt: skip
@@ -170,7 +172,7 @@ def trunk(blocks: Sequence[PageBlock], boxes: Sequence[Box], sums: list[np.ndarr
     return np.stack([here == 0, here, np.full(len(here), share)], 1)
 
 
-def labels(blocks: Sequence[PageBlock]) -> np.ndarray:
+def price_and_repeats(blocks: Sequence[PageBlock]) -> np.ndarray:
     """Whether a block has a price, how many short ones of the page have, and how often a block's text occurs."""
     priced = np.array([block.size < SHORT and PRICE.search(block.text) is not None for block in blocks], np.float32)
     times: dict[str, int] = {}

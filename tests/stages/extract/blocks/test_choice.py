@@ -44,7 +44,6 @@ def test_a_tree_is_read_as_it_is_written(monkeypatch):
     monkeypatch.setattr(choice, "COLUMNS", np.array([[0, 1]]))
     monkeypatch.setattr(choice, "LIMITS", np.array([[1, 1]], np.float32))
     monkeypatch.setattr(choice, "VALUES", np.array([[-3, -1, 1, 3]], np.float32))
-    monkeypatch.setattr(choice, "WEIGHTS", np.array([2, 1]))
     monkeypatch.setattr(choice, "EACH", np.arange(1))
     monkeypatch.setattr(trees, "FIRST", 0.0)
     assert choice.probabilities(rows) == pytest.approx(1 / (1 + np.exp([3, 1, -1, -3])))

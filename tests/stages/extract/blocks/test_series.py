@@ -6,7 +6,7 @@ import pytest
 from stages.extract import parsing
 from stages.extract.blocks import features, series
 from stages.extract.blocks.block import PageBlock
-from stages.extract.blocks.clues import Clues, clues_of, place_of
+from stages.extract.blocks.clues import Clues, clues_of, place_in_address
 from stages.extract.blocks.walk import BlockWalk
 
 CARD = "<div class=tile><h3>Lamp number {0}</h3><p>It shines {0} hours a night.</p></div>"
@@ -96,7 +96,7 @@ def test_a_chinese_character_says_as_much_as_three_letters():
     ],
 )
 def test_an_address_tells_of_the_page(url, place):
-    assert place_of(url) == place
+    assert place_in_address(url) == place
 
 
 def test_a_page_may_call_itself_a_listing():
