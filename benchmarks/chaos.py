@@ -113,8 +113,9 @@ class History:
             environment["RAY_testing_rpc_failure"] = json.dumps(failing)
         disk = world.folder / "disk"
         if fault == DISK:
-            size = sum(path.stat().st_size for path in disk.rglob("*") if path.is_file())
-            _resize(disk, size + 1024 * self.chance.randint(100, 260))
+            full = os.statvfs(disk)
+            used = (full.f_blocks - full.f_bfree) * full.f_frsize
+            _resize(disk, used + 1024 * self.chance.randint(40, 160))  # a run takes 240
         command = [sys.executable, "-m", "mews", "run", RECIPE, "--root", root, f"folder={world.pages}"]
         log = world.folder / "log"
         with open(log, "w") as told:

@@ -17,8 +17,8 @@ REPO_ROOT = Path(__file__).resolve().parent.parent
 MACHINERY = frozenset(
     f"pipeline.{name}"
     for name in (
-        "batches bucket errors holder in_flight last_words lease ledger limit modules ray_runner ray_settings ray_tasks"
-        " reads record root run runner shipping standstill verify"
+        "batches bucket errors holder in_flight last_words lease ledger limit memory modules ray_runner ray_settings"
+        " ray_tasks reads record root run runner shipping standstill verify"
     ).split()
 )
 

@@ -88,13 +88,18 @@ class Ray:
         """Tasks in flight: on this machine Ray lets `workers` of them run, on a cluster it would run them all."""
         return self.slots if self._bounded else 2 * self.slots
 
-    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
+    @property
+    def _largest(self) -> int:
+        """Bytes of memory that Ray gives to tasks of the largest machine: more would never be had."""
+        return int(max((node["Resources"].get("memory", 0) for node in self._ray.nodes() if node["Alive"]), default=0))
+
+    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, R | Failed]]:
         """As `Runner.map`; at most `window` tasks are in flight, each with a batch of items that `Batches` chooses.
 
         When a batch comes to nothing, as by a worker that died, each of its items becomes a task of its own.
         """
         sent = Sent([self._ray.put(fn)], [self._own] if self._own else [])
-        task = self._task.options(num_cpus=cpus)
+        task = self._task.options(num_cpus=1, memory=min(memory, self._largest))
         tasks = Tasks(self._ray, lambda batch, pause: task.remote(sent, batch, self.settings, pause), items)
         try:
             while tasks:

@@ -13,6 +13,7 @@ from pipeline.fingerprint import fingerprint, modules_of
 from pipeline.guard import refuse_failing
 from pipeline.lease import Lease, held
 from pipeline.ledger import Ledger
+from pipeline.memory import memory_of
 from pipeline.receipts import Receipt, made_from
 from pipeline.root import redact
 from pipeline.runner import Failed, Runner, one_line
@@ -121,7 +122,9 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progres
     for name in store.listing(ledger.root, f"failures/{stage.name}"):
         store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
-    for (item, *_), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
+    for (item, *_), outcome in runner.map(
+        partial(work, stage=stage, root=ledger.root), todo, memory=memory_of(stage, ledger)
+    ):
         if lease:
             lease.check()
         if isinstance(outcome, Failed):

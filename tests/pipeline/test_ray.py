@@ -166,6 +166,19 @@ class Counted:
         return self.said or id(self) ^ os.getpid()
 
 
+def assigned(item: int) -> float:
+    """The bytes of memory that Ray gave to the task."""
+    import ray
+
+    return ray.get_runtime_context().get_assigned_resources().get("memory", 0.0)
+
+
+def test_a_task_asks_for_the_memory_that_it_needs_or_all_that_the_largest_machine_has(ray: Ray):
+    given = [outcome for memory in (0, 300 << 20, 1 << 60) for _, outcome in ray.map(assigned, [1], memory=memory)]
+    assert given[:2] == [0.0, 300 << 20]
+    assert 300 << 20 < given[2] < 1 << 60
+
+
 class Unreadable:
     def __reduce__(self):
         return exec, ("raise ModuleNotFoundError('No module named elsewhere')",)
