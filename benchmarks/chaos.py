@@ -73,7 +73,7 @@ class History:
         root, made = self.new_root(), False
         for _ in range(RUNS):
             fault = self.ahead[0] if self.ahead else ""
-            if fault == DISK or (made and fault != "old"):
+            if fault == DISK or (made and (fault != "old" or root.startswith("/"))):  # a disk's listings are never old
                 root, made = self.new_root(), False
             fault = "" if fault == "old" and not made else fault  # a store has nothing old to list in a first run
             ended, struck = self.run(fault, self.root(root))
