@@ -56,7 +56,11 @@ class AssignKeys:
         times = self._times(table, keys)
         keys = self._ordered(table, keys) if self.choice.order else keys
         group = self._groups(table)
-        keys = np.where(group.is_valid(), self._beside(group, keys), keys) if self.choice.neighbours else keys
+        keys = (
+            np.where(group.is_valid().to_numpy(zero_copy_only=False), self._beside(group, keys), keys)
+            if self.choice.neighbours
+            else keys
+        )
         rows = np.repeat(np.arange(table.num_rows), times)
         copy = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
         steps = (2**64 - 1) // np.maximum(times, 1).astype(np.uint64) + np.uint64(1)

@@ -13,7 +13,7 @@ from pipeline.in_flight import HeadWatch
 from pipeline.last_words import LastWords
 from pipeline.ray_access import check_cluster
 from pipeline.ray_settings import RAY_ENV, choose_own_cluster, joined_cluster, this_machine
-from pipeline.ray_tasks import Answer, Tasks
+from pipeline.ray_tasks import Outcomes, Tasks
 from pipeline.runner import Failed, attempt, one_line
 from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
@@ -142,7 +142,7 @@ class Reads:
         return None
 
 
-def run_task(sent: Sent, batch: list[Any], settings: dict[str, str], pause: float) -> Answer:
+def run_task(sent: Sent, batch: list[Any], settings: dict[str, str], pause: float) -> Outcomes:
     """The work of a task, after a pause. What is sent is read once a worker and stage, not once a task."""
     import ray
 
@@ -154,7 +154,7 @@ def run_task(sent: Sent, batch: list[Any], settings: dict[str, str], pause: floa
     if _function[:1] != sent.function:
         _function[:] = [sent.function[0], ray.get(sent.function[0])]
     began = time.monotonic()
-    return Answer([attempt(_function[1], item) for item in batch], time.monotonic() - began)
+    return Outcomes([attempt(_function[1], item) for item in batch], time.monotonic() - began)
 
 
 _function: list[Any] = []  # in a worker: the reference, and what it refers to

@@ -16,7 +16,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 log = logging.getLogger(__name__)
 
 
-class Answer(NamedTuple):
+class Outcomes(NamedTuple):
     """What a task came to: the outcome of each of its items, and the seconds that they took together."""
 
     outcomes: list[Any]
@@ -82,7 +82,7 @@ class Tasks:
             else:
                 yield batch[0], answer.failed
 
-    def _answer(self, reference: Any) -> Answer | Lost:
+    def _answer(self, reference: Any) -> Outcomes | Lost:
         try:
             return self._ray.get(reference)
         except self._ray.exceptions.RayError as error:

@@ -42,7 +42,7 @@ class EnoughWords:
             html = html.decode(charset, "replace").encode()
         if len(html) > LARGEST:
             return True
-        paragraphs = b" ".join(match[0].partition(b">")[2] for match in PARAGRAPH.finditer(html))
+        paragraphs = b" ".join((match[0] or b"").partition(b">")[2] for match in PARAGRAPH.finditer(html))
         if most_words(paragraphs) >= self.least or ELSEWHERE.search(html):  # the first is the quickest to tell
             return True
         return most_words(TAG.sub(b" ", SCRIPT.sub(rb"\1\2 ", html))) >= self.least

@@ -157,12 +157,12 @@ def test_a_trainer_that_stops_in_a_phase_that_grows_sees_each_sequence_once(made
 
 
 def test_two_mixtures_are_compared_by_the_command_line(done, tmp_path):
-    ran = CliRunner().invoke(commands(), ["mixture", "diff", str(done), "recipes.fox_1", "--json"])
+    ran = CliRunner().invoke(command_line(), ["mixture", "diff", str(done), "recipes.fox_1", "--json"])
     lines = {(line["phase"], line["source"]): line for line in json.loads(ran.output)["lines"]}
     first = lines["short", "web"]["first"]
     assert first == {"wanted": 24_000, "realised": 24_000, "wanted_share": 0.8, "realised_share": 0.8}
     assert lines["stage-1", "web"]["second"]["wanted"] == 840_000_000_000 and lines["stage-1", "web"]["first"] is None
-    shown = CliRunner().invoke(commands(), ["mixture", "diff", str(done), str(done)]).output
+    shown = CliRunner().invoke(command_line(), ["mixture", "diff", str(done), str(done)]).output
     assert [line.split()[2:7] for line in shown.splitlines() if line.startswith("short  web")] == [
         ["80.00", "80.00", "+0.00", "80.00", "80.00"]
     ]
@@ -172,7 +172,7 @@ def test_two_mixtures_are_compared_by_the_command_line(done, tmp_path):
     ("second", "said"), [("recipes.curriculum", "has no CURRICULUM"), ("nowhere", "has no shares/")]
 )
 def test_what_has_no_mixture_is_told(done, second, said):
-    ran = CliRunner().invoke(commands(), ["mixture", "diff", str(done), second])
+    ran = CliRunner().invoke(command_line(), ["mixture", "diff", str(done), second])
     assert isinstance(ran.exception, UsageError) and said in str(ran.exception)
 
 
