@@ -61,7 +61,7 @@ def make_report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, oth
         **columns.told(chain),
         "lines": payload.lines_told(chain),
         "gates": payload.gates_told(gates, columns),
-        "strata": payload.strata_told(strata, found),
+        "strata": payload.strata_told(strata, found, columns),
         "edits": {stage: shown for stage, shown in edits.found.items() if shown},
         "shards": shard_rows(chain, of_shards),
         "looked": [len(shards), len({shard for each in of_shards.values() for shard in each})],
