@@ -14,7 +14,7 @@ from report.page.beside import told_beside
 from report.page.chain import DocumentChain, document_chain
 from report.page.edited import Edits
 from report.page.html import html_page
-from report.page.pages import Gathering
+from report.page.pages import FOLLOWED, Gathering
 from report.page.published import REFINEDWEB
 from report.page.sample import chosen_shards, sample, strata_of
 from report.page.shard_table import shard_rows
@@ -36,11 +36,13 @@ class Report(NamedTuple):
     attention: list[str]
 
 
-def make_report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, other: str = "") -> Report:
+def make_report(
+    root: str, stages: Sequence[Stage] = (), pages: int = PAGES, other: str = "", followed: int = FOLLOWED
+) -> Report:
     """The report of a run as one HTML page; with `other`, the root of another run, compared with that.
 
     `stages` are those of the run's recipe: without them there are no limits. `pages` bounds the sample, equally many of
-    each reason. Time and memory grow with the sample, not with the run: of large runs some shards are looked through,
+    each reason, and `followed` those of them on which other limits can be tried. Time and memory grow with the sample, not with the run: of large runs some shards are looked through,
     chosen by a hash. Raises UsageError when there was no run.
     """
     chain, stats = document_chain(root, stages), stage_stats(root)
@@ -51,7 +53,7 @@ def make_report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, oth
     gates, edits = chain.gates(), Edits(root, chain)
     extract = min(LONGEST, max(SHORTEST, EXTRACTS // max(pages, 1)))
     columns = payload.PageColumns(gates)
-    gathering = Gathering(root, chain, gates, strata, found, extract)
+    gathering = Gathering(root, chain, gates, strata, found, extract, most=followed)
     for page in gathering.pages(shards):
         columns.add(page)
     for shard in shards:
