@@ -150,9 +150,12 @@ def html_report_command(
     out: Annotated[str | None, typer.Option(help="The file to write; by default report.html in the root.")] = None,
     pages: Annotated[int, typer.Option(min=1, help="Pages to sample, equally many of each reason.")] = PAGES,
     other: Annotated[str, typer.Option("--compare", metavar="ROOT", help="Another run to set beside this one.")] = "",
+    html: Annotated[
+        bool | None, typer.Option(help="Show what the HTML of pages shows; by default, if the WARC files are local.")
+    ] = None,
 ) -> None:
     """Write one HTML page about a run, which opens without a network: funnel, limits to move, pages, duplicates."""
-    made = make_report(root, stages_or_none(root), pages, other)
+    made = make_report(root, stages_or_none(root), pages, other, html=html)
     if out is None:
         store.write_bytes(root, REPORT, made.html.encode())
     else:

@@ -15,9 +15,11 @@ from report.page.measure import Row, Values, Walk, Walker, end_of
 from report.page.sample import Reservoir, Stratum, quotas, rows_of_ids
 from report.page.texts import alternating, masked
 from report.stored import STORED_ROWS, Where, kept_rows
+from report.visible import Originals, lines_in
 from text.tokens import count_pretokens
 
 SHOWN = 20  # pages of each reason with their texts
+VISIBLE, VISIBLE_CHARACTERS = 10, 2_500  # of these with what their HTML shows, and how much of it
 FOLLOWED = 10_000  # pages that are measured, which is what takes time
 BATCH = 256  # pages whose tokens are counted together, which is much faster
 
@@ -56,6 +58,7 @@ class Gathering:
     found: Sequence[Reservoir]
     extract: int  # characters kept of every page
     details: int = SHOWN  # pages of each reason with their texts
+    originals: Originals | None = None  # the HTML of some that are shown
     most: int = FOLLOWED  # pages that are measured, equally many of each reason, and those that are shown
     lines: dict[str, set[int]] = field(default_factory=dict)
 
@@ -67,6 +70,7 @@ class Gathering:
         }
         self.shown = self._first([self.details] * len(self.found))
         self.followed = self.shown | self._first(quotas([len(each.ids) for each in self.found], self.most))
+        self.visible = self._first([VISIBLE if self.originals else 0] * len(self.found))
         self._numbers = {(s.stage, s.fate, s.reason): number for number, s in enumerate(self.strata)}
         self.wanted = defaultdict[str, dict[int, set[str]]](dict)  # ids of each stratum, by shard
         for number, reservoir in enumerate(self.found):
@@ -128,6 +132,8 @@ class Gathering:
                     walk.values, walk.stop, walk.last, followed, pinned)  # fmt: skip
         if (number, row["id"]) in self.shown:
             page.detail = self._detail(stratum, row, walk.values)
+        if (number, row["id"]) in self.visible and page.detail is not None:
+            page.detail |= self._visible(stratum, row)
         return page
 
     def _walk(self, stratum: Stratum, row: Row, inputs: Mapping[str, Row]) -> tuple[Walk, bool]:
@@ -162,6 +168,14 @@ class Gathering:
             "error": row.get("error_message"),
             "copy": next((row[n] for n in row if n.endswith("_kept") and row[n] and row[n] != row["id"]), None),
         }
+
+    def _visible(self, stratum: Stratum, row: Row) -> dict[str, Any]:
+        """What the HTML of a page shows, in pieces that are not in its extracted text and that are; or why not."""
+        found = self.originals.visible(stratum.stage, row) if self.originals else None
+        if found is None or found.why:
+            return {"visible": None, "unseen": found.why if found else ""}
+        spans = lines_in(found.text, row.get("text") or "")
+        return {"visible": alternating(found.text, spans, VISIBLE_CHARACTERS), "unseen": ""}
 
 
 def _unfollowed(stratum: Stratum) -> Walk:

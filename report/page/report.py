@@ -21,6 +21,7 @@ from report.page.shard_table import shard_rows
 from report.page.words import remarks
 from report.status import status
 from report.stored import bytes_of_shards, shard_stats
+from report.visible import Originals
 from stages.pii.scrubbing import Scrub
 
 PAGES = 5_000  # sampled
@@ -37,13 +38,20 @@ class Report(NamedTuple):
 
 
 def make_report(
-    root: str, stages: Sequence[Stage] = (), pages: int = PAGES, other: str = "", followed: int = FOLLOWED
+    root: str,
+    stages: Sequence[Stage] = (),
+    pages: int = PAGES,
+    other: str = "",
+    followed: int = FOLLOWED,
+    html: bool | None = None,
 ) -> Report:
     """The report of a run as one HTML page; with `other`, the root of another run, compared with that.
 
     `stages` are those of the run's recipe: without them there are no limits. `pages` bounds the sample, equally many of
-    each reason, and `followed` those of them on which other limits can be tried. Time and memory grow with the sample, not with the run: of large runs some shards are looked through,
-    chosen by a hash. Raises UsageError when there was no run.
+    each reason, and `followed` those of them on which other limits can be tried. `html` says whether it is shown what
+    the HTML of some pages shows: always, never, or by default if the files are local. Time and memory grow with the
+    sample, not with the run: of large runs some shards are looked through, chosen by a hash. Raises UsageError when
+    there was no run.
     """
     chain, stats = document_chain(root, stages), stage_stats(root)
     of_shards = {stage: shard_stats(root, stage) for stage in chain.parents}
@@ -53,7 +61,8 @@ def make_report(
     gates, edits = chain.gates(), Edits(root, chain)
     extract = min(LONGEST, max(SHORTEST, EXTRACTS // max(pages, 1)))
     columns = payload.PageColumns(gates)
-    gathering = Gathering(root, chain, gates, strata, found, extract, most=followed)
+    originals = None if html is False else Originals(stages, remote=html is True)
+    gathering = Gathering(root, chain, gates, strata, found, extract, originals=originals, most=followed)
     for page in gathering.pages(shards):
         columns.add(page)
     for shard in shards:
