@@ -9,7 +9,7 @@ from pipeline.root import redact
 from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.view import planned
-from report.page import duplicates, payload
+from report.page import PAGES, duplicates, payload
 from report.page.beside import told_beside
 from report.page.chain import DocumentChain, document_chain
 from report.page.edited import Edits
@@ -24,7 +24,6 @@ from report.stored import bytes_of_shards, shard_stats
 from report.visible import Originals
 from stages.pii.scrubbing import Scrub
 
-PAGES = 5_000  # sampled
 EXTRACTS = 3_000_000  # characters of all extracts together
 LONGEST, SHORTEST = 300, 60  # characters of an extract
 

@@ -66,9 +66,11 @@ def test_what_the_run_took_out_of_the_text_is_not_shown(lamps):
 def test_a_file_that_is_gone_or_another_costs_a_word(lamps):
     folder, root, stages = lamps
     row = row_of(root, stages, 3)
-    (folder / "a.warc.gz").write_bytes(b"".join(members(crawl(2, first=5))))
-    later = Originals(stages).visible("raw", {**row, "offset": 0})
-    assert later is not None and later.text == "" and later.why == "another page stands in a.warc.gz at 0 now"
+    parts = members(crawl(2, first=5))
+    (folder / "a.warc.gz").write_bytes(b"".join(parts))
+    at = len(parts[0] + parts[1])  # behind warcinfo and a request
+    later = Originals(stages).visible("raw", {**row, "offset": at})
+    assert later is not None and later.text == "" and later.why == f"another page stands in a.warc.gz at {at} now"
     (folder / "a.warc.gz").unlink()
     gone = Originals(stages).visible("raw", row)
     assert gone is not None and gone.text == "" and "a.warc.gz" in gone.why

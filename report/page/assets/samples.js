@@ -25,7 +25,7 @@ class Samples {
     const bare = (page) => Number(!this.data.details[page].visible); // those with what their HTML shows come first
     for (const pages of byStratum) pages.sort((a, b) => bare(a) - bare(b) || a - b);
     const name = (s) => (s.fate === "kept" ? "kept" : code(s.reason));
-    const heading = (s) => (s.fate === "kept" ? `${s.stage}, at the end` : s.fate === "quarantined" ? `quarantined in ${s.stage}` : s.line < 0 ? s.stage : this.data.lines[s.line].step);
+    const heading = (s) => (s.fate === "kept" ? `${s.stage}, at the end` : s.fate === "quarantined" ? `quarantined in ${s.stage}${s.line < 0 ? "" : `, ${this.data.lines[s.line].step}`}` : s.line < 0 ? s.stage : this.data.lines[s.line].step);
     const strata = this.data.strata.map((s, number) => ({ heading: heading(s), name: name(s), total: s.rows, stratum: s, pages: byStratum[number], line: s.line < 0 ? 1e6 : s.line, fate: s.fate }));
     strata.sort((a, b) => a.line - b.line || a.fate.localeCompare(b.fate) || b.total - a.total);
     const edits = Object.entries(this.data.edits).map(([stage, pages]) => ({ heading: "edited texts", name: stage, total: null, edits: pages }));
@@ -77,7 +77,7 @@ class Samples {
     if (detail.unseen) return [extracted, h("p", { class: "meta" }, `What the HTML shows cannot be told: ${detail.unseen}.`)];
     if (!detail.visible) return extracted;
     return h("div", { class: "beside" }, h("div", {}, h("h4", {}, "Extracted text"), extracted),
-      h("div", {}, h("h4", {}, "All that the HTML shows"), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "All that the HTML of the page shows" },
+      h("div", {}, h("h4", {}, "All that the HTML shows; what is not in the text is grey"), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "All that the HTML of the page shows" },
         detail.visible.map((part, number) => (number % 2 ? part : h("span", { class: "left-out" }, part))))));
   }
 
