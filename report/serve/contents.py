@@ -23,7 +23,7 @@ from report.visible import Originals, VisibleText, lines_in
 
 FRESH = 2.0  # seconds for which what was read of the whole run is told again
 FAMILIES = 50
-LONGEST_TEXT = 200_000  # characters of what the HTML of a page shows
+LONGEST_TEXT = 200_000  # characters of a text, and of what the HTML of a page shows
 NO_HTML = "the pages of this run are no HTML in WARC files, or its recipe cannot be loaded here"
 T = TypeVar("T")
 
@@ -95,6 +95,7 @@ class RunContents:
         places = find_page(self._root, page)
         texts = {place.row["id"]: place.row["text"] for place in places if place.row.get("text")}
         shown = dict(self._visible(places, texts)) if given.get("html") else {}
+        texts = {id: text[:LONGEST_TEXT] + (" …" if len(text) > LONGEST_TEXT else "") for id, text in texts.items()}
         return {"page": page, "found": found, "texts": texts, "shown": shown}
 
     def _visible(
