@@ -68,6 +68,7 @@ def test_a_run_that_has_just_begun(run, tmp_path: Path):
         assert codes(up) == [200, 200, 200, 200, 404, 404, 200, 404, 200]
     shutil.copytree(Path(run[0]) / "plan", tmp_path / "plan")
     with served(str(tmp_path), run[1]) as up:
+        assert "cannot be read" not in up.get("pages").text
         assert codes(up) == [200, 200, 200, 200, 404, 404, 200, 404, 200]
 
 
