@@ -4,6 +4,9 @@ SNAPSHOT ?= sample
 DATA ?= ../shared/data
 TOKENIZER ?= out/tokenizer
 CURRICULUM ?= out/curriculum
+ABLATE ?= out/ablate
+# What is compared: NAME=STAGE with blanks between.
+SETS ?= raw=$(OUT)/raw filtered=$(OUT)/filtered deduplicated=$(OUT)/clean
 # What the tokenizer and the curriculum read: NAME=FOLDER of shards with text, blanks between.
 SOURCES ?= web=$(OUT)/clean
 # The sample holds too little text for a vocabulary of 65,024.
@@ -80,6 +83,9 @@ stats: $(SETUP) ## the funnel of a run: OUT=
 report: $(SETUP) ## a run as one HTML page: OUT= COMPARE= (another root) PAGES=
 	$(MEWS) report '$(OUT)' $(if $(COMPARE),--compare '$(COMPARE)') $(if $(PAGES),--pages $(PAGES))
 
+serve: $(SETUP) ## a run in the browser, live while it goes on: OUT= PORT=
+	$(MEWS) serve '$(OUT)' $(if $(PORT),--port $(PORT))
+
 verify: $(SETUP) ## read every receipt and file again: OUT= MEND=1
 	$(MEWS) verify '$(OUT)' $(if $(MEND),--mend)
 
@@ -120,6 +126,14 @@ curriculum: $(SETUP) $(if $(OWN_SOURCES),,refinedweb) tokenizer ## from shards t
 	for phase in short long decay; do \
 		$(MEWS) tokenizer pack "$(CURRICULUM)/$$phase.packed" --out "$(CURRICULUM)/$$phase" || exit 1; done
 	$(TOKENIZER_REPORT)
+
+ablate: $(SETUP) ## equal tokens of stages of a run, packed, and small models trained on them: OUT= TOKENIZER= HELD= (files) SETS= ABLATE= SCALE= SEED=
+	$(call RUN,recipes.ablate,$(ABLATE)) tokenizer='$(TOKENIZER)' scale=$(or $(SCALE),1) \
+		'sources=$(subst $() $(),$(comma),$(strip $(SETS)))' $(RECIPE_ARGS)
+	for set in $(foreach set,$(SETS),$(firstword $(subst =, ,$(set)))); do \
+		$(MEWS) tokenizer pack "$(ABLATE)/$$set.packed" --out "$(ABLATE)/$$set" --format numpy || exit 1; \
+		test -z '$(HELD)' || $(PY) examples/train_lm.py "$(ABLATE)/$$set" --tokenizer '$(TOKENIZER)' --held $(HELD) \
+			--seed $(or $(SEED),0) $(TRAIN_ARGS) || exit 1; done
 
 quality-model: $(SETUP) ## train a quality classifier: GOOD= BAD= (texts), or TEXTS= LABEL= AT_LEAST= (a column) MODEL=
 	$(if $(LABEL),,$(call need,GOOD,the good texts; or TEXTS= and LABEL= for a column))
@@ -169,6 +183,13 @@ bench: $(SETUP) ## side by side with the peers: DATA= a folder with realweb/
 	$(PY) -m benchmarks.extraction_speed '$(DATA)/realweb' --limit 1000
 	@test -f '$(TOKENIZER)/tokenizer.json' || echo 'packing is measured after make curriculum'
 	@test ! -f '$(TOKENIZER)/tokenizer.json' || $(PY) -m benchmarks.packing '$(OUT)/clean' '$(TOKENIZER)'
+
+race: $(SETUP) ## the whole way from WARC files to texts beside datatrove: DATA= a folder with realweb/ or of WARC files, JSON= FILE ROUNDS= PAGES=
+	$(PY) -m benchmarks.race '$(DATA)' --rounds $(or $(ROUNDS),3) $(if $(JSON),--json '$(JSON)') $(if \
+		$(filter file,$(origin DATA)),--pages $(or $(PAGES),1000) --extras --document,$(if $(PAGES),--pages $(PAGES)))
+
+bench-quick: $(SETUP) ## kernels against the floors of benchmarks/floors.json, and the sample's exact counts: two minutes
+	$(PY) -m benchmarks.quick
 
 bench-extraction: $(SETUP) ## extraction against trafilatura called plainly: DATA= a folder with realweb/ or of WARC files, JSON= FILE
 	$(PY) -m benchmarks.extraction_speed '$(DATA)' $(if $(JSON),--json '$(JSON)')

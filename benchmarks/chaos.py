@@ -1,13 +1,14 @@
-"""Histories of faults: a run is broken again and again, started again as a person would, and must end well.
+"""Histories of faults: a run on a cluster is broken, started again as a person would, and must end well.
 
 `python -m benchmarks.chaos N [FIRST]` plays N histories, the seeds FIRST, FIRST + 1 and so on (0 without FIRST), a
-line for each; `python -m benchmarks.chaos 1 SEED` plays one again. A history is up to three faults, each in a run of
-its own: a worker or the driver is killed, the object store answers 503, 500, 404 for what is there, slowly, or half, or
-the disk is full. What must hold in the end: the bytes of an undisturbed run and no other file, every receipt, no
-process left behind, and an end within `LONGEST` seconds of each run. Exits 1 when a law was broken.
+line for each; `python -m benchmarks.chaos 1 SEED` plays one again. A history is one to three faults, each in a run of
+its own, and each begins when the run asks its store for the k-th time, not at a time: so it strikes, and a history in
+which one does not has failed. After it the same command is given again until it ends well. `chaos_laws` says what must
+hold then. Exits 1 when a law was broken.
 """
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -15,182 +16,221 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.chaos_store import BUCKET, FAULTS, Proxy, faulty_store
-from benchmarks.kills import REPO_ROOT, files, workers
-from pipeline.verify import faults
+from benchmarks.chaos_cluster import MACHINES, Cluster, enter_namespaces
+from benchmarks.chaos_laws import broken, files, pages_of, stored
+from benchmarks.chaos_store import FAULTS, Proxy, faulty_store
+from benchmarks.kills import REPO_ROOT
 
 RECIPE = "tests.helpers.toy"
-LONGEST = 300.0  # seconds of one run
-RUNS = 8  # until a history must have ended
-SIGN = "MEWS_CHAOS"  # a variable that marks all processes of a history
-PROCESSES = ("driver", "worker")
-DISK = "full disk"
+LONGEST, STILL = 600.0, 150.0  # seconds that a run may take, and that it may ask nothing of its store
+RUNS = 12  # until a history must have ended
+SIGN = "MEWS_CHAOS"  # a variable that marks the drivers of a history
+PROCESSES = ("worker", "raylet", "machine", "driver", "head")
+CUT, DISK, CALLS = "cut off", "full disk", "failing calls"
+DEEPEST = 40  # requests of a run before a fault begins; the shortest, which goes on with a run's last stage, has more
+TOLD = ("worker", "machine")  # faults that end a task for certain, and that the log must tell
+RPC = {"CoreWorkerService.grpc_client.PushTask": 2, "NodeManagerService.grpc_client.RequestWorkerLease": 2}
 
 
 class World(NamedTuple):
-    """What the histories share: the pages, the store and the bytes of an undisturbed run."""
+    """What the histories share: the pages, the machines, the store and the bytes of an undisturbed run."""
 
     folder: Path
     pages: Path
+    cluster: Cluster
     proxy: Proxy
     client: Any
     root: str
     calm: dict[str, bytes]
 
 
-def start(world: World, root: str, seed: int, runner: str) -> subprocess.Popen[str]:
-    """A run in a process of its own."""
-    command = [sys.executable, "-m", "mews", "run", RECIPE, "--root", root, "--runner", runner]
-    command += [*(["--workers", "2"] if runner == "ray" else []), f"folder={world.pages}"]
-    environment = os.environ | {SIGN: str(seed)}
-    return subprocess.Popen(
-        command, cwd=REPO_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+class Ended(NamedTuple):
+    """How a run ended: its exit code (None: it had to be killed, as `told` says), and what it told."""
+
+    code: int | None
+    told: str
 
 
-def play(world: World, seed: int) -> tuple[list[str], list[str]]:
-    """What was done in the history of a seed, and which laws it broke."""
-    chance = random.Random(seed)
-    if chance.random() < 0.15:
-        return full_disk(world, seed)
-    ahead = [chance.choice((*PROCESSES, *FAULTS)) for _ in range(chance.randint(1, 3))]
-    moments, root, done, told = [chance.uniform(0, 6) for _ in ahead], world.root.format(f"history{seed}"), [], ""
-    world.proxy.chance = random.Random(seed)
-    for number in range(RUNS):
-        before, process = world.proxy.told.total(), start(world, root, seed, "ray")
-        if number < len(ahead):
-            disturb(world, process, ahead[number], moments[number], chance, lambda: begun(world, f"history{seed}/"))
-        code, told = end(process)
-        world.proxy.fault = ""
-        struck = (
-            world.proxy.told.total() - before
-        )  # 0 with a fault of the store: it came when the run asked for nothing
-        done.append(f"{ahead[number] if number < len(ahead) else 'calm'}:{code} ({struck} wrong answers)")
-        if code is None:
-            return done, [f"run {number} did not end in {LONGEST:.0f} seconds"]
-        if code not in (0, -signal.SIGKILL) and "error: " not in told:
-            return done, [f"run {number} ended with {code} and told nothing: {told[-300:]}"]
-        if code == 0 and number >= len(ahead) - 1:
-            return done, broken(world, root, stored(world, f"history{seed}/"), seed)
-    return done, [f"it did not end in {RUNS} runs: {told.strip().splitlines()[-1][:300]}"]
+class History:
+    """One history, by its seed."""
+
+    def __init__(self, world: World, seed: int):
+        self.world, self.seed, self.chance = world, seed, random.Random(seed)
+        kinds = (*PROCESSES, *FAULTS, DISK, CALLS, *([CUT] if world.cluster.apart else []))
+        first = kinds[seed % len(kinds)]  # so that a row of seeds has each of them
+        self.ahead = [first, *(self.chance.choice(kinds) for _ in range(self.chance.choice((0, 0, 1, 2))))]
+        self.struck: list[str] = []
+        self.done: list[str] = []
+        self._roots = 0
+        world.proxy.chance = random.Random(seed)
+
+    def play(self) -> list[str]:
+        """Which laws the history broke."""
+        root, made = self.new_root(), False
+        for _ in range(RUNS):
+            fault = self.ahead[0] if self.ahead else ""
+            if fault == DISK or (made and (fault != "old" or root.startswith("/"))):  # a disk's listings are never old
+                root, made = self.new_root(), False
+            fault = "" if fault == "old" and not made else fault  # a store has nothing old to list in a first run
+            ended, struck = self.run(fault, self.root(root))
+            self.done.append(f"{fault or 'calm'}{'' if struck or not fault else ' (missed)'}:{ended.code}")
+            if laws := self.ill(fault, struck, ended):
+                return laws
+            if struck:
+                self.struck.append(self.ahead.pop(0))
+            if ended.code == 0:
+                if laws := self.laws(root):
+                    return laws
+                if not self.ahead:
+                    return []
+                made = True
+        return [f"it did not end in {RUNS} runs, before {self.ahead} struck"]
+
+    def new_root(self) -> str:
+        """The name of a root that nobody has used; on the small disk where the next fault is that it is full."""
+        self._roots += 1
+        name = f"history{self.seed}-{self._roots}"
+        return str(self.world.folder / "disk" / name) if self.ahead[:1] == [DISK] else name
+
+    def root(self, name: str) -> str:
+        """The root of a name."""
+        return name if name.startswith("/") else self.world.root.format(name)
+
+    def run(self, fault: str, root: str) -> tuple[Ended, bool]:
+        """A run that a fault strikes, and whether it did."""
+        world = self.world
+        world.cluster.mend()
+        kth = self.chance.randint(3, DEEPEST)
+        world.proxy.arm(fault if fault in FAULTS else "", 1 if fault == "old" else kth, self.chance.uniform(2, 12))
+        environment = world.cluster.environment | {SIGN: str(self.seed)}
+        if fault == CALLS:
+            halves = {"req_failure_prob": 50, "resp_failure_prob": 50}
+            failing = {name: {"num_failures": count, **halves} for name, count in RPC.items()}
+            environment["RAY_testing_rpc_failure"] = json.dumps(failing)
+        disk = world.folder / "disk"
+        if fault == DISK:
+            full = os.statvfs(disk)
+            used = (full.f_blocks - full.f_bfree) * full.f_frsize
+            _resize(disk, used + 1024 * self.chance.randint(40, 160))  # a run takes 240
+        command = [sys.executable, "-m", "mews", "run", RECIPE, "--root", root, f"folder={world.pages}"]
+        log = world.folder / "log"
+        with open(log, "w") as told:
+            process = subprocess.Popen(command, cwd=REPO_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=told)
+        struck = self.disturb(fault, process, root) if fault in (*PROCESSES, CUT) else False
+        ended = self.wait(process, log)
+        for name in MACHINES:
+            world.cluster.plug_in(name)
+        if fault == DISK:
+            _resize(disk, 256 << 20)
+            struck = "No space left" in ended.told
+        if fault in FAULTS:
+            struck = world.proxy.struck > 0
+        world.proxy.arm("", 0, 0)
+        return ended, struck or (fault == CALLS and ended.code is not None)
+
+    def disturb(self, fault: str, process: subprocess.Popen[Any], root: str) -> bool:
+        """Wait for the run's k-th request, or its first receipt on a disk, and bring a fault over it."""
+        cluster, place = self.world.cluster, Path(root, "receipts")
+        while process.poll() is None:
+            begun = place.exists() if root.startswith("/") else self.world.proxy.reached.is_set()
+            busy = [name for name in MACHINES if begun and cluster.tasks(name)]
+            if begun and (busy or fault in ("driver", "head")):
+                return self.strike(fault, process, self.chance.choice(busy or MACHINES))
+            time.sleep(0.05)
+        return False
+
+    def strike(self, fault: str, process: subprocess.Popen[Any], name: str) -> bool:
+        """Kill or cut off something; `name` is a machine that works on a task."""
+        cluster, victim = self.world.cluster, process.pid
+        if fault == "raylet":
+            cluster.kill_raylet(name)
+        elif fault in ("machine", "head"):
+            cluster.end("head" if fault == "head" else name)
+        elif fault == CUT:
+            cluster.cut(name)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(self.chance.choice((2, 15, 40)))
+            cluster.plug_in(name)
+        else:
+            if fault == "worker":
+                victim = next(iter(cluster.tasks(name)), 0)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL) if victim else None
+            return bool(victim)
+        return True
+
+    def wait(self, process: subprocess.Popen[Any], log: Path) -> Ended:
+        """How a run ended; one that asks nothing for `STILL` seconds, or takes `LONGEST`, is killed."""
+        began = moved = time.monotonic()
+        seen = (-1, -1)
+        while process.poll() is None:
+            time.sleep(0.2)
+            now, signs = time.monotonic(), (self.world.proxy.asked, log.stat().st_size)
+            seen, moved = signs, moved if signs == seen else now
+            if now - moved > STILL or now - began > LONGEST:
+                process.kill()
+                process.wait()
+                return Ended(None, log.read_text())
+        return Ended(process.returncode, log.read_text())
+
+    def ill(self, fault: str, struck: bool, ended: Ended) -> list[str]:
+        """What is wrong with the way a run ended."""
+        last = ended.told.strip()[-400:]
+        if ended.code is None:
+            return [f"it went on for {LONGEST:.0f} seconds, or stood still for {STILL:.0f}: {last}"]
+        if ended.code not in (0, -signal.SIGKILL) and "error: " not in ended.told:
+            return [f"it ended with {ended.code} and told nothing: {last}"]
+        if ended.code and not fault:
+            return [f"a run without a fault failed: {last}"]
+        if struck and fault in TOLD and "its worker died" not in ended.told and "error: " not in ended.told:
+            return [f"the log tells nothing of the {fault} that was killed: {last}"]
+        return []
+
+    def laws(self, root: str) -> list[str]:
+        """The laws that a finished run breaks."""
+        world = self.world
+        found = files(Path(root)) if root.startswith("/") else stored(world.client, f"{root}/")
+        return broken(world.cluster, self.root(root), found, world.calm, pages_of(world.pages), (SIGN, str(self.seed)))
 
 
-def disturb(
-    world: World,
-    process: subprocess.Popen[str],
-    fault: str,
-    moment: float,
-    chance: random.Random,
-    ready: Callable[[], Any],
-) -> None:
-    """Bring one fault over a run, `moment` seconds after it began to write."""
-    while process.poll() is None and not ready():
-        time.sleep(0.2)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(moment)
-    if fault in FAULTS:
-        world.proxy.fault = fault
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(chance.uniform(2, 12))
-        world.proxy.fault = ""
-    elif process.poll() is None:
-        victims = workers(process.pid) if fault == "worker" else []
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(chance.choice(victims) if victims else process.pid, signal.SIGKILL)
+def _resize(disk: Path, size: int) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True)
 
 
-def full_disk(world: World, seed: int) -> tuple[list[str], list[str]]:
-    """A history on a disk that is too small for the run, and made larger after its first run."""
-    place = world.folder / f"disk{seed}"
-    place.mkdir()
-    size = random.Random(seed).randint(60, 160)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "none", str(place)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        return ["full disk: not played, no file system can be mounted here"], []
-    try:
-        first, told = end(start(world, str(place), seed, "local"))
-        subprocess.run(["mount", "-o", "remount,size=64m", str(place)], check=True)
-        second, _ = end(start(world, str(place), seed, "local"))
-        done = [f"{DISK} of {size} kB:{first}", f"calm:{second}"]
-        if second or (first and "error: " not in told):
-            return done, [f"the disk: {told[-300:]}"]
-        return done, broken(world, str(place), files(place), seed)
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
+def prepared(folder: Path, apart: bool, proxy: Proxy, client: Any, root: str) -> World:
+    """The pages, a disk, the bytes of a calm run, and a cluster."""
+    from tests.helpers.runs import make, slow_corpus
 
-
-def end(process: subprocess.Popen[str]) -> tuple[int | None, str]:
-    """The exit code of a run, None when it does not end, and what it told."""
-    try:
-        told = process.communicate(timeout=LONGEST)[1]
-        return process.returncode, told
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return None, process.communicate()[1]
-
-
-def begun(world: World, prefix: str) -> bool:
-    """Whether a run has a receipt."""
-    listed = world.client.list_objects_v2(Bucket=BUCKET, Prefix=f"{prefix}receipts/", MaxKeys=1)
-    return bool(listed.get("KeyCount"))
-
-
-def stored(world: World, prefix: str) -> dict[str, bytes]:
-    """The data of a run in the store, read around the proxy."""
-    pages = world.client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
-    keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
-    return {
-        key.removeprefix(prefix): world.client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
-        for key in keys
-        if key.endswith((".parquet", ".buckets"))
-    }
-
-
-def broken(world: World, root: str, found: dict[str, bytes], seed: int) -> list[str]:
-    """The laws that the end of a history breaks."""
-    names = {*found, *world.calm}
-    other = sorted(name for name in names if found.get(name) != world.calm.get(name))
-    laws = [f"other bytes: {', '.join(other[:5])}"] if other else []
-    laws += [f"receipt: {fault}" for fault in list(faults(root))[:3]]
-    deadline = time.monotonic() + 90
-    while (left := sorted(marked(seed))) and time.monotonic() < deadline:
-        time.sleep(1)
-    return laws + ([f"processes left: {left}"] if left else [])
-
-
-def marked(seed: int) -> Iterator[int]:
-    """Ids of the processes of a history."""
-    sign = f"{SIGN}={seed}\0".encode()
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if sign in (process / "environ").read_bytes():
-                yield int(process.name)
+    (folder / "disk").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256m", "none", str(folder / "disk")], check=True)
+    pages = slow_corpus(folder / "pages")
+    make(folder / "calm", pages)
+    return World(folder, pages, Cluster(folder, apart), proxy, client, root, files(folder / "calm"))
 
 
 def main(histories: int, first: int = 0) -> int:
     """Play histories, a line for each; returns how many broke a law."""
-    from tests.helpers.runs import slow_corpus
-
-    bad = 0
-    with tempfile.TemporaryDirectory() as name, faulty_store() as (proxy, client, root):
-        folder = Path(name)
-        world = World(folder, slow_corpus(folder / "pages"), proxy, client, root, {})
-        if end(start(world, str(folder / "calm"), -1, "local"))[0]:
-            sys.exit("error: the calm run failed")
-        world = world._replace(calm=files(folder / "calm"))
-        for seed in range(first, first + histories):
-            began = time.monotonic()
-            done, laws = play(world, seed)
-            bad += bool(laws)
-            print(
-                f"seed {seed}: {', '.join(done)}; {'; '.join(laws) or 'well'} ({time.monotonic() - began:.0f} s)",
-                flush=True,
-            )
-        print(f"{histories} histories, {bad} broke a law; wrong answers: {dict(sorted(proxy.told.items()))}")
+    apart = enter_namespaces(["benchmarks.chaos", str(histories), str(first)])
+    bad, struck = 0, Counter[str]()
+    with tempfile.TemporaryDirectory() as name, faulty_store("10.78.0.1" if apart else "127.0.0.1") as store:
+        world = prepared(Path(name), apart, *store)
+        try:
+            for seed in range(first, first + histories):
+                began, history = time.monotonic(), History(world, seed)
+                laws = history.play()
+                bad += bool(laws)
+                struck.update(history.struck)
+                told = f"seed {seed}: {', '.join(history.done)}; {'; '.join(laws) or 'well'}"
+                print(f"{told} ({time.monotonic() - began:.0f} s)", flush=True)
+        finally:
+            for machine in (*MACHINES, "head"):
+                world.cluster.end(machine)
+            subprocess.run(["umount", "-l", str(world.folder / "disk")])
+    print(f"{histories} histories, {bad} broke a law; faults that struck: {dict(sorted(struck.items()))}")
     return bad
 
 

@@ -5,6 +5,7 @@ snapshot from that and writes docs/scale.md.
 """
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.scale_units import UNITS, Unit
+from pipeline.parts import part_size
 
 SIMULATED = Path(__file__).resolve().parent / "simulate.json"  # what benchmarks.simulate measured
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
@@ -100,6 +102,8 @@ def _seconds_a_row(unit: Unit, rows: float, measured: dict[Any, Any]) -> float:
 
 
 def _tasks(unit: Unit, before: list[Cost]) -> int:
+    if unit.kind == "Scatter" and before and not (unit.home and before[0].unit.kind == "Map"):
+        return math.ceil(before[0].tasks / part_size(before[0].tasks, home=unit.home))
     if unit.kind != "Gather":
         return before[0].tasks if before else FILES
     return FILES if unit.home else _buckets(before[0].unit.name)
@@ -126,7 +130,7 @@ def _open_seconds(scatter: Cost, done: dict[str, Cost], open_ms: dict[str, float
         if source is None or _stays(scatter, done):
             held = 1
         else:
-            held = FILES // source.tasks if source.unit.name.endswith(".ranges") else FILES
+            held = FILES // scatter.tasks if source.unit.name.endswith(".ranges") else FILES
     sizes = np.array([int(size) for size in open_ms])
     slope, fixed = np.polyfit(sizes, np.array(list(open_ms.values())), 1)
     return (fixed + slope * held) / 1000
@@ -162,8 +166,8 @@ def _driver(found: dict[str, Any]) -> dict[str, str]:
     """What the simulation measured, as it stands in the text."""
     plain = {name: f"{value:,}" for name, value in found.items() if isinstance(value, int | float)}
     requests = {f"{name}_{kind}": f"{found[name].get(kind, 0):,}" for name in ASKED for kind in ("LIST", "GET", "PUT")}
-    ours = f"{1000 * found['cpu_s'] / found['tasks']:.2f}"
-    return {**plain, **requests, "task_ms": ours, "share": f"{100 * found['cpu_share']:.0f}"}
+    ours = f"{1000 * found['cpu_s'] / found['shards']:.2f}"
+    return {**plain, **requests, "shard_ms": ours, "share": f"{100 * found['cpu_share']:.0f}"}
 
 
 def _short(number: float) -> str:
@@ -186,8 +190,9 @@ How it is computed
   family, and two pages of a family to share 300 of the 450 bands.
 - Buckets: 4,096 for bands, 1,024 for repeats, 256 for a row a page. A Gather reads its bucket out of every file of its
   Scatters, or one file where rows stay with their shard: the CPU time of these reads is measured on local files. An
-  object store adds the latency of a request to each, which eight threads a task share.
-- Memory is the bound of a task: a bucket's rows times {WORK} for a Gather, a shard's rows twice for a Scatter, a batch
+  object store adds the latency of a request to each, which eight threads a task share. A Scatter of many shards puts
+  several of them into a file ({part_size(FILES, home=False)} of {FILES:,}).
+- Memory is the bound of a task: a bucket's rows times {WORK} for a Gather, a file's rows twice for a Scatter, a batch
   of pages for a Map. `near.cross_edges` is one task on one machine: it sees only edges between the stars of
   families that are chains. Families whose pages share bands as assumed above have none; one for 20 pages is taken.
 - Bytes are what stays on disk: none of a stage that only drops pages, which is a view of the stage before. Rejected
@@ -206,12 +211,14 @@ DRIVER = """
 ## The driver
 
 `make simulate` runs the real plan, ledger and receipts of {files} files with tasks that are done at once. Its driver
-made {tasks} tasks of {stages} stages with {memory_mb} MB of memory at most. A task takes it {task_ms} ms of CPU time,
-and {ray_task_ms} ms in Ray: {share} % of a core on {nodes} machines of 32 cores, which take {wall_h} hours. It asked
-the store for {requests_LIST} pages of listings, {requests_GET} reads and {requests_PUT} writes; tasks ask for more.
+made {shards} shards of {stages} stages with {memory_mb} MB of memory at most. A shard takes it {shard_ms} ms of CPU
+time, and Ray {ray_shard_ms} ms. Shards that are made in less than a minute share tasks: these are {tasks}, and each
+takes Ray {ray_task_ms} ms. Together this is {share} % of a core on {nodes} machines of 32 cores, which take {wall_h}
+hours. It asked the store for {requests_LIST} pages of listings, {requests_GET} reads and {requests_PUT} writes; tasks
+ask for more.
 
-When the run was ended in the middle of a stage, the next one sent its first task after {resume_s} seconds, on two cores
-with other work, with {resume_requests_LIST} pages of listings and {resume_requests_GET} reads, most of them receipts of
+When the run was ended in the middle of a stage, the next one sent its first task after {resume_s} seconds of CPU time,
+with {resume_requests_LIST} pages of listings and {resume_requests_GET} reads, most of them receipts of
 that stage. To these seconds an object store adds its answers: some 20 ms a read, 32 at a time.
 """
 

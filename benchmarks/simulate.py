@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,19 @@ import pyarrow.fs as pafs
 from benchmarks.scale import FILES, SIMULATED, UNITS, costs
 from benchmarks.simulated_store import BASE, CountingStore, Enough, InstantRunner, Shards, templates
 from dedup import routing
-from pipeline import store
+from pipeline import batches, store
 from pipeline.ledger import Ledger
-from pipeline.run import PLAN, check_gathered, described, documents, plan, run_stage
-from pipeline.stats import Stats
+from pipeline.ray_runner import Ray
+from pipeline.receipts import Receipt
+from pipeline.run import PLAN, check_gathered, described, documents, plan, released_after, run_stage
+from pipeline.stats import Size, Stats, Step
+from pipeline.store import FileInfo
 from recipes.refinedweb import recipe
 
 HALF = "repeats.minimizers"  # the stage in whose middle the run is ended
 CORES = 32  # of a machine
 CLEAN_BYTES = 7_750_000  # of a shard that is published: docs/scale.md, `clean`
-RAY_TASKS = 2_000
+RAY_SHARDS = 4_000
 
 
 def silent(stage: Any, total: int, done: int, receipt: Any) -> None:
@@ -42,9 +46,12 @@ def drive(stages: Sequence[Any], ledger: Ledger, runner: InstantRunner) -> None:
     """All that `pipeline.run.run` does, but for the lease of the root."""
     stats: dict[str, Stats] = {}
     store.write_json(ledger.root, PLAN, {"stages": described(stages, documents(*stages[-1:]))})
+    done_with = released_after(stages)
     for stage in stages:
         stats[stage.name] = run_stage(stage, ledger, runner, silent)
         check_gathered(stage, stages, stats)
+        for name in done_with[stage.name]:
+            ledger.release(name)
     ledger.sweep()
 
 
@@ -65,6 +72,11 @@ def sampled(folder: Path) -> str:
     return root
 
 
+def shard_seconds() -> dict[str, float]:
+    """How long a shard of each stage takes on one core, by `benchmarks.scale`."""
+    return {c.unit.name: 3600 * c.hours / c.tasks for c in costs(json.loads(UNITS.read_text()))}
+
+
 def simulate(files: int) -> dict[str, Any]:
     """A run that is ended in the middle, a second one that goes on to the end, and what they took of the driver."""
     routing.FEW_BUCKETS = 0  # the stages that only many inputs need are there for few, too
@@ -77,22 +89,24 @@ def simulate(files: int) -> dict[str, Any]:
         opened = pafs.PyFileSystem(counting), BASE
         store.open_root = lambda root: opened  # type: ignore[assignment]
         began = time.process_time()
-        first = InstantRunner(shards, {HALF: files // 2})
+        seconds = shard_seconds()
+        first = InstantRunner(shards, seconds, {HALF: files // 2})
         with suppress(Enough):
             drive(stages, Ledger(BASE), first)
         before = counting.requests.copy()
-        resumed, at = time.monotonic(), []
+        resumed, at = time.process_time(), []
 
         def begun() -> None:
             if not at:
-                at.append((time.monotonic() - resumed, counting.requests - before))
+                at.append((time.process_time() - resumed, counting.requests - before))
 
-        second = InstantRunner(shards, first=begun)
+        second = InstantRunner(shards, seconds, first=begun)
         drive(stages, Ledger(BASE), second)
         (resume, asked), cpu = at[0], time.process_time() - began
     return {
         "files": files,
         "stages": len(stages),
+        "shards": first.made + second.made,
         "tasks": first.tasks + second.tasks,
         "cpu_s": round(cpu, 1),
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -102,23 +116,46 @@ def simulate(files: int) -> dict[str, Any]:
     }
 
 
-def ray_seconds() -> float:
-    """CPU seconds that the driver spends on Ray for a task: on tasks that do nothing, in a process of its own."""
-    code = (
-        "import time; from pipeline.ray_runner import Ray, Reads\n"
-        f"ray = Ray(workers=1); list(ray.map(Reads(()), [''] * 100)); began = time.process_time()\n"
-        f"list(ray.map(Reads(()), [''] * {RAY_TASKS})); print((time.process_time() - began) / {RAY_TASKS}); ray.close()"
-    )
+@dataclass(frozen=True)
+class Answer:
+    """Work that is done at once: its answer is as large as that of a shard."""
+
+    receipt: Receipt
+
+    def __call__(self, item: tuple[str, str, str]) -> Receipt:
+        return self.receipt
+
+
+def driver_seconds(largest: int) -> float:
+    """CPU seconds that the driver spends on Ray for a shard, in tasks of at most so many shards."""
+    batches.LARGEST = largest
+    stats = Stats(steps={f"step{n}": Step(Size(1000, 1000), {"reason": Size(1000, 1000)}) for n in range(3)})
+    receipt = Receipt("stage", "shard", "0" * 65, "0" * 32, stats, {"a/file": FileInfo("0" * 32, 1000, 1000)})
+    items = [(f"shard-{n:05d}-{'0' * 12}", "0" * 65, "") for n in range(RAY_SHARDS)]
+    ray = Ray(workers=1)
+    try:
+        list(ray.map(Answer(receipt), items[:200]))
+        began = time.process_time()
+        list(ray.map(Answer(receipt), items))
+        return (time.process_time() - began) / RAY_SHARDS
+    finally:
+        ray.close()
+
+
+def measured_apart(largest: int) -> float:
+    """`driver_seconds`, in a process of its own."""
+    code = f"from benchmarks.simulate import driver_seconds; print(driver_seconds({largest}))"
     return float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
 
 
 def main(files: int, nodes: int) -> None:
     """Print what `simulate` found, and keep it when it is of a whole snapshot."""
     found = simulate(files)
-    found["ray_task_ms"] = round(1000 * ray_seconds(), 2)
+    alone, together = measured_apart(1), measured_apart(100)
+    found |= {"ray_task_ms": round(1000 * (alone - together), 2), "ray_shard_ms": round(1000 * together, 3)}
     hours = sum(cost.hours for cost in costs(json.loads(UNITS.read_text()))) * files / FILES
     wall = 3600 * hours / nodes / CORES
-    spent = found["cpu_s"] + found["tasks"] * found["ray_task_ms"] / 1000
+    spent = found["cpu_s"] + (found["tasks"] * found["ray_task_ms"] + found["shards"] * found["ray_shard_ms"]) / 1000
     found |= {"nodes": nodes, "wall_h": round(wall / 3600, 2), "cpu_share": round(spent / wall, 3)}
     for name, value in found.items():
         print(f"{name:16} {value}")

@@ -10,13 +10,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.fs as pafs
 
+from pipeline.batches import Batches
 from pipeline.funnel import read_plan
 from pipeline.hashing import digest
+from pipeline.ray_tasks import AT_ONCE
 from pipeline.receipts import Receipt, read_receipt, receipted
 from pipeline.store import FileInfo
 
 BASE = "snapshot"
 PAGE = 1_000  # names in an answer to a listing
+TASK = 0.001  # seconds in which Ray sends a task
 
 
 class Shards:
@@ -145,31 +148,45 @@ class Enough(Exception):
 class InstantRunner:
     """A Runner whose tasks are done at once: a receipt for each, and nothing else.
 
-    `most` says of a stage after how many shards Enough is raised. `first` is called when the first task goes out.
+    `seconds` says how long a shard of each stage takes, `most` of a stage after how many shards Enough is raised.
+    `first` is called when the first task goes out. `tasks` and `made` count what a Ray runner would send.
     """
 
     prefetch_depth = 0
 
-    def __init__(self, shards: Shards, most: Mapping[str, int] | None = None, first: Callable[[], None] | None = None):
-        self._shards, self._most, self._first = shards, most or {}, first
-        self.tasks = 0
+    def __init__(
+        self,
+        shards: Shards,
+        seconds: Mapping[str, float],
+        most: Mapping[str, int] | None = None,
+        first: Callable[[], None] | None = None,
+    ):
+        self._shards, self._seconds, self._most, self._first = shards, seconds, most or {}, first
+        self.tasks = self.made = 0
 
     def prepare(self, stages: Sequence[Any]) -> None:
         """All is there."""
 
-    def map(self, fn: Any, items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, Any]]:
+    def map(self, fn: Any, items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, Any]]:
         """As `Runner.map`."""
-        stage = fn.keywords["stage"]
-        rows = self._gathered(stage, len(items))
-        for number, item in enumerate(items):
-            if self._first:
-                self._first()
-            if number >= self._most.get(stage.name, len(items)):
-                raise Enough
-            shard, made_from, _ = item
-            self._shards.add(stage.name, shard, made_from)
-            self.tasks += 1
-            yield item, self._shards.receipt(stage.name, shard, None if rows is None else rows[number])
+        stage, batches, sent = fn.keywords["stage"], Batches(items), 0
+        numbers = iter(range(len(items)))
+        rows, each, most = self._gathered(stage, len(items)), self._seconds[stage.name], self._most.get(stage.name)
+        while batches:
+            batch = batches.take()
+            sent, self.tasks = sent + 1, self.tasks + 1
+            if sent >= max(AT_ONCE, each / TASK):  # so many go out before the first is done
+                batches.came_back(len(batch), len(batch) * each)
+            for item in batch:
+                if self._first:
+                    self._first()
+                number = next(numbers)
+                if most is not None and number >= most:
+                    raise Enough
+                shard, made_from, _ = item
+                self._shards.add(stage.name, shard, made_from)
+                self.made += 1
+                yield item, self._shards.receipt(stage.name, shard, None if rows is None else rows[number])
 
     def _gathered(self, stage: Any, shards: int) -> list[int] | None:
         """The rows of each shard of a Gather, which together are those that its Scatters sent."""

@@ -39,15 +39,19 @@ class Choice:
     `where` is an expression over the source's columns ("edu >= 3 and language == 'en'", see `where.Where`). `order`
     names a column by whose value pages come, the least first, or with "-" in front the greatest first ("-tokens": the
     longest). `curve` repeats pages by quality. A page without a value in the column of an order or curve is left out.
+    `neighbours` is "host", or a column with the family of a page: pages of one follow each other and share sequences.
     """
 
     where: str = ""
     order: str = ""
     curve: Curve | None = None
+    neighbours: str = ""
 
     def __post_init__(self) -> None:
         if self.order and self.curve:
             raise UsageError("order= and a curve of one source exclude each other: copies of a page must lie apart")
+        if self.order and self.neighbours:
+            raise UsageError("order= and neighbours= of one source exclude each other: a page has one place")
 
     @property
     def ranked_by(self) -> str:

@@ -7,42 +7,44 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import curriculum as mixture
-from curriculum import Curriculum, Phase, code
+from curriculum import Curriculum, Phase
 from curriculum.keys import REHYDRATION, most_repeats
 from curriculum.phases import Corpus, phases
+from curriculum.places import CODE, pages
 from curriculum.selection import Stream, asked_columns, by_streams, check_columns, with_choices, with_long
 from curriculum.shares import shares
-from curriculum.sources import check_clusters, fetched, folder, size
+from curriculum.sources import check_clusters, fetched, size
 from dedup.decontaminate import contaminated
 from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
 from pipeline.stats import TextCount
-from readers.values import Kind
-from tokenizer.encode import CountTokens, encoder, token_count
+from tokenizer.encode import CountTokens, Encoder, encoder, token_count
 from tokenizer.fim import FillInMiddle
 from tokenizer.pack import Method, packed
-
-CODE = "code"  # the source whose pages are programs
 
 
 @dataclass(frozen=True)
 class Inputs:
     """What a run gives a curriculum.
 
-    `tokenizer` is a tokenizer.json or a folder that holds one; `eos_token` names its end of text where neither its own
-    files nor its name tells. `sources` is "web=ADDRESS,code=repos:FOLDER": Parquet or JSON Lines anywhere, a stage of a
-    run (ROOT/stage), a folder of checkouts (repos:) of which only permissively licensed code is taken, or one checkout
-    of your own (repo:). `columns` names columns of theirs, "text=content,language=lang". `have`,
-    "web=1000000,code=5000", are tokens known beforehand: with them a budget that cannot be met fails at once. `spread`
-    gives the weight of sources that are not there to the others; else they are missed. A source lies in so many
-    `buckets`, a power of two: one must fit in memory. `rehydrate` repeats pages by the size of their family of copies,
-    as FineWeb-2 does. Pages that share 13 words with one of the evaluation files `evals`, "mmlu.jsonl,gsm8k.parquet",
-    are left out.
+    `tokenizer` is a tokenizer.json or a folder that holds one; `eos_token`, `pad_token` and `fim_markers` ("<PRE> <SUF>
+    <MID>") name its special tokens where neither its own files nor known names tell. `sources` is
+    "web=ADDRESS,code=repos:FOLDER": Parquet or JSON Lines anywhere, a stage of a run (ROOT/stage), a folder of
+    checkouts (repos:) of which only permissively licensed code is taken, one checkout of your own (repo:), or tasks of
+    up to so many tokens over any of these (tasks:30000:ADDRESS). `columns` names columns of
+    theirs, "text=content,language=lang". `have`, "web=1000000,code=5000", are tokens known beforehand: with them a
+    budget that cannot be met fails at once. `spread` gives the weight of sources that are not there to the others; else
+    they are missed. A source lies in so many `buckets`, a power of two: one must fit in memory. `rehydrate` repeats
+    pages by the size of their family of copies, as FineWeb-2 does. Pages that share 13 words with one of the evaluation
+    files `evals`, "mmlu.jsonl,gsm8k.parquet", are left out.
 
     `where`, "web: edu >= 2; decay/web: edu >= 4 and language == 'en'", says which pages of a source all phases, or one,
     take. `order`, "math: -difficulty", takes them by a column, here the greatest first. `upsample`, "web: edu 0.4=1
     0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on. `long`,
-    "128k: 65536=0.5", takes half of a phase's tokens from texts of more than 65,536 tokens.
+    "128k: 65536=0.5", takes half of a phase's tokens from texts of more than 65,536 tokens. `fim`, "code=0.5,web=0.1",
+    puts the middle of so many pieces of a source last, in place of what the curriculum does. `neighbours`,
+    "128k/web: host", puts pages of one host, or of one value in a column, into one sequence. `code_model` is a model of
+    `mews quality train` whose score of code becomes the column `quality`.
     """
 
     tokenizer: str
@@ -56,10 +58,15 @@ class Inputs:
     rehydrate: bool = False
     evals: str = ""
     eos_token: str = ""
+    pad_token: str = ""
+    fim_markers: str = ""
     where: str = ""
     order: str = ""
     upsample: str = ""
     long: str = ""
+    fim: str = ""
+    neighbours: str = ""
+    code_model: str = ""
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -89,12 +96,13 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     tokenizer needs are wanting.
     """
     given = pairs(inputs.sources)
-    curriculum = with_choices(curriculum, inputs.where, inputs.order, inputs.upsample)
+    curriculum = with_choices(curriculum, inputs.where, inputs.order, inputs.upsample, inputs.neighbours)
     curriculum = with_long(curriculum, inputs.long)
     curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
-    encode = encoder(inputs.tokenizer, inputs.eos_token)
+    encode = encoder(inputs.tokenizer, inputs.eos_token, inputs.pad_token, inputs.fim_markers.split())
     tokens, streams = token_count(encode), by_streams(curriculum)[1]
-    found = {name: _checked(name, given[name], pairs(inputs.columns), streams, tokens) for name in curriculum.sources}
+    found = {name: _checked(name, given[name], streams, tokens, inputs) for name in curriculum.sources}
+    infill = infilled(streams, {CODE: fim} | rates(inputs.fim, curriculum), encode, inputs.seed)
     repeats = REHYDRATION if inputs.rehydrate else ()
     if inputs.rehydrate:
         check_clusters(found)
@@ -102,19 +110,36 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     evals = tuple(file for file in inputs.evals.split(",") if file)
     corpora = {name: Corpus(without(name, source, evals, tokens), repeats) for name, source in found.items()}
     stages = phases(curriculum, corpora, CountTokens(encode), ranges=inputs.buckets, tokens=tokens)
-    programs = tuple(name for name, stream in streams.items() if stream.source == CODE)
-    infill = FillInMiddle(encode, fim, programs, inputs.seed) if fim and programs else None
     both = zip(stages.phases, curriculum.phases, strict=True)
     sequences = [packed(stage, encode, phase.length, method, inputs.seed, infill) for stage, phase in both]
     return shares(stages, sequences)
 
 
-def _checked(
-    name: str, place: str, columns: Mapping[str, str], streams: Mapping[str, Stream], tokens: TextCount
-) -> Source | Stage:
+def infilled(
+    streams: Mapping[str, Stream], fim: Mapping[str, float], encode: Encoder, seed: int
+) -> dict[str, FillInMiddle]:
+    """What puts the middle last in each stream of the sources whose rate is above 0."""
+    wanted = {name: fim[stream.source] for name, stream in streams.items() if fim.get(stream.source)}
+    return {name: FillInMiddle(encode, rate, seed) for name, rate in wanted.items()}
+
+
+def rates(text: str, curriculum: Curriculum) -> dict[str, float]:
+    """{"web": 0.1} of "web=0.1". Raises UsageError on what is no share, and on sources that are not there."""
+    found = {}
+    for source, value in pairs(text).items():
+        if source not in curriculum.sources:
+            raise UsageError(f"fim= names {source}, which is no source here: {', '.join(curriculum.sources)}")
+        try:
+            found[source] = float(value)
+        except ValueError:
+            raise UsageError(f"fim={text}: give shares, as in fim=code=0.5,web=0.1") from None
+    return found
+
+
+def _checked(name: str, place: str, streams: Mapping[str, Stream], tokens: TextCount, inputs: Inputs) -> Source | Stage:
     """The pages of a source with the columns that choices ask about. Raises UsageError when it has not all of them."""
     asked = asked_columns(streams.values(), name)
-    found = pages(name, place, columns, asked, tokens)
+    found = pages(name, place, pairs(inputs.columns), asked, tokens, inputs.seed, inputs.buckets, inputs.code_model)
     check_columns(name, found, asked)
     return found
 
@@ -184,17 +209,3 @@ def _without(phase: Phase, missing: list[str]) -> Phase:
     if not weights:
         raise UsageError(f"phase {phase.name} has none of its sources {', '.join(phase.weights)}; give at least one")
     return replace(phase, weights=weights)
-
-
-def pages(
-    name: str,
-    place: str,
-    columns: Mapping[str, str],
-    asked: Mapping[str, Kind] | None = None,
-    tokens: TextCount | bool = True,
-) -> Source | Stage:
-    """The pages at a place: a folder, a file or a stage of a run, or code (see `code.code_pages`); with the columns
-    that are `asked` about. `tokens` is how the funnel counts code.
-    """
-    is_code = name == CODE or place.startswith(("repo:", "repos:"))
-    return code.code_pages(name, place, columns, asked, tokens) if is_code else folder(place, columns, asked)

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 import xxhash
 
 from curriculum import EVERYTHING, Choice
-from curriculum.selection import Stream, chosen_rows
+from curriculum.selection import HOST, Stream, chosen_rows
 from curriculum.token_stream import KEYED, SIZES, first_keys, range_of
+from filters.url import host_of
 from pipeline.hashing import hash64, mix64
 from pipeline.transform import put
 
@@ -19,6 +20,7 @@ Repeats = tuple[tuple[int, int], ...]  # (cluster size from, times), ascending
 # FineWeb-2 (arXiv 2506.20920): pages that were often copied are repeated, the most copied are not.
 REHYDRATION: Repeats = ((1, 1), (2, 2), (3, 3), (5, 5), (100, 8), (1_000, 1))
 WHOLE = 2.0**64
+LOWER = np.uint64((1 << 24) - 1)  # bits of a key that tell neighbours apart
 LAST = 1 - 2.0**-53  # the greatest float below 1
 
 
@@ -34,7 +36,8 @@ class AssignKeys:
     around.
 
     The key is a hash of seed, id and text, so that different pages with one id lie apart. In an order it is the page's
-    percentile, and pages that have one value lie in the order of the hash.
+    percentile, and pages that have one value lie in the order of the hash. Neighbours have a hash of their group in its
+    upper 40 bits.
     """
 
     stream: str
@@ -52,12 +55,19 @@ class AssignKeys:
         keys = hash64([f"{self.seed}:{i}:{xxhash.xxh3_64_intdigest(text or '')}" for i, text in pairs])
         times = self._times(table, keys)
         keys = self._ordered(table, keys) if self.choice.order else keys
+        group = self._groups(table)
+        keys = (
+            np.where(group.is_valid().to_numpy(zero_copy_only=False), self._beside(group, keys), keys)
+            if self.choice.neighbours
+            else keys
+        )
         rows = np.repeat(np.arange(table.num_rows), times)
         copy = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
         steps = (2**64 - 1) // np.maximum(times, 1).astype(np.uint64) + np.uint64(1)
         steps[times <= 1] = 0
         table = put(table.take(rows), "key", pa.array(keys[rows] + copy.astype(np.uint64) * steps[rows], pa.uint64()))
         table = put(table, "copy", pa.array(copy, pa.int32()))
+        table = put(table, "group", group.take(pa.array(rows)))
         table = put(table, "epoch_length", pa.array(np.zeros(len(rows), np.int64)))
         table = put(table, "source", pa.array([self.stream] * len(rows), pa.string()))
         return table.select(KEYED.names).cast(KEYED)
@@ -75,6 +85,20 @@ class AssignKeys:
         sizes, times = np.array(self.repeats).T
         clusters = pc.fill_null(table["cluster"], 1).to_numpy()
         return times[np.maximum(np.searchsorted(sizes, clusters, side="right") - 1, 0)]
+
+    def _groups(self, table: pa.Table) -> pa.Array:
+        """The group of each page (string), null for none."""
+        column = self.choice.neighbours
+        if not column:
+            return pa.nulls(table.num_rows, pa.string())
+        if column == HOST:
+            return pa.array([host_of(url or "") or None for url in table["url"].to_pylist()], pa.string())
+        return pc.cast(table[column], pa.string()).combine_chunks()
+
+    def _beside(self, group: pa.Array, keys: np.ndarray) -> np.ndarray:
+        """Keys that begin alike for pages of one group."""
+        shared = hash64([f"{self.seed}:{name}" for name in group.to_pylist()])
+        return (shared & ~LOWER) | (keys & LOWER)
 
     def _ordered(self, table: pa.Table, keys: np.ndarray) -> np.ndarray:
         column = self.choice.ranked_by

@@ -40,6 +40,7 @@ SAMPLED = pa.schema(
         "tokens": pa.int64(),
         "url": pa.string(),
         "language": pa.string(),
+        "group": pa.string(),  # pages of one are packed together
         "text": pa.string(),
     }
 )

@@ -20,6 +20,7 @@ from readers.values import Kind, fits_type
 
 # Columns that every source has by the time that a page is chosen.
 TEXTS, NUMBERS = ("id", "url", "language", "text"), ("cluster", "tokens")
+HOST = "host"  # the neighbours of a page that lie at its host
 OWN: Mapping[str, Kind] = {**dict.fromkeys(TEXTS, "string"), **dict.fromkeys(NUMBERS, "number")}
 
 
@@ -69,6 +70,8 @@ def asked_columns(streams: Iterable[Stream], source: str) -> dict[str, Kind]:
     for choice in (stream.choice for stream in streams if stream.source == source):
         kinds = dict(Where(choice.where).kinds) if choice.where else {}
         kinds |= {choice.ranked_by: "number"} if choice.ranked_by else {}
+        family = choice.neighbours if choice.neighbours not in ("", HOST) else ""
+        kinds |= {family: kinds.get(family, "scalar")} if family else {}
         for name, kind in kinds.items():
             before = found.get(name, "scalar")
             if before not in ("scalar", kind) and kind != "scalar":
@@ -118,13 +121,16 @@ def with_long(curriculum: Curriculum, long: str) -> Curriculum:
     return replace(curriculum, phases=tuple(phases.values()))
 
 
-def with_choices(curriculum: Curriculum, where: str, order: str, upsample: str) -> Curriculum:
+def with_choices(curriculum: Curriculum, where: str, order: str, upsample: str, neighbours: str = "") -> Curriculum:
     """The curriculum with the choices that a person gave: "SOURCE: …; PHASE/SOURCE: …", for all phases or for one.
 
     `where` takes expressions, `order` a column ("-tokens": the greatest first), `upsample` a column and steps
-    ("quality 0.4=1 0.9=3"). Raises UsageError on what is none, and on names that are not in the curriculum.
+    ("quality 0.4=1 0.9=3"), `neighbours` "host" or a column. Raises UsageError on what is none, and on names that are
+    not in the curriculum.
     """
+    given: dict[str, tuple[str, Callable[[str], object]]]
     given = {"where": (where, str), "order": (order, _column), "curve": (upsample, curve_of)}
+    given |= {"neighbours": (neighbours, _family)}
     for field, (text, read) in given.items():
         for phase, source, said in _entries(text, curriculum):
             value = read(said)
@@ -159,6 +165,12 @@ def _entries(text: str, curriculum: Curriculum) -> Iterable[tuple[str, str, str]
 def _column(text: str) -> str:
     if not re.fullmatch(r"-?[A-Za-z_]\w*", text):
         raise UsageError(f"order {text!r} is no column; write its name, with - in front for the greatest first")
+    return text
+
+
+def _family(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_]\w*", text):
+        raise UsageError(f"neighbours {text!r} is neither host nor a column with the families of pages")
     return text
 
 

@@ -28,7 +28,14 @@ PAGE = pa.schema(
     }
 )
 KEYED = pa.schema(
-    [("key", pa.uint64()), ("copy", pa.int32()), ("epoch_length", pa.int64()), ("source", pa.string()), *PAGE]
+    {
+        "key": pa.uint64(),
+        "copy": pa.int32(),
+        "epoch_length": pa.int64(),
+        "source": pa.string(),
+        "group": pa.string(),  # of pages that are to be neighbours
+        **{field.name: field.type for field in PAGE},
+    }
 )
 STREAM = pa.schema([("offset", pa.int64()), *(f for f in KEYED if f.name != "key")])
 SIZES = pa.schema(

@@ -1,6 +1,6 @@
 """What earlier runs left behind, as sources for a later one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,11 @@ from pipeline import buckets as bucketed
 from pipeline import parquet, store
 from pipeline.errors import UsageError
 from pipeline.hashing import digest
+from pipeline.parts import is_part, members_of
 from pipeline.receipts import read_receipt, receipted
 from pipeline.root import redact
 from pipeline.stage import Source
-from pipeline.view import view_of
+from pipeline.view import planned, view_of
 
 MARK = "::"  # between the root of a prior run and the name of a shard
 
@@ -65,10 +66,18 @@ class PriorReader:
         if self.verdicts is None:
             yield from _tables(root, self.stage, shard)
             return
-        judged = parquet.read_table(root, f"{self.verdicts}/{shard}.parquet")
-        dropped = page_numbers(judged.filter(pc.is_valid(judged["reason"]))["id"], shard)
+        dropped = np.concatenate([self._dropped(root, each) for each in _judged(root, self.verdicts, shard)])
         for table in _tables(root, self.stage, shard):
             yield table.filter(pa.array(~np.isin(numpy_column(table, "doc"), dropped)))
+
+    def _dropped(self, root: str, shard: str) -> np.ndarray:
+        judged = parquet.read_table(root, f"{self.verdicts}/{shard}.parquet")
+        return page_numbers(judged.filter(pc.is_valid(judged["reason"]))["id"], shard)
+
+
+def _judged(root: str, verdicts: str, shard: str) -> Sequence[str]:
+    """The shards of verdicts on a shard, which may be one of several."""
+    return members_of(shard, planned(root, verdicts) if is_part(shard) else ())
 
 
 @dataclass(frozen=True)
@@ -81,5 +90,6 @@ class PriorDigest:
     def __call__(self, item: str) -> str:
         """A digest of an input."""
         root, _, shard = item.partition(MARK)
-        receipts = [read_receipt(root, stage, shard) for stage in (self.stage, self.verdicts) if stage]
+        judged = _judged(root, self.verdicts, shard) if self.verdicts else ()
+        receipts = [read_receipt(root, self.stage, shard), *(read_receipt(root, f"{self.verdicts}", s) for s in judged)]
         return digest(item, *(receipt.digest if receipt else "gone" for receipt in receipts))

@@ -26,7 +26,7 @@ def page_ranks(table: pa.Table, keep: str, best: str | None = None) -> np.ndarra
     """
     if keep == "longest":
         return -pc.fill_null(pc.utf8_length(table["text"]), 0).to_numpy().astype(np.int64)
-    if keep == "best":
+    if keep == "best" and best:
         return _descending(pc.fill_null(table[best].cast(pa.float64()), np.nan).to_numpy())
     if "timestamp" not in table.column_names:
         return np.zeros(table.num_rows, np.int64)

@@ -1,7 +1,9 @@
 """Training a classifier of texts: labelled texts in, a model and a card out, the same bytes every time."""
 
 import json
+import os
 import re
+import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -25,9 +27,13 @@ GOOD, REST = POSITIVE.removeprefix(PREFIX), "cc"
 HELD_OUT = 10  # one document in so many is kept from training, by a hash of its text
 MOST_LABELS = 100
 # Word bigrams after DCLM; the size and the rate are ours: small enough for a laptop, enough for 400,000 documents.
-# Fewer buckets would not do: fastText leaves most of its matrix as it finds the memory, and only one of over 32 MB is
-# sure to lie in new memory, which is zero. With 1,000 buckets the model differs from run to run, or is NaN.
 SETTINGS = {"dim": 32, "lr": 0.5, "wordNgrams": 2, "minCount": 1, "bucket": 500_000, "seed": 0, "thread": 1}
+# fastText leaves nine tenths of its matrix as it finds the memory, so that a model differs from run to run, or is NaN.
+# In a process of its own that memory is new, and glibc's MALLOC_PERTURB_=255 makes it zero in any case.
+LEARN = """import json, sys, fasttext
+texts, model, settings = sys.argv[1:]
+fasttext.train_supervised(texts, **json.loads(settings)).save_model(model)
+"""
 
 
 class Labelled(NamedTuple):
@@ -90,15 +96,16 @@ def _label(value: Any, at_least: float | None) -> str:
 
 
 def _train(labelled: Labelled, out: Path, keep: float) -> tuple[dict[str, Any], Rules | None]:
-    import fasttext
-
     out.mkdir(parents=True, exist_ok=True)
+    model_file = out / "model.bin"
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.writelines(f"{PREFIX}{label} {line}\n" for label, line in labelled.lines)
         file.flush()
-        model = fasttext.train_supervised(file.name, verbose=0, epoch=passes(len(labelled.lines)), **SETTINGS)
-    model_file = out / "model.bin"
-    model.save_model(str(model_file))
+        settings = json.dumps(SETTINGS | {"epoch": passes(len(labelled.lines)), "verbose": 0})
+        command = [sys.executable, "-c", LEARN, file.name, str(model_file), settings]
+        done = subprocess.run(command, env=os.environ | {"MALLOC_PERTURB_": "255"}, capture_output=True, text=True)
+    if done.returncode:
+        raise UsageError(f"fastText made no model of these texts: {done.stderr.strip().rpartition(chr(10))[2]}")
     model_at.cache_clear()
     about, rules = _judged(labelled, model_file, keep)
     (out / "quality.json").write_text(json.dumps(about, indent=1) + "\n")

@@ -1,36 +1,57 @@
 """The command line: `mews run recipes.refinedweb --root DIR snapshot=sample`; `mews --help` lists all commands."""
 
 import sys
+from importlib import import_module
 
 import pyarrow as pa
 import typer
 
-from mews import push, quality, repairs, reports, run, submit, tokenizer
+from mews import run
 from pipeline.errors import MewsError
 from report.terminal import for_terminal
 
 INTERRUPTED = 130
+CHEAP = ("run", "plan")  # always there: two, since one command alone would have no name
+TAKE_A_RECIPE = ("run", "plan", "submit")  # whose --help lists the arguments of the recipe
+COMMANDS = {  # in the order of --help: where each is defined, below this package
+    "run": "run.run_command",
+    "plan": "run.plan_command",
+    "submit": "submit.submit_command",
+    "jobs": "submit.jobs_command",
+    "logs": "submit.logs_command",
+    "stop": "submit.stop_command",
+    "stats": "reports.stats_command",
+    "status": "reports.status_command",
+    "verify": "repairs.verify_command",
+    "report": "reports.html_report_command",
+    "serve": "serve.serve_command",
+    "samples": "reports.samples_command",
+    "explain": "reports.explain_command",
+    "whatif": "reports.whatif_command",
+    "compare": "reports.compare_command",
+    "family": "reports.family_command",
+    "push": "push.push_command",
+    "replay": "repairs.replay_command",
+    "tokenizer": "tokenizer.app",
+    "quality": "quality.app",
+    "mixture": "mixture.app",
+}
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Common Crawl to pretraining data.")
-app.command("run", cls=run.RecipeCommand)(run.run_command)
-app.command("plan", cls=run.RecipeCommand)(run.plan_command)
-app.command("submit", cls=run.RecipeCommand)(submit.submit_command)
-app.command("jobs")(submit.jobs_command)
-app.command("logs")(submit.logs_command)
-app.command("stop")(submit.stop_command)
-app.command("stats")(reports.stats_command)
-app.command("status")(reports.status_command)
-app.command("verify")(repairs.verify_command)
-app.command("report")(reports.html_report_command)
-app.command("samples")(reports.samples_command)
-app.command("explain")(reports.explain_command)
-app.command("whatif")(reports.whatif_command)
-app.command("compare")(reports.compare_command)
-app.command("family")(reports.family_command)
-app.command("push")(push.push_command)
-app.command("replay")(repairs.replay_command)
-app.add_typer(tokenizer.app, name="tokenizer")
-app.add_typer(quality.app, name="quality")
+
+def command_line(word: str = "") -> typer.Typer:
+    """The command line, with all commands when `word` is none of them.
+
+    What the others import takes longer than most commands do, so with a command only that one is there.
+    """
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Common Crawl to pretraining data.")
+    for name in dict.fromkeys((*CHEAP, word)) if word in COMMANDS else COMMANDS:
+        module, _, function = COMMANDS[name].partition(".")
+        found = getattr(import_module(f"mews.{module}"), function)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name, cls=run.RecipeCommand if name in TAKE_A_RECIPE else None)(found)
+    return app
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -39,7 +60,8 @@ def main(arguments: list[str] | None = None) -> None:
     Every error is one line on stderr that begins with "error: ".
     """
     try:
-        code = app((sys.argv[1:] if arguments is None else arguments) or ["--help"], standalone_mode=False)
+        words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+        code = command_line(words[0])(words, standalone_mode=False)
     except MewsError as error:
         _end(str(error), error.exit_code)
     except (OSError, pa.ArrowException) as error:

@@ -49,7 +49,7 @@ def recipe_call(name: str, arguments: Sequence[str]) -> tuple[Callable[..., Any]
 
 def recipe_function(name: str) -> Callable[..., Any]:
     """The function `recipe` of a module or file. Raises UsageError when there is none."""
-    recipe = getattr(_import(name), "recipe", None)
+    recipe = getattr(recipe_module(name), "recipe", None)
     if not callable(recipe):
         raise UsageError(f"{name} has no function `recipe`")
     return recipe
@@ -57,7 +57,7 @@ def recipe_function(name: str) -> Callable[..., Any]:
 
 def docs_of(name: str) -> list[str]:
     """What a recipe says of itself: the docstrings of its file and of its function, as far as there are any."""
-    return [text for text in (inspect.getdoc(_import(name)), inspect.getdoc(recipe_function(name))) if text]
+    return [text for text in (inspect.getdoc(recipe_module(name)), inspect.getdoc(recipe_function(name))) if text]
 
 
 def stages_of(root: str) -> list[Stage]:
@@ -68,7 +68,8 @@ def stages_of(root: str) -> list[Stage]:
     return plan(*load_recipe(about["recipe"], about["arguments"]))
 
 
-def _import(name: str) -> types.ModuleType:
+def recipe_module(name: str) -> types.ModuleType:
+    """The module of a recipe, by its name or the path of its file. Raises UsageError when there is none."""
     module = _module(name) if name.endswith(".py") else name
     try:
         with _errors_in_one_line(name):

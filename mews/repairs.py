@@ -6,9 +6,10 @@ import typer
 
 from mews.recipe_loader import stages_of
 from mews.reports import Run
-from pipeline import verify
+from pipeline import store, verify
 from pipeline.errors import MewsError
 from pipeline.root import redact
+from report.index import index_faults
 from report.replay import replay
 from report.terminal import for_terminal
 
@@ -26,6 +27,11 @@ def verify_command(
         print(for_terminal(fault.what))
         if mend:
             verify.mend(root, fault)
+    for name, what in () if found else index_faults(root):  # it tells of shards that hold
+        found += 1
+        print(for_terminal(what))
+        if mend:
+            store.remove(root, name)
     if found:
         todo = (
             "run the recipe again" if mend else "verify --mend forgets these shards, and the next run makes them anew"

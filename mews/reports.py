@@ -80,7 +80,7 @@ def samples_command(
     as_json: Json = False,
 ) -> None:
     """Show pages of one reason, chosen by a hash of their ids, with what was measured and what the rule objected to."""
-    rows = samples(root, _stages_or_none(root), reason, count)
+    rows = samples(root, stages_or_none(root), reason, count)
     if as_json:
         print_json({"reason": reason, "pages": rows})
     else:
@@ -100,7 +100,7 @@ def explain_command(
     if root.startswith("recipes.") or root.endswith(".py"):
         print(for_terminal(explain_unseen(page, plan(*load_recipe(root, arguments or [])))))
         return
-    pages = explain(root, page, _stages_or_none(root))
+    pages = explain(root, page, stages_or_none(root))
     told = [{**p._asdict(), "stages": [stage._asdict() for stage in p.stages]} for p in pages]
     _print(explain_lines(pages), {"pages": told}, as_json)
 
@@ -113,7 +113,7 @@ def _print(lines: Sequence[str], told: Any, as_json: bool) -> None:
         print(for_terminal("\n".join(lines)))
 
 
-def _stages_or_none(root: str) -> list[Stage]:
+def stages_or_none(root: str) -> list[Stage]:
     """The stages of a run; none, and a line on stderr, when its recipe cannot be loaded any more."""
     read_plan(root)
     try:
@@ -152,7 +152,7 @@ def html_report_command(
     other: Annotated[str, typer.Option("--compare", metavar="ROOT", help="Another run to set beside this one.")] = "",
 ) -> None:
     """Write one HTML page about a run, which opens without a network: funnel, limits to move, pages, duplicates."""
-    made = make_report(root, _stages_or_none(root), pages, other)
+    made = make_report(root, stages_or_none(root), pages, other)
     if out is None:
         store.write_bytes(root, REPORT, made.html.encode())
     else:

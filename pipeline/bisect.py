@@ -1,5 +1,7 @@
 """Passes a batch through a transform of whole tables; a bad page costs one page."""
 
+from typing import Any
+
 import pyarrow as pa
 
 from pipeline.columns import conform, put, without_reserved
@@ -36,7 +38,8 @@ class _Checked:
         self._transform, self._name = transform, name
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        made, rows = self._transform(table), table.num_rows
+        made: Any = self._transform(table)  # of a function of the user: what it returns is checked
+        rows = table.num_rows
         if not isinstance(made, pa.Table):
             raise WrongReturn(f"{self._name} returned {type(made).__name__}; a transform returns a table")
         if made.num_rows != rows:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +35,7 @@ def output_schema(transforms: Sequence[Transform], schema: pa.Schema) -> pa.Sche
     check_not_reserved(schema)
     table = schema.empty_table()
     for transform in transforms:
-        made = transform(table)
+        made: Any = transform(table)  # of a function of the user: what it returns is checked
         if not isinstance(made, pa.Table):
             raise WrongReturn(f"{name_of(transform)} returned {type(made).__name__}; a transform returns a table")
         table = without_reserved(made)
@@ -94,7 +95,7 @@ class TransformChain:
     quarantine: Callable[[pa.Table], None]
     count: TextCount | None = PRETOKENS
     first: str = "read"
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         self.first, steps = named_steps(self.first, self.transforms)

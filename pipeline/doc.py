@@ -29,7 +29,7 @@ class Doc:
     text: str
     url: str = ""
     id: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
     splitter: Splitter | None = None
 
     @property

@@ -7,7 +7,7 @@ import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import pyarrow as pa
 
@@ -28,7 +28,7 @@ def modules_of(value: Any) -> frozenset[str]:
     """Names of all modules of ours and of the user's that the code in a value reaches."""
     named: set[str] = set()
     _described(value, named)
-    return frozenset().union(*map(reached, named))
+    return frozenset[str]().union(*map(reached, named))
 
 
 def _described(value: Any, modules: set[str]) -> str:
@@ -57,10 +57,10 @@ def _described(value: Any, modules: set[str]) -> str:
 def _collection(values: Any, described: Callable[[Any], str]) -> str:
     """The values in their order; those of a set, which has none, in the order of their descriptions."""
     if isinstance(values, Mapping):
-        return f"{{{','.join(f'{described(k)}:{described(v)}' for k, v in values.items())}}}"
-    if isinstance(values, tuple | list):
-        return f"[{','.join(map(described, values))}]"
-    return f"{{{','.join(sorted(map(described, values)))}}}"
+        pairs = cast("Mapping[Any, Any]", values).items()
+        return f"{{{','.join(f'{described(k)}:{described(v)}' for k, v in pairs)}}}"
+    said = [described(value) for value in values]
+    return f"[{','.join(said)}]" if isinstance(values, tuple | list) else f"{{{','.join(sorted(said))}}}"
 
 
 def _file(path: Path) -> str:
@@ -90,13 +90,16 @@ def _state(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
         return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
     if hasattr(value, "__dict__"):
-        return vars(value)
+        return value.__dict__
     try:
-        reducer = copyreg.dispatch_table.get(type(value))
-        reduced = reducer(value) if reducer else value.__reduce_ex__(4)
+        kind: Any = cast(Any, type(value))
+        reducer: Any = copyreg.dispatch_table.get(kind)
+        reduced: Any = reducer(value) if reducer else value.__reduce_ex__(4)
     except TypeError as error:
         raise UsageError(f"a stage holds {value!r}, and nobody can tell if it changes: {error}") from None
-    return reduced if isinstance(reduced, str) else [list(p) if isinstance(p, Iterator) else p for p in reduced]
+    if isinstance(reduced, str):
+        return reduced
+    return [list(cast("Iterator[Any]", part)) if isinstance(part, Iterator) else part for part in reduced]
 
 
 def _code(thing: Any, modules: set[str]) -> str:

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from pipeline import store
 from pipeline.errors import UsageError
-from pipeline.ledger import sums
 from pipeline.receipts import read_receipts
+from pipeline.record import sums
 from pipeline.root import redact
 from pipeline.run import PLAN
 from pipeline.stats import Size, Stats, add

@@ -82,7 +82,7 @@ class Guard:
     rows: int = 0
     failed: int = 0
     hung: int = 0
-    raised: dict[str, Raised] = field(default_factory=dict)
+    raised: dict[str, Raised] = field(default_factory=dict[str, Raised])
     purity: PurityCheck = field(default_factory=PurityCheck)
 
     def call(self, fn: Callable[[Any], Any], argument: Doc | str, counted: bool = True) -> Any:

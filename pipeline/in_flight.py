@@ -39,11 +39,11 @@ class Flight:
         """Note a task that was just sent out."""
         self._out[task] = (item, self._clock(), tries)
 
-    def land(self, task: Any) -> Any:
-        """The item of a task that came back."""
-        item, sent, _ = self._out.pop(task)
+    def land(self, task: Any) -> tuple[Any, int]:
+        """The item of a task that came back, and how often it was sent."""
+        item, sent, tries = self._out.pop(task)
         self._longest, self._last = max(self._longest, self._clock() - sent), max(self._last, sent)
-        return item
+        return item, tries
 
     def still(self) -> list[tuple[Any, Any, int, float]]:
         """The tasks that stand still, which are in flight no more: task, item, tries so far, seconds."""

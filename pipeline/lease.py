@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,7 +44,7 @@ class Lease:
 
 
 @contextmanager
-def held(root: str) -> Iterator[Lease]:
+def held(root: str) -> Generator[Lease]:
     """Hold a root against other runs for the time of the block.
 
     Raises UsageError that names the holder when a run holds it. On a file system without locks, and in an object

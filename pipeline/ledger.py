@@ -2,36 +2,25 @@
 
 import json
 from collections.abc import Collection, Mapping, Set
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
-import pyarrow as pa
-
-from pipeline import parquet, reads, store
-from pipeline.errors import BadInput
+from pipeline import store
 from pipeline.hashing import digest
-from pipeline.receipts import Receipt, read_receipts, reads_from_json, receipt_name, receipted
+from pipeline.receipts import Receipt, read_receipts, receipt_name, receipted
+from pipeline.record import (
+    Entry,
+    all_there,
+    entry_of,
+    finished_entries,
+    reads_changed,
+    record_name,
+    recorded_entries,
+    sums,
+    sums_name,
+    write_record,
+)
 from pipeline.shard import data_names, quarantine_name, rejects_name
 from pipeline.stats import Stats, add
 from pipeline.view import StagePlan, View, stage_plan
-
-
-class Entry(NamedTuple):
-    """What the driver keeps of a receipt.
-
-    `rows` and `bytes` are of its data (a view has rows and no bytes); `files`, `stats` and `reads` are JSON.
-    """
-
-    made_from: str
-    digest: str
-    rows: int
-    bytes: int
-    files: str = ""
-    stats: str = ""
-    reads: str = ""
-
-
-RECORD = pa.schema([(n, pa.int64() if n in ("rows", "bytes") else pa.string()) for n in ("shard", *Entry._fields)])
 
 
 class Ledger:
@@ -39,7 +28,7 @@ class Ledger:
 
     The receipts of a finished stage are kept in one file too (`record_name`): 90,000 of them take minutes to read one
     by one from an object store. It goes before a shard of the stage is made anew. Of a finished stage 0.3 kB a shard
-    stay in memory.
+    stay in memory until it is released.
     """
 
     def __init__(self, root: str):
@@ -62,36 +51,45 @@ class Ledger:
         gone = sorted({*before.shards, *before.gone, *receipts} - marks.keys())
         self._plans[stage] = StagePlan(tuple(marks), view or View(stage), tuple(gone))
         self._plans[stage].write(self.root, stage)
-        known = _recorded(self.root, stage) or {
-            receipt.shard: _entry(receipt) for receipt in read_receipts(self.root, stage, list(marks))
-        }
-        right = {shard: e for shard, mark in marks.items() if (e := known.get(shard)) and e.made_from == mark}
-        right = {shard: e for shard, e in right.items() if not _reads_changed(e.reads, modules)}
-        there = _there(self.root, right, set(receipts))
-        self._entries[stage] = {s: e for s, e in right.items() if s in there}
-        total = sums(self.root, stage) if there == known.keys() == marks.keys() else None
-        if total is None:
+        entries, total = finished_entries(self.root, stage, marks, set(receipts), modules), sums(self.root, stage)
+        if entries is None or total is None:
+            entries = self._made(stage, marks, set(receipts), modules)
             store.remove(self.root, sums_name(stage))
             store.remove(self.root, record_name(stage))
-            total = add(Stats.from_json(json.loads(entry.stats)) for entry in self._entries[stage].values())
-        self._total = total
-        return there
+            total = add(Stats.from_json(json.loads(entry.stats)) for entry in entries.values())
+        self._entries[stage], self._total = entries, total
+        return set(entries)
+
+    def _made(
+        self, stage: str, marks: Mapping[str, str], receipts: Set[str], modules: Collection[str]
+    ) -> dict[str, Entry]:
+        """The shards of a stage that are made from what the marks say, and are there."""
+        known = recorded_entries(self.root, stage) or {
+            receipt.shard: entry_of(receipt) for receipt in read_receipts(self.root, stage, list(marks))
+        }
+        right = {shard: e for shard, mark in marks.items() if (e := known.get(shard)) and e.made_from == mark}
+        right = {shard: e for shard, e in right.items() if not reads_changed(e.reads, modules)}
+        there = all_there(self.root, ((shard, entry.files) for shard, entry in right.items()), receipts)
+        return {shard: entry for shard, entry in right.items() if shard in there}
 
     def enter(self, receipt: Receipt) -> None:
         """Take down a shard that was just made."""
-        self._entries[receipt.stage][receipt.shard] = _entry(receipt)
+        self._entries[receipt.stage][receipt.shard] = entry_of(receipt)
         self._total = self._total.plus(receipt.stats)
 
     def close(self, stage: str) -> Stats:
         """Every shard is made: take that down, and return the sum of the receipts."""
         entries = self.entries(stage)
         if not store.exists(self.root, record_name(stage)):
-            rows = [{"shard": shard, **entry._asdict()} for shard, entry in entries]
-            with parquet.writing_rows(self.root, record_name(stage), RECORD, {}) as writer:
-                writer.write(pa.Table.from_pylist(rows, RECORD))
+            write_record(self.root, stage, entries)
+            self._entries[stage] = {shard: Entry("", *entry[1:4]) for shard, entry in entries}
         store.write_json(self.root, sums_name(stage), self._total.to_json())
-        self._entries[stage] = {shard: Entry("", *entry[1:4]) for shard, entry in entries}
         return self._total
+
+    def release(self, stage: str) -> None:
+        """Forget the shards of a finished stage that no other stage reads any more, but for their common digest."""
+        self.whole(stage)
+        self._entries[stage] = {}
 
     def sweep(self) -> None:
         """Delete the shards that the stages of this run had before and that their plans no longer have."""
@@ -140,53 +138,3 @@ def sweep_shards(root: str, stage: str, shards: Set[str], own_folder: str = "") 
 
 def _own_files(stage: str, folder: str) -> tuple[str, ...]:
     return (*data_names(folder, ""), rejects_name(stage, ""), quarantine_name(stage, ""))
-
-
-def _entry(receipt: Receipt) -> Entry:
-    stats = receipt.stats
-    files = {name: made.bytes for name, made in receipt.files.items()}
-    parts = (json.dumps(part) for part in (files, stats.to_json(), receipt.reads))
-    return Entry(receipt.made_from, receipt.digest, stats.rows_out, stats.bytes, *parts)
-
-
-def _reads_changed(said: str, modules: Collection[str]) -> bool:
-    return bool(modules) and said not in ("", "{}") and reads.changed(reads_from_json(json.loads(said)), modules)
-
-
-def _recorded(root: str, stage: str) -> dict[str, Entry]:
-    """The receipts of a finished stage, by shard; empty before it is finished."""
-    try:
-        table = parquet.read_table(root, record_name(stage))
-        return {row.pop("shard"): Entry(**row) for row in table.to_pylist()}
-    except (BadInput, OSError, ValueError, TypeError):
-        return {}
-
-
-def _there(root: str, entries: Mapping[str, Entry], receipts: Set[str]) -> set[str]:
-    """The shards whose receipt and files are there, in their size: a listing of each folder tells."""
-    wanted = {shard: json.loads(entry.files) for shard, entry in entries.items()}
-    folders = {name.rpartition("/")[0] for files in wanted.values() for name in files}
-    with ThreadPoolExecutor(max(len(folders), 1)) as pool:
-        listed = pool.map(lambda folder: {f"{folder}/{n}": b for n, b in store.sizes(root, folder).items()}, folders)
-        here = {name: size for names in listed for name, size in names.items()}
-    return {
-        shard
-        for shard, files in wanted.items()
-        if shard in receipts and all(here.get(name) == size for name, size in files.items())
-    }
-
-
-def sums_name(stage: str) -> str:
-    """The file with the sum of the receipts of a finished stage, below the root."""
-    return f"plan/{stage}.sums.json"
-
-
-def record_name(stage: str) -> str:
-    """The file with all receipts of a finished stage, below the root."""
-    return f"plan/{stage}.receipts"  # Parquet
-
-
-def sums(root: str, stage: str) -> Stats | None:
-    """The sum of the receipts of a finished stage; None before it is finished."""
-    said = store.read_json(root, sums_name(stage))
-    return Stats.from_json(said) if said else None

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 
 @runtime_checkable
@@ -20,11 +20,12 @@ def name_of(function: Any) -> str:
 
     A `functools.partial` is called by the function inside, an object without a name by its class in lower case.
     """
-    if isinstance(function, Named) and isinstance(function.name, str):
-        return function.name
+    own: Any = function.name if isinstance(function, Named) else None
+    if isinstance(own, str):
+        return own
     if isinstance(function, functools.partial):
         return name_of(function.func)
-    named: Any = function if hasattr(function, "__qualname__") else type(function)
+    named: Any = function if hasattr(function, "__qualname__") else cast(Any, type(function))
     module, name = getattr(named, "__module__", None) or "builtins", named.__qualname__.rpartition(".")[2]
     name = name.lower() if isinstance(named, type) else name.strip("<>")  # "<lambda>"
     return f"{module.rpartition('.')[2]}.{name}"

@@ -1,6 +1,6 @@
 """Parquet files of a root: rows in, rows out, in batches."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 
 import pyarrow as pa
@@ -20,13 +20,14 @@ STEP = 100  # rows after which the size of a row group is looked at
 class ShardWriter:
     """Parquet rows into a sink, in row groups of about 32 MB, and at most 20,000 rows.
 
-    Where a group ends depends on the rows alone, not on the tables they come in.
+    Where a group ends depends on the rows alone, not on the tables they come in. A `page_index` tells readers where
+    in a group the pages of each column begin, so that they fetch single rows of a file that lies elsewhere.
     """
 
-    def __init__(self, sink: store.HashingWriter, schema: pa.Schema):
+    def __init__(self, sink: store.HashingWriter, schema: pa.Schema, page_index: bool = False):
         self.schema, self.rows = schema, 0
         self._writer = pq.ParquetWriter(
-            pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=False
+            pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=page_index
         )
         self._held: list[pa.Table] = []
         self._held_rows = self._held_bytes = 0
@@ -77,10 +78,12 @@ def payload(column: pa.ChunkedArray) -> int:
 
 
 @contextmanager
-def writing_rows(root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo]) -> Iterator[ShardWriter]:
+def writing_rows(
+    root: str, name: str, schema: pa.Schema, made: dict[str, store.FileInfo], page_index: bool = False
+) -> Generator[ShardWriter]:
     """A writer whose file appears when the block ends well, entered in `made` under its name."""
     with store.writing(root, name) as sink:
-        writer = ShardWriter(sink, schema)
+        writer = ShardWriter(sink, schema, page_index)
         try:
             yield writer
             writer.close()
@@ -111,12 +114,46 @@ def read_table(root: str, name: str) -> pa.Table:
         return file.read()
 
 
-def read_batches(root: str, name: str, rows: int = 2_000, columns: Collection[str] | None = None) -> Iterator[pa.Table]:
-    """Tables of at most `rows` rows, in order, an empty one of an empty file. Of `columns`, those that the file has."""
+def read_batches(
+    root: str,
+    name: str,
+    rows: int = 2_000,
+    columns: Collection[str] | None = None,
+    ids: Collection[str] | None = None,
+) -> Iterator[pa.Table]:
+    """Tables of at most `rows` rows, in order, an empty one of an empty file. Of `columns`, those that the file has.
+
+    With `ids`, only the rows that have one of these; row groups without one are not read but for the column `id`.
+    """
+    wanted = None if ids is None else pa.array(sorted(ids), pa.string())
     with open_file(root, name) as file:
         here = None if columns is None else [c for c in file.schema_arrow.names if c in columns]
         if not file.num_row_groups:
             yield file.read(columns=here)
         for group in range(file.num_row_groups):
+            if wanted is not None and not _has_any(file, group, wanted):
+                continue
             for batch in file.iter_batches(batch_size=rows, row_groups=[group], columns=here):
-                yield pa.Table.from_batches([batch])
+                table = pa.Table.from_batches([batch])
+                yield table if wanted is None else table.filter(pc.is_in(table["id"], wanted))
+
+
+def _has_any(file: pq.ParquetFile, group: int, ids: pa.Array) -> bool:
+    """Whether a row group has a row with one of the ids."""
+    return bool(pc.any(pc.is_in(file.read_row_group(group, ["id"])["id"], ids)).as_py())
+
+
+def read_between(root: str, name: str, column: str, values: Collection[int]) -> Iterator[pa.Table]:
+    """The row groups of a file in which a column of whole numbers may have one of the values, by its bounds there."""
+    with open_file(root, name) as file:
+        place = file.schema_arrow.names.index(column)
+        for group in range(file.num_row_groups):
+            bounds = file.metadata.row_group(group).column(place).statistics
+            if any(bounds.min <= value <= bounds.max for value in values):
+                yield file.read_row_group(group)
+
+
+def schema_of(root: str, name: str) -> pa.Schema:
+    """The columns of a file."""
+    with open_file(root, name) as file:
+        return file.schema_arrow

@@ -33,8 +33,9 @@ class PurityCheck:
     """Keeps the first calls of a step, and of the others those whose arguments have the smallest hashes."""
 
     calls: int = 0
-    _first: list[Call] = field(default_factory=list)
-    _others: list[tuple[int, int, Call]] = field(default_factory=list)  # a heap with the largest hash on top
+    _first: list[Call] = field(default_factory=list[Call])
+    # A heap with the largest hash on top.
+    _others: list[tuple[int, int, Call]] = field(default_factory=list[tuple[int, int, Call]])
     _hash: int = 0
 
     def wants(self, key: str) -> bool:

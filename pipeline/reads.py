@@ -14,7 +14,7 @@ import os
 import sys
 import sysconfig
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -50,7 +50,7 @@ def so_far() -> dict[str, Read]:
 
 
 @contextmanager
-def watching(on: bool = True) -> Iterator[None]:
+def watching(on: bool = True) -> Generator[None]:
     """Record the files that this thread reads in the block; with `on=False` do not, in a part of such a block."""
     before = getattr(_thread, "watching", False)
     _thread.watching = on
@@ -96,7 +96,7 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         return
     _thread.noting = True
     try:
-        _note(os.path.abspath(os.fsdecode(path)), sys._getframe(1))
+        _note(os.path.abspath(os.fsdecode(path)), sys._getframe(1))  # pyright: ignore[reportPrivateUsage]
     finally:
         _thread.noting = False
 
@@ -118,7 +118,7 @@ def _on_the_way(frame: FrameType | None) -> tuple[list[str], str, Path | None]:
     """The modules of ours and the user's that the engine called, the nearest first; which of them is being imported
     (or none); and the folder that the first of them is imported from. None when the engine itself opens the file.
     """
-    modules, importing, place = [], "", None
+    modules, importing, place = list[str](), "", None
     while frame:
         name, file = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
         if name.startswith("pipeline."):

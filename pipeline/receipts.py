@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 from pipeline import store
@@ -25,21 +26,21 @@ class Receipt:
     made_from: str
     digest: str
     stats: Stats
-    files: Mapping[str, FileInfo] = field(default_factory=dict)
-    reads: Mapping[str, Read] = field(default_factory=dict)
+    files: Mapping[str, FileInfo] = field(default_factory=dict[str, FileInfo])
+    reads: Mapping[str, Read] = field(default_factory=dict[str, Read])
 
     def to_json(self) -> bytes:
         """The receipt as the JSON file that is written."""
-        return json.dumps({**asdict(self), "stats": self.stats.to_json()}, indent=1, sort_keys=False).encode()
+        return json.dumps({**vars(self), "stats": self.stats.to_json()}, indent=1, sort_keys=False).encode()
 
     @staticmethod
     def from_json(data: bytes) -> "Receipt":
         """A receipt from its file. Raises ValueError, KeyError or TypeError when it is damaged."""
-        raw = json.loads(data)
+        raw: dict[str, Any] = json.loads(data)
         files = {name: FileInfo(*made) for name, made in raw["files"].items()}
-        return Receipt(
-            **{**raw, "stats": Stats.from_json(raw["stats"]), "files": files, "reads": reads_from_json(raw["reads"])}
-        )
+        stats, reads = Stats.from_json(raw["stats"]), reads_from_json(raw["reads"])
+        read: dict[str, Any] = {**raw, "stats": stats, "files": files, "reads": reads}
+        return Receipt(**read)
 
 
 def made_from(code: str, inputs: str) -> str:
@@ -85,7 +86,7 @@ def read_receipts(root: str, stage: str, shards: list[str]) -> list[Receipt]:
     """The receipts of these shards, in their order; one that is missing or cannot be read is left out."""
     here = set(receipted(root, stage))
     with ThreadPoolExecutor(32) as pool:
-        found = pool.map(lambda shard: read_receipt(root, stage, shard), [s for s in shards if s in here])
+        found = pool.map(read_receipt, repeat(root), repeat(stage), [s for s in shards if s in here])
         return [receipt for receipt in found if receipt]
 
 

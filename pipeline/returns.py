@@ -4,7 +4,7 @@ import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -53,7 +53,7 @@ def rewriting(name: str, fn: Callable[[str], str]) -> Callable[[str], str]:
     """A function of a text whose result is checked."""
 
     def change(text: str) -> str:
-        said = fn(text)
+        said: Any = fn(text)
         if isinstance(said, str):
             return said
         raise WrongReturn(f"{name} returned {_shown(said)}; return the new text")
@@ -65,7 +65,7 @@ def annotating(name: str, fn: Callable[[Doc], Mapping[str, Any]], columns: Seque
     """An annotation as a function that returns the values of the columns in order."""
 
     def values(doc: Doc) -> list[Any]:
-        said = fn(doc)
+        said: Any = fn(doc)
         if isinstance(said, Mapping) and all(column in said for column in columns):
             return [said[column] for column in columns]
         raise WrongReturn(f"{name} returned {_shown(said)}; return a mapping with the keys {', '.join(columns)}")
@@ -88,9 +88,11 @@ def reason_of(name: str, said: Any) -> str | None:
 def measured_of(name: str, said: Any) -> Mapping[str, float]:
     """What a filter measured: numbers by name. Raises WrongReturn on anything else."""
     if isinstance(said, Mapping):
-        odd = {type(value) for value in said.values()} - NUMBERS
-        if all(issubclass(kind, Real | np.bool_) for kind in odd) and all(isinstance(key, str) for key in said):
-            return said
+        measured = cast("Mapping[str, float]", said)
+        odd = set(map(type, measured.values())) - NUMBERS
+        named = all(isinstance(key, str) for key in list[Any](measured))
+        if named and all(issubclass(kind, Real | np.bool_) for kind in odd):
+            return measured
     raise WrongReturn(f"{name} measured {_shown(said)}; return numbers by name, such as {{'words': 12}}")
 
 
@@ -116,14 +118,17 @@ def _is_of(value: Any, kind: pa.DataType) -> bool:
     if pat.is_integer(kind):
         return isinstance(value, Integral)
     if pat.is_list(kind) or pat.is_large_list(kind):
-        odd = isinstance(value, str | bytes | Set | Mapping) or not isinstance(value, Iterable)
-        return not odd and (not pat.is_integer(kind.value_type) or all(_is_of(each, kind.value_type) for each in value))
+        if isinstance(value, str | bytes | Set | Mapping) or not isinstance(value, Iterable):
+            return False
+        values = cast("Iterable[Any]", value)
+        return not pat.is_integer(kind.value_type) or all(_is_of(each, kind.value_type) for each in values)
     return True
 
 
 def _pair(name: str, said: Any, second: str) -> tuple[str, Any]:
-    if isinstance(said, tuple) and len(said) == 2 and isinstance(said[0], str):
-        return said
+    pair = cast("tuple[Any, ...]", said) if isinstance(said, tuple) else ()
+    if len(pair) == 2 and isinstance(pair[0], str):
+        return pair
     raise WrongReturn(f"{name} returned {_shown(said)}; return the new text and {second}")
 
 

@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -13,11 +13,13 @@ from pipeline.fingerprint import fingerprint, modules_of
 from pipeline.guard import refuse_failing
 from pipeline.lease import Lease, held
 from pipeline.ledger import Ledger
+from pipeline.memory import memory_of
 from pipeline.receipts import Receipt, made_from
 from pipeline.root import redact
 from pipeline.runner import Failed, Runner, one_line
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Stage
+from pipeline.standstill import ended_when_silent
 from pipeline.stats import Stats
 
 PLAN = "plan.json"
@@ -62,12 +64,24 @@ def run(
     with open_for_writing(root) as lease:
         written = {**(about or {}), "stages": described(stages, documents(*goals))}
         store.write_bytes(root, PLAN, json.dumps(written, indent=1).encode())
+        done_with = released_after(stages)
         for stage in stages:
             made = stage.as_goal() if stage.name in asked else stage
             stats[stage.name] = run_stage(made, ledger, runner, on_progress or _silent, lease)
             check_gathered(stage, stages, stats)
+            for name in done_with[stage.name]:
+                ledger.release(name)
         ledger.sweep()
     return stats
+
+
+def released_after(stages: Sequence[Stage]) -> dict[str, list[str]]:
+    """Names of the stages that each stage is the last to read, by its own name: itself, when none reads it."""
+    last = {stage.name: stage.name for stage in stages}
+    for stage in stages:
+        for before in stage.inputs():
+            last |= {before.name: stage.name, before.view.store: stage.name}
+    return {s.name: [each.name for each in stages if last[each.name] == s.name] for s in stages}
 
 
 def described(stages: Sequence[Stage], passed: set[str]) -> list[dict[str, Any]]:
@@ -108,7 +122,9 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progres
     for name in store.listing(ledger.root, f"failures/{stage.name}"):
         store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
-    for (item, *_), outcome in runner.map(partial(work, stage=stage, root=ledger.root), todo):
+    for (item, *_), outcome in runner.map(
+        partial(work, stage=stage, root=ledger.root), todo, memory=memory_of(stage, ledger)
+    ):
         if lease:
             lease.check()
         if isinstance(outcome, Failed):
@@ -147,12 +163,14 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     shard, made_from, upcoming = item
     if upcoming:
         stage.prefetch(upcoming)
-    with reads.watching():
+    # What reads a source may wait for hours for its turn at a host, which has bounds of its own.
+    bound = ended_when_silent(f"{shard} of stage {stage.name}") if stage.inputs() else nullcontext()
+    with bound, reads.watching():
         return stage.make(shard, root, made_from)
 
 
 @contextmanager
-def open_for_writing(root: str) -> Iterator[Lease]:
+def open_for_writing(root: str) -> Generator[Lease]:
     """Make sure that the root can be written, and hold it. Raises UsageError with the reason, or with who holds it."""
     try:
         tried = f"plan/.writable-{uuid.uuid4().hex}"  # a rival that looks at the same moment has another

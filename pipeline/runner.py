@@ -40,10 +40,10 @@ class Runner(Protocol):
         """
         ...
 
-    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
+    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, R | Failed]]:
         """(item, outcome) of every item, in the order in which they are done; an outcome may be a Failed.
 
-        `fn` is called in a worker, of which each has so many `cpus`. Items that were not begun when the iterator is
+        A task takes about `memory` bytes; 0 says that it is little. Items that were not begun when the iterator is
         closed are left.
         """
         ...
@@ -57,7 +57,7 @@ class Local:
     def prepare(self, stages: Sequence[Stage]) -> None:
         """Nothing is missing where the stages were made."""
 
-    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, cpus: float = 1) -> Iterator[tuple[Any, R | Failed]]:
+    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, R | Failed]]:
         """As `Runner.map`, in the order of the items."""
         for item in items:
             yield item, attempt(fn, item)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
 import pyarrow as pa
@@ -46,15 +46,16 @@ class ShardFiles:
         self.made: dict[str, store.FileInfo] = {}
         self._writers: dict[str, parquet.ShardWriter] = {}
 
-    def open(self, name: str, schema: pa.Schema) -> parquet.ShardWriter:
+    def open(self, name: str, schema: pa.Schema, page_index: bool = False) -> parquet.ShardWriter:
         """The writer of a Parquet file; the same one each time that it is asked for."""
         if name not in self._writers:
-            self._writers[name] = self._stack.enter_context(parquet.writing_rows(self.root, name, schema, self.made))
+            writing = parquet.writing_rows(self.root, name, schema, self.made, page_index)
+            self._writers[name] = self._stack.enter_context(writing)
         return self._writers[name]
 
-    def rows(self, schema: pa.Schema) -> parquet.ShardWriter:
+    def rows(self, schema: pa.Schema, page_index: bool = False) -> parquet.ShardWriter:
         """The writer of the shard's own rows."""
-        return self.open(self.data_names[0], schema)
+        return self.open(self.data_names[0], schema, page_index)
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file that holds no rows."""
@@ -74,7 +75,7 @@ class ShardFiles:
 
 
 @contextmanager
-def shard_files(root: str, stage: str, shard: str, folder: str = "") -> Iterator[ShardFiles]:
+def shard_files(root: str, stage: str, shard: str, folder: str = "") -> Generator[ShardFiles]:
     """The files of a shard that is made anew: its old receipt goes first, files it no longer has go last.
 
     `folder` is where its rows lie when that is not the folder of the stage's name.

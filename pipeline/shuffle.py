@@ -1,12 +1,13 @@
 """Scatter and Gather: every question about the whole corpus, in memory bounded by a bucket.
 
-A Scatter writes one file a shard, its rows by bucket. A Gather reads one bucket out of all of them. 90,000 shards and
-1,000 buckets are 90,000 files.
+A Scatter writes files of rows by bucket. A Gather reads one bucket out of all of them, so that files times buckets are
+reads, for which object stores charge: where there are many shards, several go into one file.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from pipeline import reads
 from pipeline.errors import RowsLost, UsageError
 from pipeline.hashing import digest, shard_key
 from pipeline.ledger import Ledger
+from pipeline.parts import is_part, members_of, part_size, parts_of
 from pipeline.receipts import Receipt
 from pipeline.shard import commit_receipt, shard_files
 from pipeline.source import tables_of
@@ -35,7 +37,7 @@ class Scatter:
     brings rows home: the key is then `shard_key(shard)`. A Scatter of rows that all `stay` in the bucket of their own
     shard is read by its one Gather there, file by file, and not by all of them.
 
-    Memory: the rows that one shard sends, twice.
+    A file holds what `merged` shards of the source send, in their order. Memory: its rows, twice.
     """
 
     name: str
@@ -73,9 +75,14 @@ class Scatter:
         """Those of its inputs that its documents come from."""
         return self.inputs()
 
+    def merged(self, shards: int) -> int:
+        """How many of the source's shards go into one file, a power of two, when it has so many."""
+        return 1 if self.stay else part_size(shards, home=self.buckets is None)
+
     def items(self, ledger: Ledger) -> list[str]:
         """Names of its shards, in order."""
-        return shards_of(self.source, ledger)
+        shards = shards_of(self.source, ledger)
+        return parts_of(shards, self.merged(len(shards)))
 
     def code(self) -> object:
         """What changes its rows, apart from its inputs."""
@@ -83,16 +90,21 @@ class Scatter:
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
         """A digest of all that a shard is read from."""
-        return source_digest(self.source, item, ledger)
+        if not is_part(item):
+            return source_digest(self.source, item, ledger)
+        members = members_of(item, shards_of(self.source, ledger))
+        return digest(*(text for shard in members for text in (shard, source_digest(self.source, shard, ledger))))
 
     def prefetch(self, item: str) -> None:
         """Begin to fetch what the shard is read from."""
-        fetch_ahead(self.source, item)
+        if not is_part(item):
+            fetch_ahead(self.source, item)
 
     def make(self, item: str, root: str, made_from: str) -> Receipt:
         """Make one shard."""
         with shard_files(root, self.name, item) as files:
-            sent = (self.rows(table, item) for table in tables_of(self.source, item, root))
+            members = self._members(item, root) if is_part(item) else [item]
+            sent = (self.rows(table, shard) for shard in members for table in tables_of(self.source, shard, root))
             table = pa.concat_tables([self.schema.empty_table(), *sent])
             if self.stay and (table[self.key].to_numpy() != np.uint64(shard_key(item))).any():
                 raise RowsLost(f"stage {self.name}: rows of {item} were to stay there, and some have another key")
@@ -103,6 +115,11 @@ class Scatter:
             name = f"{self.name}/{item}{bucketed.SUFFIX}"
             files.made[name] = bucketed.write(root, name, table, buckets.tolist(), starts.tolist())
         return commit_receipt(files, made_from, Stats("scatter", table.num_rows, files.made[name].rows))
+
+    def _members(self, item: str, root: str) -> Sequence[str]:
+        if isinstance(self.source, Source):
+            return members_of(item, list(self.source.shards()))
+        return members_of(item, planned(root, self.source.name))
 
     def bucket(self, keys: np.ndarray) -> np.ndarray:
         """Bucket of each key (uint64); with `buckets=None` the key itself."""
@@ -200,4 +217,4 @@ class Gather:
         shards = [(s.name, shard) for s in self.sources for shard in ([item] if s.stay else planned(root, s.name))]
         names = [f"{stage}/{shard}{bucketed.SUFFIX}" for stage, shard in shards]
         with ThreadPoolExecutor(8) as pool:
-            yield from filter(None, pool.map(lambda name: bucketed.read_bucket(root, name, bucket), names))
+            yield from filter(None, pool.map(bucketed.read_bucket, repeat(root), names, repeat(bucket)))

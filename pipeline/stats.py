@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self, TypeVar
 
 import pyarrow as pa
@@ -73,9 +73,9 @@ class Step:
     """
 
     kept: Size = NOTHING
-    dropped: Mapping[str, Size] = field(default_factory=dict)
-    quarantined: Mapping[str, int] = field(default_factory=dict)
-    raised: Mapping[str, Raised] = field(default_factory=dict)
+    dropped: Mapping[str, Size] = field(default_factory=dict[str, Size])
+    quarantined: Mapping[str, int] = field(default_factory=dict[str, int])
+    raised: Mapping[str, Raised] = field(default_factory=dict[str, Raised])
     sampled: int = 0
     unstable: int = 0
 
@@ -115,8 +115,8 @@ class Stats:
     tokens_out: int = 0
     bytes: int = 0
     seconds: float = 0.0
-    steps: Mapping[str, Step] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
+    steps: Mapping[str, Step] = field(default_factory=dict[str, Step])
+    counts: Mapping[str, int] = field(default_factory=dict[str, int])
     unit: str = ""
     rows_due: int | None = None
 
@@ -160,7 +160,7 @@ class Stats:
 
     def warnings(self) -> list[str]:
         """What a person should know of the steps, a line each: functions that raised, and that are not pure."""
-        lines = []
+        lines: list[str] = []
         for name, step in self.steps.items():
             for what, raised in step.raised.items():
                 lines.append(f"{name} failed on {raised.rows:,} of {step.rows:,} documents: {raised.told(what)}")
@@ -173,18 +173,20 @@ class Stats:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON has them; `steps` is an object whose keys are in the order of the steps."""
-        return asdict(self)
+        return {**vars(self), "steps": {name: vars(step) for name, step in self.steps.items()}}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The Stats that `to_json` made this of."""
-        return cls(**{**data, "steps": {name: _step(step) for name, step in data["steps"].items()}})
+        read: dict[str, Any] = {**data, "steps": {name: _step(step) for name, step in data["steps"].items()}}
+        return cls(**read)
 
 
 def _step(data: Mapping[str, Any]) -> Step:
-    sizes = {"dropped": Size, "raised": Raised}
-    read = {name: {key: of(*value) for key, value in data.get(name, {}).items()} for name, of in sizes.items()}
-    return Step(**{**data, **read, "kept": Size(*data["kept"])})
+    read: dict[str, Any] = {**data, "kept": Size(*data["kept"])}
+    for name, of in (("dropped", Size), ("raised", Raised)):
+        read[name] = {key: of(*value) for key, value in data.get(name, {}).items()}
+    return Step(**read)
 
 
 def add(parts: Iterable[Stats]) -> Stats:

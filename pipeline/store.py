@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
@@ -61,8 +61,9 @@ def sizes(root: str, folder: str, recursive: bool = False) -> dict[str, int]:
     """
     filesystem, path = locate(root, folder)
     infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True, recursive=recursive))
-    named = {i.path[len(path) :].lstrip("/"): i.size for i in infos if i.type == pafs.FileType.File}
-    return {name: named[name] for name in sorted(named) if not any(part[0] == "." for part in name.split("/"))}
+    cut, file = len(path.rstrip("/")), pafs.FileType.File
+    named = sorted((i.path[cut:], i.size) for i in infos if i.type == file)
+    return {name[1:]: size for name, size in named if "/." not in name}
 
 
 def listing(root: str, folder: str, recursive: bool = False) -> list[str]:
@@ -126,7 +127,7 @@ class HashingWriter(io.RawIOBase):
 
 
 @contextmanager
-def writing(root: str, name: str) -> Iterator[HashingWriter]:
+def writing(root: str, name: str) -> Generator[HashingWriter]:
     """A writer whose bytes appear under `name` when the block ends well, and not at all when it raises.
 
     On a local disk as in `replacing`. For an object store they are kept in a temporary file, then put at once.
@@ -145,7 +146,7 @@ def writing(root: str, name: str) -> Iterator[HashingWriter]:
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
+def replacing(path: str | os.PathLike[str]) -> Generator[str]:
     """The name of a new file beside a local `path`, which it replaces when the block ends well.
 
     The file is synced before it is renamed and its folder after, so that `path` holds all of it or what it held

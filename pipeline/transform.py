@@ -83,7 +83,7 @@ class Screen(RowTransform):
         self, doc: Doc, judges: Sequence[Callable[..., Any]], callers: Sequence[Caller]
     ) -> tuple[Judgement | None, list[Any]]:
         """What becomes of a row, and what each step measured."""
-        decided, measured = None, []
+        decided, measured = None, list[Any]()
         for step, judge in enumerate(judges):
             said = callers[step].call(judge, doc, decided is None)
             if isinstance(said, Failure):
@@ -164,7 +164,7 @@ class Annotate(RowTransform):
 
 def _failures_apart(said: Iterable[Any], instead: Any, caller: Caller) -> tuple[list[Any], list[Judgement | None]]:
     """The results with `instead` in the place of each Failure, and the Judgements on the rows that failed."""
-    results, judgements = [], []
+    results, judgements = list[Any](), list[Judgement | None]()
     for each in said:
         failed = isinstance(each, Failure)
         results.append(instead if failed else each)

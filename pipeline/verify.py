@@ -12,8 +12,8 @@ from pipeline import buckets as bucketed
 from pipeline import parquet, store
 from pipeline.funnel import read_plan
 from pipeline.hashing import digest, shard_key
-from pipeline.ledger import record_name
 from pipeline.receipts import Receipt, inputs_of, read_receipts, receipt_name
+from pipeline.record import record_name
 from pipeline.shard import data_names, quarantine_name, rejects_name
 from pipeline.shuffle import BUCKET
 from pipeline.view import StagePlan, stage_plan
@@ -64,7 +64,7 @@ class _Stage:
 
     root: str
     record: Mapping[str, Any]
-    sent: Counter[int] = field(default_factory=Counter)  # of a Scatter: rows by bucket
+    sent: Counter[int] = field(default_factory=Counter[int])  # of a Scatter: rows by bucket
 
     @property
     def name(self) -> str:
@@ -101,7 +101,7 @@ class _Stage:
 
     def _changed(self, receipt: Receipt) -> tuple[list[Fault], dict[int, int]]:
         """What is wrong with the files of a shard, and the rows that it sent by bucket."""
-        said, sent = [], dict[int, int]()
+        said, sent = list[str](), dict[int, int]()
         if not receipt.stats.conserved():
             said.append(f"{receipt.stage}/{receipt.shard}: its rows do not add up")
         for name, made in receipt.files.items():

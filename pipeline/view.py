@@ -4,7 +4,7 @@ A stage that only drops rows keeps no copy of those that stay. Its shards are vi
 joined with verdicts. `View.read` reads the rows of any stage; nothing else opens the files of a stage to read rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -49,21 +49,29 @@ class View:
         return View(self.store, (*self.joins, join))
 
     def read(
-        self, root: str, shard: str, columns: Sequence[str] | None = None, rows: int = 2_000
+        self,
+        root: str,
+        shard: str,
+        columns: Sequence[str] | None = None,
+        rows: int = 2_000,
+        ids: Collection[str] | None = None,
     ) -> Iterator[pa.Table]:
         """The rows of a shard in order, in tables of at most `rows` rows; of `columns` those that there are.
 
-        Raises FileNotFoundError when the shard is not made.
+        With `ids` the rows that have one of these; row groups without one are left out. Raises FileNotFoundError when
+        the shard is not made.
         """
         verdicts = [join.read_verdicts(root, shard) for join in self.joins]
         name = f"{self.store}/{shard}.parquet"
-        for table in parquet.read_batches(root, name, rows, None if columns is None else self._needed(columns)):
+        for table in parquet.read_batches(root, name, rows, self._needed(columns, ids), ids):
             for join, found in zip(self.joins, verdicts, strict=True):
                 table = stayed(join.joined(table, found))
             yield table if columns is None else table.select([c for c in columns if c in table.column_names])
 
-    def _needed(self, columns: Sequence[str]) -> set[str]:
-        keys = ["id" for join in self.joins if join.verdicts]
+    def _needed(self, columns: Sequence[str] | None, ids: Collection[str] | None) -> set[str] | None:
+        if columns is None:
+            return None
+        keys = ["id" for join in self.joins if join.verdicts] + (["id"] if ids is not None else [])
         return {*columns, *keys, *(column for join in self.joins for column, _ in join.where)}
 
     def own_folder(self, stage: str) -> str:

@@ -15,7 +15,7 @@ def columns_of(columns: pa.Schema, fields: Iterable[Field], shown: str) -> dict[
     found = {}
     for field in fields:
         name = field.column_in(columns.names)
-        if columns.names.count(name) > 1:
+        if name and columns.names.count(name) > 1:
             raise BadInput(f"{shown} has {columns.names.count(name)} columns {name}: write it again with one")
         if name and fits_type(field.kind, columns.field(name).type):
             found[field.name] = name

@@ -7,7 +7,8 @@ and `rejects` is the share of dropped pages to keep. `columns` are published bes
 none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
 `opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
 `tokens` is a tokenizer.json: with GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words.
-`extractor` reads the pages; `markdown` and `links` say how it writes them (docs/extraction.md).
+`extractor` reads the pages; `markdown` and `links` say how it writes them (docs/extraction.md). `cascade` drops before
+extraction what would go afterwards: faster, and a few pages in a thousand are lost (docs/performance.md).
 """
 
 from typing import Any
@@ -18,10 +19,11 @@ from dedup.subwords import by_file
 from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
-from pipeline.stage import Map, Stage
-from pipeline.transform import RowTransform, edit, screen
+from pipeline.stage import Map, Source, Stage
+from pipeline.transform import RowTransform, Transform, edit, screen
 from stages import commoncrawl, extract
 from stages import pii as private
+from stages.cascade import cascade as cascaded
 from stages.language import identify, only
 from stages.publish import publish
 
@@ -50,11 +52,11 @@ def recipe(
     tokens: str = "",
     markdown: bool = False,
     links: bool = False,
+    cascade: bool = False,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
-    text, own = extract.text(extractor, markdown=markdown, links=links), screen(only(language, 0.65))
-    steps = (screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs)), text, identify(), own)
-    raw = Map("raw", commoncrawl.pages(snapshot, files, domains, languages), steps, rejects=rejects)
+    text = extract.text(extractor, markdown=markdown, links=links)
+    raw = raw_pages(commoncrawl.pages(snapshot, files, domains, languages), text, language, opt_outs, cascade, rejects)
     prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
     def refined(code: str, name: str) -> Stage:
@@ -71,6 +73,17 @@ def recipe(
         return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
+
+
+def raw_pages(
+    pages: Source, text: extract.Text, language: tuple[str, ...], opt_outs: OptOutMode, cascade: bool, rejects: float
+) -> Map:
+    """The first stage: from pages to texts in the languages. Gopher's 50 words are the least in every language."""
+    judged = screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs))
+    first: tuple[Transform, ...] = (judged,)
+    if cascade:
+        pages, first = cascaded(pages, judged, language, None if text.markdown else 50)
+    return Map("raw", pages, (*first, text, identify(), screen(only(language, 0.65))), rejects=rejects)
 
 
 def rule_steps(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:

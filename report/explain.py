@@ -9,14 +9,13 @@ import pyarrow.compute as pc
 
 from pipeline.columns import without_reserved
 from pipeline.doc import docs
-from pipeline.source import tables_of
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Edit, Rewrite
+from report.index import KEPT, PageIndex
 from report.limits import Measuring, measuring, recorded, told
-from report.lookup import FoundRow, find_page
+from report.lookup import FoundRow, find_page, url_of
 
 CHARACTERS = 600  # of the text of a dropped page
-KEPT = "_kept"  # what a column ends in that names the page of which another is a copy
 
 
 class Told(NamedTuple):
@@ -52,19 +51,19 @@ def explain(root: str, page: str, stages: Sequence[Stage] = ()) -> list[Explaine
     With the `stages` of the run, limits are shown beside what was measured, and what a run did not store is measured
     again from the stored text. Raises UsageError, with near spellings, when no file has the page.
     """
-    maps = {stage.name: stage for stage in stages if isinstance(stage, Map)}
-    places = find_page(root, page)
+    maps, index = {stage.name: stage for stage in stages if isinstance(stage, Map)}, PageIndex(root)
+    places = find_page(root, page, index)
     found = list[Explained]()
     for id in dict.fromkeys(place.row["id"] for place in places):
         mine = [place for place in places if place.row["id"] == id]
-        found.append(Explained(id, mine[0].row["url"], [_told(root, place, maps.get(place.stage)) for place in mine]))
+        found.append(Explained(id, mine[0].row["url"], [_told(index, place, maps.get(place.stage)) for place in mine]))
     return found
 
 
-def _told(root: str, place: FoundRow, stage: Map | None) -> Told:
+def _told(index: PageIndex, place: FoundRow, stage: Map | None) -> Told:
     row, dropped, ill = place.row, place.where == "dropped", place.where == "quarantined"
     copies = [row[c] for c in row if dropped and c.endswith(KEPT) and row[c] and row[c] != row["id"]]
-    filters = [] if ill or stage is None else list(_filters(root, place, stage))
+    filters = [] if ill or stage is None else list(_filters(index.root, place, stage))
     if not ill and stage is None and row.get("measured"):
         filters = [{"filter": "", "values": json.loads(row["measured"]), "told": row["measured"]}]
     return Told(
@@ -74,7 +73,7 @@ def _told(root: str, place: FoundRow, stage: Map | None) -> Told:
         (row.get("error") if ill else row.get("reason")) or "",
         "".join(f", {row[name]}" for name in ("error_message", "error_place") if ill and row.get(name)),
         f"{row['warc']} at {row['offset']}, {row['length']} bytes" if row.get("warc") and "offset" in row else "",
-        [_title(root, id) for id in copies],
+        [", ".join(filter(None, (id, url_of(index, id)))) for id in copies],
         filters,
         (row.get("text") or "") if dropped else "",
     )
@@ -101,11 +100,6 @@ def _at(stage: Told) -> Iterator[str]:
         yield f"  {each['filter']}: {each['told']}" if each["filter"] else f"  measured {each['told']}"
     if text := stage.text:
         yield "  | " + text[:CHARACTERS].replace("\n", "\n  | ") + (" …" if len(text) > CHARACTERS else "")
-
-
-def _title(root: str, id: str) -> str:
-    """The id of another page of the run and its URL."""
-    return next((f"{id}, {place.row['url']}" for place in find_page(root, id)), id)
 
 
 def _measured(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
@@ -137,8 +131,7 @@ def _again(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, 
         for doc in docs(pa.Table.from_pylist(rows, stage.schema)):
             yield from ((judge, judge.measure(doc)) for judge in measuring(stage.transforms))
         return
-    for table in tables_of(stage.source, place.shard, root):
-        table = table.filter(pc.equal(table["id"], place.row["id"]))
+    for table in stage.source.view.read(root, place.shard, ids=[place.row["id"]]):
         for transform in stage.transforms if table.num_rows else ():
             for doc in docs(table):
                 yield from ((judge, judge.measure(doc)) for judge in measuring((transform,)))

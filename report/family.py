@@ -12,15 +12,15 @@ from pipeline.errors import UsageError
 from pipeline.receipts import receipted
 from pipeline.root import redact
 from pipeline.shuffle import Gather
-from pipeline.source import tables_of
 from pipeline.stage import Source, Stage
+from report.index import KEPT, PageIndex
 from report.lookup import find_page
 
 FAMILIES = 20  # shown of each stage
 PAGES = 10  # pages shown of a family
 LINES = 40  # lines shown of a difference
 LONGEST = 2_000  # lines of a page that are compared
-KEPT, SIZE = "_kept", "_size"
+SIZE = "_size"
 
 
 class FamilyVerdicts(NamedTuple):
@@ -48,14 +48,14 @@ class Family(NamedTuple):
 def family(root: str, page: str, stages: Sequence[Stage]) -> list[Family]:
     """The families that a page is in, and what each of their pages says in other words than the one that is kept.
 
-    `page` is an id or a URL, also in another spelling; `stages` are those of the run. Reads all verdicts of the run.
+    `page` is an id or a URL, also in another spelling; `stages` are those of the run. Reads the shards that hold them.
     Raises UsageError when the page is unknown or in no family.
     """
-    verdicts = list(_verdicts(stages))
-    found = [_family(root, each, page) for each in verdicts]
+    verdicts, index = list(_verdicts(stages)), PageIndex(root)
+    found = [_family(index, each, page) for each in verdicts]
     if not any(found):  # pages of an earlier run are known by their ids only, so ids are looked for before URLs
-        ids = dict.fromkeys(place.row["id"] for place in find_page(root, page))
-        found = [_family(root, each, id) for id in ids for each in verdicts]
+        ids = dict.fromkeys(place.row["id"] for place in find_page(root, page, index))
+        found = [_family(index, each, id) for id in ids for each in verdicts]
     if not any(found):
         raise UsageError(f"{page} is in no family under {redact(root)}: it has no duplicate there")
     return [each for each in found if each]
@@ -68,7 +68,7 @@ def largest_families(root: str, stages: Sequence[Stage], count: int = FAMILIES) 
         name, size = verdicts.stage.name, verdicts.column.replace(KEPT, SIZE)
         tables = [
             table.filter(pc.is_null(table["reason"])).append_column("shard", pa.array([shard] * n, pa.string()))
-            for shard, table in _shards(root, name)
+            for shard, table in _shards(root, name, receipted(root, name), ["id", "reason", size])
             for n in [pc.sum(pc.is_null(table["reason"])).as_py() or 0]
         ]
         first = pa.concat_tables(tables).sort_by([(size, "descending"), ("id", "ascending")]).slice(0, count)
@@ -96,9 +96,11 @@ def family_lines(families: Sequence[Family]) -> list[str]:
     return lines
 
 
-def _shards(root: str, stage: str) -> Iterator[tuple[str, pa.Table]]:
-    for shard in receipted(root, stage):
-        yield shard, parquet.read_table(root, f"{stage}/{shard}.parquet")
+def _shards(
+    root: str, stage: str, shards: Sequence[str], columns: Sequence[str] | None = None
+) -> Iterator[tuple[str, pa.Table]]:
+    for shard in shards:
+        yield shard, pa.concat_tables(parquet.read_batches(root, f"{stage}/{shard}.parquet", 20_000, columns))
 
 
 def _verdicts(stages: Sequence[Stage]) -> Iterator[FamilyVerdicts]:
@@ -109,22 +111,26 @@ def _verdicts(stages: Sequence[Stage]) -> Iterator[FamilyVerdicts]:
                 yield FamilyVerdicts(stage, column, pages)
 
 
-def _family(root: str, verdicts: FamilyVerdicts, id: str) -> Family | None:
+def _family(index: PageIndex, verdicts: FamilyVerdicts, id: str) -> Family | None:
     """The family that a stage put the page in; None when it did not."""
-    name, column = verdicts.stage.name, verdicts.column
-    tables = dict(_shards(root, name))
-    own = [row for table in tables.values() for row in table.filter(pc.equal(table["id"], id)).to_pylist()]
+    root, name, column = index.root, verdicts.stage.name, verdicts.column
+    own = [row for _, table in _holders(index, name, id) for row in table.filter(pc.equal(table["id"], id)).to_pylist()]
     if not own:
         return None
     kept, size = own[0][column], own[0][column.replace(KEPT, SIZE)]
     rows = [
         {**row, "shard": shard}
-        for shard, table in tables.items()
+        for shard, table in _holders(index, name, kept)
         for row in table.filter(pc.equal(table[column], kept)).to_pylist()
     ]
     rows.sort(key=lambda row: (row["id"] != kept, row["id"] != id, row["id"]))
     pages = list(_pages(root, verdicts.pages, rows[:PAGES]))
     return Family(name, size, kept, pages[0]["url"], pages)
+
+
+def _holders(index: PageIndex, stage: str, id: str) -> Iterator[tuple[str, pa.Table]]:
+    """The shards of a stage's verdicts that may speak of a page."""
+    yield from _shards(index.root, stage, dict(index.shards({id})).get(stage, []))
 
 
 def _pages(root: str, pages: Stage | None, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -139,10 +145,9 @@ def _page(root: str, pages: Stage | None, shard: str, id: str) -> dict[str, Any]
     """The row of a page; empty when its stage was not stored."""
     if pages is None or shard not in receipted(root, pages.name):
         return {}
-    for table in tables_of(pages, shard, root):
-        found = table.filter(pc.equal(table["id"], pa.scalar(id)))
-        if found.num_rows:
-            return found.to_pylist()[0]
+    for table in pages.view.read(root, shard, ids=[id]):
+        if table.num_rows:
+            return table.to_pylist()[0]
     return {}
 
 

@@ -1,7 +1,6 @@
 """Finding a page in a run: by its id, by its URL, or by another spelling of the URL."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,12 +11,12 @@ import pyarrow.compute as pc
 
 from dedup.canonical_url import canonical_url
 from pipeline.errors import UsageError
-from pipeline.funnel import read_plan
 from pipeline.root import redact
-from pipeline.view import planned
+from report.index import PageIndex, host_key
 from report.stored import STORED_ROWS, Where
 
-NEIGHBOURS = 10_000  # URLs of the same host that are remembered for proposals
+NEIGHBOURS = 10_000  # URLs of the same host that are compared for proposals
+LOOKED_AT = 8  # shards that are read for them
 PROPOSALS = 3
 
 
@@ -30,47 +29,46 @@ class FoundRow(NamedTuple):
     row: dict[str, Any]
 
 
-@dataclass
 class Wanted:
     """What is looked for: an id or URL as it is, or any URL with the same canonical form."""
 
-    page: str
-    neighbours: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.form = canonical_url(self.page) or canonical_url(f"//{self.page}")
-        self.host = self.form.partition("/")[0].partition("?")[0]
+    def __init__(self, page: str):
+        self.page = page
+        self.form = canonical_url(page) or canonical_url(f"//{page}")
 
     def rows(self, table: pa.Table) -> tuple[list[int], list[int]]:
         """The rows of a table (id, url) that are the page, and those that have another spelling of its URL."""
         ids, urls = table["id"], table["url"]
         exact = pc.fill_null(pc.or_kleene(pc.equal(ids, self.page), pc.equal(urls, self.page)), False)
-        found = pc.indices_nonzero(exact).to_pylist()
-        near = pc.indices_nonzero(
-            pc.fill_null(pc.match_substring(urls, self.host, ignore_case=True), False)
-        ).to_pylist()
-        spelled = [(row, urls[row].as_py()) for row in near] if self.host else []
-        if len(self.neighbours) < NEIGHBOURS:
-            self.neighbours += [url for _, url in spelled]
-        return found, [row for row, url in spelled if self.form and canonical_url(url) == self.form]
+        spelled = _of_host(urls, self.form) if self.form else []
+        return pc.indices_nonzero(exact).to_pylist(), [r for r, url in spelled if canonical_url(url) == self.form]
 
 
-def find_page(root: str, page: str) -> list[FoundRow]:
+def _of_host(urls: pa.ChunkedArray, form: str) -> list[tuple[int, str]]:
+    """The URLs that name the host of a canonical URL, with their rows."""
+    host = host_key(form)[2:]
+    named = pc.fill_null(pc.match_substring(urls, host, ignore_case=True), False)
+    return [(row, urls[row].as_py()) for row in pc.indices_nonzero(named).to_pylist()]
+
+
+def find_page(root: str, page: str, index: PageIndex | None = None) -> list[FoundRow]:
     """Every row of a page in the order of the plan. A page that has just this id or URL goes before other spellings.
 
-    Reads the ids and URLs of all shards of all stages. Raises UsageError, with near spellings, when no file has it.
+    Reads the shards that the index of the run names, which is made now where it is missing. Raises UsageError, with
+    near spellings, when no file has the page.
     """
-    wanted, exact, spelled = Wanted(page), list[FoundRow](), list[FoundRow]()
-    for stage in read_plan(root)["stages"]:
-        for place, is_exact in _of_stage(root, stage["name"], wanted):
+    index, wanted = index or PageIndex(root), Wanted(page)
+    exact, spelled = list[FoundRow](), list[FoundRow]()
+    for stage, shards in index.shards({page, wanted.form}):
+        for place, is_exact in _of_stage(root, stage, shards, wanted):
             (exact if is_exact else spelled).append(place)
     if not exact and not spelled:
-        raise UsageError(f"no page of {redact(root)} has the id or URL {page}{_proposals(wanted)}")
+        raise UsageError(f"no page of {redact(root)} has the id or URL {page}{_proposals(index, wanted)}")
     return exact or spelled
 
 
-def _of_stage(root: str, stage: str, wanted: Wanted) -> Iterator[tuple[FoundRow, bool]]:
-    for shard in planned(root, stage):
+def _of_stage(root: str, stage: str, shards: Sequence[str], wanted: Wanted) -> Iterator[tuple[FoundRow, bool]]:
+    for shard in shards:
         for where, read in STORED_ROWS.items():
             for row, is_exact in _rows(partial(read, root, stage, shard), wanted):
                 yield FoundRow(stage, shard, where, row), is_exact
@@ -84,15 +82,43 @@ def _rows(read: Callable[..., Iterator[pa.Table]], wanted: Wanted) -> Iterator[t
             return
         exact, spelled = wanted.rows(table)
         found |= {table["id"][row].as_py(): row in exact for row in sorted({*exact, *spelled})}
-    for table in read() if found else ():
-        for row in table.filter(pc.is_in(table["id"], pa.array(found, pa.string()))).to_pylist():
+    for table in read(ids=found) if found else ():
+        for row in table.to_pylist():
             yield row, found[row["id"]]
 
 
-def _proposals(wanted: Wanted) -> str:
+def _proposals(index: PageIndex, wanted: Wanted) -> str:
     """The end of an error: what else the person may have meant."""
-    if near := get_close_matches(wanted.page, dict.fromkeys(wanted.neighbours), PROPOSALS, 0.5):
+    urls = _neighbours(index, wanted) if wanted.form else []
+    if near := get_close_matches(wanted.page, dict.fromkeys(urls), PROPOSALS, 0.5):
         return f"; near it are {', '.join(near)}"
-    if wanted.neighbours:
-        return f"; of {urlsplit(wanted.neighbours[0]).hostname} there are other pages, as {wanted.neighbours[0]}"
+    if urls:
+        return f"; of {urlsplit(urls[0]).hostname} there are other pages, as {urls[0]}"
     return "; give it whole. Rejected pages are there only as far as the recipe's rejects= keeps them"
+
+
+def _neighbours(index: PageIndex, wanted: Wanted) -> list[str]:
+    """URLs of the same host, of the first stage that has some, from a few of its shards."""
+    for stage, shards in index.shards({host_key(wanted.form)}):
+        urls = [
+            url
+            for shard in shards[:LOOKED_AT]
+            for read in STORED_ROWS.values()
+            for table in read(index.root, stage, shard, ["url"])
+            if "url" in table.column_names
+            for _, url in _of_host(table["url"], wanted.form)
+        ]
+        if urls:
+            return urls[:NEIGHBOURS]
+    return []
+
+
+def url_of(index: PageIndex, id: str) -> str:
+    """The URL of a page of the run by its id; "" when no file has it."""
+    for stage, shards in index.shards({id}):
+        for shard in shards:
+            for read in STORED_ROWS.values():
+                for table in read(index.root, stage, shard, ["id", "url"], [id]):
+                    if table.num_rows and "url" in table.column_names and (url := table["url"][0].as_py()):
+                        return url
+    return ""

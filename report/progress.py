@@ -2,17 +2,19 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as LiveLine
 
 from pipeline.heartbeat import rows_under_way
+from pipeline.ledger import sums
 from pipeline.receipts import Receipt
 from pipeline.stage import Stage
+from report.status import seconds_of
 from report.terminal import print_line
 
 EVERY = 30.0  # seconds between two lines when nobody looks at a terminal
@@ -31,12 +33,15 @@ class Current:
     made: int = 0
     rows: int = 0
     dropped: int = 0
+    seconds: float = 0.0  # of all workers, for the shards that were made
+    kind: str = ""
     under_way: int = 0  # rows of shards that are not made yet, as workers tell
 
     def add(self, receipt: Receipt, done: int) -> None:
         """Count a shard that was just made; `done` are all that are made."""
         self.done, self.made = done, self.made + 1
         self.rows += receipt.stats.rows_in
+        self.seconds += receipt.stats.seconds
         if receipt.stats.kind == "map":
             self.dropped += receipt.stats.rows_in - receipt.stats.rows_out
 
@@ -45,12 +50,16 @@ class Current:
         speed = f"{(self.rows + self.under_way) / max(now - self.began, 1e-9):,.0f} rows/s"
         return f"{speed}, {self.dropped:,} dropped" if self.dropped else speed
 
-    def left(self, now: float) -> str:
-        """The time that the other shards will take if they take as long as those that were made; "" before any was."""
-        if not self.made or self.done >= self.total:
-            return ""
+    def left(self, now: float) -> float | None:
+        """Seconds for the other shards if they take as long as those that were made; None before any was."""
+        if not self.made:
+            return None
         rest = self.total - self.done - self.part()
-        return f", {_time((now - self.began) / (self.made + self.part()) * rest)} left"
+        return (now - self.began) / (self.made + self.part()) * rest
+
+    def parallel(self, now: float) -> float:
+        """How many workers were at work at a time; at least one."""
+        return max(1.0, self.seconds / max(now - self.began, 1e-9))
 
     def part(self) -> float:
         """The shards that are under way, in whole ones of the size of those that were made; 0 before any was."""
@@ -60,7 +69,7 @@ class Current:
 class Progress:
     """Called by `run` for each stage and receipt; a context manager around the run.
 
-    `stages` is the number of stages of the plan, and `root` where workers tell how far they are within a shard. `clock`
+    `stages` are those of the plan in order, and `root` where workers tell how far they are within a shard. `clock`
     gives seconds; `every` is the time between two lines off a terminal, which a thread of its own prints, so that they
     come also while one shard takes an hour. On a terminal that thread moves the live line.
     """
@@ -68,7 +77,7 @@ class Progress:
     def __init__(
         self,
         console: Console,
-        stages: int,
+        stages: Sequence[Stage],
         every: float = EVERY,
         clock: Callable[[], float] = time.monotonic,
         root: str = "",
@@ -77,6 +86,7 @@ class Progress:
         self._every = min(every, LIVE) if console.is_terminal else every
         self._now: Current | None = None
         self._begun = 0
+        self._finished: list[tuple[str, float]] = []  # kind, and seconds of one worker
         self._over = threading.Event()
         self._lock = threading.RLock()
         self._live = _live_line(console) if console.is_terminal else None
@@ -97,9 +107,10 @@ class Progress:
         """Take in that a stage begins, or that one of its shards was made (`pipeline.run.Progress`)."""
         with self._lock:
             if self._now is None or stage.name != self._now.name:
+                self._note_cost()
                 self._end_stage()
                 self._begun += 1
-                self._now = Current(stage.name, self._begun, total, done, self._clock())
+                self._now = Current(stage.name, self._begun, total, done, self._clock(), kind=stage.kind)
             if receipt is not None:
                 self._now.add(receipt, done)
             self._show(self._now)
@@ -111,7 +122,29 @@ class Progress:
                 return ""
             stage, now = self._now, self._clock()
             made = f"{stage.done:,} of {stage.total:,} shards, {_time(now - stage.began)}"
-            return f"{self._title(stage)} {made}, {stage.speed(now)}{stage.left(now)}"
+            return f"{self._title(stage)} {made}, {stage.speed(now)}{self._left(stage, now)}"
+
+    def _left(self, stage: Current, now: float) -> str:
+        """What is left of the stage in hand, and of the whole run as far as that is known."""
+        left = stage.left(now)
+        if left is None or stage.done >= stage.total:
+            return ""
+        waiting = [each.kind for each in self._stages[stage.number :]]
+        rest = seconds_of(waiting, self._finished) if waiting else None
+        whole = "" if rest is None else f", {_time(left + rest / stage.parallel(now))} of the run"
+        return f", {_time(left)} left{whole}"
+
+    def _note_cost(self) -> None:
+        """Take down what the stage in hand cost, which is finished; the first stage of a plan is like no other."""
+        if self._now is None or self._now.number == 1 or not self._root:
+            return
+        try:
+            said = sums(self._root, self._now.name)
+        except OSError as error:
+            self._console.log(f"the cost of {self._now.name} cannot be read: {error}")
+            return
+        if said:
+            self._finished.append((self._now.kind, said.seconds))
 
     def _beat(self) -> None:
         while not self._over.wait(self._every):
@@ -138,7 +171,8 @@ class Progress:
         if self._live:
             task = next(iter(self._live.task_ids), None)
             task = self._live.add_task("", note="") if task is None else task
-            note = stage.speed(self._clock())
+            now = self._clock()
+            note = stage.speed(now) + self._left(stage, now)
             self._live.update(task, description=self._title(stage), total=stage.total,
                               completed=stage.done + stage.part(), note=note)  # fmt: skip
 
@@ -157,11 +191,11 @@ class Progress:
             print_line(f"{self._title(stage)} {stage.made:,} made in {took}, {stage.speed(now)}", self._console)
 
     def _title(self, stage: Current) -> str:
-        return f"{stage.number}/{self._stages} {stage.name:<26}"
+        return f"{stage.number}/{len(self._stages)} {stage.name:<26}"
 
 
 def _live_line(console: Console) -> LiveLine:
-    columns = (TextColumn("{task.description:<30}"), BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description:<30}"), BarColumn(20), MofNCompleteColumn())
     return LiveLine(*columns, TextColumn("{task.fields[note]}"), console=console, transient=True)
 
 

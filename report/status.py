@@ -13,8 +13,8 @@ from rich.console import Console
 from pipeline import store
 from pipeline.funnel import read_plan
 from pipeline.heartbeat import rows_under_way
-from pipeline.ledger import sums
 from pipeline.receipts import read_receipts
+from pipeline.record import sums
 from pipeline.run import PLAN
 from pipeline.stats import Stats, add
 from pipeline.view import planned
@@ -61,23 +61,30 @@ def status(root: str, clock: Callable[[], float] = time.time) -> list[StageStatu
 
 
 def time_left(stages: Sequence[StageStatus]) -> float | None:
-    """The seconds that the run will still take; None as long as no stage of some kind is finished.
+    """The seconds that the run will still take; None as long as that is not known.
 
-    Of the stage in hand it is what its shards took; a stage that has not begun is taken to cost what the finished ones
-    of its kind cost on average. The first stage reads the crawl, and is like no other.
+    Of the stage in hand it is what its shards took, and of those that have not begun what `seconds_of` says. The first
+    stage reads the crawl, and is like no other.
     """
     waiting = [each for each in stages if not each.done]
     current = next((each for each in waiting if each.left is not None), None)
     if not waiting or current is None:
         return None if waiting else 0.0
-    total, parallel = current.left or 0.0, _parallel(current)
-    for each in waiting:
-        if each is not current:
-            alike = [other.seconds for other in stages[1:] if other.done and other.kind == each.kind]
-            if not alike:
-                return None
-            total += sum(alike) / len(alike) / parallel
-    return total
+    finished = [(each.kind, each.seconds) for each in stages[1:] if each.done]
+    rest = seconds_of([each.kind for each in waiting if each is not current], finished)
+    return None if rest is None else (current.left or 0.0) + rest / _parallel(current)
+
+
+def seconds_of(waiting: Sequence[str], finished: Sequence[tuple[str, float]]) -> float | None:
+    """The seconds of one worker that stages of these kinds will take, going by the finished ones (kind, seconds).
+
+    A stage is taken to cost what the others of its kind did on average, and if there is none, what any did. None when
+    nothing is known, of stages of which some are to come.
+    """
+    if waiting and not finished:
+        return None
+    costs = [[s for kind, s in finished if kind == each] or [s for _, s in finished] for each in waiting]
+    return sum(sum(cost) / len(cost) for cost in costs)
 
 
 def _parallel(stage: StageStatus) -> float:
@@ -158,14 +165,14 @@ def _row(stage: StageStatus) -> tuple[str, ...]:
         f"{stage.made:,}{'+' if stage.under_way else ''}",
         "?" if stage.shards is None else f"{stage.shards:,}",
         *(f"{number:,}" if number else "" for number in numbers),
-        _size(stage.bytes),
+        size_of(stage.bytes),
         "" if stage.speed is None else f"{stage.speed:,.0f}",
         "" if stage.left is None else duration(stage.left),
         f"{len(stage.failed):,}" if stage.failed else "",
     )
 
 
-def _size(number: int) -> str:
+def size_of(number: int) -> str:
     """1.2 GB for a number of bytes; nothing for none."""
     unit = next(((scale, name) for scale, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")) if number >= scale), None)
     return f"{number / unit[0]:,.1f} {unit[1]}" if unit else f"{number / 1e3:,.1f} kB" if number else ""

@@ -1,36 +1,47 @@
 """What a run stored of its pages, stage by stage and shard by shard; and the receipts of all shards of a stage."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 import pyarrow as pa
 
 from pipeline import parquet, store
 from pipeline.errors import BadInput
-from pipeline.ledger import record_name
 from pipeline.receipts import read_receipts
+from pipeline.record import record_name
 from pipeline.shard import quarantine_name, rejects_name
 from pipeline.stats import Stats
 from pipeline.view import planned, view_of
 
+Columns = Sequence[str] | None
 
-def kept_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-    """The rows that a stage kept of a shard; of `columns` those that there are. Nothing where the shard is not made."""
+
+def kept_rows(
+    root: str, stage: str, shard: str, columns: Columns = None, ids: Collection[str] | None = None
+) -> Iterator[pa.Table]:
+    """The rows that a stage kept of a shard; of `columns` those that there are. Nothing where the shard is not made.
+
+    With `ids`, here and below, only the rows that have one of these.
+    """
     try:
-        yield from view_of(root, stage).read(root, shard, columns)
+        yield from view_of(root, stage).read(root, shard, columns, ids=ids)
     except FileNotFoundError:
         return
 
 
-def dropped_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+def dropped_rows(
+    root: str, stage: str, shard: str, columns: Columns = None, ids: Collection[str] | None = None
+) -> Iterator[pa.Table]:
     """The rows that a stage dropped of a shard and that the run was asked to keep, with `reason` and `measured`."""
-    return _rows(root, rejects_name(stage, shard), columns)
+    return _rows(root, rejects_name(stage, shard), columns, ids)
 
 
-def quarantined_rows(root: str, stage: str, shard: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+def quarantined_rows(
+    root: str, stage: str, shard: str, columns: Columns = None, ids: Collection[str] | None = None
+) -> Iterator[pa.Table]:
     """The rows of a shard on which a stage failed, with `error` and where they lie in the WARC."""
-    return _rows(root, quarantine_name(stage, shard), columns)
+    return _rows(root, quarantine_name(stage, shard), columns, ids)
 
 
 Where = Literal["kept", "dropped", "quarantined"]
@@ -41,9 +52,11 @@ STORED_ROWS: Mapping[Where, Callable[..., Iterator[pa.Table]]] = {
 }
 
 
-def _rows(root: str, name: str, columns: Sequence[str] | None) -> Iterator[pa.Table]:
+def _rows(root: str, name: str, columns: Columns, ids: Collection[str] | None) -> Iterator[pa.Table]:
     if store.exists(root, name):
-        yield from parquet.read_batches(root, name, columns=None if columns is None else set(columns))
+        needed = None if columns is None else {*columns, *(["id"] if ids is not None else [])}
+        for table in parquet.read_batches(root, name, columns=needed, ids=ids):
+            yield table if columns is None else table.select([c for c in table.column_names if c in columns])
 
 
 def shard_stats(root: str, stage: str) -> dict[str, Stats]:

@@ -70,8 +70,8 @@ def cut_words(chunk: str, language: str = "en") -> list[str]:
 
 
 def _spaced(chunk: str, language: str) -> list[str]:
-    start, end, tail = 0, len(chunk), []
-    head = []
+    start, end = 0, len(chunk)
+    head, tail = list[str](), list[str]()
     while start < end and not _whole(chunk, start, end):
         if mark := LEAD.match(chunk, start, end):
             head.append(mark.group())
@@ -116,7 +116,7 @@ def _core(core: str, language: str) -> list[str]:
         return [core[:at], core[at:]] if at else [core]
     if _whole(core, 0, len(core)) or ADDRESS.fullmatch(core):
         return [core]
-    ends, end = [], len(core)
+    ends, end = list[str](), len(core)
     while language == "en" and (ending := CONTRACTION.search(core, max(1, end - 3), end)):
         ends.append(ending.group())
         end = ending.start()
@@ -124,7 +124,7 @@ def _core(core: str, language: str) -> list[str]:
 
 
 def _inner(core: str, language: str) -> list[str]:
-    words, at = [], 0
+    words, at = list[str](), 0
     while language in ELIDING and (elided := ELISION.match(core, at)):
         words.append(elided.group())
         at = elided.end()

@@ -20,10 +20,10 @@ LONGEST_CHUNK = 64  # characters; longer chunks are rarely seen twice: split, ne
 class Vocabulary:
     """The words that a process has met, numbered in order of meeting, and what was asked about each."""
 
-    words: list[str] = field(default_factory=list)
-    ids: dict[str, int] = field(default_factory=dict)
-    chunks: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    columns: dict[Callable[..., Any], tuple[np.ndarray, int]] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list[str])
+    ids: dict[str, int] = field(default_factory=dict[str, int])
+    chunks: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    columns: dict[Callable[..., Any], tuple[np.ndarray, int]] = field(default_factory=lambda: {})
     size: int = 0
 
     def number(self, words: list[str]) -> Iterator[int]:

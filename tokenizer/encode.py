@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from pipeline.transform import put
 from readers.listing import Folder, parent
 from tokenizer.encode_cache import EncodeCache, is_cuttable
 from tokenizer.foreign import as_tokenizer_json
-from tokenizer.special_tokens import SETTINGS, end_of_text, fim_markers
+from tokenizer.special_tokens import SETTINGS, end_of_text, fim_markers, padding
 
 BATCH = 256  # texts a call
 NAMES = ("tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "vocab.json")
@@ -55,14 +55,15 @@ def encode_plain(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
 class Encoder:
     """A tokenizer.json by content: `digest` is that of its bytes, `end` the number of the end-of-text token.
 
-    `size` counts its tokens. `markers` are the fill-in-the-middle markers of prefix, suffix and middle with their
-    numbers, () where the tokenizer has none.
+    `padding` is the number of the token that fills a sequence. `size` counts its tokens. `markers` are the
+    fill-in-the-middle markers of prefix, suffix and middle with their numbers, () where the tokenizer has none.
     """
 
     folder: Folder
     name: str
     digest: str
     end: int
+    padding: int
     size: int
     markers: tuple[tuple[str, int], ...] = ()
 
@@ -121,19 +122,22 @@ def parsed_tokenizer(data: bytes, shown: str) -> Tokenizer:
         raise UsageError(f"{shown} is no tokenizer.json: {' '.join(str(error).split())[:200]}") from None
 
 
-def encoder(address: str, eos_token: str = "") -> Encoder:
+def encoder(address: str, eos_token: str = "", pad_token: str = "", fim: Sequence[str] = ()) -> Encoder:
     """The encoder of a tokenizer.json (or of a folder that holds one), local or in an object store.
 
-    The end of text is `eos_token`, or what the files beside it call so, or a known name (`special_tokens.END_OF_TEXT`).
-    Raises UsageError where there is none.
+    The end of text is `eos_token`, or what the files beside it call so, or a known name (`special_tokens.END_OF_TEXT`);
+    padding is `pad_token`, or what the files call so, or the end of text; `fim` are the markers of prefix, suffix and
+    middle where neither the files nor the names tell. Raises UsageError on tokens that it does not have, and without an
+    end of text.
     """
     folder, name = find_tokenizer(address)
     data, shown = read_tokenizer(folder, name), folder.shown(name)
     tokenizer = parsed_tokenizer(data, shown)
     settings = {n: store.read_bytes(folder.address, n) for n in SETTINGS if store.exists(folder.address, n)}
     end = end_of_text(tokenizer, settings, shown, eos_token)
-    digest = hashlib.sha256(data).hexdigest()
-    return Encoder(folder, name, digest, end, tokenizer.get_vocab_size(), fim_markers(tokenizer))
+    pad = padding(tokenizer, settings, shown, end, pad_token)
+    markers = fim_markers(tokenizer, settings, shown, fim)
+    return Encoder(folder, name, hashlib.sha256(data).hexdigest(), end, pad, tokenizer.get_vocab_size(), markers)
 
 
 @dataclass(frozen=True)

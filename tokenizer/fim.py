@@ -20,7 +20,7 @@ RESERVED = 16  # tokens: three markers, the end of text, and what the two cuts c
 
 @dataclass(frozen=True)
 class FillInMiddle:
-    """Puts the middle of `rate` of the pieces of some sources last, half of them suffix first.
+    """Puts the middle of `rate` of the pieces of a source last, half of them suffix first.
 
     The pieces are chosen by hash of the seed, their page and their place in it. Raises UsageError when the tokenizer
     has no markers.
@@ -28,7 +28,6 @@ class FillInMiddle:
 
     encoder: Encoder
     rate: float = 0.5
-    sources: tuple[str, ...] = ("code",)
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -38,7 +37,7 @@ class FillInMiddle:
             tokenizer, known = self.encoder.folder.shown(self.encoder.name), ", ".join(FIM_MARKERS[0])
             raise UsageError(
                 f"{tokenizer} has no special tokens for fill-in-the-middle (such as {known}): "
-                "take a tokenizer that has them, or a curriculum without it"
+                "name them with fim_markers=, take another tokenizer, or do without, as with fim=code=0"
             )
 
     def tokens(self, name: str, text: str) -> np.ndarray | None:

@@ -1,7 +1,7 @@
 """Pages into sequences of one length: each kept whole where it fits, or all laid end to end."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -19,11 +19,12 @@ from pipeline.stats import Stats
 from tokenizer.best_fit import best_fit
 from tokenizer.encode import Encoder
 from tokenizer.fim import FillInMiddle, FimPage
+from tokenizer.neighbours import join_neighbours, neighbours_together
 
 Method = Literal["best_fit", "concatenate"]
 SEQUENCES = pa.schema(
     [
-        ("tokens", pa.list_(pa.int32())),  # as many as the sequence is long; the end token fills the rest
+        ("tokens", pa.list_(pa.int32())),  # as many as the sequence is long; padding fills the rest
         ("lengths", pa.list_(pa.int32())),  # tokens of each page in it, in order; their sum leaves the padding
         ("ids", pa.list_(pa.string())),  # the page of each
     ]
@@ -94,23 +95,27 @@ def concatenate(pages: Sequence[PackPage], room: int) -> tuple[list[np.ndarray],
 class Pack:
     """Pages of a mixture (`text`, `skip`, `tokens`, ordered by `position`) to `SEQUENCES`.
 
-    Best-fit sequences are shuffled by a hash of seed and first page, so that short and long pages come mixed. With
-    `fim`, the middle of some pieces is put last. Memory: the tokens of one shard, twice.
+    Best-fit sequences are shuffled by a hash of seed and first page, so that short and long pages come mixed. The
+    middle of some pieces is put last in the sources that `fim` names. Pages of one `group` share sequences. Memory: the
+    tokens of one shard, twice.
     """
 
     encoder: Encoder
     length: int
     method: Method = "best_fit"
     seed: int = 0
-    fim: FillInMiddle | None = None
+    fim: Mapping[str, FillInMiddle] = field(default_factory=dict)
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """The rows that are made of these."""
         table = table.sort_by([(c, "ascending") for c in ("position", "source", "id", "copy", "epoch")])
+        groups, table = neighbours_together(table)
         pages = self._pages(table)
         if self.method == "best_fit":
             pieces, owners = cut_pages(pages, self.length)
-            sequences = best_fit(np.array([len(p) for p in pieces], np.int64), self.length)
+            units = join_neighbours([len(p) for p in pieces], [groups[n] for n in owners], self.length)
+            sizes = np.array([sum(len(pieces[p]) for p in unit) for unit in units], np.int64)
+            sequences = [[p for u in s for p in units[u]] for s in best_fit(sizes, self.length)]
         else:
             pieces, owners, sequences = concatenate(pages, self.length)
         ids = [f"{i}" for i in table["id"].to_pylist()]
@@ -122,20 +127,22 @@ class Pack:
 
     def _pages(self, table: pa.Table) -> list[PackPage]:
         rows = table.select(["source", "id", "copy", "epoch", "skip", "tokens", "text"]).to_pylist()
-        fim = [self.fim is not None and row["source"] in self.fim.sources for row in rows]
-        plain = iter(self.encoder([row["text"] or "" for row, infill in zip(rows, fim, strict=True) if not infill]))
+        texts = [row["text"] or "" for row in rows if row["source"] not in self.fim]
+        plain = iter(self.encoder(texts))
         return [
-            self._fim_page(row) if infill else PlainPage(next(plain)[row["skip"] : row["skip"] + row["tokens"]])
-            for row, infill in zip(rows, fim, strict=True)
+            self._fim_page(row)
+            if row["source"] in self.fim
+            else PlainPage(next(plain)[row["skip"] : row["skip"] + row["tokens"]])
+            for row in rows
         ]
 
     def _fim_page(self, row: dict[str, Any]) -> PackPage:
-        assert self.fim is not None
         name = f"{row['source']}:{row['id']}:{row['copy']}:{row['epoch']}"
-        return FimPage(self.fim, name, row["text"] or "", row["skip"], row["skip"] + row["tokens"])
+        start, fim = row["skip"], self.fim[row["source"]]
+        return FimPage(fim, name, row["text"] or "", start, start + row["tokens"])
 
     def _table(self, rows: list[tuple[list[np.ndarray], list[str]]]) -> pa.Table:
-        flat = np.full(len(rows) * self.length, self.encoder.end, np.int32)
+        flat = np.full(len(rows) * self.length, self.encoder.padding, np.int32)
         for n, (pieces, _) in enumerate(rows):
             joined = np.concatenate(pieces)
             flat[n * self.length : n * self.length + len(joined)] = joined
@@ -196,9 +203,9 @@ def packed(
     length: int,
     method: Method = "best_fit",
     seed: int = 0,
-    fim: FillInMiddle | None = None,
+    fim: Mapping[str, FillInMiddle] | None = None,
 ) -> Make:
     """The stage `<phase>.packed`, which packs a phase of a mixture. Raises UsageError on a method that is none."""
     if method not in ("best_fit", "concatenate") or length < 2:
         raise UsageError(f"packing {method!r} at length {length}: choose best_fit or concatenate, and a length over 1")
-    return Make(f"{phase.name}.packed", PackShards(phase, Pack(encoder, length, method, seed, fim)))
+    return Make(f"{phase.name}.packed", PackShards(phase, Pack(encoder, length, method, seed, fim or {})))

@@ -1,7 +1,7 @@
-"""Which special token of a tokenizer ends a text, and which mark a text whose middle was put last."""
+"""Special tokens of a tokenizer: which ends a text, fills a sequence, or marks a middle that was put last."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tokenizers import Tokenizer
@@ -40,34 +40,64 @@ def end_of_text(tokenizer: Tokenizer, settings: Mapping[str, bytes], shown: str,
     is no special token: a page's text could then write it.
     """
     special = special_tokens(tokenizer)
-    named = asked or next((name for file in SETTINGS if (name := _eos_token(settings.get(file)))), "")
-    if named:
-        if named not in special:
-            by = "eos_token=" if asked else "its tokenizer_config.json"
-            raise UsageError(f"{shown} has no special token {named}, which {by} says ends a text{_others(special)}")
-        return special[named]
+    if asked:
+        return _asked(special, asked, shown, "which eos_token= says ends a text")
+    if named := _said(settings, "eos_token"):
+        return _asked(special, named, shown, "which its tokenizer_config.json says ends a text")
     known = next((name for name in END_OF_TEXT if name in special), None)
     if known is None:
         raise UsageError(f"{shown} has no token that ends a text: name it with eos_token={_others(special)}")
     return special[known]
 
 
+def padding(tokenizer: Tokenizer, settings: Mapping[str, bytes], shown: str, end: int, asked: str = "") -> int:
+    """The number of the token that fills a sequence: `asked`, or what the settings call `pad_token`, or `end`.
+
+    Raises UsageError when `asked` is no special token.
+    """
+    special = special_tokens(tokenizer)
+    if asked:
+        return _asked(special, asked, shown, "which pad_token= says fills a sequence")
+    return special.get(_said(settings, "pad_token"), end)
+
+
+def fim_markers(
+    tokenizer: Tokenizer, settings: Mapping[str, bytes], shown: str, asked: Sequence[str] = ()
+) -> tuple[tuple[str, int], ...]:
+    """The markers of prefix, suffix and middle with their numbers; () when the tokenizer has none.
+
+    They are those that are `asked` for, or what the settings call `prefix_token`, `suffix_token` and `middle_token`, or
+    those of a known family. Raises UsageError when what is asked for is not three special tokens.
+    """
+    special = special_tokens(tokenizer)
+    if asked:
+        if len(set(asked)) != len(asked) or len(asked) != 3:
+            raise UsageError(f"fim_markers={' '.join(asked)}: give three, of prefix, suffix and middle, with blanks")
+        said = "which fim_markers= names; a page's text could write it"
+        return tuple((marker, _asked(special, marker, shown, said)) for marker in asked)
+    named = tuple(_said(settings, f"{part}_token") for part in ("prefix", "suffix", "middle"))
+    family = next((family for family in (named, *FIM_MARKERS) if set(family) <= set(special)), ())
+    return tuple((marker, special[marker]) for marker in family)
+
+
+def _asked(special: Mapping[str, int], name: str, shown: str, why: str) -> int:
+    if name not in special:
+        raise UsageError(f"{shown} has no special token {name}, {why}{_others(special)}")
+    return special[name]
+
+
 def _others(special: Mapping[str, int]) -> str:
     return f"; its special tokens are {', '.join([*special][:20])}" if special else "; it has no special tokens"
 
 
-def _eos_token(settings: bytes | None) -> str:
-    """The end of text in a settings file: a string, or an object whose content it is; "" for none."""
-    try:
-        said: Any = json.loads(settings or b"{}").get("eos_token")
-    except (ValueError, AttributeError):
-        return ""
-    said = said.get("content") if isinstance(said, dict) else said
-    return said if isinstance(said, str) else ""
-
-
-def fim_markers(tokenizer: Tokenizer) -> tuple[tuple[str, int], ...]:
-    """The markers of prefix, suffix and middle with their numbers; () when the tokenizer has none."""
-    special = special_tokens(tokenizer)
-    family = next((family for family in FIM_MARKERS if set(family) <= set(special)), ())
-    return tuple((marker, special[marker]) for marker in family)
+def _said(settings: Mapping[str, bytes], key: str) -> str:
+    """The token that a settings file names by a key: a string, or an object whose content it is; "" where none does."""
+    for file in SETTINGS:
+        try:
+            said: Any = json.loads(settings.get(file) or b"{}").get(key)
+        except (ValueError, AttributeError):
+            continue
+        said = said.get("content") if isinstance(said, dict) else said
+        if isinstance(said, str) and said:
+            return said
+    return ""

@@ -17,7 +17,7 @@ from pipeline.errors import UsageError
 from pipeline.stage import Source
 from stages.warc import charset
 
-SCHEMA = pa.schema({name: pa.string() for name in ("id", "url", "language", "license", "text")})
+SCHEMA = pa.schema({name: pa.string() for name in ("id", "url", "repo", "path", "language", "license", "text")})
 READ = pa.schema([*SCHEMA, ("reason", pa.string()), ("error", pa.string())])
 MAX_BYTES = 1 << 20  # longer files are data, as a rule
 BATCH_ROWS, BATCH_BYTES = 500, 8 << 20
@@ -96,7 +96,8 @@ class Checkout:
     def row(self, path: Path) -> dict[str, str | None]:
         """A row of `READ`."""
         inside = path.relative_to(self.base).as_posix()
-        row: dict[str, str | None] = {"id": f"{self.base.name}/{inside}", "url": "", "text": ""}
+        name = self.base.name
+        row: dict[str, str | None] = {"id": f"{name}/{inside}", "url": "", "repo": name, "path": inside, "text": ""}
         if is_vendored(inside):
             return row | {"reason": "code:vendored"}
         if path.stat().st_size > MAX_BYTES:

@@ -7,6 +7,8 @@ whether one is permissive, and what is not known is not.
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from curriculum.code.licence_words import in_words
+
 # What a licence says of itself. A licence names others further down (MPL all of GNU's): the first in the text decides.
 TITLES = (
     ("BUSL-1.1", "business source license"),
@@ -109,7 +111,7 @@ def licence(text: str) -> str:
             return name
     found = [(at, n, name) for n, (name, phrase) in enumerate(TITLES) if (at := plain.find(phrase)) >= 0]
     if not found:
-        return ""
+        return in_words(text)
     name = min(found)[2]
     return "0BSD" if name == "ISC" and "provided that the above copyright notice" not in plain else name
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from filters.url import host_of, registered_domain
@@ -45,8 +46,9 @@ def _domain(host: str) -> str:
 
 def script_of(text: str) -> str:
     """The script of most of the first letters of a text, by the names that Unicode gives them: "Latin", "Cyrillic"."""
-    letters = [c for c in text[: 4 * LETTERS] if c.isalpha()][:LETTERS]
-    found = Counter(map(_script, letters))
+    found = Counter[str]()
+    for letter, times in Counter(islice(filter(str.isalpha, text[: 4 * LETTERS]), LETTERS)).items():
+        found[_script(letter)] += times
     return max(sorted(found), key=lambda name: found[name]) if found else NONE
 
 

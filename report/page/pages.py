@@ -64,6 +64,11 @@ class Gathering:
             (number, id) for number, reservoir in enumerate(self.found) for id in reservoir.ids[: self.details].tolist()
         }
 
+        self.wanted = defaultdict[str, dict[int, set[str]]](dict)  # ids of each stratum, by shard
+        for number, reservoir in enumerate(self.found):
+            for shard, id in zip(reservoir.shards.tolist(), reservoir.ids.tolist(), strict=True):
+                self.wanted[shard].setdefault(number, set()).add(id)
+
     def pages(self, shards: Iterable[str]) -> Iterator[SampledPage]:
         """The sampled pages of some shards, shard by shard and stratum by stratum."""
         held: list[SampledPage] = []
@@ -75,7 +80,7 @@ class Gathering:
         yield from _counted(held)
 
     def _of_shard(self, shard: str) -> Iterator[SampledPage]:
-        wanted = {n: set(r.ids[r.shards == shard].tolist()) for n, r in enumerate(self.found)}
+        wanted = self.wanted.get(shard, {})
         stores = defaultdict[tuple[str, Where], set[str]](set)
         for number, ids in wanted.items():
             stores[self.strata[number].stage, self.strata[number].fate] |= ids
@@ -85,7 +90,7 @@ class Gathering:
         inputs = self._inputs(shard, stores)
         for number, stratum in enumerate(self.strata):
             table = tables.get((stratum.stage, stratum.fate))
-            if table is None or not wanted[number]:
+            if table is None or number not in wanted:
                 continue
             table = table.filter(pc.is_in(table["id"], pa.array(sorted(wanted[number]), pa.string())))
             for row in table.sort_by("id").to_pylist():

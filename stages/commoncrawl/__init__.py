@@ -10,12 +10,14 @@ import pyarrow as pa
 
 from pipeline.errors import UsageError
 from pipeline.hashing import digest
+from pipeline.protocols import Transform
 from pipeline.stage import Source
 from stages import download, warc
 from stages.commoncrawl.find import Kind, find_files
 from stages.commoncrawl.index import LARGEST_RECORD, Chosen, language_codes
 from stages.commoncrawl.snapshots import index_files
 from stages.download.origin import FetchConfig, Origin, public
+from stages.warc.payloads import MARK, mark_repeats
 
 MORE = 1 << 20  # bytes that are fetched behind a record, of which a longer part may be left than was read before
 COMMON_CRAWL = "https://data.commoncrawl.org/"
@@ -78,25 +80,29 @@ def _source(snapshot: str, files: int | None, base: str, config: FetchConfig, ki
 class WarcReader:
     """Reads a WARC, ARC or WET file by its name, from wherever it lies.
 
-    `dump` and `segment` are what the origin itself tells, for files whose names do not.
+    `dump` and `segment` are what the origin itself tells, for files whose names do not. With `leaving`, transforms
+    that the rows go through next, pages are marked that repeat one before them in the file (`warc.payloads`).
     """
 
     dump: str
     segment: str
     origin: Origin = field(repr=False)
     kind: Kind = "warc"
+    leaving: tuple[Transform, ...] | None = None
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the rows that stay."""
-        return warc.PAGE if self.kind == "warc" else warc.TEXT
+        schema = warc.PAGE if self.kind == "warc" else warc.TEXT
+        return schema if self.leaving is None else schema.append(MARK)
 
     def __call__(self, name: str) -> Iterator[pa.Table]:
         """Tables of `schema` with `reason` and `error`. Raises BadInput when the file holds no pages or texts, and
         another MewsError when it cannot be had.
         """
         with download.local(self.origin, name) as path:
-            yield from warc.read_rows(path, self._builder(name))
+            rows = warc.read_rows(path, self._builder(name))
+            yield from rows if self.leaving is None else mark_repeats(rows, self.leaving)
 
     def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
         """One row again, by its place in a file and its id; no row when there is none.

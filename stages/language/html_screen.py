@@ -1,5 +1,6 @@
 """A look at the HTML before it is extracted: pages that seem to be in other languages are dropped."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from itertools import islice
@@ -60,10 +61,32 @@ def preview_text(html: bytes, charset: str | None) -> str:
     if charset.startswith(("utf-16", "utf-32")):  # where "<" is no single byte
         html, charset = html.decode(charset, "replace").encode(), "utf-8"
     said = [(match[0] or b"").partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), PREVIEW_PARAGRAPHS)]
-    if sum(map(len, said)) < 300:
-        said = [MARKUP.sub(b" ", html)]
+    if sum(map(len, said)) >= 300:
+        return _readable(b" ".join(said), charset)
+    said, held, looked_at = [], 0, 0
+    for piece in _pieces(html):
+        said.append(piece)
+        held += len(piece)
+        if held > max(2 * looked_at, 2 * PREVIEW_CHARACTERS):  # there may be enough of it
+            looked_at, text = held, _readable(b" ".join(said), charset)
+            if len(text) == PREVIEW_CHARACTERS:
+                return text
+    return _readable(b" ".join(said), charset)
+
+
+def _pieces(html: bytes) -> Iterator[bytes]:
+    """What stands between markup, in order."""
+    end = 0
+    for match in MARKUP.finditer(html):
+        if match.start() > end:
+            yield html[end : match.start()]
+        end = match.end()
+    yield html[end:]
+
+
+def _readable(said: bytes, charset: str) -> str:
     try:
-        text = b" ".join(said).decode(charset, "replace")
+        text = said.decode(charset, "replace")
     except (LookupError, UnicodeError):
-        text = b" ".join(said).decode("utf-8", "replace")
+        text = said.decode("utf-8", "replace")
     return " ".join(unescape(text).split())[:PREVIEW_CHARACTERS]

@@ -64,7 +64,7 @@ class PublishShards:
     def make(self, files: ShardFiles) -> Stats:
         """Make one shard."""
         slices, counts = store.read_json(files.root, self._cuts)[files.shard], dict[str, int]()
-        writer = files.rows(self.schema)
+        writer = files.rows(self.schema, page_index=True)  # the hub shows single rows of a file without reading it
         for table in self._tables(files.root, slices):
             writer.write(published(table, self.schema))
             for name, rows in (*count_languages(table), *count_opt_outs(table)):

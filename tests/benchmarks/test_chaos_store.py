@@ -23,7 +23,7 @@ def always(world: tuple[Proxy, Any, str], monkeypatch: pytest.MonkeyPatch) -> It
     """A fault that is set strikes each request, and none is left behind."""
     monkeypatch.setattr(chaos_store, "SHARE", 1.0)
     yield
-    world[0].fault = ""
+    world[0].arm("", 0, 0)
 
 
 def answer(proxy: Proxy, name: str, method: str = "GET") -> http.client.HTTPResponse:
@@ -46,17 +46,17 @@ def test_without_a_fault_it_is_a_store(world: tuple[Proxy, Any, str]):
 def test_wrong_answers(world: tuple[Proxy, Any, str], fault: str, status: int):
     proxy, client, _ = world
     client.put_object(Bucket=BUCKET, Key="there", Body=b"0123456789")
-    proxy.fault = fault
+    proxy.arm(fault, 1, 60)
     assert answer(proxy, "there").status == answer(proxy, "there", "HEAD").status == status
-    proxy.fault = ""
-    assert answer(proxy, "there").read() == b"0123456789"
-    assert proxy.told[fault] == 2
+    assert proxy.struck == 2
+    proxy.arm("", 0, 0)
+    assert answer(proxy, "there").read() == b"0123456789" and proxy.struck == 0
 
 
 def test_half_an_answer(world: tuple[Proxy, Any, str]):
     proxy, client, _ = world
     client.put_object(Bucket=BUCKET, Key="there", Body=b"0123456789")
-    proxy.fault = "half"
+    proxy.arm("half", 1, 60)
     with pytest.raises(http.client.IncompleteRead) as cut:
         answer(proxy, "there").read()
     assert cut.value.partial == b"01234" and cut.value.expected == 5
@@ -66,6 +66,49 @@ def test_a_slow_answer_is_right(world: tuple[Proxy, Any, str], monkeypatch: pyte
     monkeypatch.setattr(chaos_store, "SLOW", 0.5)
     proxy, client, _ = world
     client.put_object(Bucket=BUCKET, Key="there", Body=b"0123456789")
-    proxy.fault, began = "slow", time.monotonic()
+    proxy.arm("slow", 1, 60)
+    began = time.monotonic()
     assert answer(proxy, "there").read() == b"0123456789"
     assert time.monotonic() - began >= 0.5
+
+
+def test_a_store_that_is_killed_does_not_answer(world: tuple[Proxy, Any, str]):
+    proxy, _, _ = world
+    proxy.arm("killed", 1, 60)
+    with pytest.raises(http.client.RemoteDisconnected):
+        answer(proxy, "there")
+
+
+def test_an_old_listing_shows_what_was_there_when_it_was_first_asked_for(world: tuple[Proxy, Any, str]):
+    proxy, _, root = world
+    store.write_bytes(root.format("aged"), "folder/first", b"1")
+    assert list(store.sizes(root.format("aged"), "folder")) == ["first"]
+    store.write_bytes(root.format("aged"), "folder/second", b"2")
+    proxy.arm("old", 1, 60)
+    assert list(store.sizes(root.format("aged"), "folder")) == ["first"]
+    assert proxy.struck
+    proxy.arm("", 0, 0)
+    assert list(store.sizes(root.format("aged"), "folder")) == ["first", "second"]
+
+
+def test_a_fault_waits_for_its_request_and_for_one_that_it_can_strike(world: tuple[Proxy, Any, str]):
+    proxy, client, _ = world
+    client.put_object(Bucket=BUCKET, Key="there", Body=b"0123456789")
+    proxy.arm("half", 3, 60)
+    assert answer(proxy, "there").read() == answer(proxy, "there").read() == b"0123456789"
+    assert not proxy.reached.is_set()
+    assert answer(proxy, "there", "HEAD").status == 200 and proxy.reached.is_set() and not proxy.struck
+    assert answer(proxy, ".lock", "HEAD").status == 404, "a lease is no sign of a run that goes on"
+    assert proxy.asked == 3
+    with pytest.raises(http.client.IncompleteRead):
+        answer(proxy, "there").read()
+    assert proxy.struck == 1
+
+
+def test_a_fault_passes_by(world: tuple[Proxy, Any, str]):
+    proxy, client, _ = world
+    client.put_object(Bucket=BUCKET, Key="there", Body=b"0123456789")
+    proxy.arm("503", 1, 0.2)
+    assert answer(proxy, "there").status == 503
+    time.sleep(0.3)
+    assert answer(proxy, "there").status == 200 and proxy.struck == 1

@@ -23,7 +23,10 @@ def test_a_small_snapshot_is_simulated():
     assert done.returncode == 0, done.stderr
     (found,) = json.loads(done.stdout)
     assert found["files"] == 24 and found["stages"] == 53
-    assert found["tasks"] > 24 * 20, "stages of a shard a file, and those of buckets"
+    assert found["shards"] > 24 * 20, "stages of a shard a file, and those of buckets"
+    assert found["stages"] < found["tasks"] <= found["shards"] + 1, (
+        "no more than a task a shard, and the one that ended"
+    )
     read = found["resume_requests"]["GET"]
     assert 12 <= read < 12 + 5 * found["stages"], "the receipts of half of a stage, and a few files of every stage"
     assert found["requests"]["LIST"] >= found["resume_requests"]["LIST"] > 0

@@ -18,8 +18,7 @@ from typer.testing import CliRunner
 
 from curriculum.build import Inputs, pairs, with_sources
 from curriculum.sources import folder as files
-from mews.__main__ import app as pipeline
-from mews.__main__ import main
+from mews.__main__ import command_line, main
 from mews.arguments import convert_arguments, parameters
 from pipeline.errors import MewsError, UsageError
 from pipeline.funnel import stage_stats
@@ -115,7 +114,7 @@ def test_the_run_ends_with_the_table_of_shares(made, tmp_path):
     base, at = made
     listed = ",".join(f"{s}={f}" for s, f in at.items())
     given = ["recipes.curriculum", f"tokenizer={base}/tokenizer", f"sources={listed}", "scale=0.2"]
-    ran = CliRunner().invoke(pipeline, ["run", *given, "--root", str(tmp_path / "out"), "--runner", "local"])
+    ran = CliRunner().invoke(command_line("run"), ["run", *given, "--root", str(tmp_path / "out"), "--runner", "local"])
     assert ran.exit_code == 0
     shown = [line.split() for line in ran.output.splitlines()]
     assert [sum(line[:1] == [f"{source}.counted"] for line in shown) for source in at] == [1, 1, 1]
@@ -155,6 +154,26 @@ def test_a_trainer_that_stops_in_a_phase_that_grows_sees_each_sequence_once(made
     assert (np.stack(seen) == np.stack([large[n] for n in range(len(large))])).all()
     grown = [len(part) for _, part in pieces(tmp_path, "short")]
     assert sum(grown) >= 30_000
+
+
+def test_two_mixtures_are_compared_by_the_command_line(done, tmp_path):
+    ran = CliRunner().invoke(command_line(), ["mixture", "diff", str(done), "recipes.fox_1", "--json"])
+    lines = {(line["phase"], line["source"]): line for line in json.loads(ran.output)["lines"]}
+    first = lines["short", "web"]["first"]
+    assert first == {"wanted": 24_000, "realised": 24_000, "wanted_share": 0.8, "realised_share": 0.8}
+    assert lines["stage-1", "web"]["second"]["wanted"] == 840_000_000_000 and lines["stage-1", "web"]["first"] is None
+    shown = CliRunner().invoke(command_line(), ["mixture", "diff", str(done), str(done)]).output
+    assert [line.split()[2:7] for line in shown.splitlines() if line.startswith("short  web")] == [
+        ["80.00", "80.00", "+0.00", "80.00", "80.00"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "said"), [("recipes.curriculum", "has no CURRICULUM"), ("nowhere", "has no shares/")]
+)
+def test_what_has_no_mixture_is_told(done, second, said):
+    ran = CliRunner().invoke(command_line(), ["mixture", "diff", str(done), second])
+    assert isinstance(ran.exception, UsageError) and said in str(ran.exception)
 
 
 def test_a_packed_phase_is_exported_and_read_again(done, tmp_path, capsys):
@@ -236,6 +255,16 @@ def test_a_list_of_names_and_values_is_checked():
         ({"order": "web: -edu"}, "no column edu"),
         ({"order": "short/moon: edu"}, "no source moon"),
         ({"upsample": "web: language 0.5=2"}, "column language holds texts"),
+        ({"neighbours": "web: a b"}, "neighbours 'a b' is neither host nor a column"),
+        ({"neighbours": "web: family"}, "no column family, only.*columns=family=NAME"),
+        ({"neighbours": "web: host", "order": "web: -tokens"}, "exclude each other: a page has one place"),
+        ({"fim": "moon=0.5"}, "fim= names moon, which is no source here: web"),
+        ({"fim": "web=often"}, "fim=web=often: give shares, as in fim=code=0.5"),
+        ({"fim": "web=2"}, "give the share of pieces whose middle is put last, 0 to 1"),
+        ({"fim_markers": "<a> <b>"}, "fim_markers=<a> <b>: give three"),
+        ({"fim_markers": "<a> <b> <c>"}, "has no special token <a>, which fim_markers= names"),
+        ({"pad_token": "<pad>"}, "has no special token <pad>, which pad_token= says"),
+        ({"sources": "web=tasks:9:{base}/web"}, "tasks of 9 tokens; give at least 256"),
     ],
 )
 def test_what_cannot_be_is_refused_before_any_work(made, given, said):
@@ -280,6 +309,67 @@ def test_a_phase_chooses_by_columns_and_code_is_infilled_all_the_same(made, tmp_
     assert {score[name] for name, _ in parts if name in score} == {4}, "the best come first, and there are enough"
     markers = {n for _, n in encoder(str(base / "tokenizer")).markers}
     assert any(markers & set(part) for name, part in parts if name.startswith("code"))
+
+
+def test_any_source_may_be_infilled_and_padding_and_markers_named(made, tmp_path):
+    base, at = made
+    given = {source: at[source] for source in ("web", "math")}
+    special = ("<|endoftext|>", "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
+    named = {"pad_token": special[3], "fim_markers": " ".join(special[1:4])}
+    run(recipe(base, given, fim="math=0.9", **named), root=str(tmp_path), runner=Local())
+    numbers = encoder(str(base / "tokenizer"))
+    markers = {n for _, n in numbers.markers}
+    infilled = Counter((name[:3], bool(markers & set(part))) for name, part in pieces(tmp_path, "short"))
+    assert infilled["mat", True] > 4 * infilled["mat", False] and not infilled["web", True] and infilled["web", False]
+    (last,) = {row["tokens"][-1] for row in packed_rows(tmp_path, "short") if sum(row["lengths"]) < 1_024}
+    assert last == numbers.markers[2][1] != numbers.end
+
+
+@pytest.mark.parametrize("column", ["host", "family"])
+def test_neighbours_share_sequences_and_shares_stay(made, tmp_path, column):
+    base, at = made
+    rows = [
+        row | {"text": row["text"][:700]}
+        for n in (0, 1)
+        for row in pq.read_table(f"{at['web']}/{n}.parquet").to_pylist()
+    ]
+    known = {row["id"]: f"h{n % 60}.example" for n, row in enumerate(rows)}
+    told = {"host": lambda n: {"url": f"http://{known[n]}/x"}, "family": lambda n: {"family": int(known[n][1:-8])}}
+    write_rows(tmp_path / "web", [row | told[column](row["id"]) for row in rows])
+    given = {"web": str(tmp_path / "web"), "code": at["code"]}
+
+    def sharing(root: Path, **more) -> float:
+        """The share of web pages of a sequence that lie in it beside one of their host."""
+        run(recipe(base, given, **more), root=str(root), runner=Local())
+        assert all(row["realised"] == row["wanted"] for row in table_of(root))
+        beside, all_pages = 0, 0
+        for row in packed_rows(root, "short"):
+            hosts = [known[name] for name in row["ids"] if name in known]
+            beside += sum(hosts.count(host) > 1 for host in hosts)
+            all_pages += len(hosts)
+        return beside / all_pages
+
+    assert sharing(tmp_path / "together", neighbours=f"short/web: {column}") > 0.9
+    assert sharing(tmp_path / "plain") < 0.7
+
+
+def packed_rows(root: Path, phase: str) -> list[dict]:
+    names = [f"{phase}.packed/{shard}.parquet" for shard in planned(str(root), f"{phase}.packed")]
+    return [row for name in names for row in read_table(str(root), name).to_pylist()]
+
+
+def test_synthetic_tasks_are_a_source_of_a_phase(made, tmp_path):
+    base, at = made
+    given = {"web": at["web"], "tasks": f"tasks:900:{at['math']}"}
+    goal = recipe(base, given, evals="", where="decay/tasks: task == 'copying'", buckets=1)
+    run(goal, root=str(tmp_path), runner=Local())
+    rows = {(row["phase"], row["source"]): row for row in table_of(tmp_path)}
+    assert all(row["realised"] == row["wanted"] for row in rows.values())
+    assert rows["short", "tasks"]["wanted"] == 6_000 and rows["decay", "tasks.decay"]["wanted"] > 5_000
+    whole = [(name, part) for name, part in pieces(tmp_path, "short") if "-" in name and name.split("-")[0] != "web"]
+    assert {name.split("-")[0] for name, _ in whole} <= {"retrieval", "ordering", "counting", "copying", "key_value"}
+    assert len(whole) > 5
+    assert {name.split("-")[0] for name, _ in pieces(tmp_path, "decay")} == {"web", "copying"}
 
 
 def test_the_arguments_of_all_curricula_are_the_fields_of_inputs():

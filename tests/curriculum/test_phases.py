@@ -14,7 +14,7 @@ import pytest
 import xxhash
 
 from curriculum import Choice, Curriculum, Curve, Phase, token_stream
-from curriculum.keys import REHYDRATION
+from curriculum.keys import REHYDRATION, AssignKeys
 from curriculum.phases import Corpus, CurriculumStages, phases
 from curriculum.segments import segment
 from curriculum.shares import shares
@@ -420,3 +420,21 @@ def test_half_of_a_phase_comes_from_long_texts(tmp_path):
         held[row["source"]] += row["tokens"]
         assert row["source"] == "web" or tokens[row["id"]] > 60
     assert held == {"web": long, "web.p.long": long}
+
+
+@pytest.mark.parametrize("column", ["host", "family"])
+def test_neighbours_follow_each_other_in_the_stream(column):
+    rows = [{**page, "url": f"http://h{n % 9}.example/{n}" if n % 4 else None, "family": n % 9 if n % 4 else None}
+            for n, page in enumerate(pages("web"))]  # fmt: skip
+    table = count(pa.Table.from_pylist(rows)).append_column("language", pa.nulls(len(rows), pa.string()))
+    plain = AssignKeys("web", 7)(table, "")
+    made = AssignKeys("web", 7, choice=Choice(neighbours=column))(table, "")
+    assert plain["group"].null_count == len(rows)
+    alone = [n for n in range(len(rows)) if n % 4 == 0]
+    assert made["key"].take(alone) == plain["key"].take(alone) and made["group"].take(alone).null_count == len(alone)
+    ordered = made.filter(pa.compute.is_valid(made["group"])).sort_by("key")["group"].to_pylist()
+    changes = sum(a != b for a, b in pairwise(ordered))
+    assert changes == 8 and len(set(ordered)) == 9, "each group is one stretch"
+    assert len(set(made["key"].to_pylist())) == len(rows)
+    other = AssignKeys("web", 8, choice=Choice(neighbours=column))(table, "")
+    assert other.sort_by("key")["id"] != made.sort_by("key")["id"]

@@ -47,7 +47,9 @@ def pages() -> list[str]:
 
 
 # Commands that run the tests themselves, or set up an environment.
-ELSEWHERE = re.compile(r"make (?:test|slow|check|coverage|mutants|kills|bench\S*|setup)\b|\.ci/run|pip |pre-commit ")
+ELSEWHERE = re.compile(
+    r"make (?:test|slow|check|coverage|mutants|kills|bench\S*|race|setup)\b|\.ci/run|pip |pre-commit "
+)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from filters.fasttext_train import train_classifier, train_on_column
+from filters.fasttext_train import SETTINGS, train_classifier, train_on_column
 from pipeline.doc import Doc
 from pipeline.errors import MewsError, UsageError
 
@@ -58,6 +58,21 @@ def test_with_a_limit_a_score_makes_a_filter_as_two_folders_do(tmp_path):
     train_classifier(good, rest, tmp_path / "two", keep=0.2)
     for name in ("model.bin", "quality.json", "README.md"):
         assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+
+
+def test_a_model_does_not_depend_on_what_lies_in_memory(tmp_path, monkeypatch):
+    texts, models = write(tmp_path / "in" / "a.jsonl", rows()), []
+    for filled in ("1", "77"):
+        monkeypatch.setenv("MALLOC_PERTURB_", filled)  # what glibc fills the memory with that a process asks for
+        train_on_column(texts, "edu", tmp_path / filled)
+        models.append((tmp_path / filled / "model.bin").read_bytes())
+    assert models[0] == models[1]
+
+
+def test_what_fasttext_refuses_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(SETTINGS, "loss", "none")
+    with pytest.raises(UsageError, match=r"fastText made no model of these texts: .*loss"):
+        train_on_column(write(tmp_path / "in" / "a.jsonl", rows()), "edu", tmp_path / "out")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A real browser on this machine, without a network, for pages that are opened from a file."""
+"""A real browser on this machine, without a network, for files and for servers on loopback."""
 
 import shutil
 import time
@@ -17,11 +17,11 @@ class Browser:
     def __init__(self, driver: Any):
         self.driver = driver
 
-    def open(self, path: Path, width: int = 1280) -> None:
-        """Show a page, and wait until its scripts have drawn it."""
+    def open(self, page: Path | str, width: int = 1280) -> None:
+        """Show a page, a file or an address, and wait until its scripts have drawn it."""
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        self.driver.get(path.as_uri())
+        self.driver.get(page if isinstance(page, str) else page.as_uri())
         self.wait(lambda: self.run("return document.body.dataset.ready"))
 
     def run(self, script: str, *arguments: Any) -> Any:
@@ -39,6 +39,15 @@ class Browser:
         """What the page has written to the console since the last call."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
+    def obstacles(self) -> list[tuple[str, str]]:
+        """What axe finds on the page that keeps people from using it, with its place; skips without axe."""
+        package = pytest.importorskip("axe_core_python")
+        self.run(next(Path(package.__file__).parent.rglob("axe*.js")).read_text())
+        found = self.driver.execute_async_script(
+            "const done = arguments[0]; axe.run(document).then(said => done(said.violations))"
+        )
+        return [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
+
     def move(self, limit: str, bound: float | None) -> None:
         """Type another bound into the field of a limit."""
         self.run(
@@ -51,7 +60,7 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium that reaches no host; the test is skipped where there is none."""
+    """Chromium that reaches no other machine; the test is skipped where there is none."""
     chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not chromedriver:
         pytest.skip("no chromium and chromedriver on this machine")
@@ -59,11 +68,15 @@ def browser() -> Iterator[Browser]:
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars",
-                     "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"):  # fmt: skip
+                     "--disable-background-networking",
+                     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"):  # fmt: skip
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
-    try:
-        yield Browser(driver)
-    finally:
-        driver.quit()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SE_OFFLINE", "true")  # selenium looks for no driver to fetch
+        patch.setenv("SE_AVOID_STATS", "true")  # and tells nobody that it was used
+        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+        try:
+            yield Browser(driver)
+        finally:
+            driver.quit()

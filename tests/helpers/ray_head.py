@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.ray_runner import RAY_ENV
+from pipeline.ray_settings import RAY_ENV
 
 # Else Ray takes the outward address of this machine for 127.0.0.1, where the head does not listen.
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}

@@ -43,7 +43,7 @@ def test_what_is_wrong_with_a_recipe_is_one_line(tmp_path: Path, code: str, said
             "recipes.refinedwebb",
             "there is no recipe recipes.refinedwebb; give the path of a Python file of yours, or one",
         ),
-        ("nowhere.py", "there is no recipe nowhere.py: no such file; others are recipes.curriculum"),
+        ("nowhere.py", "there is no recipe nowhere.py: no such file; others are recipes.ablate"),
         ("filters.gopher", "filters.gopher has no function `recipe`"),
     ],
 )

@@ -38,6 +38,18 @@ def test_what_is_missing_is_named_and_mended(made: list[object], tmp_path: Path)
     assert shard.read_bytes() == whole and mews("verify", root).returncode == 0
 
 
+def test_a_damaged_index_is_named_and_deleted(made: list[object], tmp_path: Path):
+    root = tmp_path / "out"
+    name = sorted((root / "index/read").iterdir())[0]
+    whole = name.read_bytes()
+    name.write_bytes(whole[:-9])
+    told = mews("verify", root, "--mend")
+    assert told.returncode == 1
+    assert told.stdout == f"index/read/{name.name}: not the index of its shards; delete it, and it is made anew\n"
+    assert not name.exists() and mews("verify", root).returncode == 0
+    assert mews("explain", root, "f0.txt:1").returncode == 0 and name.read_bytes() == whole
+
+
 def test_replay_of_a_run_without_warc_files_says_so(made: list[object], tmp_path: Path):
     told = mews("replay", tmp_path / "out")
     assert told.returncode == 2 and told.stderr == (

@@ -51,6 +51,7 @@ def test_the_help_of_a_recipe_lists_its_arguments(tmp_path: Path):
         ]
         assert "--root" in told.stdout, "the options of the command follow"
     assert "most=5" in mews("plan", tmp_path / "mine.py", "--help").stdout
+    assert "most=5" in mews("submit", tmp_path / "mine.py", "--help").stdout
 
 
 def test_the_help_of_a_recipe_that_is_not_there_is_one_line():

@@ -28,7 +28,7 @@ def flight_of(*sent: tuple[str, float]) -> tuple[Flight, Clock]:
 def test_a_task_stands_still_after_an_hour_when_younger_ones_came_back():
     flight, clock = flight_of(("old", 0), ("young", 10))
     clock.now = 20
-    assert flight.land("young") == "item young"
+    assert flight.land("young") == ("item young", 1)
     clock.now = 3600
     assert flight.still() == [] and len(flight) == 1
     clock.now = 3601

@@ -10,6 +10,7 @@ import pytest
 from pipeline import ledger as ledgers
 from pipeline import parquet, store
 from pipeline import source as sources
+from pipeline.record import record_name
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.shuffle import Gather, Scatter
@@ -86,7 +87,7 @@ def test_the_work_of_the_driver_is_linear_in_the_shards(tmp_path: Path, monkeypa
 
 def test_a_record_holds_what_receipts_say(tmp_path: Path):
     make(tmp_path / "out", toy.corpus(tmp_path / "in"))
-    rows = parquet.read_table(str(tmp_path / "out"), ledgers.record_name("read")).to_pylist()
+    rows = parquet.read_table(str(tmp_path / "out"), record_name("read")).to_pylist()
     for row in rows:
         receipt = json.loads((tmp_path / f"out/receipts/read/{row['shard']}.json").read_text())
         assert (row["made_from"], row["digest"]) == (receipt["made_from"], receipt["digest"])

@@ -101,3 +101,13 @@ def test_an_empty_file_gives_an_empty_table(tmp_path: Path):
 def test_what_is_not_there_is_said_so(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         parquet.read_table(str(tmp_path), "nothing")
+
+
+def test_rows_with_some_ids_are_read_in_order(tmp_path):
+    """Of three row groups two have such a row."""
+    table = pa.table({"id": [f"p{n}" for n in range(50_000)], "text": ["text"] * 50_000})
+    with parquet.writing_rows(str(tmp_path), "x.parquet", table.schema, {}) as writer:
+        writer.write(table)
+    found = list(parquet.read_batches(str(tmp_path), "x.parquet", 100_000, ids=["p49999", "p45000", "p7"]))
+    assert [table["id"].to_pylist() for table in found] == [["p7"], ["p45000", "p49999"]]
+    assert list(parquet.read_batches(str(tmp_path), "x.parquet", ids=["nobody"])) == []

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import in_flight
+from pipeline import in_flight, ray_tasks
+from pipeline.batches import Batches
 from pipeline.errors import RunnerLost, StageFailed
 from pipeline.ray_runner import Ray
 from pipeline.run import run
@@ -93,7 +94,7 @@ class StandsStill:
 def test_tasks_that_stand_still_are_named_killed_and_tried_elsewhere(tmp_path, ray: Ray, monkeypatch, caplog):
     monkeypatch.setattr(in_flight, "SHORTEST", 3.0)
     monkeypatch.setattr(in_flight, "TIMES", 0.0)
-    monkeypatch.setattr(in_flight, "PROBED", 0.5)
+    monkeypatch.setattr(ray_tasks, "PROBED", 0.5)
     quick = [(f"quick{n}", n) for n in range(400)]
     outcomes = ray.map(StandsStill(str(tmp_path)), [("stuck", 0), *quick])
     found = {}
@@ -106,6 +107,47 @@ def test_tasks_that_stand_still_are_named_killed_and_tried_elsewhere(tmp_path, r
     assert int(second.name.split("-")[1]) == found["stuck"] != int(first.name.split("-")[1])
     with pytest.raises(ProcessLookupError):
         os.kill(int(first.name.split("-")[1]), 0)
+
+
+class Batched:
+    """Says in which process an item was done, and notes it; "kills" kills its worker, "raises" raises."""
+
+    def __init__(self, folder: str):
+        self.folder = folder
+
+    def __call__(self, item: str) -> int:
+        with open(Path(self.folder, item), "a") as file:
+            file.write(f"{os.getpid()}\n")
+        if item == "kills":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if item == "raises":
+            raise ValueError("this one is bad")
+        return os.getpid()
+
+
+def test_short_items_share_tasks_and_a_bad_one_costs_only_itself(tmp_path: Path, ray: Ray, monkeypatch):
+    """An item that kills its worker is tried with the others of its batch, and then four times alone."""
+    batches: list[list[str]] = []
+
+    class Noted(Batches):
+        def take(self) -> list[str]:
+            batches.append(super().take())
+            return batches[-1]
+
+    monkeypatch.setattr(ray_tasks, "Batches", Noted)
+    monkeypatch.setattr(ray_tasks, "AT_ONCE", 2)
+    items = [f"item{n:05d}" for n in range(3000)]
+    items[2000], items[2500] = "kills", "raises"
+    found = dict(ray.map(Batched(str(tmp_path)), items))
+    assert sorted(found) == sorted(items)
+    failed = {item: outcome.why for item, outcome in found.items() if isinstance(outcome, Failed)}
+    assert set(failed) == {"kills", "raises"}
+    assert failed["raises"] == "ValueError: this one is bad" and "died more than three times" in failed["kills"]
+    (shared,) = (batch for batch in batches if "kills" in batch and len(batch) > 1)
+    assert [[item] for item in shared] == [batch for batch in batches if batch[0] in shared and len(batch) == 1]
+    assert len((tmp_path / "kills").read_text().split()) == 5
+    assert len((tmp_path / "raises").read_text().split()) == 1
+    assert len(batches) < 1500
 
 
 def test_what_a_stage_does_is_sent_once_and_read_once_a_worker(ray: Ray):
@@ -122,6 +164,19 @@ class Counted:
 
     def __call__(self, item: int) -> int:
         return self.said or id(self) ^ os.getpid()
+
+
+def assigned(item: int) -> float:
+    """The bytes of memory that Ray gave to the task."""
+    import ray
+
+    return ray.get_runtime_context().get_assigned_resources().get("memory", 0.0)
+
+
+def test_a_task_asks_for_the_memory_that_it_needs_or_all_that_the_largest_machine_has(ray: Ray):
+    given = [outcome for memory in (0, 300 << 20, 1 << 60) for _, outcome in ray.map(assigned, [1], memory=memory)]
+    assert given[:2] == [0.0, 300 << 20]
+    assert 300 << 20 < given[2] < 1 << 60
 
 
 class Unreadable:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from rich.console import Console
 
+from pipeline import store
 from pipeline.receipts import Receipt
 from pipeline.stats import Stats
 from report.progress import EVERY, Progress
@@ -15,6 +16,10 @@ from report.progress import EVERY, Progress
 @dataclass
 class Named:
     name: str
+    kind: str = "map"
+
+
+THREE = [Named("raw"), Named("filtered"), Named("clean")]
 
 
 @dataclass
@@ -38,7 +43,7 @@ class Watched:
     def __post_init__(self) -> None:
         self.file = io.StringIO()
         self.console = Console(file=self.file, force_terminal=self.terminal, width=120)
-        self.progress = Progress(self.console, 3, self.every, self.clock)
+        self.progress = Progress(self.console, THREE, self.every, self.clock)
 
     def stage(self, name: str, total: int, done: int = 0) -> None:
         self.progress(Named(name), total, done, None)  # type: ignore[arg-type]
@@ -113,7 +118,7 @@ def test_the_line_of_a_stage_in_hand_tells_what_is_left(made: int, seconds: int,
 def test_rows_within_a_shard_count(tmp_path):
     """Two of five shards of 100 rows are made in 40 s, and 50 rows of another."""
     watched = Watched()
-    watched.progress = Progress(watched.console, 3, 1e9, watched.clock, str(tmp_path))
+    watched.progress = Progress(watched.console, THREE, 1e9, watched.clock, str(tmp_path))
     (tmp_path / "progress/raw").mkdir(parents=True)
     (tmp_path / "progress/raw/s3.json").write_text("50")
     watched.stage("raw", 5)
@@ -126,9 +131,30 @@ def test_rows_within_a_shard_count(tmp_path):
     )
 
 
+def test_the_time_left_of_the_whole_run(tmp_path):
+    """Two workers. `filtered` has cost 60 s of one, so `clean` will cost as much; the first stage tells nothing."""
+    watched = Watched()
+    stages = [*THREE[:2], Named("near", "gather"), THREE[2], Named("card", "make")]
+    watched.progress = Progress(watched.console, stages, 1e9, watched.clock, str(tmp_path))
+    for name, seconds in (("raw", 1_000.0), ("filtered", 60.0)):
+        stats = Stats("map", 10, 10, seconds=seconds)
+        store.write_json(str(tmp_path), f"plan/{name}.sums.json", stats.to_json())
+        watched.stage(name, 2)
+        if name == "filtered":
+            watched.clock.now += 30
+            watched.receipt("filtered", 2, 1, (10, 10))
+            assert watched.progress.line().endswith("0:00:30 left"), "nothing is known of the others"
+    watched.progress(Named("near", "gather"), 4, 0, None)
+    watched.clock.now += 10
+    stats = Stats("gather", 10, 10, seconds=20.0)
+    watched.progress(Named("near", "gather"), 4, 1, Receipt("near", "s1", "mark", "digest", stats))
+    # 30 s for the other three shards; 60 s each for clean, and for card, of whose kind none is finished: by two workers
+    assert watched.progress.line().endswith(", 0:00:30 left, 0:01:30 of the run")
+
+
 def test_before_a_shard_is_made_rows_tell_the_speed(tmp_path):
     watched = Watched()
-    watched.progress = Progress(watched.console, 3, 1e9, watched.clock, str(tmp_path))
+    watched.progress = Progress(watched.console, THREE, 1e9, watched.clock, str(tmp_path))
     (tmp_path / "progress/raw").mkdir(parents=True)
     (tmp_path / "progress/raw/s1.json").write_text("500")
     watched.stage("raw", 2)
@@ -151,7 +177,7 @@ def test_off_a_terminal_a_line_comes_while_a_shard_takes_its_time():
 
     watched = Watched(every=0.01)
     watched.file = Told()
-    watched.progress = Progress(Console(file=watched.file, width=120), 3, 0.01, watched.clock)
+    watched.progress = Progress(Console(file=watched.file, width=120), THREE, 0.01, watched.clock)
     with watched.progress:
         watched.stage("raw", 2)
         assert printed.wait(60), "no line came"

@@ -112,7 +112,8 @@ def test_the_time_that_a_run_will_take():
     bands = StageStatus("bands", "scatter", 4, 8, [], 400, seconds=40.0, speed=20.0, left=25.0)
     clean = StageStatus("clean", "map", 0, None, [])
     assert time_left([raw, judged, bands, clean]) == 25 + 60 / 2
-    assert time_left([raw, judged, bands, clean, clean._replace(kind="gather")]) is None
+    assert time_left([raw, judged, bands, clean, clean._replace(kind="gather")]) == 25 + 60 / 2 + 60 / 2
+    assert time_left([raw, bands, clean]) is None, "the first stage tells nothing of others"
     assert time_left([raw, judged, bands._replace(speed=None, left=None)]) is None
     assert time_left([raw, judged]) == 0
 

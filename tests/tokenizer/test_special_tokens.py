@@ -7,7 +7,7 @@ from tokenizers import AddedToken, Tokenizer
 from tokenizers.models import BPE
 
 from pipeline.errors import UsageError
-from tokenizer.special_tokens import END_OF_TEXT, FIM_MARKERS, end_of_text, fim_markers
+from tokenizer.special_tokens import END_OF_TEXT, FIM_MARKERS, end_of_text, fim_markers, padding
 
 
 def with_special(*names: str, plain: tuple[str, ...] = ()) -> Tokenizer:
@@ -69,9 +69,40 @@ def test_a_token_that_a_text_could_write_ends_none():
         end(with_special())
 
 
+def markers(tokenizer: Tokenizer, config: object = None, asked: str = "") -> str:
+    settings = {} if config is None else {"tokenizer_config.json": json.dumps(config).encode()}
+    found = fim_markers(tokenizer, settings, "t/tokenizer.json", asked.split())
+    assert [number for _, number in found] == [tokenizer.token_to_id(marker) for marker, _ in found]
+    return " ".join(marker for marker, _ in found)
+
+
 @pytest.mark.parametrize("family", FIM_MARKERS)
 def test_markers_of_known_models_are_found(family):
-    tokenizer = with_special("<eos>", *reversed(family))
-    assert fim_markers(tokenizer) == tuple((m, tokenizer.token_to_id(m)) for m in family)
-    assert fim_markers(with_special(*family[:2])) == ()
-    assert fim_markers(with_special(*family[:2], plain=family[2:])) == ()
+    assert markers(with_special("<eos>", *reversed(family))) == " ".join(family)
+    assert markers(with_special(*family[:2])) == ""
+    assert markers(with_special(*family[:2], plain=family[2:])) == ""
+
+
+def test_markers_are_those_of_the_files_or_those_that_a_person_names():
+    tokenizer = with_special("<eos>", "<A>", "<B>", "<C>", *FIM_MARKERS[0], plain=("<word>",))
+    said = {"suffix_token": "<B>", "prefix_token": "<A>", "middle_token": {"content": "<C>"}}
+    assert markers(tokenizer, said) == "<A> <B> <C>"
+    assert markers(tokenizer, said | {"middle_token": "<none>"}) == " ".join(FIM_MARKERS[0])
+    assert markers(tokenizer, said, "<C> <A> <eos>") == "<C> <A> <eos>"
+    for asked in ("<A> <B>", "<A> <B> <B>", "<A> <B> <C> <eos>"):
+        with pytest.raises(UsageError, match=f"fim_markers={asked}: give three, of prefix, suffix and middle"):
+            markers(tokenizer, said, asked)
+    with pytest.raises(UsageError, match="has no special token <word>, which fim_markers= names; a page's text could"):
+        markers(tokenizer, said, "<A> <B> <word>")
+
+
+def test_padding_is_what_a_person_or_the_files_name_else_the_end():
+    tokenizer = with_special("<eos>", "<pad>", "<fill>", plain=("<word>",))
+    files = {"special_tokens_map.json": json.dumps({"pad_token": {"content": "<pad>"}}).encode()}
+    number = tokenizer.token_to_id
+    assert padding(tokenizer, {}, "t", 7) == 7
+    assert padding(tokenizer, files, "t", 7) == number("<pad>")
+    assert padding(tokenizer, files, "t", 7, "<fill>") == number("<fill>")
+    assert padding(tokenizer, {"tokenizer_config.json": b'{"pad_token": "<word>"}'}, "t", 7) == 7
+    with pytest.raises(UsageError, match="t has no special token <word>, which pad_token= says fills a sequence; its"):
+        padding(tokenizer, files, "t", 7, "<word>")

@@ -36,6 +36,8 @@ def test_code_files_become_rows_in_the_order_of_their_paths(tmp_path):
     wanted = {
         "id": "repo/a.c",
         "url": "",
+        "repo": "repo",
+        "path": "a.c",
         "language": "c",
         "license": "MIT",
         "text": "int a;",

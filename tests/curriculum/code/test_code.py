@@ -1,30 +1,20 @@
 """Code as a source of a curriculum: checkouts of others, one's own, and data sets of code."""
 
 import json
-import random
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from curriculum.build import pages
 from curriculum.code import by_name_and_text
+from curriculum.places import pages
 from pipeline.doc import Doc
 from pipeline.parquet import read_table
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stats import Stats
-
-MIT = "Permission is hereby granted, free of charge, to any person"
-
-
-def program(seed: str, functions: int = 30) -> str:
-    """Python that nobody wrote twice."""
-    chosen = random.Random(seed)
-    names = ["".join(chosen.choice("abcdefgh") for _ in range(6)) for _ in range(40)]
-    three = ([chosen.choice(names) for _ in range(3)] for _ in range(functions))
-    return "".join(f"def {a}({b}):\n    return {c} + {n}\n" for n, (a, b, c) in enumerate(three))
+from tests.helpers.programs import MIT, program
 
 
 def made(base: Path, place: str, columns: dict[str, str] | None = None) -> tuple[list[dict], dict[str, Stats]]:

@@ -156,11 +156,6 @@ def test_nothing_is_loaded(judged):
     assert "url(" not in html.split('id="payload"')[0] and "@import" not in html
 
 
-def axe() -> str:
-    package = pytest.importorskip("axe_core_python")
-    return next(Path(package.__file__).parent.rglob("axe*.js")).read_text()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 820, 1280])
 def test_it_can_be_used_by_everyone(browser: Browser, judged, width: int, scheme: str):
@@ -170,12 +165,7 @@ def test_it_can_be_used_by_everyone(browser: Browser, judged, width: int, scheme
     )
     browser.open(judged[2], width)
     browser.move("length.min_words", 2)
-    browser.run(axe())
-    found = browser.driver.execute_async_script(
-        "const done = arguments[0]; axe.run(document).then(said => done(said.violations))"
-    )
-    serious = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
-    assert serious == []
+    assert browser.obstacles() == []
     assert browser.run("return document.documentElement.scrollWidth") <= width
 
 

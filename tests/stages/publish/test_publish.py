@@ -60,6 +60,18 @@ def test_every_row_is_published_once_in_order_in_even_files(tmp_path: Path):
     assert list(faults(str(tmp_path))) == []
 
 
+def test_files_have_a_page_index_and_groups_that_a_viewer_takes(tmp_path: Path):
+    """The hub's viewer reads single rows by the index, and refuses groups of more than 300 MB."""
+    publish(tmp_path, "a:3000")
+    with pq.ParquetFile(next((tmp_path / "refinedweb/data").glob("*.parquet"))) as file:
+        for group in map(file.metadata.row_group, range(file.num_row_groups)):
+            assert group.total_byte_size < 40_000_000 and group.num_rows <= 20_000
+            columns = [group.column(n) for n in range(group.num_columns)]
+            assert all(column.has_column_index and column.has_offset_index for column in columns)
+    with pq.ParquetFile(next((tmp_path / "pages").glob("*.parquet"))) as file:
+        assert not file.metadata.row_group(0).column(0).has_offset_index, "stages are read whole"
+
+
 def test_the_schema_is_falcon_refinedwebs(tmp_path: Path):
     publish(tmp_path, "a:10")
     schema = pq.read_schema(tmp_path / "refinedweb/data/train-00000-of-00001.parquet")

@@ -1,0 +1,130 @@
+"""What each page of the browser shows of a run, read anew from its root whenever it is asked."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from pipeline.funnel import Line, funnel, read_plan, rows_of, stage_stats, warnings
+from pipeline.stage import Stage
+from report.explain import explain
+from report.family import family, largest_families
+from report.lookup import find_page
+from report.page.chain import document_chain
+from report.page.sample import Stratum, strata_of
+from report.page.shard_table import shard_rows
+from report.serve.database import Database
+from report.serve.search import FURTHEST, ROWS, SORTS, PageQuery, search
+from report.status import status, time_left
+from report.stored import shard_stats
+
+FRESH = 2.0  # seconds for which what was read of the whole run is told again
+FAMILIES = 50
+T = TypeVar("T")
+
+
+class RunContents:
+    """The contents of all pages. Every method takes the values in the address, and returns those of its template."""
+
+    def __init__(self, root: str, stages: Sequence[Stage]):
+        self._root, self._stages, self._database = root, stages, Database(root)
+        self._locks = {name: threading.Lock() for name in ("live", "strata", "families", "shards")}
+        self._remembered = dict[str, tuple[float, Any]]()
+
+    def _fresh(self, name: str, read: Callable[[], T], seconds: float = FRESH) -> T:
+        """What `read` returns; asked again within some seconds, what it returned. One reader at a time."""
+        with self._locks[name]:
+            at, value = self._remembered.get(name, (0.0, None))
+            if time.monotonic() - at > seconds or name not in self._remembered:
+                value = read()
+                self._remembered[name] = time.monotonic(), value
+            return value
+
+    def home(self, _: Mapping[str, str]) -> dict[str, Any]:
+        """Status and funnel, with the recipe."""
+        about = read_plan(self._root)
+        return {"recipe": about.get("recipe", ""), "arguments": about.get("arguments", ()), **self.live({})}
+
+    def live(self, _: Mapping[str, str]) -> dict[str, Any]:
+        """The part of the first page that changes while a run goes on."""
+        return self._fresh("live", self._live)
+
+    def _live(self) -> dict[str, Any]:
+        stages, lines, whole = status(self._root), [], 1
+        for line in funnel(self._root):
+            whole = max(sum(rows_of(line)), 1) if line.begins else whole
+            lines.append({"line": line, "share": line.kept.rows / whole, "lost": _lost(line)})
+        left = time_left(stages)
+        done = sum(stage.done for stage in stages)
+        return {"stages": stages, "done": done, "left": left, "lines": lines, "warnings": warnings(self._root)}
+
+    def _strata(self) -> list[Stratum]:
+        return self._fresh("strata", lambda: strata_of(document_chain(self._root), stage_stats(self._root)))
+
+    def pages(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """Pages that fit, a screen of them."""
+        strata = self._strata()
+        sort = given.get("sort", "")
+        asked = PageQuery(
+            *(given.get(name, "").strip() for name in PageQuery._fields[:6]),
+            sort=sort if sort in SORTS else "",
+            start=_start(given),
+        )
+        answer = search(self._root, self._database, strata, asked)
+        reasons = dict.fromkeys(s.reason for s in strata if s.reason and asked.stage in ("", s.stage))
+        return {
+            "answer": answer,
+            "looked_for": asked,
+            "sorts": SORTS,
+            "reasons": sorted(reasons),
+            "stage_names": list(dict.fromkeys(s.stage for s in strata)),
+            "before": _link(asked, max(asked.start - ROWS, 0)) if asked.start else "",
+            "after": _link(asked, asked.start + ROWS) if answer.more and asked.start < FURTHEST else "",
+        }
+
+    def page(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """All that became of one page, and its text as the last stage has it."""
+        page = given.get("page", "").strip()
+        found = explain(self._root, page, self._stages)
+        texts = {place.row["id"]: place.row["text"] for place in find_page(self._root, page) if place.row.get("text")}
+        return {"page": page, "found": found, "texts": texts}
+
+    def families(self, _: Mapping[str, str]) -> dict[str, Any]:
+        """The largest families of duplicates."""
+        found = self._fresh("families", lambda: largest_families(self._root, self._stages, FAMILIES), 30.0)
+        return {"families": found, "knows": bool(self._stages)}
+
+    def family(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """The families of one page."""
+        return {"page": given.get("page", ""), "families": family(self._root, given.get("page", ""), self._stages)}
+
+    def shards(self, _: Mapping[str, str]) -> dict[str, Any]:
+        """The shards, the oddest first."""
+        return self._fresh("shards", self._shards, 10.0)
+
+    def _shards(self) -> dict[str, Any]:
+        chain = document_chain(self._root)
+        told = shard_rows(chain, {stage: shard_stats(self._root, stage) for stage in chain.parents})
+        return {"rows": list(zip(told["rows"], told["why"], strict=True)), "all": told["shards"], "odd": told["odd"]}
+
+
+def _lost(line: Line) -> list[tuple[str, str, int]]:
+    """What a step took, the most first: the code of a reason or error, the query for its pages, and how many."""
+    lost = [("dropped", reason, size.rows) for reason, size in line.dropped.items()]
+    lost += [("quarantined", error, rows) for error, rows in line.quarantined.items()]
+    return [
+        (reason.partition(":")[2] or reason, urlencode({"stage": line.stage, "fate": fate, "reason": reason}), rows)
+        for fate, reason, rows in sorted(lost, key=lambda each: (-each[2], each[1]))
+    ]
+
+
+def _start(given: Mapping[str, str]) -> int:
+    """The first row to show; 0 when what is given is no number."""
+    text = given.get("start", "")
+    return min(int(text), FURTHEST) if text.isascii() and text.isdigit() else 0
+
+
+def _link(asked: PageQuery, start: int) -> str:
+    """The address of other rows of the same search."""
+    return "pages?" + urlencode({name: value for name, value in asked._replace(start=start)._asdict().items() if value})

@@ -1,0 +1,32 @@
+"""Last words: said when a process is ended from inside of its libraries or killed, and not when Python ends it."""
+
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+import os, signal, sys
+from pipeline.last_words import LastWords
+words = LastWords("these are the last words")
+{end}
+"""
+
+
+def ended(end: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", CODE.format(end=end)], capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize(("end", "code"), [("os._exit(1)", 1), ("os.kill(os.getpid(), signal.SIGKILL)", -9)])
+def test_they_are_said_of_an_end_that_python_does_not_see(end: str, code: int):
+    done = ended(end)
+    assert (done.returncode, done.stderr) == (code, "these are the last words\n")
+
+
+@pytest.mark.parametrize("end", ["", "sys.exit(3)", "words.keep(); os._exit(0)", "words.keep(); words.keep()"])
+def test_they_are_not_said_when_all_ends_as_it_should(end: str):
+    assert ended(end).stderr == ""
+
+
+def test_an_error_is_all_that_is_said():
+    assert ended("raise ValueError('x')").stderr.endswith("ValueError: x\n")
