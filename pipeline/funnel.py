@@ -27,8 +27,11 @@ def read_plan(root: str) -> dict[str, Any]:
         raise UsageError(f"{redact(root)} holds no run: it has no {PLAN}; give the --root of a run") from None
     except ValueError:
         raise UsageError(f"{redact(root)}: its {PLAN} is damaged; run the recipe again") from None
-    stages = read.get("stages") if isinstance(read, dict) else None
-    if not isinstance(stages, list) or not all(isinstance(s, dict) and s.keys() >= STAGE for s in stages):
+    try:
+        known = all({*stage} >= STAGE for stage in read["stages"])
+    except (TypeError, KeyError):
+        known = False
+    if not known:
         raise UsageError(f"{redact(root)}: its {PLAN} is of another version of Mews; run the recipe again")
     return read
 

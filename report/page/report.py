@@ -54,13 +54,11 @@ def make_report(
     """
     chain, stats = document_chain(root, stages), stage_stats(root)
     of_shards = {stage: shard_stats(root, stage) for stage in chain.parents}
-    shards = chosen_shards(bytes_of_shards(of_shards))
-    strata = strata_of(chain, stats)
+    shards, strata = chosen_shards(bytes_of_shards(of_shards)), strata_of(chain, stats)
     found = sample(root, strata, shards, pages)
     gates, edits = chain.gates(), Edits(root, chain)
     extract = min(LONGEST, max(SHORTEST, EXTRACTS // max(pages, 1)))
-    columns = payload.PageColumns(gates)
-    originals = None if html is False else Originals(stages, remote=html is True)
+    columns, originals = payload.PageColumns(gates), None if html is False else Originals(stages, remote=bool(html))
     gathering = Gathering(root, chain, gates, strata, found, extract, originals=originals, most=followed)
     for page in gathering.pages(shards):
         columns.add(page)
@@ -81,8 +79,11 @@ def make_report(
         "beside": told_beside(root, other, chain, strata, found, shards, columns.ids) if other else None,
     }
     data |= _judged(root, stages, chain, shards, data["shards"]["odd"])
-    attention = [said for kind, said in data["remarks"] if kind == "bad"]
-    return Report(html_page(data, columns.arrays()), len(columns.urls), attention)
+    return Report(html_page(data, columns.arrays()), len(columns.urls), _attention(data))
+
+
+def _attention(data: Mapping[str, Any]) -> list[str]:
+    return [said for kind, said in data["remarks"] if kind == "bad"]
 
 
 def _about(root: str, chain: DocumentChain, stats: Mapping[str, Stats]) -> dict[str, Any]:
