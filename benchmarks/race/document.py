@@ -110,6 +110,7 @@ From WARC files to kept texts, in the steps and the order of datatrove's `exampl
 URL list, trafilatura (precision), English from 0.65 on, Gopher's repetition and quality rules, texts written.
 `make race` runs ours and datatrove's own pipeline in turn on one core and counts the processor time of all their
 processes, start-up included; it writes this page. `make race DATA=FOLDER JSON=FILE` does it for WARC files of yours.
+Each runs in an environment of its own, which holds what its project asks for: ours no packages of the tests.
 
 {held}
 

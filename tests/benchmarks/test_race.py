@@ -108,10 +108,11 @@ def test_the_table_tells_ratios_with_their_spread():
 @pytest.mark.parametrize("peer", PEERS)
 def test_ours_and_the_peer_keep_the_same_plain_pages(tmp_path, peer):
     folder = Path(__file__).resolve().parents[2] / "out" / "race"
-    if not environments.python_of(peer, folder).exists():
-        pytest.skip("make race makes the peers' environments")
+    for name in (environments.OURS, peer):
+        if not environments.python_of(name, folder).exists():
+            pytest.skip("make race makes the environments")
+        (tmp_path / name).symlink_to(folder / name)
     data = crawl(tmp_path / "crawl", 2, 1)
-    (tmp_path / peer).symlink_to(folder / peer)
     (tmp_path / "assets").symlink_to(folder / "assets")
     course = Course(tmp_path)
     taken = course.rounds(data, 1, ("faithful", "cascade", peer))[0]
