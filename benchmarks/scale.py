@@ -1,7 +1,8 @@
 """What one snapshot costs: tasks, rows, bytes, memory and core-hours of each stage, from measured unit costs.
 
-`python -m benchmarks.scale_units FOLDER` measures what each stage costs, `python -m benchmarks.scale_first FOLDER` the
-first one on pages like a crawl's; `python -m benchmarks.scale` computes the snapshot from that and writes docs/scale.md.
+`python -m benchmarks.scale_units FOLDER` measures what each stage costs, and `python -m benchmarks.scale_first FOLDER`
+the first one on pages like a crawl's. `python -m benchmarks.scale` computes the snapshot from both and writes
+docs/scale.md.
 """
 
 import json
@@ -195,9 +196,9 @@ writes: CPU time of every stage of the recipe on a folder of WARC files of real 
 
 How it is computed
 - The first stage is most of it, and costs by the size of a page and the share of English ones. A page of
-  CC-MAIN-2024-51 has {PAGE_BYTES / 1000:.0f} kB (394 TiB of 2.64 billion pages), and 45 % of a crawl is English. It is measured on {{pages}}
-  pages that have {{kilobytes}} kB on average, {{english}} % of them English: the largest ones of the folder
-  (`python -m benchmarks.scale_first FOLDER`).
+  CC-MAIN-2024-51 has {PAGE_BYTES / 1000:.0f} kB (394 TiB of 2.64 billion pages), and 45 % of a crawl is English.
+  It is measured on {{pages}} pages that have {{kilobytes}} kB on average, {{english}} % of them English: the largest
+  ones of the folder (`python -m benchmarks.scale_first FOLDER`).
 - What a stage keeps is RefinedWeb's (Penedo et al. 2023, figure 2), documents and tokens mixed as there; where the
   paper says nothing it is the measured run's. Half of the pages that fuzzy deduplication sees are taken to be in a
   family, and two pages of a family to share 300 of the 450 bands.

@@ -1,8 +1,9 @@
 """What the first stage costs a page of a snapshot, with and without the cascade: it is most of a run.
 
-`python -m benchmarks.scale_first FOLDER` measures it on WARC files of real pages and writes benchmarks/scale_first.json.
-The pages of a folder are smaller than a crawl's and of other languages. So of the English ones as many of the largest
-are taken as have a crawl's size on average, of the others likewise, and of these a crawl's share of English ones.
+`python -m benchmarks.scale_first FOLDER` measures it on the WARC files of a folder and writes
+benchmarks/scale_first.json. The pages of a folder are smaller than a crawl's and of other languages. So of the English
+ones as many of the largest are taken as have a crawl's size on average, of the others likewise, and of these a crawl's
+share of English ones.
 """
 
 import json

@@ -140,7 +140,7 @@ def test_versions_are_those_of_the_standard_library():
     ("files", "brought"),
     [
         ({"top_level.txt": "alpha\nbeta\n", "RECORD": "gamma/x.py,,\n"}, {"alpha", "beta"}),
-        ({"RECORD": "alpha/x.py,sha256=a,1\nbeta.py,,\nalpha/data.txt,,\na-1.dist-info/METADATA,,\n"}, {"alpha", "beta"}),
+        ({"RECORD": "alpha/x.py,sha256=a,1\nbeta.py,,\nalpha/data.txt,,\na-1.dist-info/R,,\n"}, {"alpha", "beta"}),
         ({"RECORD": "_fast.cpython-311-x86_64-linux-gnu.so,,\n"}, {"_fast"}),
     ],
 )  # fmt: skip

@@ -340,3 +340,13 @@ def test_transform_can_be_sent_and_holds_no_process():
     transform = extract.text("raw")
     assert pickle.loads(pickle.dumps(transform)) == transform
     assert sandbox_for(extract.CAPS) is sandbox_for(extract.CAPS)
+
+
+def test_the_process_that_reads_pages_imports_no_arrow():
+    code = "import sys; from stages.extract import page; page.warm(); print(*({'lxml', 'pyarrow'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["lxml"]
+
+
+def test_other_names_are_not_found():
+    assert hasattr(extract, "text") and not hasattr(extract, "texts")
