@@ -54,6 +54,11 @@ class Cost:
     cascade: float
 
 
+def unit_costs() -> dict[str, Any]:
+    """What was measured of all stages, and of the first on pages like a crawl's."""
+    return {**json.loads(UNITS.read_text()), "first": json.loads(FOUND.read_text())}
+
+
 def costs(measured: dict[Any, Any]) -> list[Cost]:
     """Every stage at the size of a snapshot, in order."""
     done: dict[str, Cost] = {}
@@ -161,6 +166,7 @@ def document(measured: dict[Any, Any]) -> str:
             scattered=_short(scattered),
             reads=_short(bucket_reads(measured)),
             stored=_short(sum(c.bytes for c in every)),
+            small=f"{PAGES * _seconds_a_row(every[0].unit, every[0].unit.rows_in, measured) / 3600:,.0f}",
             cascade=f"{sum(c.cascade for c in every):,.0f}",
             pages=f"{first['pages']:,}",
             kilobytes=f"{first['bytes'] / 1000:.0f}",
@@ -198,7 +204,8 @@ How it is computed
 - The first stage is most of it, and costs by the size of a page and the share of English ones. A page of
   CC-MAIN-2024-51 has {PAGE_BYTES / 1000:.0f} kB (394 TiB of 2.64 billion pages), and 45 % of a crawl is English.
   It is measured on {{pages}} pages that have {{kilobytes}} kB on average, {{english}} % of them English: the largest
-  ones of the folder (`python -m benchmarks.scale_first FOLDER`).
+  ones of the folder (`python -m benchmarks.scale_first FOLDER`). All pages of the folder, which are smaller, would
+  come to {{small}} core-hours in this stage.
 - What a stage keeps is RefinedWeb's (Penedo et al. 2023, figure 2), documents and tokens mixed as there; where the
   paper says nothing it is the measured run's. Half of the pages that fuzzy deduplication sees are taken to be in a
   family, and two pages of a family to share 300 of the 450 bands.
@@ -239,4 +246,4 @@ that stage. To these seconds an object store adds its answers: some 20 ms a read
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(document({**json.loads(UNITS.read_text()), "first": json.loads(FOUND.read_text())}))
+    DOCUMENT.write_text(document(unit_costs()))
