@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from lxml import etree
+import lxml.etree as etree
 
 from pipeline.cache_folder import remembered
 
