@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline import in_flight, ray_tasks
+from pipeline.batches import Batches
 from pipeline.ray_tasks import Lost, Outcomes, Tasks, lost_from
 from pipeline.runner import Failed
 
@@ -72,7 +73,7 @@ class FakeRay:
         self.cancelled.append(reference)
 
     def tasks(self, items: Sequence[Any]) -> Tasks:
-        return Tasks(self, self.submit, self.leave, items)
+        return Tasks(self, self.submit, self.leave, Batches(items))
 
 
 def all_of(tasks: Tasks, window: int = 4) -> list[tuple[Any, Any]]:
