@@ -80,8 +80,8 @@ status: $(SETUP) ## how far a run is: OUT=
 stats: $(SETUP) ## the funnel of a run: OUT=
 	$(MEWS) stats '$(OUT)'
 
-report: $(SETUP) ## a run as one HTML page: OUT= COMPARE= (another root) PAGES=
-	$(MEWS) report '$(OUT)' $(if $(COMPARE),--compare '$(COMPARE)') $(if $(PAGES),--pages $(PAGES))
+report: $(SETUP) ## a run as one HTML page: OUT= COMPARE= (another root) PAGES= HTML=1
+	$(MEWS) report '$(OUT)' $(if $(COMPARE),--compare '$(COMPARE)') $(if $(PAGES),--pages $(PAGES)) $(if $(HTML),--html)
 
 serve: $(SETUP) ## a run in the browser, live while it goes on: OUT= PORT=
 	$(MEWS) serve '$(OUT)' $(if $(PORT),--port $(PORT))

@@ -5,13 +5,12 @@ from importlib import import_module
 
 import pyarrow as pa
 import typer
+from typer.core import TyperCommand
 
-from mews import run
 from pipeline.errors import MewsError
 from report.terminal import for_terminal
 
 INTERRUPTED = 130
-CHEAP = ("run", "plan")  # always there: two, since one command alone would have no name
 TAKE_A_RECIPE = ("run", "plan", "submit")  # whose --help lists the arguments of the recipe
 COMMANDS = {  # in the order of --help: where each is defined, below this package
     "run": "run.run_command",
@@ -44,14 +43,25 @@ def command_line(word: str = "") -> typer.Typer:
     What the others import takes longer than most commands do, so with a command only that one is there.
     """
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Common Crawl to pretraining data.")
-    for name in dict.fromkeys((*CHEAP, word)) if word in COMMANDS else COMMANDS:
+    app.callback()(_named)  # one command alone would have no name without it
+    for name in (word,) if word in COMMANDS else COMMANDS:
         module, _, function = COMMANDS[name].partition(".")
         found = getattr(import_module(f"mews.{module}"), function)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:
-            app.command(name, cls=run.RecipeCommand if name in TAKE_A_RECIPE else None)(found)
+            app.command(name, cls=_recipe_command() if name in TAKE_A_RECIPE else None)(found)
     return app
+
+
+def _named() -> None:
+    """Every command is called by its name."""
+
+
+def _recipe_command() -> type[TyperCommand]:
+    from mews.run import RecipeCommand
+
+    return RecipeCommand
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,4 +1,7 @@
-"""What a person asks of a run: `mews stats`, `status`, `report`, `explain`, `whatif`, `compare` and `family`."""
+"""What a person asks of a run: `mews stats`, `status`, `report`, `explain`, `whatif`, `compare` and `family`.
+
+A command imports what it needs itself: together that takes longer than most of them do.
+"""
 
 import json
 import sys
@@ -18,17 +21,10 @@ from pipeline.root import redact
 from pipeline.run import plan
 from pipeline.stage import Stage
 from pipeline.summary import summary
-from report.breakdown import breakdown, breakdown_lines
-from report.compare import compare, comparison_lines
-from report.explain import explain, explain_lines
-from report.family import family, family_lines, largest_families
-from report.page.report import PAGES, make_report
-from report.samples import print_samples, samples
+from report.page import PAGES
 from report.status import print_status, status, time_left
 from report.tables import print_funnel, print_warnings
 from report.terminal import for_terminal
-from report.unseen import explain_unseen
-from report.whatif import whatif, whatif_lines
 
 REPORT = "report.html"
 Run = Annotated[str, typer.Argument(metavar="ROOT", help="The --root of a run.")]
@@ -50,6 +46,8 @@ def stats_command(
     With --by, the pages that came and that were kept, by language, domain and so on.
     """
     if by:
+        from report.breakdown import breakdown, breakdown_lines
+
         found = breakdown(root, by)
         if as_json:
             print_json({**found._asdict(), "groups": [group._asdict() for group in found.groups]})
@@ -80,6 +78,8 @@ def samples_command(
     as_json: Json = False,
 ) -> None:
     """Show pages of one reason, chosen by a hash of their ids, with what was measured and what the rule objected to."""
+    from report.samples import print_samples, samples
+
     rows = samples(root, stages_or_none(root), reason, count)
     if as_json:
         print_json({"reason": reason, "pages": rows})
@@ -98,8 +98,12 @@ def explain_command(
     With a recipe in place of the root, as recipes.refinedweb, every step is tried on a page that was never run.
     """
     if root.startswith("recipes.") or root.endswith(".py"):
+        from report.unseen import explain_unseen
+
         print(for_terminal(explain_unseen(page, plan(*load_recipe(root, arguments or [])))))
         return
+    from report.explain import explain, explain_lines
+
     pages = explain(root, page, stages_or_none(root))
     told = [{**p._asdict(), "stages": [stage._asdict() for stage in p.stages]} for p in pages]
     _print(explain_lines(pages), {"pages": told}, as_json)
@@ -131,6 +135,8 @@ def whatif_command(
     as_json: Json = False,
 ) -> None:
     """Try other limits on the pages of a run: the funnel before and after, and pages that would change sides."""
+    from report.whatif import whatif, whatif_lines
+
     found = whatif(root, stages_of(root), changes)
     _print(whatif_lines(found), found._asdict(), as_json)
 
@@ -141,6 +147,8 @@ def compare_command(
     as_json: Json = False,
 ) -> None:
     """Set two runs side by side: their funnels line by line, and how the pages that they kept overlap."""
+    from report.compare import compare, comparison_lines
+
     found = compare(first, second)
     _print(comparison_lines(found), found.to_json(), as_json)
 
@@ -150,9 +158,14 @@ def html_report_command(
     out: Annotated[str | None, typer.Option(help="The file to write; by default report.html in the root.")] = None,
     pages: Annotated[int, typer.Option(min=1, help="Pages to sample, equally many of each reason.")] = PAGES,
     other: Annotated[str, typer.Option("--compare", metavar="ROOT", help="Another run to set beside this one.")] = "",
+    html: Annotated[
+        bool | None, typer.Option(help="Show what the HTML of pages shows; by default, if the WARC files are local.")
+    ] = None,
 ) -> None:
     """Write one HTML page about a run, which opens without a network: funnel, limits to move, pages, duplicates."""
-    made = make_report(root, stages_or_none(root), pages, other)
+    from report.page.report import make_report
+
+    made = make_report(root, stages_or_none(root), pages, other, html=html)
     if out is None:
         store.write_bytes(root, REPORT, made.html.encode())
     else:
@@ -171,6 +184,8 @@ def family_command(
     """Show the near duplicates of a page, with what differs from the page that was kept; without a page, the largest
     families.
     """
+    from report.family import family, family_lines, largest_families
+
     stages = stages_of(root)
     found = family(root, page, stages) if page else largest_families(root, stages)
     _print(family_lines(found), {"families": [each._asdict() for each in found]}, as_json)

@@ -16,15 +16,21 @@ from pipeline.run import PLAN
 from pipeline.stats import Size, Stats, add
 from pipeline.view import planned, view_of
 
+STAGE = {"name", "kind", "after", "documents"}  # what is told of each stage in the plan
+
 
 def read_plan(root: str) -> dict[str, Any]:
     """DIR/plan.json: recipe, arguments, stages in order. Raises UsageError when there was no run."""
     try:
-        return json.loads(store.read_bytes(root, PLAN))
+        read = json.loads(store.read_bytes(root, PLAN))
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{redact(root)} holds no run: it has no {PLAN}; give the --root of a run") from None
     except ValueError:
         raise UsageError(f"{redact(root)}: its {PLAN} is damaged; run the recipe again") from None
+    stages = read.get("stages") if isinstance(read, dict) else None
+    if not isinstance(stages, list) or not all(isinstance(s, dict) and s.keys() >= STAGE for s in stages):
+        raise UsageError(f"{redact(root)}: its {PLAN} is of another version of Mews; run the recipe again")
+    return read
 
 
 def stage_stats(root: str) -> dict[str, Stats]:

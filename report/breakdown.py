@@ -56,7 +56,7 @@ def _by_fact(root: str, by: str, pages: int) -> Breakdown:
     shards = chosen_shards(bytes_of_shards({stage: shard_stats(root, stage) for stage in chain.parents}))
     found = sample(root, strata, shards, pages)
     came, kept = defaultdict[str, float](float), defaultdict[str, float](float)
-    gathering = Gathering(root, chain, (), strata, found, 0)
+    gathering = Gathering(root, chain, (), strata, found, 0, most=0)
     for page in gathering.pages(shards):
         stratum, name = strata[page.stratum], _length(page) if by == "length" else getattr(page.facts, by)
         weight = stratum.rows / len(found[page.stratum].ids)

@@ -62,17 +62,17 @@ def family(root: str, page: str, stages: Sequence[Stage]) -> list[Family]:
 
 
 def largest_families(root: str, stages: Sequence[Stage], count: int = FAMILIES) -> list[Family]:
-    """The largest families of each stage that found some. Reads all verdicts of the run."""
+    """The largest families of each stage that found some. Reads all verdicts of the run, a shard at a time."""
     found = list[Family]()
     for verdicts in _verdicts(stages):
         name, size = verdicts.stage.name, verdicts.column.replace(KEPT, SIZE)
-        tables = [
-            table.filter(pc.is_null(table["reason"])).append_column("shard", pa.array([shard] * n, pa.string()))
-            for shard, table in _shards(root, name, receipted(root, name), ["id", "reason", size])
-            for n in [pc.sum(pc.is_null(table["reason"])).as_py() or 0]
-        ]
-        first = pa.concat_tables(tables).sort_by([(size, "descending"), ("id", "ascending")]).slice(0, count)
-        for row in first.to_pylist():
+        first = list[pa.Table]()
+        for shard, table in _shards(root, name, receipted(root, name), ["id", "reason", size]):
+            kept = table.filter(pc.is_null(table["reason"]))
+            kept = kept.append_column("shard", pa.array([shard] * kept.num_rows, pa.string()))
+            largest = pa.concat_tables([*first, kept]).sort_by([(size, "descending"), ("id", "ascending")])
+            first = [largest.slice(0, count)]
+        for row in first[0].to_pylist() if first else ():
             page = _page(root, verdicts.pages, row["shard"], row["id"])
             found.append(Family(name, row[size], row["id"], page.get("url") or "", []))
     return found

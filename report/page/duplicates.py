@@ -79,10 +79,8 @@ class DuplicateStage:
                     for row in rows
                     if row["shard"] == shard and (row["reason"] is None) is (read is kept_rows)
                 }
-                table = (
-                    rows_of_ids(read(self.root, self.stage.name, shard, ["id", "url", "text"]), ids) if ids else None
-                )
-                for row in table.to_pylist() if table is not None else ():
+                tables = read(self.root, self.stage.name, shard, ["id", "url", "text"]) if ids else ()
+                for row in rows_of_ids(tables, ids):
                     found[row["id"]] = (row.get("url") or "", row.get("text") or "")
         return found
 

@@ -50,11 +50,9 @@ class Edits:
         columns = ["id", "url", "text"]
         before = rows_of_ids(kept_rows(self.root, self.chain.parents[stage.name], shard, columns), ids)
         after = rows_of_ids(kept_rows(self.root, stage.name, shard, columns), ids)
-        if before is None or after is None:
-            return
-        old = {row["id"]: row["text"] or "" for row in before.to_pylist()}
+        old = {row["id"]: row["text"] or "" for row in before}
         private = any(isinstance(transform, Scrub) for transform in stage.transforms)
-        for row in after.sort_by("id").to_pylist():
+        for row in sorted(after, key=lambda row: row["id"]):
             text = row["text"] or ""
             if text != old.get(row["id"], text):
                 shown = (

@@ -46,8 +46,11 @@ def _domain(host: str) -> str:
 
 def script_of(text: str) -> str:
     """The script of most of the first letters of a text, by the names that Unicode gives them: "Latin", "Cyrillic"."""
+    start = text[: 4 * LETTERS]
+    if start.isascii():
+        return "Latin" if any(map(str.isalpha, start)) else NONE
     found = Counter[str]()
-    for letter, times in Counter(islice(filter(str.isalpha, text[: 4 * LETTERS]), LETTERS)).items():
+    for letter, times in Counter(islice(filter(str.isalpha, start), LETTERS)).items():
         found[_script(letter)] += times
     return max(sorted(found), key=lambda name: found[name]) if found else NONE
 

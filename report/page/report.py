@@ -9,21 +9,21 @@ from pipeline.root import redact
 from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.view import planned
-from report.page import duplicates, payload
+from report.page import PAGES, duplicates, payload
 from report.page.beside import told_beside
 from report.page.chain import DocumentChain, document_chain
 from report.page.edited import Edits
 from report.page.html import html_page
-from report.page.pages import Gathering
+from report.page.pages import FOLLOWED, Gathering
 from report.page.published import REFINEDWEB
 from report.page.sample import chosen_shards, sample, strata_of
 from report.page.shard_table import shard_rows
 from report.page.words import remarks
 from report.status import status
 from report.stored import bytes_of_shards, shard_stats
+from report.visible import Originals
 from stages.pii.scrubbing import Scrub
 
-PAGES = 5_000  # sampled
 EXTRACTS = 3_000_000  # characters of all extracts together
 LONGEST, SHORTEST = 300, 60  # characters of an extract
 
@@ -36,12 +36,21 @@ class Report(NamedTuple):
     attention: list[str]
 
 
-def make_report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, other: str = "") -> Report:
+def make_report(
+    root: str,
+    stages: Sequence[Stage] = (),
+    pages: int = PAGES,
+    other: str = "",
+    followed: int = FOLLOWED,
+    html: bool | None = None,
+) -> Report:
     """The report of a run as one HTML page; with `other`, the root of another run, compared with that.
 
     `stages` are those of the run's recipe: without them there are no limits. `pages` bounds the sample, equally many of
-    each reason. Time and memory grow with the sample, not with the run: of large runs some shards are looked through,
-    chosen by a hash. Raises UsageError when there was no run.
+    each reason, and `followed` those of them on which other limits can be tried. `html` says whether it is shown what
+    the HTML of some pages shows: always, never, or by default if the files are local. Time and memory grow with the
+    sample, not with the run: of large runs some shards are looked through, chosen by a hash. Raises UsageError when
+    there was no run.
     """
     chain, stats = document_chain(root, stages), stage_stats(root)
     of_shards = {stage: shard_stats(root, stage) for stage in chain.parents}
@@ -51,7 +60,8 @@ def make_report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, oth
     gates, edits = chain.gates(), Edits(root, chain)
     extract = min(LONGEST, max(SHORTEST, EXTRACTS // max(pages, 1)))
     columns = payload.PageColumns(gates)
-    gathering = Gathering(root, chain, gates, strata, found, extract)
+    originals = None if html is False else Originals(stages, remote=html is True)
+    gathering = Gathering(root, chain, gates, strata, found, extract, originals=originals, most=followed)
     for page in gathering.pages(shards):
         columns.add(page)
     for shard in shards:
@@ -61,7 +71,7 @@ def make_report(root: str, stages: Sequence[Stage] = (), pages: int = PAGES, oth
         **columns.told(chain),
         "lines": payload.lines_told(chain),
         "gates": payload.gates_told(gates, columns),
-        "strata": payload.strata_told(strata, found),
+        "strata": payload.strata_told(strata, found, columns),
         "edits": {stage: shown for stage, shown in edits.found.items() if shown},
         "shards": shard_rows(chain, of_shards),
         "looked": [len(shards), len({shard for each in of_shards.values() for shard in each})],

@@ -6,7 +6,7 @@ receipts say how many pages a stratum has, so a number that is counted on the sa
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -110,9 +110,7 @@ def _by_reason(table: pa.Table) -> Iterator[tuple[str, np.ndarray]]:
         yield reason, np.flatnonzero(codes == code)
 
 
-def rows_of_ids(tables: Iterable[pa.Table], ids: Iterable[str]) -> pa.Table | None:
-    """The rows with these ids; None when there are none."""
+def rows_of_ids(tables: Iterable[pa.Table], ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows with these ids."""
     wanted = pa.array(sorted(ids), pa.string())
-    found = [table.filter(pc.is_in(table["id"], wanted)) for table in tables]
-    found = [table for table in found if table.num_rows]
-    return pa.concat_tables(found) if found else None
+    return [row for table in tables for row in table.filter(pc.is_in(table["id"], wanted)).to_pylist()]

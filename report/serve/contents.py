@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -10,17 +10,21 @@ from pipeline.funnel import Line, funnel, read_plan, rows_of, stage_stats, warni
 from pipeline.stage import Stage
 from report.explain import explain
 from report.family import family, largest_families
-from report.lookup import find_page
+from report.lookup import FoundRow, find_page
 from report.page.chain import document_chain
 from report.page.sample import Stratum, strata_of
 from report.page.shard_table import shard_rows
+from report.page.texts import alternating
 from report.serve.database import Database
 from report.serve.search import FURTHEST, ROWS, SORTS, PageQuery, search
 from report.status import status, time_left
 from report.stored import shard_stats
+from report.visible import Originals, VisibleText, lines_in
 
 FRESH = 2.0  # seconds for which what was read of the whole run is told again
 FAMILIES = 50
+LONGEST_TEXT = 200_000  # characters of a text, and of what the HTML of a page shows
+NO_HTML = "the pages of this run are no HTML in WARC files, or its recipe cannot be loaded here"
 T = TypeVar("T")
 
 
@@ -29,6 +33,7 @@ class RunContents:
 
     def __init__(self, root: str, stages: Sequence[Stage]):
         self._root, self._stages, self._database = root, stages, Database(root)
+        self._originals = Originals(stages, remote=True)
         self._locks = {name: threading.Lock() for name in ("live", "strata", "families", "shards")}
         self._remembered = dict[str, tuple[float, Any]]()
 
@@ -84,11 +89,23 @@ class RunContents:
         }
 
     def page(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """All that became of one page, and its text as the last stage has it."""
+        """All that became of one page, and its text as the last stage has it; with `html`, what its HTML shows too."""
         page = given.get("page", "").strip()
         found = explain(self._root, page, self._stages)
-        texts = {place.row["id"]: place.row["text"] for place in find_page(self._root, page) if place.row.get("text")}
-        return {"page": page, "found": found, "texts": texts}
+        places = find_page(self._root, page)
+        texts = {place.row["id"]: place.row["text"] for place in places if place.row.get("text")}
+        shown = dict(self._visible(places, texts)) if given.get("html") else {}
+        texts = {id: text[:LONGEST_TEXT] + (" …" if len(text) > LONGEST_TEXT else "") for id, text in texts.items()}
+        return {"page": page, "found": found, "texts": texts, "shown": shown}
+
+    def _visible(
+        self, places: Sequence[FoundRow], texts: Mapping[str, str]
+    ) -> Iterator[tuple[str, tuple[list[str], str]]]:
+        """What the HTML of each page shows, by id: pieces that are not in its text and that are, or why not."""
+        last = {place.row["id"]: place for place in places if place.row.get("warc")}
+        for id, place in last.items():
+            found = self._originals.visible(place.stage, place.row) or VisibleText("", NO_HTML)
+            yield id, (alternating(found.text, lines_in(found.text, texts.get(id, "")), LONGEST_TEXT), found.why)
 
     def families(self, _: Mapping[str, str]) -> dict[str, Any]:
         """The largest families of duplicates."""

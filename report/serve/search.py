@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import duckdb
+
 from pipeline import parquet, store
+from pipeline.errors import BadInput
 from pipeline.shard import quarantine_name, rejects_name
 from pipeline.view import View, view_of
 from report.page.sample import Stratum
@@ -40,7 +43,8 @@ class PageQuery(NamedTuple):
 class Answer(NamedTuple):
     """The rows, whether there are more, of how many files how many were looked through, and if the time ran out.
 
-    Of each page: stage, fate, reason, shard, id, url, host, language, score, size (characters) and extract.
+    Of each page: stage, fate, reason, shard, id, url, host, language, score, size (characters) and extract. `unread`
+    are the files that could not be read.
     """
 
     rows: list[dict[str, Any]]
@@ -48,6 +52,7 @@ class Answer(NamedTuple):
     looked: int
     files: int
     cut: bool
+    unread: list[str]
 
 
 class ShardScan(NamedTuple):
@@ -68,13 +73,13 @@ def search(
     Sorted rows are the first of all only if all shards were looked through.
     """
     ends, wanted = time.monotonic() + seconds, asked.start + ROWS + 1
-    rows, looked, cut = list[dict[str, Any]](), 0, False
+    rows, looked, cut, unread = list[dict[str, Any]](), 0, False, list[str]()
     pieces = list(_pieces(root, strata, asked))
     for piece in pieces:
         if len(rows) >= wanted and not asked.sort:
             break
         try:
-            found = database.rows(*_query(root, piece, asked, wanted), ends)
+            found = list(_found(root, database, piece, asked, wanted, ends, unread))
         except TimeIsUp:
             cut = True
             break
@@ -83,7 +88,22 @@ def search(
             rows = sorted(rows, key=lambda row: _place(row, asked.sort))[:wanted]
         looked += len(piece.shards)
     total = sum(len(piece.shards) for piece in pieces)
-    return Answer(rows[asked.start : asked.start + ROWS], len(rows) >= wanted, looked, total, cut)
+    return Answer(rows[asked.start : asked.start + ROWS], len(rows) >= wanted, looked, total, cut, unread)
+
+
+def _found(
+    root: str, database: Database, piece: ShardScan, asked: PageQuery, wanted: int, ends: float, unread: list[str]
+) -> Iterator[dict[str, Any]]:
+    """The rows of a piece. Where it cannot be read, its shards are read one by one, and the bad ones noted."""
+    try:
+        yield from database.rows(*_query(root, piece, asked, wanted), ends)
+        return
+    except (BadInput, OSError, duckdb.Error):
+        if len(piece.shards) == 1:
+            unread.append(piece.names[0])
+            return
+    for shard, name in zip(piece.shards, piece.names, strict=True):
+        yield from _found(root, database, piece._replace(shards=[shard], names=[name]), asked, wanted, ends, unread)
 
 
 def _place(row: Mapping[str, Any], sort: str) -> tuple[Any, ...]:
@@ -98,14 +118,12 @@ def _pieces(root: str, strata: Sequence[Stratum], asked: PageQuery) -> Iterator[
     fits = [s for s in strata if all(a in ("", b) for a, b in zip(asks, (s.fate, s.stage, s.reason), strict=True))]
     chosen: dict[tuple[str, Where], None] = dict.fromkeys((s.stage, s.fate) for s in fits)
     for stage, fate in chosen:
-        shards, view = list(shard_stats(root, stage)), view_of(root, stage) if fate == "kept" else None
-        if view is None:
-            named = rejects_name if fate == "dropped" else quarantine_name
-            there = {*store.listing(root, named(stage, "").rpartition("/")[0])}
-            shards = [shard for shard in shards if f"{shard}.parquet" in there]
-            names = [named(stage, shard) for shard in shards]
-        else:
-            names = [f"{view.store}/{shard}.parquet" for shard in shards]
+        view = view_of(root, stage) if fate == "kept" else None
+        other = quarantine_name if fate == "quarantined" else rejects_name
+        folder = view.store if view else other(stage, "").rpartition("/")[0]
+        there = {*store.listing(root, folder)}
+        shards = [shard for shard in shard_stats(root, stage) if f"{shard}.parquet" in there]
+        names = [f"{folder}/{shard}.parquet" for shard in shards]
         bounds = [0, *range(SHARDS // 8, len(shards), SHARDS), len(shards)] if shards else []
         for start, end in pairwise(bounds):
             yield ShardScan(stage, fate, shards[start:end], names[start:end], view)

@@ -1,5 +1,7 @@
 """The command line: one clear line for what cannot be done, and its exit code."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -137,3 +139,19 @@ def test_a_run_of_the_toy_can_be_asked_about(tmp_path: Path):
     assert made.returncode == 0, made.stderr
     for command in ("stats", "status", "verify"):
         assert mews(command, root).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["stats", "status", "explain", "family", "report"])
+def test_a_command_begins_without_what_takes_long_to_import(command: str):
+    """Kernels, models and databases are imported when they are needed; the other commands are not imported at all."""
+    heavy = {"numba", "ray", "duckdb", "trafilatura", "presidio_analyzer", "mews.submit", "mews.tokenizer", "mews.run"}
+    code = f"from mews.__main__ import command_line; command_line('{command}')"
+    code += f"; import sys; print(*({heavy} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_one_command_keeps_its_name_and_its_help(capsys):
+    with pytest.raises(SystemExit) as ended:
+        command_line.main(["status", "--help"])
+    assert ended.value.code == 0 and " status [OPTIONS]" in capsys.readouterr().out

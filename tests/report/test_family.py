@@ -69,3 +69,15 @@ def test_the_largest_families_of_a_run(corpus):
     ]
     assert largest_families(str(corpus.folder / "run"), plan(near), 1) == found[:1]
     assert family_lines(found)[1] == "near: 2 pages, kept is x  http://host.example/x"
+
+
+def test_the_largest_families_of_many_shards_are_those_of_all(corpus):
+    """Of 6 families in as many shards, the largest are found wherever they lie; and none where nothing is made."""
+    texts = {size: " ".join(f"word{size}x{n}" for n in range(80)) for size in (2, 4, 3, 6, 5, 7)}
+    shards = [[{"id": f"f{size}n{n}", "text": text} for n in range(size)] for size, text in texts.items()]
+    near = minhash.near("near", corpus.source(*shards), buckets=2)
+    assert largest_families(str(corpus.folder / "run"), plan(near)) == []
+    corpus.verdicts(near)
+    root = str(corpus.folder / "run")
+    for count in (1, 2, 3, 10):
+        assert [each.size for each in largest_families(root, plan(near), count)] == [7, 6, 5, 4, 3, 2][:count]

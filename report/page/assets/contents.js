@@ -29,11 +29,12 @@ class Contents {
 
   draw() {
     const { fates } = this, [key, names] = this.#key(), all = new Float64Array(names.length), kept = new Float64Array(names.length), pages = new Uint32Array(names.length);
+    const weights = fates.moved.length ? fates.weights : fates.rows;
     for (let i = 0; i < fates.size; i++) {
       const k = key(i);
-      all[k] += fates.rows[i];
+      all[k] += weights[i];
       pages[k] += 1;
-      if (fates.end[i] < 0) kept[k] += fates.rows[i];
+      if (fates.end[i] < 0) kept[k] += weights[i];
     }
     const rows = names.map((name, k) => ({ name, all: all[k], kept: kept[k], gone: all[k] - kept[k] })).filter((row) => row.all > 0);
     const ordered = ["length", "month", "hour"].includes(this.kind) ? (this.kind === "length" ? rows : rows.sort((a, b) => a.name.localeCompare(b.name))) : rows.sort((a, b) => b[this.order] - a[this.order]);

@@ -6,17 +6,20 @@ const KEPT = -1, RUNNING = -2;
 class Fates {
   constructor(data) {
     this.data = data;
-    const { stratum, tokens, track, stop } = data.columns;
+    const { stratum, tokens, track, stop, followed } = data.columns;
     this.size = stratum.length;
     this.lineCount = data.lines.length;
     const sums = data.strata.map(() => 0);
     stratum.forEach((s, i) => { sums[s] += tokens[i]; });
+    // How many pages of the run each stands for: among all that are sampled, and among those that are followed, which
+    // are the ones that other limits can move.
     this.rows = Float64Array.from(stratum, (s) => data.strata[s].rows / data.strata[s].sampled);
+    this.weights = Float64Array.from(stratum, (s, i) => (followed[i] ? data.strata[s].rows / data.strata[s].followed : 0));
     this.tokens = Float64Array.from(stratum, (s, i) => (sums[s] ? (data.strata[s].tokens * tokens[i]) / sums[s] : 0));
     this.first = Int16Array.from(stratum, (s) => data.strata[s].line);
     this.meets = data.tracks.map((lines) => new Set(lines));
     this.judged = data.gates.map((gate) => Uint8Array.from(track, (t, i) =>
-      Number(this.meets[t].has(gate.line) && !(stop[i] >= 0 && stop[i] < gate.line))));
+      Number(followed[i] && this.meets[t].has(gate.line) && !(stop[i] >= 0 && stop[i] < gate.line))));
     this.limits = [];
     data.gates.forEach((gate, number) => gate.limits.forEach((limit) => {
       const key = `${gate.filter}.${limit.name}`;
@@ -88,7 +91,7 @@ class Fates {
       for (const line of this.data.tracks[this.data.columns.track[page]]) {
         const sign = Number(this.passes(page, now, line)) - Number(this.passes(page, then, line));
         if (!sign) continue;
-        lines[line].rows += sign * this.rows[page];
+        lines[line].rows += sign * this.weights[page];
         lines[line].tokens += sign * this.tokens[page];
         crossing[line].set(stratum, (crossing[line].get(stratum) || 0) + 1);
       }
@@ -101,14 +104,14 @@ class Fates {
 
   #count(line, reason, sign, page) {
     const size = line.dropped.get(reason) || [0, 0];
-    line.dropped.set(reason, [size[0] + sign * this.rows[page], size[1] + sign * this.tokens[page]]);
+    line.dropped.set(reason, [size[0] + sign * this.weights[page], size[1] + sign * this.tokens[page]]);
   }
 
   #variance(crossing) {
     let sum = 0;
     for (const [stratum, count] of crossing) {
-      const { rows, sampled } = this.data.strata[stratum], share = count / sampled;
-      sum += (rows * rows * share * (1 - share)) / sampled * (1 - sampled / rows);
+      const { rows, followed } = this.data.strata[stratum], share = count / followed;
+      sum += (rows * rows * share * (1 - share)) / followed * (1 - followed / rows);
     }
     return sum;
   }

@@ -104,8 +104,8 @@ class LimitCard {
     for (let i = 0; i < fates.size; i++) {
       if (!this.#comes(i)) continue;
       const kind = fates.by[i] === this.number ? 2 : fates.end[i] < 0 ? 0 : 1;
-      if (kind === 2) { here += fates.rows[i]; alone += fates.alone(i) ? fates.rows[i] : 0; }
-      if (this.bins && !Number.isNaN(limit.values[i])) heights[kind][this.bins[i]] += fates.rows[i];
+      if (kind === 2) { here += fates.weights[i]; alone += fates.alone(i) ? fates.weights[i] : 0; }
+      if (this.bins && !Number.isNaN(limit.values[i])) heights[kind][this.bins[i]] += fates.weights[i];
     }
     if (this.paths) this.#bars(heights);
     const moved = limit.bound !== limit.was;

@@ -34,7 +34,7 @@ class Moved {
     this.said.replaceChildren(`${plural(moved.length, "limit")} moved. After ${data.lines[number].step}: `, h("b", {}, `${count(was)} → ${count(line.rows)}`), ` (${delta < 0 ? "−" : "+"}${count(Math.abs(delta))}${error})`);
     const changed = fates.changed(), crossing = changed.filter((page) => (fates.end[page] < 0) !== (fates.first[page] < 0) || fates.end[page] >= 0);
     const sides = crossing.filter((page) => fates.passes(page, fates.end[page], number) !== fates.passes(page, fates.first[page], number));
-    this.toggle.textContent = `${plural(sides.reduce((sum, page) => sum + fates.rows[page], 0), "page changes", "pages change")} sides`;
+    this.toggle.textContent = `${plural(sides.reduce((sum, page) => sum + fates.weights[page], 0), "page changes", "pages change")} sides`;
     this.command.replaceChildren(copied(`mews whatif ${data.root} ${moved.map((limit) => `${limit.key}=${limit.bound ?? "none"}`).join(" ")}`));
     if (this.list.hidden) return;
     this.list.replaceChildren(...sides.slice(0, CROSSING).map((page) => h("li", {},
@@ -71,8 +71,9 @@ function follow() {
 function footer(data) {
   const [looked, all] = data.looked, sampled = data.strata.reduce((sum, s) => sum + s.sampled, 0), rows = data.strata.reduce((sum, s) => sum + s.rows, 0);
   const how = sampled >= rows ? "Every page of the run is counted." : `${count(sampled)} of ${count(rows)} pages are sampled, equally many of each reason, chosen by a hash of their ids in ${count(looked)} of ${count(all)} shards; ± is two standard errors.`;
+  const followed = data.strata.reduce((sum, s) => sum + s.followed, 0), fewer = followed < sampled ? ` Limits are tried on ${count(followed)} of them.` : "";
   const pinned = data.pinned ? ` ${plural(data.pinned, "page")} could not be judged again, and keep their fate under other limits.` : "";
-  document.getElementById("main").append(h("footer", { class: "end" }, h("p", {}, `${how}${pinned}`), h("p", {}, `Mews ${data.version} · ${data.root}`)));
+  document.getElementById("main").append(h("footer", { class: "end" }, h("p", {}, `${how}${fewer}${pinned}`), h("p", {}, `Mews ${data.version} · ${data.root}`)));
 }
 
 async function main() {

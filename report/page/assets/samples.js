@@ -22,8 +22,10 @@ class Samples {
   #groups() {
     const byStratum = this.data.strata.map(() => []);
     for (const page of Object.keys(this.data.details).map(Number)) byStratum[this.data.columns.stratum[page]].push(page);
+    const bare = (page) => Number(!this.data.details[page].visible); // those with what their HTML shows come first
+    for (const pages of byStratum) pages.sort((a, b) => bare(a) - bare(b) || a - b);
     const name = (s) => (s.fate === "kept" ? "kept" : code(s.reason));
-    const heading = (s) => (s.fate === "kept" ? `${s.stage}, at the end` : s.fate === "quarantined" ? `quarantined in ${s.stage}` : s.line < 0 ? s.stage : this.data.lines[s.line].step);
+    const heading = (s) => (s.fate === "kept" ? `${s.stage}, at the end` : s.fate === "quarantined" ? `quarantined in ${s.stage}${s.line < 0 ? "" : `, ${this.data.lines[s.line].step}`}` : s.line < 0 ? s.stage : this.data.lines[s.line].step);
     const strata = this.data.strata.map((s, number) => ({ heading: heading(s), name: name(s), total: s.rows, stratum: s, pages: byStratum[number], line: s.line < 0 ? 1e6 : s.line, fate: s.fate }));
     strata.sort((a, b) => a.line - b.line || a.fate.localeCompare(b.fate) || b.total - a.total);
     const edits = Object.entries(this.data.edits).map(([stage, pages]) => ({ heading: "edited texts", name: stage, total: null, edits: pages }));
@@ -66,8 +68,17 @@ class Samples {
       this.#measured(page, group, detail),
       detail.error ? h("p", { class: "error" }, detail.error) : "",
       detail.copy ? h("p", { class: "meta" }, "a copy of ", copied(detail.copy)) : "",
-      columns.size[page] ? text(detail.text) : h("p", { class: "meta" }, "No text: it was judged by its address, or could not be read."),
+      this.#texts(detail, columns.size[page] ? text(detail.text) : h("p", { class: "meta" }, "No text: it was judged by its address, or could not be read.")),
       h("footer", {}, warc && offset !== null ? h("span", { class: "meta" }, `${warc} at ${count(offset)}, ${plural(length, "byte")} · `) : "", copied(detail.id)));
+  }
+
+  // The extracted text, and beside it all that the HTML shows, if that was read.
+  #texts(detail, extracted) {
+    if (detail.unseen) return [extracted, h("p", { class: "meta" }, `What the HTML shows cannot be told: ${detail.unseen}.`)];
+    if (!detail.visible) return extracted;
+    return h("div", { class: "beside" }, h("div", {}, h("h4", {}, "Extracted text"), extracted),
+      h("div", {}, h("h4", {}, "All that the HTML shows; what is not in the text is grey"), h("div", { class: "text folded", dir: "auto", tabindex: 0, role: "group", "aria-label": "All that the HTML of the page shows" },
+        detail.visible.map((part, number) => (number % 2 ? part : h("span", { class: "left-out" }, part))))));
   }
 
   // The value that decided, beside its limit; the other values of the filter folded away.

@@ -110,20 +110,26 @@ def test_a_filter_in_two_stages_has_one_limit(browser: Browser, tmp_path: Path):
     assert browser.run("return document.querySelector('#moved p').textContent").startswith("1 limit moved.")
 
 
-def test_a_sample_tells_how_far_it_may_be_wrong(browser: Browser, tmp_path: Path):
-    """400 pages, of which 150 are sampled: what moves is right within the error that is shown, and not exact."""
+@pytest.mark.parametrize(("sampled", "followed"), [(150, 1_000), (400, 150)])
+def test_a_sample_tells_how_far_it_may_be_wrong(browser: Browser, tmp_path: Path, sampled: int, followed: int):
+    """400 pages, of which some are followed: what moves is right within the error that is shown, and not exact."""
     pages = [{"id": f"{n}", "text": " ".join(["word"] * (n % 40 + 1)), "timestamp": n} for n in range(400)]
     raw = Corpus(tmp_path / "corpus").source(pages[:200], pages[200:])
     filtered = Map("filtered", raw, (screen(length.replace(min_words=20)),))
     root = str(tmp_path / "run")
     run(filtered, root=root, runner=Local())
-    (tmp_path / "page.html").write_text(make_report(root, [raw, filtered], pages=150).html)
+    (tmp_path / "page.html").write_text(make_report(root, [raw, filtered], sampled, "", followed).html)
     browser.open(tmp_path / "page.html")
     browser.move("length.min_words", 8)
     shown = browser.run("return document.querySelector('[data-line=\"filtered/length\"] .left').textContent")
     rows, error = int(shown.split()[0]), int(re.search(r"±(\d+)", shown)[1])
     assert 0 < error < 60 and abs(rows - 330) <= error
-    assert "150 of 400 pages are sampled" in browser.run("return document.querySelector('footer.end').textContent")
+    said = browser.run("return document.querySelector('footer.end').textContent")
+    assert ("150 of 400 pages are sampled" if sampled == 150 else "Limits are tried on 150 of them.") in said
+    assert ("Limits are tried" in said) == (sampled == 400)
+    table = browser.run("return [...document.querySelectorAll('#contents tbody tr')].map(row => row.innerText)")
+    came, kept, _ = table[0].split("\t")[1:4]
+    assert (came, kept) == ("400", shown.split()[0])
 
 
 def test_text_from_pages_is_shown_and_never_obeyed(browser: Browser, tmp_path: Path):

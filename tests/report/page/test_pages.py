@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.funnel import stage_stats
+from pipeline.rules import Rules, least
 from pipeline.run import plan, run
 from pipeline.runner import Local
 from pipeline.stage import Map
@@ -128,3 +129,38 @@ def test_without_the_recipe_there_are_no_limits_and_all_pages(tmp_path):
     root, _ = made(Corpus(tmp_path))
     gathering, pages = gathered(root, [])
     assert not gathering.gates and len(pages) == 12
+
+
+def test_only_followed_pages_are_measured(tmp_path):
+    """Of eight pages, four of each reason, four are followed: the first of each by their hashes, and one is shown."""
+    measured = list[str]()
+
+    def words(doc):
+        measured.append(doc.id)
+        return {"words": len(doc.text.split())}
+
+    rows = [{"id": f"{kind}{n}", "text": text} for n in range(4) for kind, text in (("k", "one two"), ("d", "one"))]
+    raw = replace(Corpus(tmp_path / "in").source(rows), name="raw")
+    filtered = Map("filtered", raw, (screen(Rules("own", words, (least("words", 2, "short"),))),))
+    root = str(tmp_path / "run")
+    run(filtered, root=root, runner=Local())
+    chain = document_chain(root, plan(filtered))
+    strata = strata_of(chain, stage_stats(root))
+    found = sample(root, strata, planned(root, "raw"), 8)
+    measured.clear()
+    gathering = Gathering(root, chain, chain.gates(), strata, found, 40, details=1, most=4)
+    pages = {page.id: page for page in gathering.pages(planned(root, "raw"))}
+    followed = {id for id, page in pages.items() if page.followed}
+    assert len(pages) == 8 and followed == {id for each in found for id in each.ids[:2]} and len(followed) == 4
+    assert set(measured) <= followed and {id for id, page in pages.items() if page.tokens} == followed
+    assert {page.stop for page in pages.values() if not page.followed} == {-1, next(s.line for s in strata if s.reason)}
+    assert not any(page.pinned for page in pages.values())
+    assert [page.size for page in pages.values()] == [7 if id[0] == "k" else 3 for id in pages]
+
+
+def test_pages_that_are_shown_are_followed(tmp_path):
+    root, stages = made(Corpus(tmp_path))
+    chain = document_chain(root, stages)
+    strata, shards = strata_of(chain, stage_stats(root)), planned(root, "raw")
+    gathering = Gathering(root, chain, chain.gates(), strata, sample(root, strata, shards, 1_000), 40, most=0)
+    assert all(page.followed and page.detail for page in gathering.pages(shards))
