@@ -67,7 +67,7 @@ class EncodeCache:
         return tokens
 
     def with_offsets(self, text: str) -> tuple[list[int], np.ndarray]:
-        """Token numbers of a text, and of each the characters [begin, end) that it is or has bytes of (int64, n x 2)."""
+        """Token numbers of a text, and of each the characters [begin, end) of which it has bytes (int64, n x 2)."""
         numbers = self([text])[0]
         after = np.cumsum(self._sizes[numbers])  # a token of bytes is as long as its bytes are many
         begins_character = (np.frombuffer(text.encode(), np.uint8) & 0xC0) != 0x80
