@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.transform import put
-from stages.labels.measures import CODE, LINE, LIST, TABLE, count_matches
+from stages.labels.measures import CODE, LIST, TABLE, count_lines, count_matches
 
 TYPES = ("forum", "product", "documentation", "listing", "article", "other")
 
@@ -35,7 +35,7 @@ PRICE = (
     r"(?i)(?:[$€£¥₹]|\b(?:usd|eur|gbp)) ?\d[\d.,]*|\d[\d.,]* ?[€£]|add to (?:cart|basket|bag|wish)|in stock"
     r"|free shipping"
 )
-PROSE = r"(?m)^.{80,}[.!?…][\"'”’)]*[ \t]*$"  # lines that are paragraphs
+PROSE = r"[^\n]{80}[.!?…][\"'”’)]*[ \t]*(?:\n|\z)"  # lines that are paragraphs
 LABELS = pa.schema([("page_type", pa.string())])
 
 
@@ -59,7 +59,7 @@ class PageType:
 
 def shapes(texts: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
     """Whether each text has the shape of a page of each type."""
-    lines = pc.max_element_wise(count_matches(texts, LINE), 1.0)
+    lines = count_lines(texts)
     replies, prices, prose = (count_matches(texts, pattern) for pattern in (REPLY, PRICE, PROSE))
     code, listed = count_matches(texts, CODE), pc.add(count_matches(texts, LIST), count_matches(texts, TABLE))
     is_prose = pc.greater_equal(pc.divide(prose, lines), 0.25)
