@@ -10,10 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.transform import put
+from stages.extract.blocks.clues import PLACES_OF_LISTINGS
 from stages.labels.measures import CODE, LIST, TABLE, count_lines, count_matches
 
 TYPES = ("forum", "product", "documentation", "listing", "article", "other")
 
+SHOPS = frozenset(("products", "shop"))  # single products lie there, too
+SHELVES = frozenset("category categories collection collections browse catalog catalogs catalogue".split())
+SHELF = rf"(?i)/(?:[a-z]+-)?(?:{'|'.join(sorted(SHELVES))})(?:[/?-]|$)"  # a listing, whatever is said above it
 # In the order of trust: a forum's listing is a forum, a manual's index documentation.
 ADDRESS = {
     "forum": r"(?i)[/.](?:forums?|boards?|community|discuss(?:ions?)?|threads?|questions|topics?|comments)[/.?_-]"
@@ -22,7 +26,7 @@ ADDRESS = {
     r"|[?&](?:product|item|sku)",
     "documentation": r"(?i)[/.](?:docs?|documentation|manuals?|reference|api|guides?|tutorials?|man\d?|javadoc|help"
     r"|readthedocs|wiki/help)[/.]",
-    "listing": r"(?i)/(?:category|categories|tags?|search|archives?|listing|browse|directory|index|page)[/.?]"
+    "listing": rf"(?i)/(?:{'|'.join(sorted(PLACES_OF_LISTINGS - SHELVES - SHOPS))}|index|page)[/.?]"
     r"|/page/\d|[?&](?:page|search|s|q|category|cat|tag|sort)=",
     "article": r"(?i)/(?:19|20)\d\d[/-]\d\d?[/-]|/(?:news|articles?|blogs?|posts?|stor(?:y|ies)|opinion|press)[/.]"
     r"|[/.]blogspot\.|\.wordpress\.",
@@ -52,7 +56,8 @@ class PageType:
         urls = pc.fill_null(table["url"], "") if "url" in table.column_names else empty
         told = {name: pc.match_substring_regex(urls, pattern) for name, pattern in ADDRESS.items()}
         shown = shapes(texts)
-        told["listing"] = pc.and_(told["listing"], pc.invert(shown["article"]))  # archives hold articles, too
+        archive = pc.and_(told["listing"], pc.invert(shown["article"]))  # archives hold articles, too
+        told["listing"] = pc.or_(archive, pc.match_substring_regex(urls, SHELF))
         made = pc.make_struct(*map(_flat, (*told.values(), *shown.values())))
         return put(table, "page_type", pc.case_when(made, *map(pa.scalar, (*told, *shown, TYPES[-1]))))
 
