@@ -8,6 +8,7 @@ MewsError
 ├── RowsLost          a transform changed the number of rows
 ├── SchemaChanged     a transform or reader gave other columns than it promised
 ├── BadInput          a file is not what its name or place says
+├── DiskFull          the local disk holds no more
 ├── LeaseLost         another run has taken the root over
 └── RunnerLost        the machines that should do the work cannot be reached
 """
@@ -45,6 +46,10 @@ class SchemaChanged(MewsError):
 
 class BadInput(MewsError):
     """A file is not what its name or place says."""
+
+
+class DiskFull(MewsError):
+    """The local disk holds no more."""
 
 
 class LeaseLost(MewsError):

@@ -60,6 +60,7 @@ class Ray:
         self.settings: dict[str, str] = {}
         self.prefetch_depth = 0 if address else self.slots
         self._bounded = bool(address and workers)
+        self._full = set[str]()
         self._own: Any = None
         outside = (address or "").startswith("ray://")
         self._watch = HeadWatch(address[6:] if address and outside else ray.get_runtime_context().gcs_address)
@@ -89,9 +90,27 @@ class Ray:
         return self.slots if self._bounded else 2 * self.slots
 
     @property
+    def _machines(self) -> dict[str, dict[str, float]]:
+        """The resources of the machines that can run a task, by their ids. A head is often told to run none."""
+        alive = {node["NodeID"]: node["Resources"] for node in self._ray.nodes() if node["Alive"]}
+        return {name: has for name, has in alive.items() if has.get("CPU", 0) >= 1}
+
+    @property
     def _largest(self) -> int:
         """Bytes of memory that Ray gives to tasks of the largest machine: more would never be had."""
-        return int(max((node["Resources"].get("memory", 0) for node in self._ray.nodes() if node["Alive"]), default=0))
+        return int(max((has.get("memory", 0) for has in self._machines.values()), default=0))
+
+    def leave(self, machine: str) -> bool:
+        """Send no more tasks to a machine, whose disk is full; False when there is no other."""
+        if others := self._machines.keys() - self._full - {machine}:
+            self._full.add(machine)
+        return bool(others)
+
+    def _elsewhere(self) -> dict[str, Any]:
+        """The options of a task that keep it from machines which were left, as long as there are others."""
+        if not self._full or not self._machines.keys() - self._full:
+            return {}
+        return {"label_selector": {"ray.io/node-id": f"!in({','.join(sorted(self._full))})"}}
 
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, R | Failed]]:
         """As `Runner.map`; at most `window` tasks are in flight, each with a batch of items that `Batches` chooses.
@@ -99,8 +118,12 @@ class Ray:
         When a batch comes to nothing, as by a worker that died, each of its items becomes a task of its own.
         """
         sent = Sent([self._ray.put(fn)], [self._own] if self._own else [])
-        task = self._task.options(num_cpus=1, memory=min(memory, self._largest))
-        tasks = Tasks(self._ray, lambda batch, pause: task.remote(sent, batch, self.settings, pause), items)
+        needs = {"num_cpus": 1, "memory": min(memory, self._largest)}
+
+        def submit(batch: list[Any], pause: float) -> Any:
+            return self._task.options(**needs, **self._elsewhere()).remote(sent, batch, self.settings, pause)
+
+        tasks = Tasks(self._ray, submit, self.leave, items)
         try:
             while tasks:
                 tasks.send_out(self.window)
@@ -153,8 +176,8 @@ def run_task(sent: Sent, batch: list[Any], settings: dict[str, str], pause: floa
         _own[:] = sent.own
     if _function[:1] != sent.function:
         _function[:] = [sent.function[0], ray.get(sent.function[0])]
-    began = time.monotonic()
-    return Outcomes([attempt(_function[1], item) for item in batch], time.monotonic() - began)
+    began, machine = time.monotonic(), ray.get_runtime_context().get_node_id()
+    return Outcomes([attempt(_function[1], item) for item in batch], time.monotonic() - began, machine)
 
 
 _function: list[Any] = []  # in a worker: the reference, and what it refers to

@@ -17,10 +17,13 @@ log = logging.getLogger(__name__)
 
 
 class Outcomes(NamedTuple):
-    """What a task came to: the outcome of each of its items, and the seconds that they took together."""
+    """What a task came to: the outcome of each of its items, the seconds that they took together, and the id of the
+    machine that it ran on.
+    """
 
     outcomes: list[Any]
     seconds: float
+    machine: str
 
 
 class Lost(NamedTuple):
@@ -40,11 +43,19 @@ class Tasks:
 
     `submit(batch, pause)` sends a task that begins after `pause` seconds, and returns its reference. Ray itself tries
     nothing again: the log tells each task that came to nothing. The items of a batch are then tried each alone, so that
-    a bad one costs only itself.
+    a bad one costs only itself. An item that met a full disk is tried on another machine: `leave(machine)` sends no
+    more to that one, and says whether there is another.
     """
 
-    def __init__(self, ray: Any, submit: Callable[[list[Any], float], Any], items: Sequence[Any]):
-        self._ray, self._submit, self._batches, self._flight = ray, submit, Batches(items), Flight()
+    def __init__(
+        self,
+        ray: Any,
+        submit: Callable[[list[Any], float], Any],
+        leave: Callable[[str], bool],
+        items: Sequence[Any],
+    ):
+        self._ray, self._submit, self._leave = ray, submit, leave
+        self._batches, self._flight = Batches(items), Flight()
 
     def __bool__(self) -> bool:
         return bool(self._batches or self._flight)
@@ -72,7 +83,9 @@ class Tasks:
             answer = self._answer(reference)
             if not isinstance(answer, Lost):
                 self._batches.came_back(len(batch), answer.seconds)
-                yield from zip(batch, answer.outcomes, strict=True)
+                for item, outcome in zip(batch, answer.outcomes, strict=True):
+                    if not self._sent_elsewhere(item, outcome, answer.machine, tries):
+                        yield item, outcome
             elif len(batch) > 1:
                 log.warning("%s: %s; each is tried alone", _named(batch), answer.told)
                 self._batches.one_by_one(batch)
@@ -81,6 +94,15 @@ class Tasks:
                 self._send(batch, tries + 1, answer.pause * 2**tries)
             else:
                 yield batch[0], answer.failed
+
+    def _sent_elsewhere(self, item: Any, outcome: Any, machine: str, tries: int) -> bool:
+        """Whether an item met a full disk, and is tried on another machine."""
+        full = isinstance(outcome, Failed) and outcome.disk_full
+        if not full or tries >= TRIES or not self._leave(machine):
+            return False
+        log.warning("%s: the disk of a machine is full (%s); it is tried elsewhere", _named([item]), outcome.why)
+        self._send([item], tries + 1)
+        return True
 
     def _answer(self, reference: Any) -> Outcomes | Lost:
         try:

@@ -35,7 +35,7 @@ class Receipt:
 
     @staticmethod
     def from_json(data: bytes) -> "Receipt":
-        """A receipt from its file. Raises ValueError, KeyError or TypeError when it is damaged."""
+        """A receipt from its file. Raises ValueError, KeyError, TypeError or AttributeError when it is damaged."""
         raw: dict[str, Any] = json.loads(data)
         files = {name: FileInfo(*made) for name, made in raw["files"].items()}
         stats, reads = Stats.from_json(raw["stats"]), reads_from_json(raw["reads"])
@@ -78,7 +78,7 @@ def read_receipt(root: str, stage: str, shard: str) -> Receipt | None:
     """The receipt of a shard; None when it has none, or one that cannot be read."""
     try:
         return Receipt.from_json(store.read_bytes(root, receipt_name(stage, shard)))
-    except (ValueError, KeyError, TypeError, FileNotFoundError):
+    except (ValueError, KeyError, TypeError, AttributeError, FileNotFoundError):
         return None
 
 

@@ -117,6 +117,8 @@ def record_name(stage: str) -> str:
 
 
 def sums(root: str, stage: str) -> Stats | None:
-    """The sum of the receipts of a finished stage; None before it is finished."""
-    said = store.read_json(root, sums_name(stage))
-    return Stats.from_json(said) if said else None
+    """The sum of the receipts of a finished stage; None before it is finished, and where another version wrote it."""
+    try:
+        return Stats.from_json(store.read_json(root, sums_name(stage)))
+    except (TypeError, KeyError, AttributeError, ValueError):
+        return None

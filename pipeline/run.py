@@ -164,7 +164,7 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     if upcoming:
         stage.prefetch(upcoming)
     # What reads a source may wait for hours for its turn at a host, which has bounds of its own.
-    bound = ended_when_silent(f"{shard} of stage {stage.name}") if stage.inputs() else nullcontext()
+    bound = ended_when_silent(f"{shard} of stage {stage.name}") if stage.documents() else nullcontext()
     with bound, reads.watching():
         return stage.make(shard, root, made_from)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from pipeline.errors import MewsError
+from pipeline.errors import DiskFull, MewsError
 from pipeline.source import Stage
 
 R = TypeVar("R")
@@ -19,10 +19,14 @@ HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, 
 
 @dataclass(frozen=True)
 class Failed:
-    """Why an item could not be made: one line, and the traceback for the person who repairs it."""
+    """Why an item could not be made: one line, and the traceback for the person who repairs it.
+
+    `disk_full` says that another machine, whose disk is not, may do it.
+    """
 
     why: str
     trace: str = ""
+    disk_full: bool = False
 
 
 class Runner(Protocol):
@@ -70,10 +74,10 @@ def attempt(fn: Callable[[Any], R], item: Any) -> R | Failed:
             return fn(item)
         except OSError as error:
             if tries == TRIES or error.errno in HOPELESS:
-                return Failed(one_line(error), traceback.format_exc())
+                return Failed(one_line(error), traceback.format_exc(), error.errno == errno.ENOSPC)
             time.sleep(PAUSE * tries)
         except Exception as error:
-            return Failed(one_line(error), traceback.format_exc())
+            return Failed(one_line(error), traceback.format_exc(), isinstance(error, DiskFull))
     raise AssertionError("unreachable")
 
 

@@ -1,7 +1,7 @@
 """A bound for work that waits for something that never comes, as for a store that neither answers nor hangs up.
 
-It does not measure time alone, which says nothing on a busy machine: work stands still when neither the main thread,
-which does it, nor a process that it started has used any CPU time for `SILENT` seconds.
+It does not measure time alone, which says nothing on a busy machine: work stands still when for `SILENT` seconds the
+main thread, which does it, and the processes that it started have used no CPU time, and other threads next to none.
 """
 
 import os
@@ -11,45 +11,69 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 SILENT, LOOK = 1800.0, 30.0  # seconds without any CPU time that end the process, and between two looks
+IDLE = 0.1  # of a processor: a worker of Ray that does nothing uses a hundredth
 EXIT_CODE = 75  # EX_TEMPFAIL: to try again may help
+DEBUGGERS = ("bdb", "pydevd")  # on which the others stand
 
 
 @contextmanager
 def ended_when_silent(what: str, silent: float | None = None, look: float | None = None) -> Generator[None]:
     """End this process, with a word, when the block stands still. On Ray its worker is replaced, and the work repeated.
 
-    Only work in the main thread is watched, which is where runners work.
+    Only work in the main thread is watched, which is where runners work. One in a debugger waits for a person.
     """
     main = threading.main_thread()
     if threading.current_thread() is not main:
         yield
         return
     ended = threading.Event()
-    clock = time.pthread_getcpuclockid(main.ident or 0)
     bounds = (SILENT if silent is None else silent, LOOK if look is None else look)
-    threading.Thread(target=_watch, args=(what, clock, ended, *bounds), name="standstill", daemon=True).start()
+    threading.Thread(target=_watch, args=(what, main.ident, ended, *bounds), name="standstill", daemon=True).start()
     try:
         yield
     finally:
         ended.set()
 
 
-def _watch(what: str, clock: int, ended: threading.Event, silent: float, look: float) -> None:
-    seen, since = _used(clock), time.monotonic()
+class Used(NamedTuple):
+    """CPU seconds of the main thread and of the whole process, and CPU ticks of those that it started, by id."""
+
+    main: float
+    process: float
+    children: dict[int, int]
+
+    def nothing_since(self, before: "Used", look: float) -> bool:
+        """Whether nothing was done in so many seconds."""
+        same = (self.main, self.children) == (before.main, before.children)
+        return same and self.process - before.process < IDLE * look
+
+
+def _watch(what: str, main: int, ended: threading.Event, silent: float, look: float) -> None:
+    """Looks are counted, and not the time between them: the whole process may have been stopped, as by Ctrl-Z."""
+    clock, quiet = time.pthread_getcpuclockid(main), 0
+    seen = _used(clock)
     while not ended.wait(look):
-        if (used := _used(clock)) != seen:
-            seen, since = used, time.monotonic()
-        elif time.monotonic() - since >= silent:
-            minutes = (time.monotonic() - since) / 60
-            print(f"error: {what} stands still: no CPU time in {minutes:.0f} minutes", file=sys.stderr, flush=True)
+        before, seen = seen, _used(clock)
+        quiet = quiet + 1 if seen.nothing_since(before, look) else 0
+        if quiet * look >= silent and not _in_debugger(sys._current_frames().get(main)):  # pyright: ignore[reportPrivateUsage]
+            print(f"error: {what} stands still: no CPU time in {silent / 60:.0f} minutes", file=sys.stderr, flush=True)
             os._exit(EXIT_CODE)
 
 
-def _used(clock: int) -> tuple[float, dict[int, int]]:
-    """CPU seconds of the main thread, and CPU ticks of the processes that this one started, by id."""
-    return time.clock_gettime(clock), dict(_children(os.getpid()))
+def _used(clock: int) -> Used:
+    return Used(time.clock_gettime(clock), time.process_time(), dict(_children(os.getpid())))
+
+
+def _in_debugger(frame: Any) -> bool:
+    """Whether a thread has called a debugger, which asks a person what to do."""
+    while frame:
+        if frame.f_globals.get("__name__", "").lstrip("_").startswith(DEBUGGERS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _children(parent: int) -> Generator[tuple[int, int]]:

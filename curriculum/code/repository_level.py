@@ -45,7 +45,8 @@ def by_repository(table: pa.Table, shard: str) -> pa.Table:
 
 def join_files(table: pa.Table) -> pa.Table:
     """A Gather's function (`DOCUMENTS`): the repositories of a bucket. Files of no repository are left out."""
-    rows = table.sort_by([(name, "ascending") for name in ("repo", "path", "id")]).to_pylist()
+    columns = ("repo", "path", "id", "text", "language", "license")  # all, so that no order of the input shows
+    rows = table.sort_by([(name, "ascending") for name in columns]).to_pylist()
     made: list[dict[str, Any]] = []
     for repository, group in itertools.groupby(rows, key=lambda row: row["repo"]):
         if repository:

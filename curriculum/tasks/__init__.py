@@ -83,7 +83,7 @@ class MakeTasks:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """The rows that are made of these."""
-        rows = table.sort_by([(name, "ascending") for name in ("key", "id", "text")]).to_pylist()
+        rows = table.sort_by([(name, "ascending") for name in ("key", "id", "text", "language")]).to_pylist()
         made = (self._row(number, group) for number, group in enumerate(self._groups(rows)))
         return pa.Table.from_pylist([row for row in made if row], TASKS)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.errors import DiskFull as DiskFull
 from pipeline.errors import MewsError
 from pipeline.stage import shard_name
 from stages.download.attempts import NotFound as NotFound
@@ -17,10 +18,6 @@ from stages.download.attempts import retry
 from stages.download.origin import FetchConfig, Origin
 from stages.download.partial import PartialFile
 from stages.download.request import fetch_missing, fetch_range
-
-
-class DiskFull(MewsError):
-    """The local disk holds no more."""
 
 
 @contextmanager

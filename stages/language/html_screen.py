@@ -11,6 +11,7 @@ import re2
 
 from pipeline.transform import put
 from stages.language.model import likely
+from stages.warc.charset import SEVEN_BIT
 
 PREVIEW_BYTES = 200_000
 PREVIEW_PARAGRAPHS = 40
@@ -57,9 +58,7 @@ def screen_html(languages: str | tuple[str, ...], least: float = 0.1, model: str
 
 def preview_text(html: bytes, charset: str | None) -> str:
     """What a page seems to say, at a fraction of the cost of extraction; markup is cut before anything is decoded."""
-    html, charset = html[:PREVIEW_BYTES], charset or "utf-8"
-    if charset.startswith(("utf-16", "utf-32")):  # where "<" is no single byte
-        html, charset = html.decode(charset, "replace").encode(), "utf-8"
+    html, charset = with_plain_tags(html[:PREVIEW_BYTES], charset or "utf-8")
     said = [(match[0] or b"").partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), PREVIEW_PARAGRAPHS)]
     if sum(map(len, said)) >= 300:
         return _readable(b" ".join(said), charset)
@@ -72,6 +71,16 @@ def preview_text(html: bytes, charset: str | None) -> str:
             if len(text) == PREVIEW_CHARACTERS:
                 return text
     return _readable(b" ".join(said), charset)
+
+
+def with_plain_tags(html: bytes, charset: str) -> tuple[bytes, str]:
+    """A page and its charset, of which a byte "<" is always that character: else those of the page in UTF-8.
+
+    In UTF-16 it is no single byte; in charsets of seven bits it may be a part of any other character.
+    """
+    if charset in SEVEN_BIT or charset.startswith(("utf-16", "utf-32")):
+        return html.decode(charset, "replace").encode(), "utf-8"
+    return html, charset
 
 
 def _pieces(html: bytes) -> Iterator[bytes]:

@@ -7,36 +7,40 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
+from pipeline import reads
+from pipeline.chain import TransformChain
 from pipeline.protocols import Transform
 from pipeline.transform import put
 
 MARK = pa.field("repeats_payload", pa.bool_())
+PLACE = "place_in_table"
 
 
 def mark_repeats(tables: Iterable[pa.Table], leaving: Sequence[Transform]) -> Iterator[pa.Table]:
     """The tables of one file with a boolean column that tells which pages repeat the payload of one before them.
 
-    `leaving` are the steps between reading and dropping: a page that one of them drops is no page that another can
-    repeat, so that of every payload one page goes on. The same bytes in another charset are another page.
+    `leaving` are the steps between reading and dropping: a page that one of them drops, or fails on, is no page that
+    another can repeat, so that of every payload one page goes on. The same bytes in another charset are another page.
     """
-    seen = set[bytes]()
+    seen, chain = set[bytes](), TransformChain(leaving, _nowhere, _nowhere, count=None)
     for table in tables:
         repeats = []
-        for html, charset, stays in zip(table["html"], table["charset"], _staying(table, leaving), strict=True):
+        for html, charset, stays in zip(table["html"], table["charset"], _staying(table, chain), strict=True):
             key = xxhash.xxh3_128_digest(f"{charset.as_py()}\0".encode() + (html.as_py() or b"")) if stays else b""
             repeats.append(stays and key in seen)
             seen.add(key)
         yield put(table, MARK.name, pa.array(repeats, MARK.type))
 
 
-def _staying(table: pa.Table, leaving: Sequence[Transform]) -> list[bool]:
-    """Which rows no step so far drops or quarantines."""
-    stays = pc.and_(table["reason"].is_null(), table["error"].is_null())
-    for transform in leaving:
-        judged = transform(table)
-        for name in {"reason", "error"} & set(judged.column_names):
-            stays = pc.and_(stays, judged[name].is_null())
-    return stays.to_pylist()
+def _staying(table: pa.Table, chain: TransformChain) -> list[bool]:
+    """Which rows no step so far drops or quarantines. What the steps read counts, as it does when they judge."""
+    with reads.watching():
+        left = chain.apply(put(table, PLACE, pa.array(range(table.num_rows), pa.int64())))
+    return pc.is_in(pa.array(range(table.num_rows), pa.int64()), left[PLACE].combine_chunks()).to_pylist()
+
+
+def _nowhere(table: pa.Table) -> None:
+    """Rows that leave do so for good when the steps judge them."""
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def test_every_error_ends_in_one_line_and_a_code(error, code, said, capsys, monk
     def fail(*arguments, **options):
         raise error
 
-    monkeypatch.setattr(command_line, "app", fail)
+    monkeypatch.setattr(command_line, "command_line", lambda word: fail)
     with pytest.raises(SystemExit) as ended:
         command_line.main(["stats", "x"])
     assert (ended.value.code, capsys.readouterr().err) == (code, said)
@@ -77,7 +77,7 @@ def test_a_fault_of_ours_keeps_its_traceback(monkeypatch):
     def fail(*arguments, **options):
         raise ValueError("a bug")
 
-    monkeypatch.setattr(command_line, "app", fail)
+    monkeypatch.setattr(command_line, "command_line", lambda word: fail)
     with pytest.raises(ValueError, match="a bug"):
         command_line.main(["stats", "x"])
 

@@ -37,7 +37,7 @@ def test_a_file_that_is_gone_or_cut_is_made_again(tmp_path: Path, name: str, har
 
 
 @pytest.mark.parametrize("name", ["plan.json", "plan/read.json", "plan/read.sums.json", "plan/read.receipts"])
-@pytest.mark.parametrize("harm", [b"", b"["])
+@pytest.mark.parametrize("harm", [b"", b"[", b"{}", b"[1]", b'{"rows": 7, "steps": {"a": {"kept": 1}}}'])
 def test_a_damaged_plan_is_written_anew(tmp_path: Path, name: str, harm: bytes):
     folder, root, spy = toy.corpus(tmp_path / "in"), tmp_path / "out", Spy()
     stats = make(root, folder)

@@ -179,6 +179,45 @@ def test_a_task_asks_for_the_memory_that_it_needs_or_all_that_the_largest_machin
     assert 300 << 20 < given[2] < 1 << 60
 
 
+class Cluster:
+    """As much of Ray as tells about machines: a head that runs nothing, two workers, one of which is gone."""
+
+    def __init__(self, *machines: tuple[str, bool, dict[str, float]]):
+        self._machines = machines
+
+    def nodes(self) -> list[dict[str, object]]:
+        return [{"NodeID": name, "Alive": alive, "Resources": has} for name, alive, has in self._machines]
+
+
+def joined(*machines: tuple[str, bool, dict[str, float]]) -> Ray:
+    """A runner on a cluster of these machines, that was not asked to run anything."""
+    runner = Ray.__new__(Ray)
+    runner._ray, runner._full = Cluster(*machines), set()
+    return runner
+
+
+HEAD = ("head", True, {"memory": 64e9})
+
+
+def test_only_machines_that_run_tasks_say_how_much_memory_can_be_had():
+    """A task that asked for what only a head without processors has would wait for ever."""
+    small, gone, half = ("w1", True, {"CPU": 2, "memory": 8e9}), ("w2", False, {"CPU": 2, "memory": 32e9}), {"CPU": 0.5}
+    assert joined(HEAD, small, gone, ("w3", True, half | {"memory": 9e9}))._largest == 8_000_000_000
+    assert joined(HEAD)._largest == joined(("w1", True, {"CPU": 1}))._largest == 0, "it is not known"
+
+
+def test_a_machine_with_a_full_disk_is_left_as_long_as_there_is_another():
+    workers = [(name, True, {"CPU": 1.0}) for name in ("w1", "w2")]
+    cluster = joined(HEAD, *workers, ("w3", False, {"CPU": 1.0}))
+    assert cluster._elsewhere() == {}
+    assert cluster.leave("w2") and cluster.leave("w2")
+    assert cluster._elsewhere() == {"label_selector": {"ray.io/node-id": "!in(w2)"}}
+    assert not cluster.leave("w1"), "neither the head nor one that is gone can run a task"
+    assert cluster._elsewhere() == {"label_selector": {"ray.io/node-id": "!in(w2)"}}
+    cluster._ray = Cluster(HEAD, workers[1])
+    assert cluster._elsewhere() == {}, "a full one is better than none"
+
+
 class Unreadable:
     def __reduce__(self):
         return exec, ("raise ModuleNotFoundError('No module named elsewhere')",)

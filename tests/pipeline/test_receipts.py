@@ -38,11 +38,13 @@ def test_the_two_digests_that_a_shard_was_made_from_can_be_told_apart():
     assert inputs_of(made_from("0a" * 16, "1b" * 16)) == "1b" * 16
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"stage": "raw"}', "null", "cut"])
+@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"stage": "raw"}', "null", "cut", "files"])
 def test_a_damaged_receipt_is_none(tmp_path: Path, damage: str):
     write_receipt(str(tmp_path), receipt("a"))
     path = tmp_path / "receipts/raw/a.json"
-    path.write_text(path.read_text()[:-20] if damage == "cut" else damage)
+    text = path.read_text()
+    of_another_version = json.dumps(json.loads(text) | {"files": ["raw/a.parquet"]})
+    path.write_text({"cut": text[:-20], "files": of_another_version}.get(damage, damage))
     assert read_receipt(str(tmp_path), "raw", "a") is None
     assert read_receipts(str(tmp_path), "raw", ["a"]) == []
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline import runner
-from pipeline.errors import UsageError
+from pipeline.errors import DiskFull, UsageError
 from pipeline.runner import Failed, Local, attempt, one_line
 
 
@@ -93,3 +93,18 @@ def test_a_local_runner_does_nothing_before_it_is_asked():
     assert done == [1]
     Local().prepare([])
     assert Local().prefetch_depth == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        (OSError(errno.ENOSPC, "No space left"), True),
+        (DiskFull("/cache: the disk is full"), True),
+        (OSError(errno.EDQUOT, "quota"), False),  # of a person, on all machines
+        (OSError(errno.EIO, "input"), False),
+        (ValueError("No space left"), False),
+    ],
+)
+def test_a_full_disk_is_one_that_another_machine_may_not_have(error: Exception, full: bool):
+    outcome = attempt(Flaky(error, 9), "a")
+    assert isinstance(outcome, Failed) and outcome.disk_full is full

@@ -1,8 +1,10 @@
 """Work that stands still ends its process; work that computes, in this process or in another, does not."""
 
+import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -10,15 +12,18 @@ import pytest
 from pipeline import run as runs
 from pipeline.runner import Local
 from pipeline.stage import Map
-from pipeline.standstill import ended_when_silent
+from pipeline.standstill import Used, ended_when_silent
 from tests.helpers.tables import pages, source
 
 CODE = """
-import subprocess, sys, time
+import subprocess, sys, threading, time
 from pipeline.standstill import ended_when_silent
 def compute(seconds):
     end = time.process_time() + seconds
     while time.process_time() < end: pass
+def compute_here(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end: pass
 with ended_when_silent("shard a of stage b", silent=2.0, look=0.1):
     {work}
 print("done")
@@ -37,9 +42,52 @@ def test_work_that_waits_for_ever_ends_its_process_and_is_named():
     assert done.stderr == "error: shard a of stage b stands still: no CPU time in 0 minutes\n"
 
 
-@pytest.mark.parametrize("work", ["compute(4)", CHILD, "for _ in range(8): time.sleep(0.5)"])
+THREAD = "thread = threading.Thread(target=compute_here, args=(4,))\n    thread.start()\n    thread.join()"
+GRANDCHILD = f"subprocess.run(['sh', '-c', 'true; {sys.executable} -c \\'{BUSY}\\'; true'])"
+
+
+@pytest.mark.parametrize("work", ["compute(4)", CHILD, GRANDCHILD, THREAD, "for _ in range(8): time.sleep(0.5)"])
 def test_work_that_goes_on_is_left_alone(work: str):
     assert ended(work).stdout == "done\n"
+
+
+def test_work_of_which_other_threads_do_next_to_nothing_stands_still():
+    """As the threads of Ray do in a worker that waits."""
+    ticks = "threading.Thread(target=lambda: [time.sleep(0.05) for _ in range(10_000)], daemon=True).start()"
+    assert ended(f"{ticks}\n    time.sleep(10_000)").returncode == 75
+
+
+def test_a_process_that_was_stopped_goes_on_where_it_was():
+    """By Ctrl-Z, or by a machine that sleeps: time goes by, and nobody looks."""
+    code = CODE.format(work="print('begun', flush=True); time.sleep(2.5)").replace("look=0.1", "look=0.5")
+    code = code.replace("silent=2.0", "silent=4.0")
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout and process.stdout.readline() == "begun\n"
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(5)
+    process.send_signal(signal.SIGCONT)
+    assert process.communicate(timeout=60)[0] == "done\n"
+
+
+def test_a_person_in_a_debugger_has_time():
+    code = CODE.format(work="breakpoint()")
+    command = [sys.executable, "-c", code]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(6)
+    assert process.communicate("c\n", timeout=60)[0].endswith("done\n")
+
+
+def test_looks_at_which_nothing_was_done_are_counted_from_the_last_at_which_something_was():
+    idle = Used(1.0, 5.0, {7: 3})
+    assert idle.nothing_since(idle, 30.0)
+    assert Used(1.0, 7.9, {7: 3}).nothing_since(idle, 30.0), "a tenth of a processor is not reached"
+    assert not Used(1.0, 8.1, {7: 3}).nothing_since(idle, 30.0)
+    assert not Used(1.01, 5.01, {7: 3}).nothing_since(idle, 30.0)
+    assert not Used(1.0, 5.0, {7: 4}).nothing_since(idle, 30.0)
+    assert not Used(1.0, 5.0, {}).nothing_since(idle, 30.0)
 
 
 def test_nothing_is_watched_when_the_block_has_ended():
@@ -60,17 +108,19 @@ def test_other_threads_are_not_watched():
     assert counts == [before + 1]
 
 
-@pytest.mark.parametrize(("reads_stage", "is_watched"), [(True, True), (False, False)])
-def test_shards_that_are_read_from_stages_are_watched(tmp_path, monkeypatch, reads_stage: bool, is_watched: bool):
-    """One of a source may wait for its turn at a host for hours."""
+@pytest.mark.parametrize(("kind", "watched"), [("of a stage", ["end"]), ("of a source", []), ("with verdicts", [])])
+def test_shards_that_are_read_from_stages_are_watched(tmp_path, monkeypatch, kind: str, watched: list[str]):
+    """One of a source may wait for its turn at a host for hours, also when verdicts judge its pages."""
     named: list[str] = []
 
     @contextmanager
     def noted(what: str):
-        named.append(what)
+        named.append(what.partition(" of stage ")[2])
         yield
 
     monkeypatch.setattr(runs, "ended_when_silent", noted)
-    raw = Map("raw", source(tmp_path, one=pages("a")))
-    runs.run(Map("end", raw) if reads_stage else raw, root=str(tmp_path / "out"), runner=Local())
-    assert [what.partition(" of ")[2] for what in named] == (["stage end"] if is_watched else [])
+    read = source(tmp_path, one=pages("a"))
+    verdicts = Map("verdicts", read, tokens=False)
+    ends = {"of a stage": Map("end", verdicts), "of a source": Map("end", read)}
+    runs.run(ends.get(kind) or Map("end", read, verdicts=verdicts), root=str(tmp_path / "out"), runner=Local())
+    assert named == watched

@@ -91,6 +91,14 @@ def test_a_repository_that_is_too_long_becomes_several_documents(monkeypatch, tm
     assert len(found) > 2 and "one#2" in found
 
 
+def test_the_order_of_files_of_one_name_does_not_show():
+    """As in a data set with several versions of a file, whose ids are none."""
+    of = {"key": 1, "repo": "r", "path": "a.c", "id": None, "language": "c", "license": None}
+    rows = [of | {"text": f"int x{n % 7};"} for n in range(20)] + [of | {"license": "MIT", "text": "int x1;"}]
+    made = join_files(pa.Table.from_pylist(rows, FILES))
+    assert made.equals(join_files(pa.Table.from_pylist(rows[::-1], FILES))) and made.num_rows == 1
+
+
 def test_repositories_of_one_bucket_are_kept_apart_and_files_of_none_left_out():
     listed = [("two", "a.py"), ("one", "b.py"), ("two", "c.py"), ("one", "a.py"), (None, "z.py"), ("", "y.py")]
     files = [{"key": 1, "repo": repo, "path": path, "id": path, "text": "x"} for repo, path in listed]

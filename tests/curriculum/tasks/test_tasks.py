@@ -75,6 +75,15 @@ def test_other_files_make_the_same_tasks_and_another_seed_others(tmp_path):
     assert all(a["text"] != b["text"] for a, b in zip(one, other, strict=True))
 
 
+def test_the_order_of_rows_that_are_alike_but_for_their_language_does_not_show():
+    rows = [
+        {"key": 1, "id": f"a{n // 2}", "language": ("de", "en", None)[n % 3], "text": "one\n\ntwo\n\nsix", "tokens": 3}
+        for n in range(600)
+    ]
+    made = MakeTasks(300, WORDS)(pa.Table.from_pylist(rows))
+    assert made.num_rows > 2 and made.equals(MakeTasks(300, WORDS)(pa.Table.from_pylist(rows[::-1])))
+
+
 def test_a_text_that_is_longer_than_a_task_goes_on_in_the_next(tmp_path):
     (tmp_path / "in").mkdir()
     words = [f"w{n}" for n in range(4_000)]

@@ -57,6 +57,57 @@ def test_a_script_that_is_only_spoken_of_begins_none():
     assert reasons(spoken.encode(), quoted.encode()) == [None, None]
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="a.js"/><div>{}</div><script>x</script>',
+        '<script src="a.js"/>{}<br>{}<script>x</script>',
+        "<svg><style/><text>x</text></svg><div>{}</div><style>x</style>",
+        "<title><script></title><div>{}</div><script>x</script>",
+        "<textarea><script></textarea><div>{}</div><script>x</script>",
+        "<noembed><style></noembed><div>{}</div><style>x</style>",
+        "<xmp><script></xmp><div>{}</div><script>x</script>",
+        "<![CDATA[<script>]]><div>{}</div><script>x</script>",
+        "<div title='it's <script>'>{}</div><script>x</script>",
+        "<a href=x<script>{}</a><script>x</script>",
+        "<script><!-- <script></script> --></script><div>{}</div><script>x</script>",
+        "<noscript><div>{}</div></noscript>",
+        "<frameset><frame src=x><noframes><div>{}</div></noframes></frameset>",
+        "<template><div>{}</div></template>",
+        "<meta http-equiv=refresh content='0; url=/x'><div>{}</div>",
+    ],
+)
+def test_what_parsers_show_though_it_stands_between_scripts_counts(html):
+    """Words that parsers take for text, whatever looks like the begin of a script before them."""
+    words = " ".join(WORDS * 6)
+    assert reasons(f"<html><body>{html.format(words, words)}</body></html>".encode()) == [None]
+
+
+def test_scripts_that_compare_and_have_quotes_are_passed_over():
+    code = "for (var i = 0; i < n; i++) { if (a<b && b<c) { f('" + " ".join(WORDS * 6) + "'); } }"
+    short = f"<html><body><script type='a'>{code}</script><STYLE\n>{code}</STYLE ><p>two words</p></body></html>"
+    assert reasons(short.encode()) == [SHORT]
+
+
+JAPANESE = "橋のそばで町の人々は朝に集まり古い道について長い間話し合っていた。" * 4
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"), [("iso2022_jp_ext", JAPANESE), ("iso2022_kr", "사람들은 아침에 다리에서 만났다. " * 9),
+                          ("hz", "人们早上在桥边见面谈论旧路的事情。" * 9)],
+)  # fmt: skip
+def test_charsets_of_seven_bits_are_read_before_they_are_counted(charset, text):
+    """Their letters are letters and signs of ASCII too, so that a line may look like one long word."""
+    assert reasons(f"<div>{text}</div>".encode(charset), charset=charset) == [None]
+    assert reasons(f"<div>{text[:3]}</div>".encode(charset), charset=charset) == [SHORT]
+
+
+@pytest.mark.parametrize("text", [JAPANESE.replace("。", ""), "ภาษาไทยไม่มีช่องว่างระหว่างคำ" * 3])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_scripts_without_spaces_count_by_their_bytes(charset, text):
+    assert reasons(f"<div>{text}</div>".encode(charset), charset=charset) == [None]
+
+
 def test_alternative_text_of_images_counts_and_other_attributes_do_not():
     words = " ".join(WORDS * 6)
     assert reasons(page(5, f'<img alt="{words}">'), page(5, f'<i title="{words}">x</i>')) == [None, SHORT]

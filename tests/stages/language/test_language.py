@@ -148,6 +148,15 @@ def test_screen_keeps_what_it_cannot_read():
     assert language.screen_html("en")(table.slice(0, 0)).schema == language.screen_html("en")(table).schema
 
 
+@pytest.mark.parametrize("tag", ["p", "div"])
+def test_a_page_in_seven_bits_is_previewed_as_in_any_other_charset(tag):
+    """The second byte of a letter may be a "<" there."""
+    html = f"<html><body><{tag}>{'私は自分の示した所を静かに指した。' * 30}</{tag}></body></html>"
+    assert b"<" in html.partition("私")[2].partition("</")[0].encode("iso2022_jp_ext")
+    seen = language.preview_text(html.encode("iso2022_jp_ext"), "iso2022_jp_ext")
+    assert seen == language.preview_text(html.encode(), "utf-8") and len(seen) > 300
+
+
 @pytest.mark.parametrize("trap", [b"<script>", b"<style>", b"<!--", b"<p ", b"<p>", b"<", b"<p>&", b"&#x41;"])
 def test_screen_takes_linear_time(trap):
     started = time.process_time()
