@@ -128,6 +128,7 @@ curriculum: $(SETUP) $(if $(OWN_SOURCES),,refinedweb) tokenizer ## from shards t
 	$(TOKENIZER_REPORT)
 
 ablate: $(SETUP) ## equal tokens of stages of a run, packed, and small models trained on them: OUT= TOKENIZER= HELD= (files) SETS= ABLATE= SCALE= SEED=
+	@test -z '$(HELD)' || $(PY) examples/train_lm.py --help >/dev/null
 	$(call RUN,recipes.ablate,$(ABLATE)) tokenizer='$(TOKENIZER)' scale=$(or $(SCALE),1) \
 		'sources=$(subst $() $(),$(comma),$(strip $(SETS)))' $(RECIPE_ARGS)
 	for set in $(foreach set,$(SETS),$(firstword $(subst =, ,$(set)))); do \

@@ -1,7 +1,8 @@
 """What one snapshot costs: tasks, rows, bytes, memory and core-hours of each stage, from measured unit costs.
 
-`python -m benchmarks.scale_units FOLDER` measures what each stage costs; `python -m benchmarks.scale` computes the
-snapshot from that and writes docs/scale.md.
+`python -m benchmarks.scale_units FOLDER` measures what each stage costs, and `python -m benchmarks.scale_first FOLDER`
+the first one on pages like a crawl's. `python -m benchmarks.scale` computes the snapshot from both and writes
+docs/scale.md.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.scale_first import FOUND, PAGE_BYTES
 from benchmarks.scale_units import UNITS, Unit
 from pipeline.parts import part_size
 
@@ -40,7 +42,7 @@ WORK = 4  # times its rows that a bucket takes while it is worked on
 
 @dataclass(frozen=True)
 class Cost:
-    """What a stage does to a snapshot."""
+    """What a stage does to a snapshot; `cascade` are the hours with `cascade=true`."""
 
     unit: Unit
     tasks: int
@@ -49,6 +51,12 @@ class Cost:
     bytes: float
     memory: float | None
     hours: float
+    cascade: float
+
+
+def unit_costs() -> dict[str, Any]:
+    """What was measured of all stages, and of the first on pages like a crawl's."""
+    return {**json.loads(UNITS.read_text()), "first": json.loads(FOUND.read_text())}
 
 
 def costs(measured: dict[Any, Any]) -> list[Cost]:
@@ -81,7 +89,8 @@ def cost(unit: Unit, done: dict[str, Cost], measured: dict[Any, Any]) -> Cost:
         rows_out = COPIES[unit.name] * FAMILIES * done["unique"].rows_out
     else:
         rows_out = rows_in * unit.rows_out / max(measured_in, 1)
-    each = _seconds_a_row(unit, measured_in, measured)
+    first = None if before else measured["first"]
+    each = first["faithful"] if first else _seconds_a_row(unit, measured_in, measured)
     opened = sum(tasks * _files(c, done) * _open_seconds(c, done, measured["open_ms"]) for c in sent)
     opened = opened if unit.kind == "Gather" else 0
     enough = unit.rows_out > 100 * unit.tasks  # else its files are all footer
@@ -90,7 +99,8 @@ def cost(unit: Unit, done: dict[str, Cost], measured: dict[Any, Any]) -> Cost:
         size = rows_out * measured["pair_bytes"]
     memory = {"Gather": rows_in * unit.width * WORK, "Scatter": rows_out * unit.width * 2}.get(unit.kind)
     hours = (rows_in * each + tasks * measured["task_s"] + opened) / 3600
-    return Cost(unit, tasks, rows_in, rows_out, size, memory and memory / tasks, hours)
+    spared = rows_in * (first["faithful"] - first["cascade"]) / 3600 if first else 0
+    return Cost(unit, tasks, rows_in, rows_out, size, memory and memory / tasks, hours, hours - spared)
 
 
 def _seconds_a_row(unit: Unit, rows: float, measured: dict[Any, Any]) -> float:
@@ -142,9 +152,10 @@ def document(measured: dict[Any, Any]) -> str:
     lines = [
         f"| {c.unit.name} | {c.unit.kind.lower()} | {c.tasks:,} | {_short(c.rows_in)} | {_short(c.rows_out)} |"
         f" {_short(c.bytes)}B | {_short(c.memory) + 'B' if c.memory else 'a batch'} | {c.hours:,.0f} |"
+        f" {c.cascade:,.0f} |"
         for c in every
     ]
-    total = sum(c.hours for c in every)
+    total, first = sum(c.hours for c in every), measured["first"]
     scattered = sum(c.bytes for c in every if c.unit.kind == "Scatter")
     files = sum(c.tasks for c in every)
     return (
@@ -155,6 +166,11 @@ def document(measured: dict[Any, Any]) -> str:
             scattered=_short(scattered),
             reads=_short(bucket_reads(measured)),
             stored=_short(sum(c.bytes for c in every)),
+            small=f"{PAGES * _seconds_a_row(every[0].unit, every[0].unit.rows_in, measured) / 3600:,.0f}",
+            cascade=f"{sum(c.cascade for c in every):,.0f}",
+            pages=f"{first['pages']:,}",
+            kilobytes=f"{first['bytes'] / 1000:.0f}",
+            english=f"{100 * first['english']:.0f}",
         )
         + "\n".join(lines)
         + "\n"
@@ -185,6 +201,11 @@ The RefinedWeb recipe on one snapshot of Common Crawl: {FILES:,} WARC files, {PA
 writes: CPU time of every stage of the recipe on a folder of WARC files of real pages, a row, on one core.
 
 How it is computed
+- The first stage is most of it, and costs by the size of a page and the share of English ones. A page of
+  CC-MAIN-2024-51 has {PAGE_BYTES / 1000:.0f} kB (394 TiB of 2.64 billion pages), and 45 % of a crawl is English.
+  It is measured on {{pages}} pages that have {{kilobytes}} kB on average, {{english}} % of them English: the largest
+  ones of the folder (`python -m benchmarks.scale_first FOLDER`). All pages of the folder, which are smaller, would
+  come to {{small}} core-hours in this stage.
 - What a stage keeps is RefinedWeb's (Penedo et al. 2023, figure 2), documents and tokens mixed as there; where the
   paper says nothing it is the measured run's. Half of the pages that fuzzy deduplication sees are taken to be in a
   family, and two pages of a family to share 300 of the 450 bands.
@@ -200,10 +221,11 @@ How it is computed
   more on a snapshot than is shown.
 
 Together {{files}} shards, {{scattered}}B shuffled, {{hours}} core-hours: {{days}} days on 1,000 cores.
+With `cascade=true` ([docs/performance.md](performance.md)) it is {{cascade}} core-hours.
 On disk {{stored}}B stay. Gathers read a bucket out of a file {{reads}} times.
 
-| stage | kind | tasks | rows in | rows out | bytes | memory of a task | core-hours |
-|---|---|--:|--:|--:|--:|--:|--:|
+| stage | kind | tasks | rows in | rows out | bytes | memory of a task | core-hours | with the cascade |
+|---|---|--:|--:|--:|--:|--:|--:|--:|
 """
 
 ASKED = ("requests", "resume_requests")
@@ -224,4 +246,4 @@ that stage. To these seconds an object store adds its answers: some 20 ms a read
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(document(json.loads(UNITS.read_text())))
+    DOCUMENT.write_text(document(unit_costs()))

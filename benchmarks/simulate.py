@@ -20,7 +20,7 @@ from typing import Any
 
 import pyarrow.fs as pafs
 
-from benchmarks.scale import FILES, SIMULATED, UNITS, costs
+from benchmarks.scale import FILES, SIMULATED, costs, unit_costs
 from benchmarks.simulated_store import BASE, CountingStore, Enough, InstantRunner, Shards, templates
 from dedup import routing
 from pipeline import batches, store
@@ -74,7 +74,7 @@ def sampled(folder: Path) -> str:
 
 def shard_seconds() -> dict[str, float]:
     """How long a shard of each stage takes on one core, by `benchmarks.scale`."""
-    return {c.unit.name: 3600 * c.hours / c.tasks for c in costs(json.loads(UNITS.read_text()))}
+    return {c.unit.name: 3600 * c.hours / c.tasks for c in costs(unit_costs())}
 
 
 def simulate(files: int) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def main(files: int, nodes: int) -> None:
     found = simulate(files)
     alone, together = measured_apart(1), measured_apart(100)
     found |= {"ray_task_ms": round(1000 * (alone - together), 2), "ray_shard_ms": round(1000 * together, 3)}
-    hours = sum(cost.hours for cost in costs(json.loads(UNITS.read_text()))) * files / FILES
+    hours = sum(cost.hours for cost in costs(unit_costs())) * files / FILES
     wall = 3600 * hours / nodes / CORES
     spent = found["cpu_s"] + (found["tasks"] * found["ray_task_ms"] + found["shards"] * found["ray_shard_ms"]) / 1000
     found |= {"nodes": nodes, "wall_h": round(wall / 3600, 2), "cpu_share": round(spent / wall, 3)}

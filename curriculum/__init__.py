@@ -40,14 +40,18 @@ class Choice:
     names a column by whose value pages come, the least first, or with "-" in front the greatest first ("-tokens": the
     longest). `curve` repeats pages by quality. A page without a value in the column of an order or curve is left out.
     `neighbours` is "host", or a column with the family of a page: pages of one follow each other and share sequences.
+    With `long`, (L, share), that share of the tokens comes from texts of more than L tokens.
     """
 
     where: str = ""
     order: str = ""
     curve: Curve | None = None
     neighbours: str = ""
+    long: tuple[int, float] = (0, 0.0)
 
     def __post_init__(self) -> None:
+        if self.long[0] < 0 or not 0 <= self.long[1] <= 1:
+            raise UsageError(f"long={self.long}; give a number of tokens and a share, 0 to 1")
         if self.order and self.curve:
             raise UsageError("order= and a curve of one source exclude each other: copies of a page must lie apart")
         if self.order and self.neighbours:
@@ -67,7 +71,6 @@ class Phase:
     """`tokens` in all, sequences of `length` tokens, and the weight of each source (shares of tokens; any sum).
 
     `choose` says which pages of a source it takes, and in which order; all, in the order of a hash, if it says nothing.
-    With `long`, (L, share), that share of each source's tokens comes from texts of more than L tokens.
 
     By the end of the phase no source has been used more than `epochs` times, and in it no page comes again within
     `window` tokens of training.
@@ -80,15 +83,12 @@ class Phase:
     epochs: float = 4.0  # up to four, repeated data is worth almost as much as new (arXiv 2305.16264)
     window: int = 0
     choose: Mapping[str, Choice] = field(default_factory=dict)
-    long: tuple[int, float] = (0, 0.0)
 
     def __post_init__(self) -> None:
         if self.tokens < 1 or self.length < 2 or not self.weights:
             raise UsageError(f"phase {self.name}: needs tokens, a length over 1 and weights")
         if min(self.weights.values()) < 0 or not sum(self.weights.values()) > 0:
             raise UsageError(f"phase {self.name}: weights must not be negative, nor all be zero")
-        if self.long[0] < 0 or not 0 <= self.long[1] <= 1:
-            raise UsageError(f"phase {self.name}: long={self.long}; give a number of tokens and a share, 0 to 1")
 
     def shares(self, tokens: int | None = None) -> dict[str, int]:
         """Tokens of each source in the first `tokens` of the phase, or in all: whole numbers that add up.

@@ -41,7 +41,8 @@ class Inputs:
     `where`, "web: edu >= 2; decay/web: edu >= 4 and language == 'en'", says which pages of a source all phases, or one,
     take. `order`, "math: -difficulty", takes them by a column, here the greatest first. `upsample`, "web: edu 0.4=1
     0.9=3", takes them once from the percentile 40 of that column on, and three times from 90 on. `long`,
-    "128k: 65536=0.5", takes half of a phase's tokens from texts of more than 65,536 tokens. `fim`, "code=0.5,web=0.1",
+    "128k: 65536=0.5; 128k/code: 16384=1", takes half of the tokens of each source of a phase from texts of more than
+    65,536 tokens, and of one source what is said of it. `fim`, "code=0.5,web=0.1",
     puts the middle of so many pieces of a source last, in place of what the curriculum does. `neighbours`,
     "128k/web: host", puts pages of one host, or of one value in a column, into one sequence. `code_model` is a model of
     `mews quality train` whose score of code becomes the column `quality`.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from curriculum.code import code_pages, repository_pages
+from curriculum.code.repository_level import DOCUMENTS
 from curriculum.sources import folder
 from curriculum.tasks import task_pages
 from pipeline.errors import UsageError
@@ -41,6 +42,11 @@ def pages(
             )
         return task_pages(name, pages(name, texts, columns, None, tokens), int(size), tokens, seed, buckets)
     if kind == REPOSITORY_LEVEL:
+        if lost := sorted(set(asked or {}) - set(DOCUMENTS.names)):
+            raise UsageError(
+                f"source {name}: choices ask about {', '.join(lost)}, which files of code have and whole repositories "
+                f"have not; they have {', '.join(DOCUMENTS.names)}"
+            )
         return repository_pages(name, rest, columns, tokens, buckets)
     if name == CODE or kind in ("repo", "repos"):
         return code_pages(name, place, columns, asked, tokens, code_model)

@@ -39,29 +39,28 @@ def by_streams(curriculum: Curriculum) -> tuple[Curriculum, dict[str, Stream]]:
     phases = []
     for phase in curriculum.phases:
         weights: dict[str, float] = {}
-        for source, stream, weight in _drawn(phase):
-            ending = (
-                f".{phase.name}.long" if stream.choice != phase.choose.get(source, EVERYTHING) else f".{phase.name}"
-            )
-            name = names.setdefault(stream, source if stream.choice == EVERYTHING else f"{source}{ending}")
+        for stream, ending, weight in _drawn(phase):
+            whole = stream.choice == EVERYTHING
+            name = names.setdefault(stream, stream.source if whole else f"{stream.source}.{phase.name}{ending}")
             weights[name] = weights.get(name, 0) + weight
-        phases.append(replace(phase, weights=weights, choose={}, long=(0, 0.0)))
+        phases.append(replace(phase, weights=weights, choose={}))
     streams = {name: stream for stream, name in names.items()}
     limits = curriculum.max_epochs or {}
     epochs = {name: limits[stream.source] for name, stream in streams.items() if stream.source in limits}
     return replace(curriculum, phases=tuple(phases), max_epochs=epochs), streams
 
 
-def _drawn(phase: Phase) -> Iterator[tuple[str, Stream, float]]:
-    """The streams that a phase takes of each source, and their weights."""
-    longer, share = phase.long
+def _drawn(phase: Phase) -> Iterator[tuple[Stream, str, float]]:
+    """The streams that a phase takes of each source, what their names end with, and their weights."""
     for source, weight in phase.weights.items():
         choice = phase.choose.get(source, EVERYTHING)
+        longer, share = choice.long
+        choice = replace(choice, long=(0, 0.0))
         if share < 1:
-            yield source, Stream(source, choice), weight * (1 - share) if share else weight
+            yield Stream(source, choice), "", weight * (1 - share) if share else weight
         if share:
             where = f"({choice.where}) and tokens > {longer}" if choice.where else f"tokens > {longer}"
-            yield source, Stream(source, replace(choice, where=where)), weight * share
+            yield Stream(source, replace(choice, where=where)), ".long", weight * share
 
 
 def asked_columns(streams: Iterable[Stream], source: str) -> dict[str, Kind]:
@@ -107,18 +106,26 @@ def chosen_rows(choice: Choice) -> Callable[[pa.Table], pa.Table] | None:
 
 
 def with_long(curriculum: Curriculum, long: str) -> Curriculum:
-    """The curriculum with shares of long texts: "PHASE: 65536=0.5; …" takes half of its tokens from longer texts."""
-    phases = {phase.name: phase for phase in curriculum.phases}
+    """The curriculum with shares of long texts: "PHASE: 65536=0.5; PHASE/SOURCE: …" takes half of the tokens of each
+    source of a phase, or of one, from longer texts. What is said last holds.
+    """
     for entry in filter(str.strip, long.split(";")):
-        name, _, said = (part.strip() for part in entry.partition(":"))
+        target, _, said = (part.strip() for part in entry.partition(":"))
+        phase, _, source = target.partition("/")
+        known = {phase.name: phase.weights for phase in curriculum.phases}
+        if phase not in known:
+            raise UsageError(f"long {entry.strip()!r}: there is no phase {phase}, only {', '.join(known)}")
+        if source and source not in known[phase]:
+            raise UsageError(f"long {entry.strip()!r}: there is no source {source}, only {', '.join(known[phase])}")
         tokens, _, share = said.partition("=")
-        if name not in phases:
-            raise UsageError(f"long {entry.strip()!r}: there is no phase {name}, only {', '.join(phases)}")
         try:
-            phases[name] = replace(phases[name], long=(int(tokens), float(share)))
+            value = (int(tokens), float(share))
         except ValueError:
             raise UsageError(f"long {entry.strip()!r}: write PHASE: TOKENS=SHARE, as in 128k: 65536=0.5") from None
-    return replace(curriculum, phases=tuple(phases.values()))
+        for each in [source] if source else known[phase]:
+            phases = tuple(_chosen(p, phase, each, "long", value) for p in curriculum.phases)
+            curriculum = replace(curriculum, phases=phases)
+    return curriculum
 
 
 def with_choices(curriculum: Curriculum, where: str, order: str, upsample: str, neighbours: str = "") -> Curriculum:

@@ -15,10 +15,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import torch
 from tokenizers import Tokenizer
-from torch import nn
-from torch.nn import functional
+
+try:
+    import torch
+    from torch import nn
+    from torch.nn import functional
+except ModuleNotFoundError:
+    raise SystemExit(
+        "error: examples/train_lm.py needs PyTorch, which Mews does not: .venv/bin/pip install torch"
+    ) from None
 
 
 class Block(nn.Module):

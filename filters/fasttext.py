@@ -17,7 +17,8 @@ from pipeline.errors import UsageError
 from pipeline.rules import Rules, least
 from text.normalise import fasttext_line
 
-MARK = re.compile(r"([^\w\s])")
+MARK, BEYOND_ASCII = re.compile(r"[^\w\s]"), re.compile(r"[^\x00-\x7f]")
+MARKS = tuple(filter(MARK.match, map(chr, range(128))))
 PREFIX = "__label__"
 POSITIVE = f"{PREFIX}hq"
 
@@ -27,7 +28,13 @@ def lower_words(text: str) -> str:
 
     As good for it as words by the rules of a language, and more than twice as fast.
     """
-    return " ".join(MARK.sub(r" \1 ", text.lower()).split())
+    text = text.lower()
+    marks = [mark for mark in MARKS if mark in text]
+    if not text.isascii():
+        marks += filter(MARK.match, set(BEYOND_ASCII.findall(text)))
+    for mark in marks:  # one by one: faster than a pattern for them all
+        text = text.replace(mark, f" {mark} ")
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,8 @@ from pathlib import Path
 import numpy as np
 import xxhash
 
+from pipeline.cache_folder import cache_folder
 from pipeline.hashing import file_digest
-
-
-def cache_folder() -> Path:
-    """Where built lists are kept: $MEWS_CACHE, or `mews` in the user's cache folder."""
-    user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("MEWS_CACHE") or Path(user) / "mews")
-
 
 _digest = cache(file_digest)  # two lists lie in one archive
 

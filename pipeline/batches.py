@@ -18,11 +18,12 @@ class Batches:
 
     With `n` items waiting that take `s` seconds each, batches of `b` cost the driver `n / b * TASK_SECONDS`, and the
     last of them ends `b * s` seconds after the others. The sum is smallest at `b = sqrt(n * TASK_SECONDS / s)`, which
-    falls to 1 as the items run out. No batch takes longer than `LONGEST` seconds, but where one item does.
+    falls to 1 as the items run out. No batch takes longer than `LONGEST` seconds, but where one item does, or has more
+    than `largest` items.
     """
 
-    def __init__(self, items: Sequence[Any]):
-        self._waiting, self._alone = list(reversed(items)), list[Any]()
+    def __init__(self, items: Sequence[Any], largest: int = LARGEST):
+        self._waiting, self._alone, self._largest = list(reversed(items)), list[Any](), largest
         self._items, self._seconds = 0, 0.0
 
     def __len__(self) -> int:
@@ -40,7 +41,7 @@ class Batches:
         if not self._items:
             return 1
         each = max(self._seconds / self._items, 1e-6)
-        return max(1, min(LARGEST, int(LONGEST / each), int(math.sqrt(len(self._waiting) * TASK_SECONDS / each))))
+        return max(1, min(self._largest, int(LONGEST / each), int(math.sqrt(len(self._waiting) * TASK_SECONDS / each))))
 
     def came_back(self, items: int, seconds: float) -> None:
         """So many items were done in so many seconds."""

@@ -6,10 +6,12 @@ import importlib.metadata
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from pipeline import reads
+from pipeline.cache_folder import remembered
 from pipeline.hashing import digest
 
 REPO_ROOT = Path(__file__).resolve().parent.parent
@@ -17,11 +19,13 @@ REPO_ROOT = Path(__file__).resolve().parent.parent
 MACHINERY = frozenset(
     f"pipeline.{name}"
     for name in (
-        "batches bucket errors holder in_flight last_words lease ledger limit memory modules ray_runner ray_settings"
-        " ray_tasks reads record root run runner shipping standstill verify"
+        "batches bucket cache_folder errors holder in_flight last_words lease ledger limit memory modules ray_runner"
+        " ray_settings ray_tasks reads record root run runner shipping standstill verify"
     ).split()
 )
 
+ImportStatement: TypeAlias = tuple[int, str, list[str]]  # how many dots, the module, what is imported of it
+PYTHON = (sys.implementation.name, *map(str, sys.version_info[:2]))  # on which the digest of the same code depends
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # fields of a statement in which statements stand
 
 
@@ -64,9 +68,22 @@ def _scanned(module: str) -> tuple[str, tuple[str, ...]]:
     """The digest of a module's code, and what it imports."""
     path = source_file(module)
     assert path is not None
-    tree = _without_docstrings(ast.parse(path.read_text()))
+    source = path.read_text()
+    code, statements = remembered(f"modules/{digest(source, *PYTHON)}", lambda: _parsed(source))
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    return digest(ast.dump(tree)), tuple(dict.fromkeys(_imports(tree, package)))
+    return code, tuple(dict.fromkeys(_imports(statements, package)))
+
+
+def _parsed(source: str) -> tuple[str, list[ImportStatement]]:
+    """The digest of a module's code, and its import statements, wherever they stand."""
+    tree = _without_docstrings(ast.parse(source))
+    found: list[ImportStatement] = []
+    for node in _statements(tree):
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.level, node.module or "", [alias.name for alias in node.names]))
+    return digest(ast.dump(tree)), found
 
 
 def _packages(module: str) -> Iterator[str]:
@@ -95,16 +112,12 @@ def _statements(tree: ast.Module) -> Iterator[ast.AST]:
         waiting += inside
 
 
-def _imports(tree: ast.Module, package: str) -> Iterator[str]:
-    """What a module of this package imports, wherever in its code; of installed packages the first name."""
-    for node in _statements(tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: package.count(".") + 2 - node.level] if node.level else []
-            module = ".".join([*above, *filter(None, [node.module])])
-            names = [module, *(f"{module}.{a.name}" for a in node.names if source_file(f"{module}.{a.name}"))]
+def _imports(statements: Iterable[ImportStatement], package: str) -> Iterator[str]:
+    """What a module of this package imports; of installed packages the first name."""
+    for level, name, members in statements:
+        above = package.split(".")[: package.count(".") + 2 - level] if level else []
+        module = ".".join([*above, *filter(None, [name])])
+        names = [module, *(f"{module}.{member}" for member in members if source_file(f"{module}.{member}"))]
         yield from (name if source_file(name) else name.partition(".")[0] for name in names)
 
 
@@ -113,11 +126,11 @@ def source_file(module: str) -> Path | None:
     """The file of a module of ours or of the user's, found by name without importing it; None for installed ones."""
     if module == "__main__":
         return _main_file()
-    for place in dict.fromkeys([REPO_ROOT, *map(Path, filter(is_users, map(os.path.abspath, sys.path)))]):
-        base = place.joinpath(*module.split("."))
-        for path in (base.parent / f"{base.name}.py", base / "__init__.py"):
-            if module and path.is_file():
-                return path
+    inside = module.replace(".", os.sep)
+    for place in dict.fromkeys([str(REPO_ROOT), *filter(is_users, map(os.path.abspath, sys.path))]):
+        for path in (f"{place}{os.sep}{inside}.py", os.path.join(place, inside, "__init__.py")):
+            if module and os.path.isfile(path):
+                return Path(path)
     return None
 
 
@@ -145,12 +158,29 @@ def is_users(path: str) -> bool:
 
 
 @functools.cache
-def _distributions() -> Mapping[str, list[str]]:
-    return importlib.metadata.packages_distributions()
+def _distributions() -> Mapping[str, list[importlib.metadata.Distribution]]:
+    """The distributions that bring each top-level module.
+
+    `importlib.metadata.packages_distributions` takes ten times as long, for it reads the names of all of them.
+    """
+    found: dict[str, list[importlib.metadata.Distribution]] = {}
+    for distribution in importlib.metadata.distributions():
+        for name in _top_level(distribution):
+            found.setdefault(name, []).append(distribution)
+    return found
+
+
+def _top_level(distribution: importlib.metadata.Distribution) -> set[str]:
+    """The top-level modules of a distribution: those that it names, or else those of its files."""
+    if named := (distribution.read_text("top_level.txt") or "").split():
+        return set(named)
+    listed = [line.partition(",")[0] for line in (distribution.read_text("RECORD") or "").splitlines()]
+    files = [path for path in listed or map(str, distribution.files or ()) if path.endswith((".py", ".so", ".pyd"))]
+    return {path.partition("/")[0].partition(".")[0] for path in files}
 
 
 @functools.cache
 def version_of(module: str) -> str:
     """The distribution of an installed module with its version: "numpy==2.4.6"; empty for Python's own."""
-    names = _distributions().get(module.partition(".")[0], [])
-    return ",".join(sorted(f"{name}=={importlib.metadata.version(name)}" for name in set(names)))
+    names = {each.name for each in _distributions().get(module.partition(".")[0], [])}
+    return ",".join(sorted(f"{name}=={importlib.metadata.version(name)}" for name in names))

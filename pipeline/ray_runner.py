@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+from pipeline.batches import Batches
 from pipeline.errors import MewsError, RunnerLost, UsageError
 from pipeline.in_flight import HeadWatch
 from pipeline.last_words import LastWords
@@ -29,8 +30,9 @@ class Ray:
     """Runs work on Ray: on this machine, or on the cluster at `address`.
 
     `workers` bounds the tasks that run at a time; without it all CPUs run one, and twice as many are in flight, so that
-    a worker never waits for the driver. A shard whose worker died is tried again up to three times, one that had to
-    give way because memory was short five times; the log tells each. `settings` are environment variables of all tasks.
+    a worker never waits for the driver. On a cluster a task takes several items where they are short. A shard whose
+    worker died is tried again up to three times, one that had to give way because memory was short five times, and one
+    that met a full disk on two other machines; the log tells each. `settings` are environment variables of all tasks.
 
     Workers import this repository, and the folders of the user's own code, which `prepare` sends to them. Raises
     RunnerLost when the cluster cannot be reached, or does not take our token.
@@ -113,7 +115,7 @@ class Ray:
         return {"label_selector": {"ray.io/node-id": f"!in({','.join(sorted(self._full))})"}}
 
     def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, R | Failed]]:
-        """As `Runner.map`; at most `window` tasks are in flight, each with a batch of items that `Batches` chooses.
+        """As `Runner.map`; at most `window` tasks are in flight, each with the items that `Batches` chooses.
 
         When a batch comes to nothing, as by a worker that died, each of its items becomes a task of its own.
         """
@@ -123,7 +125,9 @@ class Ray:
         def submit(batch: list[Any], pause: float) -> Any:
             return self._task.options(**needs, **self._elsewhere()).remote(sent, batch, self.settings, pause)
 
-        tasks = Tasks(self._ray, submit, self.leave, items)
+        # What a task fetches ahead is for one that begins after it, and must not be done by then.
+        batches = Batches(items, 1) if self.prefetch_depth else Batches(items)
+        tasks = Tasks(self._ray, submit, self.leave, batches)
         try:
             while tasks:
                 tasks.send_out(self.window)

@@ -39,7 +39,7 @@ class Lost(NamedTuple):
 
 
 class Tasks:
-    """Items on their way through tasks. True while some are not done.
+    """The items of `batches` on their way through tasks. True while some are not done.
 
     `submit(batch, pause)` sends a task that begins after `pause` seconds, and returns its reference. Ray itself tries
     nothing again: the log tells each task that came to nothing. The items of a batch are then tried each alone, so that
@@ -52,10 +52,10 @@ class Tasks:
         ray: Any,
         submit: Callable[[list[Any], float], Any],
         leave: Callable[[str], bool],
-        items: Sequence[Any],
+        batches: Batches,
     ):
         self._ray, self._submit, self._leave = ray, submit, leave
-        self._batches, self._flight = Batches(items), Flight()
+        self._batches, self._flight = batches, Flight()
 
     def __bool__(self) -> bool:
         return bool(self._batches or self._flight)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 SILENT, LOOK = 1800.0, 30.0  # seconds without any CPU time that end the process, and between two looks
-IDLE = 0.1  # of a processor: a worker of Ray that does nothing uses a hundredth
+IDLE = 0.03  # of a processor: a worker of Ray that does nothing uses less than a hundredth
 EXIT_CODE = 75  # EX_TEMPFAIL: to try again may help
 DEBUGGERS = ("bdb", "pydevd")  # on which the others stand
 

@@ -179,13 +179,18 @@ class PageIndex:
 
     def _of_group(self, group: ShardGroup, hashes: list[int]) -> list[str]:
         places = set[int]()
-        if group.name in self._made:
-            tables = [self._made[group.name]]
-        else:
-            tables = parquet.read_between(self.root, group.name, "key", hashes)
-        for table in tables:
+        for table in self._tables(group, hashes):
             places.update(table.filter(pc.is_in(table["key"], pa.array(hashes, pa.uint64())))["place"].to_pylist())
         return [group.shards[place] for place in sorted(places)]
+
+    def _tables(self, group: ShardGroup, hashes: Sequence[int]) -> list[pa.Table]:
+        """The rows of a group that may have one of the hashes; a damaged file is made anew."""
+        if group.name in self._made:
+            return [self._made[group.name]]
+        try:
+            return list(parquet.read_between(self.root, group.name, "key", hashes))
+        except BadInput:
+            return [make_group(group, root=self.root)]
 
 
 def index_faults(root: str) -> Iterator[tuple[str, str]]:

@@ -71,10 +71,17 @@ class Encoder:
         """Tokens of each text with the end token (int32 arrays)."""
         return list(self._encode(texts))
 
-    def with_offsets(self, text: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
-        """Tokens of a text with the end token (int32), and of each but that the characters [begin, end) that it is."""
-        encoding = shared_tokenizer(self.folder, self.name, self.digest).encode(text, add_special_tokens=False)
-        return np.array([*encoding.ids, self.end], np.int32), encoding.offsets
+    def with_offsets(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Tokens of a text with the end token (int32), and of each but that the characters [begin, end) that it is
+        (int64, n x 2).
+        """
+        encode = encode_function(self.folder, self.name, self.digest)
+        if isinstance(encode, EncodeCache):
+            numbers, offsets = encode.with_offsets(text)
+        else:
+            encoding = shared_tokenizer(self.folder, self.name, self.digest).encode(text, add_special_tokens=False)
+            numbers, offsets = encoding.ids, np.array(encoding.offsets, np.int64).reshape(-1, 2)
+        return np.array([*numbers, self.end], np.int32), offsets
 
     def _encode(self, texts: list[str]) -> Iterator[np.ndarray]:
         encode = encode_function(self.folder, self.name, self.digest)

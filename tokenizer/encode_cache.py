@@ -7,9 +7,11 @@ a text may be cut before such a space, its chunks be encoded one by one, and the
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from tokenizers import Tokenizer
 
 from tokenizer.patterns import DIGITS, LATEX, PATTERNS, PUNCTUATION
@@ -64,9 +66,25 @@ class EncodeCache:
         self._forget(found)
         return tokens
 
+    def with_offsets(self, text: str) -> tuple[list[int], np.ndarray]:
+        """Token numbers of a text, and of each the characters [begin, end) of which it has bytes (int64, n x 2)."""
+        numbers = self([text])[0]
+        after = np.cumsum(self._sizes[numbers])  # a token of bytes is as long as its bytes are many
+        begins_character = (np.frombuffer(text.encode(), np.uint8) & 0xC0) != 0x80
+        character = np.cumsum(begins_character) - 1  # of each byte
+        return numbers, np.stack([character[after - self._sizes[numbers]], character[after - 1] + 1], axis=1)
+
+    @cached_property
+    def _sizes(self) -> np.ndarray:
+        """The bytes of each token: byte-level vocabularies write each byte as one character."""
+        vocabulary = self.tokenizer.get_vocab()
+        sizes = np.zeros(max(vocabulary.values()) + 1, np.int64)
+        sizes[list(vocabulary.values())] = [len(token) for token in vocabulary]
+        return sizes
+
     def _new(self, wanted: set[str]) -> dict[str, list[int]]:
         """Tokens of the chunks that are not remembered."""
-        new = sorted(wanted - self.known.keys())
+        new = sorted(chunk for chunk in wanted if chunk not in self.known)  # set - keys would walk through all keys
         encoded = self.tokenizer.encode_batch_fast(new, add_special_tokens=False)
         return {chunk: encoding.ids for chunk, encoding in zip(new, encoded, strict=True)}
 

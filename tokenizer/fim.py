@@ -84,7 +84,7 @@ class FimPage:
     def _encoded(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Tokens of the page with the end of text, and the characters at which each token begins and ends."""
         numbers, offsets = self.fim.encoder.with_offsets(self.text)
-        begin, end = np.array([*offsets, (len(self.text), len(self.text))], np.int64).T
+        begin, end = np.append(offsets, [[len(self.text)] * 2], axis=0).T
         return numbers, begin, end
 
     def take(self, at: int, room: int) -> tuple[np.ndarray, int]:

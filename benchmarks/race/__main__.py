@@ -63,8 +63,8 @@ def main() -> None:
     parser.add_argument("--document", action="store_true", help="write docs/performance.md")
     given = parser.parse_args()
     data = mixture.archives(given.data).resolve()
-    for peer in PEERS:
-        environments.make(peer, FOLDER)
+    for name in (environments.OURS, *PEERS):
+        environments.make(name, FOLDER)
     pages = mixture.members(data)
     one = mixture.write(pages[:1], FOLDER / "data" / "one", 1)
     chosen = mixture.write(pages[: given.pages], FOLDER / "data" / "some", 2) if given.pages else data

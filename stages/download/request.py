@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from pipeline.store import open_root
 from stages.download.origin import FetchConfig
 from stages.download.partial import PartialFile
+
+if TYPE_CHECKING:  # it takes a tenth of a second to import, and most runs read files of this machine
+    import httpx
 
 MIN_RATE = 1000  # bytes a second: a connection that gives fewer is given up
 _READ_SIZE = 1 << 20
@@ -84,7 +85,9 @@ def _http(url: str, part: PartialFile, config: FetchConfig) -> None:
 
 
 @contextmanager
-def _answer(url: str, config: FetchConfig, wanted: dict[str, str]) -> Iterator[httpx.Response]:
+def _answer(url: str, config: FetchConfig, wanted: dict[str, str]) -> "Iterator[httpx.Response]":
+    import httpx
+
     headers = {"User-Agent": agent(config.contact), "Accept-Encoding": "identity", **wanted}
     limits = httpx.Timeout(config.timeout, connect=min(30.0, config.timeout))
     try:
@@ -98,7 +101,7 @@ def _answer(url: str, config: FetchConfig, wanted: dict[str, str]) -> Iterator[h
         raise PermanentError(f"the address leads nowhere ({type(error).__name__})") from None
 
 
-def _accept(got: httpx.Response, part: PartialFile, start: int) -> None:
+def _accept(got: "httpx.Response", part: PartialFile, start: int) -> None:
     """Begin anew or go on, as the status and headers of the answer say; raise when they are no use."""
     length = got.headers.get("content-length", "")
     if got.status_code == 206 and start:
@@ -115,7 +118,7 @@ def _accept(got: httpx.Response, part: PartialFile, start: int) -> None:
     _raise_for(got)
 
 
-def _raise_for(got: httpx.Response) -> None:
+def _raise_for(got: "httpx.Response") -> None:
     """Raise what an answer other than 200 and 206 means."""
     status, after = got.status_code, retry_after(got.headers.get("retry-after", ""))
     if status == 403:
@@ -126,7 +129,7 @@ def _raise_for(got: httpx.Response) -> None:
         raise (Missing if status in (404, 410) else PermanentError)(f"the server answered {status}")
 
 
-def _version(got: httpx.Response) -> str:
+def _version(got: "httpx.Response") -> str:
     """The validator for If-Range: a strong ETag, or else Last-Modified; empty when there is neither."""
     tag = got.headers.get("etag", "")
     return tag if tag.startswith('"') else got.headers.get("last-modified", "")
@@ -186,8 +189,10 @@ def retry_after(value: str) -> float:
 
 
 @cache
-def _client(_process: int) -> httpx.Client:
+def _client(_process: int) -> "httpx.Client":
     """The HTTP client of this process, which keeps connections open between requests."""
+    import httpx
+
     return httpx.Client(follow_redirects=True)
 
 

@@ -10,10 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.transform import put
-from stages.labels.measures import CODE, LINE, LIST, TABLE, count_matches
+from stages.extract.blocks.clues import PLACES_OF_LISTINGS
+from stages.labels.measures import CODE, LIST, TABLE, count_lines, count_matches
 
 TYPES = ("forum", "product", "documentation", "listing", "article", "other")
 
+SHOPS = frozenset(("products", "shop"))  # single products lie there, too
+SHELVES = frozenset("category categories collection collections browse catalog catalogs catalogue".split())
+SHELF = rf"(?i)/(?:[a-z]+-)?(?:{'|'.join(sorted(SHELVES))})(?:[/?-]|$)"  # a listing, whatever is said above it
 # In the order of trust: a forum's listing is a forum, a manual's index documentation.
 ADDRESS = {
     "forum": r"(?i)[/.](?:forums?|boards?|community|discuss(?:ions?)?|threads?|questions|topics?|comments)[/.?_-]"
@@ -22,7 +26,7 @@ ADDRESS = {
     r"|[?&](?:product|item|sku)",
     "documentation": r"(?i)[/.](?:docs?|documentation|manuals?|reference|api|guides?|tutorials?|man\d?|javadoc|help"
     r"|readthedocs|wiki/help)[/.]",
-    "listing": r"(?i)/(?:category|categories|tags?|search|archives?|listing|browse|directory|index|page)[/.?]"
+    "listing": rf"(?i)/(?:{'|'.join(sorted(PLACES_OF_LISTINGS - SHELVES - SHOPS))}|index|page)[/.?]"
     r"|/page/\d|[?&](?:page|search|s|q|category|cat|tag|sort)=",
     "article": r"(?i)/(?:19|20)\d\d[/-]\d\d?[/-]|/(?:news|articles?|blogs?|posts?|stor(?:y|ies)|opinion|press)[/.]"
     r"|[/.]blogspot\.|\.wordpress\.",
@@ -35,7 +39,7 @@ PRICE = (
     r"(?i)(?:[$€£¥₹]|\b(?:usd|eur|gbp)) ?\d[\d.,]*|\d[\d.,]* ?[€£]|add to (?:cart|basket|bag|wish)|in stock"
     r"|free shipping"
 )
-PROSE = r"(?m)^.{80,}[.!?…][\"'”’)]*[ \t]*$"  # lines that are paragraphs
+PROSE = r"[^\n]{80}[.!?…][\"'”’)]*[ \t]*(?:\n|\z)"  # lines that are paragraphs
 LABELS = pa.schema([("page_type", pa.string())])
 
 
@@ -52,14 +56,15 @@ class PageType:
         urls = pc.fill_null(table["url"], "") if "url" in table.column_names else empty
         told = {name: pc.match_substring_regex(urls, pattern) for name, pattern in ADDRESS.items()}
         shown = shapes(texts)
-        told["listing"] = pc.and_(told["listing"], pc.invert(shown["article"]))  # archives hold articles, too
+        archive = pc.and_(told["listing"], pc.invert(shown["article"]))  # archives hold articles, too
+        told["listing"] = pc.or_(archive, pc.match_substring_regex(urls, SHELF))
         made = pc.make_struct(*map(_flat, (*told.values(), *shown.values())))
         return put(table, "page_type", pc.case_when(made, *map(pa.scalar, (*told, *shown, TYPES[-1]))))
 
 
 def shapes(texts: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
     """Whether each text has the shape of a page of each type."""
-    lines = pc.max_element_wise(count_matches(texts, LINE), 1.0)
+    lines = count_lines(texts)
     replies, prices, prose = (count_matches(texts, pattern) for pattern in (REPLY, PRICE, PROSE))
     code, listed = count_matches(texts, CODE), pc.add(count_matches(texts, LIST), count_matches(texts, TABLE))
     is_prose = pc.greater_equal(pc.divide(prose, lines), 0.25)

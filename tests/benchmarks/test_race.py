@@ -17,6 +17,14 @@ from tests.helpers.warc_maker import members, record, response
 
 BUSY = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
 ENGLISH = "The people of the town met at the bridge in the morning and talked about the old road. " * 9
+STORY = (
+    "The people of the town met at the bridge one cold morning and talked about how the old road might be mended.",
+    "A farmer said that his cart had lost two wheels since winter, and that nobody would pay him for the damage.",
+    "The baker wanted stones from a quarry beyond those hills, where her brother had worked for many years.",
+    "Others feared what such a plan would cost, because harvests were poor and taxes had been raised again.",
+    "After an hour they agreed to ask the council for money, with a letter that the teacher was to write.",
+    "It left with the evening post, and an answer came before the first snow fell on roofs and fields.",
+)
 GERMAN = "Die Leute der Stadt trafen sich am Morgen auf der Brücke und sprachen über die neue Straße. " * 9
 
 
@@ -108,13 +116,18 @@ def test_the_table_tells_ratios_with_their_spread():
 @pytest.mark.parametrize("peer", PEERS)
 def test_ours_and_the_peer_keep_the_same_plain_pages(tmp_path, peer):
     folder = Path(__file__).resolve().parents[2] / "out" / "race"
-    if not environments.python_of(peer, folder).exists():
-        pytest.skip("make race makes the peers' environments")
-    data = crawl(tmp_path / "crawl", 2, 1)
-    (tmp_path / peer).symlink_to(folder / peer)
+    for name in (environments.OURS, peer):
+        if not environments.python_of(name, folder).exists():
+            pytest.skip("make race makes the environments")
+        (tmp_path / name).symlink_to(folder / name)
+    data = tmp_path / "crawl"
+    data.mkdir()
+    texts = [" ".join(STORY), " ".join(reversed(STORY)).replace("town", "village"), GERMAN]
+    made = [record(response(f"<html><body><p>{t}</p></body></html>".encode()), number=n) for n, t in enumerate(texts)]
+    (data / "x.warc.gz").write_bytes(b"".join(members(made)))
     (tmp_path / "assets").symlink_to(folder / "assets")
     course = Course(tmp_path)
     taken = course.rounds(data, 1, ("faithful", "cascade", peer))[0]
     assert all(one.cpu > 0.5 for one in taken.values())
-    assert course.kept("faithful") == course.kept(peer) and len(course.kept("faithful")) == 2
-    assert len(course.kept("cascade")) == 1, "the other has the same bytes"
+    assert course.kept("faithful") == course.kept("cascade") == course.kept(peer)
+    assert len(course.kept("faithful")) == 2

@@ -412,7 +412,7 @@ def test_an_order_or_a_curve_cannot_be_had_with_rehydration(tmp_path):
 
 def test_half_of_a_phase_comes_from_long_texts(tmp_path):
     long = sum(sizes(lambda page: int(page["text"].split()[0]) > 60).values())
-    phase = Phase("p", 2 * long, 128, {"web": 1}, long=(60, 0.5))
+    phase = Phase("p", 2 * long, 128, {"web": 1}, choose={"web": Choice(long=(60, 0.5))})
     make(tmp_path, Curriculum((phase,)), scored(tmp_path))
     tokens, got = sizes(lambda _: True), rows(tmp_path, "p")
     held = Counter()

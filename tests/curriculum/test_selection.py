@@ -44,7 +44,9 @@ def test_a_choice_is_a_stream_named_after_the_phase_that_makes_it_first():
 
 def test_a_share_of_a_phase_comes_from_long_texts():
     given = with_long(PLAIN, " late: 65536=0.25 ; decay: 100=1")
-    assert [phase.long for phase in given.phases] == [(0, 0.0), (65_536, 0.25), (100, 1.0)]
+    assert [{s: c.long for s, c in phase.choose.items()} for phase in given.phases] == [
+        {}, {"web": (65_536, 0.25)}, {"web": (100, 1.0)}
+    ]  # fmt: skip
     given = with_choices(given, "decay/web: edu >= 4", "", "")
     over, streams = by_streams(given)
     assert [dict(phase.weights) for phase in over.phases] == [
@@ -53,6 +55,18 @@ def test_a_share_of_a_phase_comes_from_long_texts():
     assert streams["web.late.long"] == Stream("web", Choice("tokens > 65536"))
     assert streams["web.decay.long"] == Stream("web", Choice("(edu >= 4) and tokens > 100"))
     assert asked_columns(streams.values(), "web") == {"edu": "number"}
+
+
+def test_one_source_of_a_phase_is_asked_for_long_texts_and_what_is_said_last_holds():
+    given = with_long(PLAIN, "early/code: 9=1; late: 5=1; late/web: 7=0.5")
+    assert [{s: c.long for s, c in phase.choose.items()} for phase in given.phases] == [
+        {"code": (9, 1.0)}, {"web": (7, 0.5)}, {}
+    ]  # fmt: skip
+    over, streams = by_streams(given)
+    assert dict(over.phases[0].weights) == {"web": 3, "code.early.long": 1}
+    assert streams["code.early.long"] == Stream("code", Choice("tokens > 9"))
+    with pytest.raises(UsageError, match="no source code, only web"):
+        with_long(PLAIN, "late/code: 5=1")
 
 
 @pytest.mark.parametrize(

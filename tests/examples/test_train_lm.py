@@ -84,3 +84,18 @@ def test_a_model_needs_fewer_bits_for_texts_like_those_it_was_trained_on(sets):
         bits[name] = tuple(map(float, found.groups()))
     assert bits["alike"][0] < 0.8 * bits["alike"][1]
     assert bits["alike"][0] < 0.8 * bits["unlike"][0]
+
+
+def test_without_pytorch_a_line_says_what_to_do(tmp_path):
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError('torch')")
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "--help"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr == (
+        "error: examples/train_lm.py needs PyTorch, which Mews does not: .venv/bin/pip install torch\n"
+    )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,15 @@ def test_our_own_model_sees_lower_case_words(trained):
     assert rules.measure == fasttext.LabelScore(trained / "model.bin", "__label__hq", fasttext.lower_words)
     assert rules.measure(Doc("A LEMMA, the Theorem")) == rules.measure(Doc("a lemma , the theorem"))
     assert fasttext.lower_words("Don't\nSTOP  here.") == "don ' t stop here ."
+
+
+def test_every_sign_stands_alone_and_no_letter_does():
+    characters = [chr(code) for code in range(0x3100) if not 0xD800 <= code < 0xE000]
+    pattern = re.compile(r"([^\w\s])")
+    for start in range(0, len(characters), 7):
+        text = "".join(f"{c}{c}x" for c in characters[start : start + 7])
+        assert fasttext.lower_words(text) == " ".join(pattern.sub(r" \1 ", text.lower()).split())
+    assert fasttext.lower_words("a\u201cb_\u00e9\u2014") == "a \u201c b_\u00e9 \u2014"
 
 
 def test_the_card_tells_the_figures(trained):

@@ -83,17 +83,6 @@ def test_a_table_that_is_there_is_not_built_again(tmp_path, monkeypatch):
     assert hashed_set.hashes(tmp_path / "list").tolist() == built.tolist()
 
 
-def test_where_tables_are_kept(monkeypatch):
-    monkeypatch.setenv("HOME", "/home/somebody")
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.delenv("MEWS_CACHE", raising=False)
-    assert hashed_set.cache_folder() == Path("/home/somebody/.cache/mews")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
-    assert hashed_set.cache_folder() == Path("/caches/mews")
-    monkeypatch.setenv("MEWS_CACHE", "/mine")
-    assert hashed_set.cache_folder() == Path("/mine")
-
-
 @pytest.mark.slow
 def test_the_packaged_block_list(tmp_path, monkeypatch):
     """4.6 million domains in under 60 MB: each line that is asked for is found, and a lookup takes microseconds."""

@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers import toy
 from tests.helpers.commands import mews
+from tests.helpers.markdown import REPO_ROOT
 
 
 def test_a_run_tells_its_stages_its_funnel_and_where_the_rows_are(tmp_path: Path):
@@ -126,3 +127,14 @@ def test_a_function_that_closes_standard_output_does_not_hide_the_results(tmp_pa
     run = mews("run", tmp_path / "mine.py", "--root", root, "--runner", "local", f"folder={tmp_path / 'rows'}")
     assert run.returncode == 0, run.stderr
     assert run.stdout.endswith(f"1 rows are in {root}/kept\n")
+
+
+def test_a_run_of_files_of_this_machine_imports_no_http_client(tmp_path: Path):
+    folder, root = toy.corpus(tmp_path / "in"), tmp_path / "out"
+    words = ["run", "tests.helpers.toy", "--root", str(root), "--runner", "local", f"folder={folder}"]
+    code = (
+        f"import sys; from mews.__main__ import command_line; command_line('run')({words}, standalone_mode=False);"
+        "import recipes.refinedweb; print(*({'httpx', 'ray'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPO_ROOT)
+    assert done.stdout.splitlines()[-1] == ""

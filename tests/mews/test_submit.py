@@ -90,7 +90,7 @@ def submitted(head: Head, *words: object) -> tuple[subprocess.Popen[str], str]:
 
 
 def wait_for(file_pattern: str, folder: Path) -> None:
-    deadline = time.monotonic() + 200
+    deadline = time.monotonic() + 400
     while not list(folder.glob(file_pattern)):
         assert time.monotonic() < deadline, f"no {file_pattern} in {folder}"
         time.sleep(0.1)

@@ -48,6 +48,12 @@ def test_at_most_a_hundred_items_go_together():
     assert batches.size() == len(batches.take()) == 100
 
 
+def test_items_may_go_out_one_by_one():
+    batches = Batches(range(10**6), 1)
+    batches.came_back(1, 0.0)
+    assert batches.size() == len(batches.take()) == 1
+
+
 @pytest.mark.parametrize(("seconds", "tasks"), [(0.1, 1_200), (0.5, 2_000), (1.0, 2_900)])
 def test_a_stage_of_short_shards_is_a_few_thousand_tasks(seconds: float, tasks: int):
     assert 900 < len(drained(Batches(range(90_000)), seconds)) < tasks

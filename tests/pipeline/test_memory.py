@@ -48,6 +48,7 @@ def test_all_scatters_of_a_gather_count(no_least):
 def test_a_small_bucket_asks_for_nothing():
     assert asked(s=(13_421_772, 50)) == 0
     assert asked(s=(13_421_773, 50)) == 268_435_460
+    assert asked(s=(20, 134_217_728)) == 0 and asked(s=(20, 134_217_729)) == 268_435_458
 
 
 def test_other_stages_ask_for_nothing(no_least):

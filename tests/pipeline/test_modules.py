@@ -1,5 +1,6 @@
 """Modules: their code counts, with all that they import; comments, docstrings and the engine's machinery do not."""
 
+import importlib.metadata
 import json
 import sys
 from collections.abc import Callable
@@ -125,3 +126,39 @@ def test_a_script_is_its_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert source_file("__main__") is None
     monkeypatch.undo()
     source_file.cache_clear()
+
+
+def test_versions_are_those_of_the_standard_library():
+    brought = importlib.metadata.packages_distributions()
+    for module in ("numpy", "yaml", "google", "lxml", "_pytest", "pkg_resources", "ray"):
+        expected = {f"{name}=={importlib.metadata.version(name)}" for name in brought.get(module, [])}
+        assert version_of(module) == ",".join(sorted(expected)), module
+    assert version_of("numpy").startswith("numpy==")
+
+
+@pytest.mark.parametrize(
+    ("files", "brought"),
+    [
+        ({"top_level.txt": "alpha\nbeta\n", "RECORD": "gamma/x.py,,\n"}, {"alpha", "beta"}),
+        ({"RECORD": "alpha/x.py,sha256=a,1\nbeta.py,,\nalpha/data.txt,,\na-1.dist-info/R,,\n"}, {"alpha", "beta"}),
+        ({"RECORD": "_fast.cpython-311-x86_64-linux-gnu.so,,\n"}, {"_fast"}),
+    ],
+)  # fmt: skip
+def test_the_modules_of_a_distribution(tmp_path: Path, files: dict[str, str], brought: set[str]):
+    folder = tmp_path / "a-1.dist-info"
+    folder.mkdir()
+    for name, text in {"METADATA": "Metadata-Version: 2.1\nName: a\nVersion: 1\n", **files}.items():
+        (folder / name).write_text(text)
+    assert modules._top_level(importlib.metadata.PathDistribution(folder)) == brought
+
+
+def test_a_module_is_parsed_once_for_all_processes(house: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
+    house("helper.py", "x = 1\n")
+    house("mine.py", "import helper\nfrom os import path\n")
+    first = module_digest("mine")
+    for cached in (modules._reached, modules._scanned):
+        cached.cache_clear()
+    monkeypatch.setattr(modules, "_parsed", lambda source: pytest.fail("parsed again"))
+    assert module_digest("mine") == first
+    assert reached("mine") == {"mine", "helper"}

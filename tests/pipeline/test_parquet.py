@@ -111,3 +111,40 @@ def test_rows_with_some_ids_are_read_in_order(tmp_path):
     found = list(parquet.read_batches(str(tmp_path), "x.parquet", 100_000, ids=["p49999", "p45000", "p7"]))
     assert [table["id"].to_pylist() for table in found] == [["p7"], ["p45000", "p49999"]]
     assert list(parquet.read_batches(str(tmp_path), "x.parquet", ids=["nobody"])) == []
+
+
+def test_rows_with_some_ids_come_with_the_columns_that_are_asked_for(tmp_path):
+    table = pa.table({"id": ["a", "b", "c"], "text": ["x", "y", "z"], "url": [None, None, "u"]})
+    with parquet.writing_rows(str(tmp_path), "x.parquet", table.schema, {}) as writer:
+        writer.write(table)
+    (found,) = parquet.read_batches(str(tmp_path), "x.parquet", columns=["id", "url", "none"], ids={"c", "a"})
+    assert found.to_pydict() == {"id": ["a", "c"], "url": [None, "u"]}
+    batches = parquet.read_batches(str(tmp_path), "x.parquet", 2, ids={"c"})
+    assert [batch["id"].to_pylist() for batch in batches] == [[], ["c"]]
+
+
+def test_groups_are_read_whose_bounds_hold_a_value(tmp_path):
+    """Of three groups of 20,000 rows; numbers are beyond those that have a sign."""
+    base = 2**63
+    table = pa.table({"n": [0] * 50_000, "key": pa.array(range(base, base + 50_000), pa.uint64())})
+    with parquet.writing_rows(str(tmp_path), "x.parquet", table.schema, {}) as writer:
+        writer.write(table)
+
+    def begins(*values: int) -> list[int]:
+        found = parquet.read_between(str(tmp_path), "x.parquet", "key", [base + value for value in values])
+        return [table["key"][0].as_py() - base for table in found]
+
+    assert begins(0) == begins(19_999) == [0]
+    assert begins(20_000) == begins(39_999) == [20_000]
+    assert begins(49_999, 5) == [0, 40_000]
+    assert begins(-1) == begins(50_000) == begins() == []
+
+
+@pytest.mark.parametrize("page_index", [False, True])
+def test_a_page_index_is_there_when_it_is_asked_for(tmp_path, page_index: bool):
+    table = pa.table({"id": ["a"]})
+    with parquet.writing_rows(str(tmp_path), "x.parquet", table.schema, {}, page_index) as writer:
+        writer.write(table)
+    column = pq.ParquetFile(tmp_path / "x.parquet").metadata.row_group(0).column(0)
+    assert (column.has_offset_index, column.has_column_index) == (page_index, page_index)
+    assert parquet.schema_of(str(tmp_path), "x.parquet") == table.schema

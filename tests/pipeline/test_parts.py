@@ -1,13 +1,15 @@
 """Parts: several shards in one file of a Scatter, and what comes out is the same."""
 
+import contextlib
 import math
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from dedup.prior_runs import prior_shards
-from pipeline import parts
+from pipeline import parts, store
 from pipeline.parts import is_part, members_of, parts_of
 from pipeline.run import run
 from pipeline.runner import Local
@@ -55,6 +57,45 @@ def test_the_same_bytes_come_out_of_fewer_files(tmp_path: Path, few_files):
     assert len(list((tmp_path / "merged/home").iterdir())) == 1
     assert data(tmp_path / "merged") == data(tmp_path / "plain")
     assert list(faults(str(tmp_path / "merged"))) == []
+
+
+class Killed(BaseException):
+    """The end of a driver."""
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_a_run_with_parts_that_is_killed_at_any_file_goes_on_to_the_same_bytes(
+    tmp_path: Path, few_files, monkeypatch: pytest.MonkeyPatch, part: int
+):
+    """Each time before or after another file was written, with one more file of pages the second time."""
+    folder, root, written = toy.corpus(tmp_path / "in", files=5), tmp_path / "out", 0
+    writing = store.writing
+
+    def killed_at(last: int):
+        @contextmanager
+        def counted(base: str, name: str):
+            nonlocal written
+            written += 1
+            with writing(base, name) as sink:
+                yield sink
+                if written == last and last % 2:
+                    raise Killed
+            if written == last:
+                raise Killed
+
+        return counted
+
+    for last in (6 + 5 * part, 7 + 4 * part):
+        written = 0
+        monkeypatch.setattr(store, "writing", killed_at(last))
+        with contextlib.suppress(Killed):
+            make(root, folder)
+        (folder / "g.txt").write_text("a text that nobody else has")
+    monkeypatch.setattr(store, "writing", writing)
+    make(root, folder)
+    make(tmp_path / "calm", folder)
+    assert data(root) == data(tmp_path / "calm")
+    assert list(faults(str(root))) == []
 
 
 def test_a_new_file_makes_the_last_part_anew_and_a_changed_one_its_own(tmp_path: Path, few_files):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import in_flight, ray_tasks
+from pipeline import in_flight, ray_runner, ray_tasks
 from pipeline.batches import Batches
 from pipeline.errors import RunnerLost, StageFailed
 from pipeline.ray_runner import Ray
@@ -134,7 +134,8 @@ def test_short_items_share_tasks_and_a_bad_one_costs_only_itself(tmp_path: Path,
             batches.append(super().take())
             return batches[-1]
 
-    monkeypatch.setattr(ray_tasks, "Batches", Noted)
+    monkeypatch.setattr(ray_runner, "Batches", Noted)
+    monkeypatch.setattr(ray, "prefetch_depth", 0)  # as on a cluster
     monkeypatch.setattr(ray_tasks, "AT_ONCE", 2)
     items = [f"item{n:05d}" for n in range(3000)]
     items[2000], items[2500] = "kills", "raises"
@@ -148,6 +149,15 @@ def test_short_items_share_tasks_and_a_bad_one_costs_only_itself(tmp_path: Path,
     assert len((tmp_path / "kills").read_text().split()) == 5
     assert len((tmp_path / "raises").read_text().split()) == 1
     assert len(batches) < 1500
+
+
+def test_where_files_are_fetched_ahead_each_item_is_a_task(ray: Ray, monkeypatch):
+    """Else a worker would fetch for one that has long done the same item, and the file would stay."""
+    sizes = []
+    take = Batches.take
+    monkeypatch.setattr(Batches, "take", lambda self: sizes.append(take(self)) or sizes[-1])
+    assert ray.prefetch_depth == 2
+    assert len(dict(ray.map(Counted(1), list(range(300))))) == len(sizes) == 300
 
 
 def test_what_a_stage_does_is_sent_once_and_read_once_a_worker(ray: Ray):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline import in_flight, ray_tasks
+from pipeline.batches import Batches
 from pipeline.ray_tasks import Lost, Outcomes, Tasks, lost_from
 from pipeline.runner import Failed
 
@@ -72,7 +73,7 @@ class FakeRay:
         self.cancelled.append(reference)
 
     def tasks(self, items: Sequence[Any]) -> Tasks:
-        return Tasks(self, self.submit, self.leave, items)
+        return Tasks(self, self.submit, self.leave, Batches(items))
 
 
 def all_of(tasks: Tasks, window: int = 4) -> list[tuple[Any, Any]]:
@@ -134,6 +135,7 @@ def test_a_stage_is_done_when_nothing_waits_and_nothing_flies():
     tasks.send_out(1)
     assert tasks
     assert list(tasks.came_back()) == [(1, 2)]
+    assert ray.waits[-1] == (1, 0), "what is done is taken without waiting for more"
     assert not tasks
 
 
@@ -155,6 +157,17 @@ def test_a_batch_that_came_to_nothing_is_tried_one_by_one_and_the_bad_item_four_
         f"{shared[0]} and {len(shared) - 1} more: its worker died (WorkerCrashedError); each is tried alone"
     )
     assert messages[1:] == ["700: its worker died (WorkerCrashedError); it is tried again"] * 3
+
+
+def test_of_a_batch_of_two_each_is_tried_alone():
+    class Pairs(Batches):
+        def size(self) -> int:
+            return 2
+
+    ray = FakeRay(lambda batch, machine: WorkerCrashedError("killed") if "bad" in batch else doubled(batch, machine))
+    found = dict(all_of(Tasks(ray, ray.submit, ray.leave, Pairs(["bad", "good"]))))
+    assert found["good"] == "goodgood" and isinstance(found["bad"], Failed)
+    assert [batch for batch, _ in ray.sent] == [["bad", "good"], ["bad"], ["good"], *[["bad"]] * 3]
 
 
 def test_an_item_that_must_give_way_is_tried_six_times_after_longer_and_longer_pauses(caplog):

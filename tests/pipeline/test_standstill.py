@@ -83,8 +83,8 @@ def test_a_person_in_a_debugger_has_time():
 def test_looks_at_which_nothing_was_done_are_counted_from_the_last_at_which_something_was():
     idle = Used(1.0, 5.0, {7: 3})
     assert idle.nothing_since(idle, 30.0)
-    assert Used(1.0, 7.9, {7: 3}).nothing_since(idle, 30.0), "a tenth of a processor is not reached"
-    assert not Used(1.0, 8.1, {7: 3}).nothing_since(idle, 30.0)
+    assert Used(1.0, 5.8, {7: 3}).nothing_since(idle, 30.0), "three hundredths of a processor are not reached"
+    assert not Used(1.0, 5.95, {7: 3}).nothing_since(idle, 30.0)
     assert not Used(1.01, 5.01, {7: 3}).nothing_since(idle, 30.0)
     assert not Used(1.0, 5.0, {7: 4}).nothing_since(idle, 30.0)
     assert not Used(1.0, 5.0, {}).nothing_since(idle, 30.0)

@@ -147,6 +147,15 @@ def test_verify_knows_a_file_that_says_something_else(root: str):
     assert [name for name, _ in index_faults(root)] == [f"index/{one}", f"index/{other}"]
 
 
+def test_a_damaged_file_is_made_anew_by_who_asks(root: str):
+    PageIndex(root)
+    first = files(root)
+    for name in first:
+        store.write_bytes(root, f"index/{name}", b"PAR1 cut")
+    assert told(root, "f1.txt:1")["read"] == holders(root, "read", "f1.txt:1") != set()
+    assert files(root) == first and list(index_faults(root)) == []
+
+
 def test_a_family_reads_the_shards_that_speak_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     root, stages = made(Corpus(tmp_path / "corpus"))
     PageIndex(root)

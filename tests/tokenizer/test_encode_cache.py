@@ -55,6 +55,32 @@ def test_tokens_are_those_of_the_whole_text(pattern, digits, latex, punctuation)
     assert EncodeCache(tokenizer)(texts) == [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
 
 
+def test_offsets_are_those_of_the_tokenizer():
+    tokenizer = train([*odd_texts(1, 400), *words(500)], TokenizerConfig(600, special=(END,), min_frequency=1))
+    tokenizer.encode_special_tokens = True
+    cache = EncodeCache(tokenizer)
+    for text in [*ODD, *corpus(7, 20), *odd_texts(2, 500)]:
+        wanted = tokenizer.encode(text, add_special_tokens=False)
+        numbers, offsets = cache.with_offsets(text)
+        assert numbers == wanted.ids and list(map(tuple, offsets.tolist())) == wanted.offsets
+
+
+class NeverWalked(dict):
+    """A memory of chunks of which one may be looked up, but not all be listed."""
+
+    def keys(self):
+        raise AssertionError("walked through all that is known")
+
+    __iter__ = keys
+
+
+def test_a_batch_costs_its_own_chunks_and_not_those_that_are_known():
+    tokenizer = train(words(500), TokenizerConfig(600, special=(END,), min_frequency=1))
+    cache = EncodeCache(tokenizer, known=NeverWalked())
+    for text in ("one two three", "two three four"):
+        assert cache([text]) == [tokenizer.encode(text, add_special_tokens=False).ids]
+
+
 def test_chunks_make_up_the_text():
     for text in [*ODD, *odd_texts(3, 500)]:
         assert "".join(cut_chunks(text)) == text

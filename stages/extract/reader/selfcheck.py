@@ -1,7 +1,8 @@
 """Whether trafilatura is the one that the reader was written for, and reads as the reader does.
 
-Every process that extracts asks once, before the first page. Where anything differs, trafilatura reads all pages
-itself, and the run says so.
+Every process that extracts asks once, before the first page; half a second of work is spared where a process before it
+has found that all is well with the same files (`checked`). Where anything differs, trafilatura reads all pages itself,
+and the run says so.
 
 `python -m stages.extract.reader.selfcheck` prints the digests of what is installed, for `digests.py`.
 """
@@ -17,6 +18,7 @@ from typing import Any
 
 from lxml.etree import XPath
 
+from stages.extract.reader import checked
 from stages.extract.reader.digests import DIGESTS
 from stages.extract.reader.specimens import SPECIMENS
 
@@ -53,12 +55,19 @@ CONSTANTS = {
 @cache
 def problem() -> str | None:
     """Why trafilatura has to read the pages itself, None when the reader can."""
-    return difference() or disagreement()
+    if checked.passed_before():
+        return None
+    found = difference() or disagreement()
+    if found is None:
+        checked.note_passed()
+    return found
 
 
 @cache
 def difference() -> str | None:
     """What is not as the reader knows it, None when everything is."""
+    if checked.passed_before():
+        return None
     try:
         found = [name for name, digest in digests() if DIGESTS.get(name) != digest]
     except (ImportError, AttributeError, OSError, TypeError) as missing:

@@ -7,14 +7,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from curriculum import Curriculum, Phase
+from curriculum.build import Inputs, build
 from curriculum.code import by_name_and_text
 from curriculum.places import pages
+from mews.__main__ import main
 from pipeline.doc import Doc
 from pipeline.parquet import read_table
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stats import Stats
 from tests.helpers.programs import MIT, program
+from tokenizer.train import TokenizerConfig, train
 
 
 def made(base: Path, place: str, columns: dict[str, str] | None = None) -> tuple[list[dict], dict[str, Stats]]:
@@ -108,3 +112,31 @@ def test_a_data_set_without_a_column_for_licences_is_one_s_own(tmp_path):
 )
 def test_a_row_s_language_is_its_own_or_its_path_s(fields, wanted):
     assert by_name_and_text(Doc("int a;", fields=fields)) == {"language": wanted}
+
+
+def test_a_model_that_was_trained_by_the_command_scores_code_and_a_choice_asks_for_it(tmp_path):
+    for name, words in (("good", "parse read open"), ("bad", "foo bar qux")):
+        lines = [json.dumps({"text": f"{' '.join(words.split()[n % 3 :])} {n}"}) + "\n" for n in range(300)]
+        write(tmp_path / name, {"a.jsonl": "".join(lines)})
+    with pytest.raises(SystemExit, match="0"):
+        main(["quality", "train", str(tmp_path / "good"), str(tmp_path / "bad"), "--out", str(tmp_path / "model")])
+    texts = [f"def {word}(x):\n    # {word} {word}\n    return x\n" for word in ("parse read open", "foo bar qux")]
+    rows = [{"id": name, "text": text * 20} for name, text in zip(("good", "bad"), texts, strict=True)]
+    write(tmp_path / "in", {"a.jsonl": "".join(json.dumps(row) + "\n" for row in rows)})
+    train_tokenizer(tmp_path / "t", [row["text"] for row in rows])
+    phases = Curriculum((Phase("only", 100, 32, {"code": 1.0}),))
+    inputs = Inputs(
+        str(tmp_path / "t"), f"code={tmp_path / 'in'}", where="code: quality >= 0.5", code_model=str(tmp_path / "model")
+    )
+    run(build(phases, inputs), root=str(tmp_path / "out"), runner=Local())
+    (scored,) = (tmp_path / "out" / "code.written").glob("*.parquet")
+    scores = {row["source_id"]: row["quality"] for row in pq.read_table(scored).to_pylist()}
+    assert scores["bad"] < 0.5 <= scores["good"]
+    sampled = read_table(str(tmp_path / "out"), "only/bucket-00000.parquet")
+    assert set(sampled["id"].to_pylist()) == {"good"}
+
+
+def train_tokenizer(folder: Path, texts: list[str]) -> None:
+    folder.mkdir()
+    config = TokenizerConfig(270, special=("<|endoftext|>",), min_frequency=1)
+    (folder / "tokenizer.json").write_text(train(texts, config).to_str())

@@ -78,6 +78,12 @@ def test_rows_that_do_not_tell_their_repository_are_refused(tmp_path):
     assert pages("whole", f"repo-level:{tmp_path}", {"repo": "home"})
 
 
+def test_a_choice_by_what_only_files_have_is_refused(checkouts):
+    with pytest.raises(UsageError, match="source whole: choices ask about comments, quality, which files of code have"):
+        pages("whole", f"repo-level:{checkouts}", {}, {"quality": "number", "comments": "number", "license": "string"})
+    assert pages("whole", f"repo-level:{checkouts}", {}, {"license": "string"})
+
+
 def test_a_repository_that_is_too_long_becomes_several_documents(monkeypatch, tmp_path, checkouts):
     monkeypatch.setattr(repository_level, "LONGEST", 3_000)
     found = documents(tmp_path / "out", checkouts)

@@ -15,7 +15,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.modules import reached
 from stages import extract
-from stages.extract import parsing, readings
+from stages.extract import parsing, readings, transform
 from stages.extract.clean import clean
 from stages.extract.sandbox import Caps, Sandbox, sandbox_for
 
@@ -100,7 +100,7 @@ def test_what_precision_throws_away_is_looked_for_again():
 def test_one_page_in_a_thousand_is_read_twice(monkeypatch):
     assert 60 < sum(extract.is_reread(b"%d" % number) for number in range(100_000)) < 140
     assert extract.text("trafilatura")(table(page()))["counts"].to_pylist() == [[]]
-    monkeypatch.setattr(extract, "REREAD_ONE_IN", 1)
+    monkeypatch.setattr(transform, "REREAD_ONE_IN", 1)
     for extractor in extract.READINGS:
         rows = extract.text(extractor)(table(page(), b"")).to_pylist()
         assert [row["counts"] for row in rows] == [[("reread", 1), ("reread_differently", 0)]] * 2
@@ -117,8 +117,8 @@ def test_a_second_reading_that_differs_is_counted_and_changes_nothing(monkeypatc
             asked.append(again)
             return {"error": "timeout"} if again else {"text": "ours", "image_urls": [], "cpu": 0.0}
 
-    monkeypatch.setattr(extract, "REREAD_ONE_IN", 1)
-    monkeypatch.setattr(extract, "sandbox_for", lambda caps: TwoMinds())
+    monkeypatch.setattr(transform, "REREAD_ONE_IN", 1)
+    monkeypatch.setattr(transform, "sandbox_for", lambda caps: TwoMinds())
     [row] = extract.text("trafilatura")(table(page())).to_pylist()
     assert asked == [False, True]
     assert (row["text"], row["error"], row["counts"]) == ("ours", None, [("reread", 1), ("reread_differently", 1)])
@@ -340,3 +340,13 @@ def test_transform_can_be_sent_and_holds_no_process():
     transform = extract.text("raw")
     assert pickle.loads(pickle.dumps(transform)) == transform
     assert sandbox_for(extract.CAPS) is sandbox_for(extract.CAPS)
+
+
+def test_the_process_that_reads_pages_imports_no_arrow():
+    code = "import sys; from stages.extract import page; page.warm(); print(*({'lxml', 'pyarrow'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["lxml"]
+
+
+def test_other_names_are_not_found():
+    assert hasattr(extract, "text") and not hasattr(extract, "texts")

@@ -61,6 +61,16 @@ def test_an_address_counts_before_the_shape_but_an_article_in_an_archive_is_one(
     assert type_of(f"{PROSE}\nIt costs $ 5\nor $ 6\n", "https://x.example/") == "article"
 
 
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [("collections/shoes", "listing"), ("browse/shoes?page=2", "listing"), ("sub-categories/shoes/", "listing"),
+     ("catalog", "listing"), ("collections/shoes/products/red", "product"), ("collector/shoes", "article"),
+     ("tag/shoes/", "article"), ("directory/shoes", "article")],
+)  # fmt: skip
+def test_what_stands_on_shelves_is_a_listing_whatever_is_said_above_it(path, wanted):
+    assert type_of(PROSE, f"https://x.example/{path}") == wanted
+
+
 def test_a_table_without_rows_has_the_column():
     empty = pa.table({"text": pa.array([], pa.string())})
     assert page_type()(empty).schema.names == ["text", "page_type"] and page_type()(empty).num_rows == 0

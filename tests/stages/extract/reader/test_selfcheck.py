@@ -1,19 +1,24 @@
 """The reader's look at the trafilatura that is installed."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from stages.extract import page, readings, survey
-from stages.extract.reader import cascade, selfcheck
+from stages.extract.reader import cascade, checked, selfcheck
 from stages.extract.reader.specimens import SPECIMENS
 
 PAGE = SPECIMENS[0].encode()
 
 
 @pytest.fixture
-def afresh():
-    """Nothing remembered of the check, before and after."""
+def afresh(tmp_path, monkeypatch):
+    """Nothing remembered of the check, before and after, in this process or on disk."""
+    monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
 
     def forget() -> None:
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
         for cached in (selfcheck.problem, selfcheck.difference, survey.verdicts, readings.find_extractor):
             cached.cache_clear()
 
@@ -64,3 +69,55 @@ def test_warming_up_says_what_is_another(afresh, monkeypatch, capsys):
     afresh()
     page.warm()
     assert "jusText" in capsys.readouterr().err
+
+
+def test_what_has_passed_once_is_not_checked_again(afresh, monkeypatch):
+    assert not checked.passed_before()
+    assert selfcheck.problem() is None
+    assert checked.passed_before()
+    for cached in (selfcheck.problem, selfcheck.difference):
+        cached.cache_clear()
+    monkeypatch.setattr(selfcheck, "digests", lambda: pytest.fail("checked again"))
+    monkeypatch.setattr(selfcheck, "disagreement", lambda: pytest.fail("compared again"))
+    assert selfcheck.difference() is None
+    assert selfcheck.problem() is None
+
+
+def test_what_has_failed_is_checked_again(afresh, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setitem(selfcheck.DIGESTS, "jusText", "0.0")
+        assert "jusText" in (selfcheck.problem() or "")
+    assert not checked.passed_before()
+
+
+@pytest.mark.parametrize("package", ["ours", "trafilatura", "justext"])
+def test_a_check_counts_for_the_files_that_it_saw(tmp_path, monkeypatch, package):
+    folders = {name: tmp_path / name for name in ("ours", "trafilatura", "justext")}
+    for folder in folders.values():
+        (folder / "inside").mkdir(parents=True)
+        (folder / "inside" / "a.py").write_text("x = 1")
+    monkeypatch.setattr(checked, "OURS", folders["ours"])
+    monkeypatch.setattr(checked, "_folder", lambda name: folders[name])
+
+    def name() -> str:
+        checked._name.cache_clear()
+        return checked._name()
+
+    first = name()
+    (folders[package] / "__pycache__").mkdir()
+    (folders[package] / "__pycache__" / "a.pyc").write_text("")
+    assert name() == first
+    (folders[package] / "inside" / "a.py").write_text("x = 2")
+    second = name()
+    (folders[package] / "inside" / "a.py").rename(folders[package] / "inside" / "b.py")
+    third = name()
+    monkeypatch.setattr(checked, "version", lambda package: "0.0")
+    names = {first, second, third, name()}
+    checked._name.cache_clear()
+    assert len(names) == 4
+
+
+def test_the_check_looks_at_what_is_installed():
+    seen = set(map(Path, checked._files()))
+    assert {checked.OURS / "page.py", checked.OURS / "reader" / "specimens.py"} <= seen
+    assert {path.name for path in seen} >= {"main_extractor.py", "core.py", "English.txt"}
