@@ -1,5 +1,6 @@
 """The laws of the engine, each broken by hand once."""
 
+import json
 import os
 import pickle
 import re
@@ -204,7 +205,9 @@ def test_memory_does_not_grow_with_the_shard(tmp_path: Path):
 
 def test_the_sums_written_down_are_the_sums_of_receipts(tmp_path: Path):
     stats = make(tmp_path / "out", toy.corpus(tmp_path / "in"))
-    store.write_bytes(str(tmp_path / "out"), "plan.json", b'{"stages": [{"name": "read"}, {"name": "unique"}]}')
+    plan = json.loads((tmp_path / "out/plan.json").read_text())
+    some = [stage for stage in plan["stages"] if stage["name"] in ("read", "unique")]
+    store.write_bytes(str(tmp_path / "out"), "plan.json", json.dumps({"stages": some}).encode())
     assert stage_stats(str(tmp_path / "out")) == {name: stats[name] for name in ("read", "unique")}
     (tmp_path / "out/plan/read.sums.json").unlink()
     assert stage_stats(str(tmp_path / "out"))["read"] == stats["read"]

@@ -16,7 +16,7 @@ from pipeline.standstill import Used, ended_when_silent
 from tests.helpers.tables import pages, source
 
 CODE = """
-import subprocess, sys, threading, time
+import pdb, subprocess, sys, threading, time
 from pipeline.standstill import ended_when_silent
 def compute(seconds):
     end = time.process_time() + seconds
@@ -75,6 +75,12 @@ def test_a_person_in_a_debugger_has_time():
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+    assert process.stdout and process.stderr
+    said = ""
+    while not said.endswith("(Pdb) "):
+        one = process.stdout.read(1)
+        assert one, process.stderr.read()
+        said += one
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(6)
     assert process.communicate("c\n", timeout=60)[0].endswith("done\n")

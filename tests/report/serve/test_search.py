@@ -128,7 +128,7 @@ def test_no_more_is_read_than_fills_a_screen(root: str, monkeypatch: pytest.Monk
 def test_a_search_ends_when_its_time_is_up(root: str):
     strata = strata_of(document_chain(root), stage_stats(root))
     answer = search(root, Database(root), strata, PageQuery(text="nowhere"), seconds=0)
-    assert answer == Answer([], False, 0, answer.files, True) and answer.files > 7
+    assert answer == Answer([], False, 0, answer.files, True, []) and answer.files > 7
 
 
 def test_a_query_is_broken_off(root: str):
