@@ -1,5 +1,6 @@
 """Work that stands still ends its process; work that computes, in this process or in another, does not."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -73,7 +74,12 @@ def test_a_person_in_a_debugger_has_time():
     code = CODE.format(work="breakpoint()")
     command = [sys.executable, "-c", code]
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONBREAKPOINT": "pdb.set_trace"},  # where Ray was imported it is Ray's own
     )
     assert process.stdout and process.stderr
     said = ""
