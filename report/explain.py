@@ -51,8 +51,13 @@ def explain(root: str, page: str, stages: Sequence[Stage] = ()) -> list[Explaine
     With the `stages` of the run, limits are shown beside what was measured, and what a run did not store is measured
     again from the stored text. Raises UsageError, with near spellings, when no file has the page.
     """
-    maps, index = {stage.name: stage for stage in stages if isinstance(stage, Map)}, PageIndex(root)
-    places = find_page(root, page, index)
+    index = PageIndex(root)
+    return explain_rows(index, find_page(root, page, index), stages)
+
+
+def explain_rows(index: PageIndex, places: Sequence[FoundRow], stages: Sequence[Stage]) -> list[Explained]:
+    """The same of pages that were found, by all their rows."""
+    maps = {stage.name: stage for stage in stages if isinstance(stage, Map)}
     found = list[Explained]()
     for id in dict.fromkeys(place.row["id"] for place in places):
         mine = [place for place in places if place.row["id"] == id]

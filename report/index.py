@@ -20,8 +20,8 @@ from pipeline import parquet, store
 from pipeline.errors import BadInput
 from pipeline.funnel import read_plan
 from pipeline.hashing import digest, hash64
-from pipeline.ledger import record_name
 from pipeline.receipts import read_receipts
+from pipeline.record import record_name
 from pipeline.runner import Failed, Runner
 from pipeline.shard import quarantine_name, rejects_name
 from pipeline.view import stage_plan

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as LiveLine
 
 from pipeline.heartbeat import rows_under_way
-from pipeline.ledger import sums
 from pipeline.receipts import Receipt
+from pipeline.record import sums
 from pipeline.stage import Stage
 from report.status import seconds_of
 from report.terminal import print_line

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -50,6 +50,13 @@ STORED_ROWS: Mapping[Where, Callable[..., Iterator[pa.Table]]] = {
     "dropped": dropped_rows,
     "quarantined": quarantined_rows,
 }
+
+
+def rows_of_ids(
+    where: Where, root: str, stage: str, shard: str, ids: Collection[str], columns: Columns = None
+) -> list[dict[str, Any]]:
+    """The rows of a shard that have one of the ids."""
+    return [row for table in STORED_ROWS[where](root, stage, shard, columns, ids) for row in table.to_pylist()]
 
 
 def _rows(root: str, name: str, columns: Columns, ids: Collection[str] | None) -> Iterator[pa.Table]:

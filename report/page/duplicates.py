@@ -14,9 +14,8 @@ from filters.url import host_of
 from pipeline.hashing import hash64
 from pipeline.stage import Map, Stage
 from pipeline.view import planned
-from report.page.sample import rows_of_ids
 from report.page.texts import changes
-from report.stored import dropped_rows, kept_rows
+from report.stored import Where, dropped_rows, kept_rows, rows_of_ids
 
 KEPT, SIZE = "_kept", "_size"
 FAMILIES, MEMBERS, HOSTS = 12, 4, 20  # shown
@@ -73,14 +72,13 @@ class DuplicateStage:
         """URL and text of pages, by id."""
         found = dict[str, tuple[str, str]]()
         for shard in dict.fromkeys(row["shard"] for row in rows):
-            for read in (kept_rows, dropped_rows):
-                ids = {
-                    row["id"]
-                    for row in rows
-                    if row["shard"] == shard and (row["reason"] is None) is (read is kept_rows)
-                }
-                tables = read(self.root, self.stage.name, shard, ["id", "url", "text"]) if ids else ()
-                for row in rows_of_ids(tables, ids):
+            ids: dict[Where, set[str]] = {"kept": set(), "dropped": set()}
+            for row in rows:
+                if row["shard"] == shard:
+                    ids["kept" if row["reason"] is None else "dropped"].add(row["id"])
+            for where, wanted in ids.items():
+                columns = ["id", "url", "text"]
+                for row in rows_of_ids(where, self.root, self.stage.name, shard, wanted, columns) if wanted else ():
                     found[row["id"]] = (row.get("url") or "", row.get("text") or "")
         return found
 

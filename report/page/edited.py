@@ -6,9 +6,9 @@ from typing import Any
 
 from pipeline.stage import Map, Source
 from report.page.chain import DocumentChain
-from report.page.sample import Reservoir, Stratum, rows_of_ids
+from report.page.sample import Reservoir, Stratum
 from report.page.texts import alternating, changes, masked
-from report.stored import kept_rows
+from report.stored import rows_of_ids
 from stages.pii.scrubbing import Scrub
 
 SHOWN = 20  # pages of each stage
@@ -48,8 +48,8 @@ class Edits:
 
     def _edits(self, shard: str, stage: Map, ids: set[str]) -> Iterator[dict[str, Any]]:
         columns = ["id", "url", "text"]
-        before = rows_of_ids(kept_rows(self.root, self.chain.parents[stage.name], shard, columns), ids)
-        after = rows_of_ids(kept_rows(self.root, stage.name, shard, columns), ids)
+        before = rows_of_ids("kept", self.root, self.chain.parents[stage.name], shard, ids, columns)
+        after = rows_of_ids("kept", self.root, stage.name, shard, ids, columns)
         old = {row["id"]: row["text"] or "" for row in before}
         private = any(isinstance(transform, Scrub) for transform in stage.transforms)
         for row in sorted(after, key=lambda row: row["id"]):

@@ -12,9 +12,9 @@ from report.page.chain import DocumentChain, Gate
 from report.page.facts import PageFacts, facts_of
 from report.page.marks import merged, offending, url_marks
 from report.page.measure import Row, Values, Walk, Walker, end_of
-from report.page.sample import Reservoir, Stratum, quotas, rows_of_ids
+from report.page.sample import Reservoir, Stratum, quotas
 from report.page.texts import alternating, masked
-from report.stored import STORED_ROWS, Where, kept_rows
+from report.stored import Where, rows_of_ids
 from report.visible import Originals, lines_in
 from text.tokens import count_pretokens
 
@@ -102,7 +102,7 @@ class Gathering:
         found = [
             (number, row)
             for (stage, fate), ids in stores.items()
-            for row in rows_of_ids(STORED_ROWS[fate](self.root, stage, shard), ids)
+            for row in rows_of_ids(fate, self.root, stage, shard, ids)
             if row["id"] in numbers.get(number := self._number(stage, fate, row), ())
         ]
         for number, row in sorted(found, key=lambda each: (each[0], each[1]["id"])):
@@ -120,7 +120,7 @@ class Gathering:
             parent = self.chain.parents[stage]
             later = {id for name, ids in walked.items() if stage in self.chain.way(name) for id in ids}
             if parent and later:
-                inputs[stage] = {row["id"]: row for row in rows_of_ids(kept_rows(self.root, parent, shard), later)}
+                inputs[stage] = {row["id"]: row for row in rows_of_ids("kept", self.root, parent, shard, later)}
         return inputs
 
     def _page(self, number: int, row: Row, inputs: Mapping[str, Row]) -> SampledPage:

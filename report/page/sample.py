@@ -4,13 +4,12 @@ A stratum is all pages that one step dropped for one reason, or that one stage q
 receipts say how many pages a stratum has, so a number that is counted on the sample is scaled by what is known.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.hashing import digest, hash64
 from pipeline.stats import Stats
@@ -108,9 +107,3 @@ def _by_reason(table: pa.Table) -> Iterator[tuple[str, np.ndarray]]:
     codes = coded.indices.to_numpy(zero_copy_only=False)
     for code, reason in enumerate(coded.dictionary.to_pylist()):
         yield reason, np.flatnonzero(codes == code)
-
-
-def rows_of_ids(tables: Iterable[pa.Table], ids: Iterable[str]) -> list[dict[str, Any]]:
-    """The rows with these ids."""
-    wanted = pa.array(sorted(ids), pa.string())
-    return [row for table in tables for row in table.filter(pc.is_in(table["id"], wanted)).to_pylist()]

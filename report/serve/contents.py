@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 from pipeline.funnel import Line, funnel, read_plan, rows_of, stage_stats, warnings
 from pipeline.stage import Stage
-from report.explain import explain
+from report.explain import explain_rows
 from report.family import family, largest_families
+from report.index import PageIndex
 from report.lookup import FoundRow, find_page
 from report.page.chain import document_chain
 from report.page.sample import Stratum, strata_of
@@ -91,8 +92,9 @@ class RunContents:
     def page(self, given: Mapping[str, str]) -> dict[str, Any]:
         """All that became of one page, and its text as the last stage has it; with `html`, what its HTML shows too."""
         page = given.get("page", "").strip()
-        found = explain(self._root, page, self._stages)
-        places = find_page(self._root, page)
+        index = PageIndex(self._root)
+        places = find_page(self._root, page, index)
+        found = explain_rows(index, places, self._stages)
         texts = {place.row["id"]: place.row["text"] for place in places if place.row.get("text")}
         shown = dict(self._visible(places, texts)) if given.get("html") else {}
         texts = {id: text[:LONGEST_TEXT] + (" …" if len(text) > LONGEST_TEXT else "") for id, text in texts.items()}
