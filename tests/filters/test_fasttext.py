@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from filters import fasttext
-from filters.fasttext_train import SETTINGS, passes, train_classifier
+from filters.fasttext_train import learn, passes, train_classifier
 from mews.__main__ import main
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
@@ -66,12 +66,7 @@ def kinds(tmp_path_factory) -> Path:
     """A model of somebody else's: three labels, no notes beside it."""
     folder = tmp_path_factory.mktemp("kinds")
     words = {"news": "council mayor vote", "shop": "Buy cheap offer", "maths": "lemma theorem proof"}
-    lines = [f"__label__{kind} {said} {n % 3}" for n in range(60) for kind, said in words.items()]
-    (folder / "train.txt").write_text("\n".join(lines) + "\n")
-    import fasttext as package
-
-    model = package.train_supervised(str(folder / "train.txt"), epoch=50, verbose=0, **SETTINGS)
-    model.save_model(str(folder / "model.bin"))
+    learn([(kind, f"{said} {n % 3}") for n in range(60) for kind, said in words.items()], folder / "model.bin")
     (folder / "kinds.model").hardlink_to(folder / "model.bin")
     return folder
 
