@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import parquet
+from pipeline.errors import BadInput
 
 NUMBERS = pa.schema([("n", pa.int64())])
 TEXTS = pa.schema([("id", pa.int64()), ("text", pa.string())])
@@ -53,6 +54,8 @@ def test_the_size_of_a_column_is_that_of_its_values():
     assert parquet.payload(pa.chunked_array([[1, 2, None]])) == 3 * 8
     assert parquet.payload(pa.chunked_array([["ab", None, "é"]])) == 3 * 4 + 4
     assert parquet.payload(pa.chunked_array([[b"ab", b""]], pa.large_binary())) == 2 * 4 + 2
+    assert parquet.payload(pa.chunked_array([[b"ab", None]], pa.binary())) == 2 * 4 + 2
+    assert parquet.payload(pa.chunked_array([["abc", ""]], pa.large_string())) == 2 * 4 + 3
     assert parquet.payload(pa.chunked_array([[["ab"], None, ["c", "d"]]])) == 3 * 4 + 3 * 4 + 4
     assert parquet.payload(pa.chunked_array([[[1, 2], [3]]], pa.large_list(pa.int32()))) == 2 * 4 + 3 * 4
     assert parquet.payload(pa.chunked_array([[[1, 2]]], pa.list_(pa.int32(), 2))) == 4 + 2 * 4
@@ -101,6 +104,16 @@ def test_an_empty_file_gives_an_empty_table(tmp_path: Path):
 def test_what_is_not_there_is_said_so(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         parquet.read_table(str(tmp_path), "nothing")
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"", "file size is 0 bytes"), (b"PAR1 no more", "magic bytes not")])
+def test_a_file_that_is_cut_is_named_with_what_helps(tmp_path: Path, content: bytes, why: str):
+    (tmp_path / "made").write_bytes(content)
+    with pytest.raises(BadInput) as caught:
+        parquet.read_table(str(tmp_path), "made")
+    said = str(caught.value)
+    assert said.startswith(f"made in {tmp_path} is cut or damaged (") and why in said and "\n" not in said
+    assert said.endswith("); mews verify --mend forgets it, and the next run makes it anew")
 
 
 def test_rows_with_some_ids_are_read_in_order(tmp_path):

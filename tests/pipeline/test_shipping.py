@@ -38,6 +38,10 @@ def test_the_same_files_are_the_same_archive_whenever_they_were_written(tmp_path
     assert pack_folder(first) != pack_folder(second)
 
 
+def test_an_archive_is_smaller_than_its_code(tmp_path: Path):
+    assert len(pack_folder(folder_of(tmp_path / "own", a_dot_py="x = 1\n" * 10_000))) < 2_000
+
+
 def test_each_archive_has_a_folder_of_its_own(tmp_path: Path):
     folders = [folder_of(tmp_path / name, a_dot_py=name) for name in ("one", "two")]
     places = unpack([pack_folder(folder) for folder in folders])
