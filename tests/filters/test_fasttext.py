@@ -105,6 +105,20 @@ def test_an_unknown_label_is_told_with_those_that_there_are(kinds):
         fasttext.quality(kinds, threshold=0.5, label="sport")
 
 
+class Labelled:
+    """A model of 25 labels."""
+
+    def get_labels(self) -> list[str]:
+        return [f"__label__l{number:02d}" for number in range(25)]
+
+
+def test_of_many_labels_twenty_are_told(kinds, monkeypatch):
+    monkeypatch.setattr(fasttext, "model_at", lambda path: Labelled())
+    with pytest.raises(UsageError) as caught:
+        fasttext.quality(kinds, threshold=0.5)
+    assert str(caught.value).endswith(f"it has 25: {', '.join(f'l{number:02d}' for number in range(20))}")
+
+
 def test_what_else_is_wrong_with_a_model_is_one_clear_line(kinds, tmp_path):
     with pytest.raises(UsageError, match="comes without a threshold; give one, between 0 and 1"):
         fasttext.quality(kinds, label="maths")
