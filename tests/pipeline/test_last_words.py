@@ -26,13 +26,14 @@ def test_they_are_said_of_an_end_that_python_does_not_see(end: str, code: int):
     assert (done.returncode, done.stderr) == (code, "these are the last words\n")
 
 
-def test_what_waits_for_the_end_is_gone_once_nothing_needs_to_be_said():
+def test_what_waits_for_the_end_is_gone_once_nothing_needs_to_be_said(capfd: pytest.CaptureFixture[str]):
     words = LastWords("nothing")
     watcher = words._watcher
     assert watcher.poll() is None and os.getsid(watcher.pid) == watcher.pid, "Ctrl-C does not reach it"
     words.keep()
     assert watcher.poll() == 0
     words.keep()
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("end", ["", "sys.exit(3)", "words.keep(); os._exit(0)", "words.keep(); words.keep()"])

@@ -161,3 +161,15 @@ def test_a_page_index_is_there_when_it_is_asked_for(tmp_path, page_index: bool):
     column = pq.ParquetFile(tmp_path / "x.parquet").metadata.row_group(0).column(0)
     assert (column.has_offset_index, column.has_column_index) == (page_index, page_index)
     assert parquet.schema_of(str(tmp_path), "x.parquet") == table.schema
+
+
+def test_rows_are_packed_with_zstd_at_level_3(tmp_path: Path):
+    """And not at level 1, which pyarrow takes by itself: published bytes stay what they were."""
+    texts = [f"{n} pages of {n * n} words about {n % 97} and {n % 89} things" for n in range(5_000)]
+    table = pa.table({"id": range(5_000), "text": texts}, schema=TEXTS)
+    write(tmp_path, "made", table, 5_000)
+    sizes = {}
+    for level in (1, 3):
+        pq.write_table(table, tmp_path / "other", compression="zstd", compression_level=level, row_group_size=5_000)
+        sizes[level] = (tmp_path / "other").stat().st_size
+    assert (tmp_path / "made").stat().st_size == sizes[3] != sizes[1]
