@@ -64,57 +64,67 @@ class BlockWalk:
 
     def emphasised(self, element: _Element) -> None:
         """Text between the marks of its emphasis."""
+        if not self.line.markdown:
+            self.inside(element)
+            return
         self.line.wrap(EMPHASIS[element.tag], lambda: self.inside(element))
 
     def inside(self, element: _Element) -> None:
         """The text and the children of an element."""
         add = self.line.add
-        if element.text:
-            add(element.text)
+        if text := element.text:
+            add(text)
         for child in element:
             self.element(child)
-            if child.tail:
-                add(child.tail)
+            if text := child.tail:
+                add(text)
 
     def link(self, element: _Element) -> None:
         """What an element holds counts as linked."""
         self.line.linked_above += 1
-        self.line.link(element.get("href"), lambda: self.inside(element))
+        if self.line.markdown:
+            self.line.link(element.get("href"), lambda: self.inside(element))
+        else:
+            self.inside(element)
         self.line.linked_above -= 1
 
     def boxed(self, element: _Element) -> None:
         """An element that stands on lines of its own."""
-        self.end_block()
+        if self.line.parts:
+            self.end_block()
         tag = element.tag
         outer, blocks = self.box, self.blocks
         self.box = box = Box(element, tag, outer, bits_of(element), len(self.boxes), len(blocks))
         self.boxes.append(box)
-        self.contents(element, tag)
-        self.end_block()
+        CONTENTS.get(tag, BlockWalk.inside)(self, element)
+        if self.line.parts:
+            self.end_block()
         box.end = len(blocks)
         self.box = outer
 
-    def contents(self, element: _Element, tag: str) -> None:
-        """What is in a box, by its tag."""
-        if tag == "table":
-            self.table(element)
-        elif tag == "li":
-            self.item(element)
-        elif tag in LISTS:
-            start = element.get("start", "1")
-            ordered = tag == "ol"
-            self.lists.append((int(start) if start.isdecimal() and len(start) < 7 else 1) if ordered else None)
-            self.inside(element)
-            self.lists.pop()
-        elif tag == "blockquote":
-            self.quotes += 1
-            self.inside(element)
-            self.end_block()
-            self.quotes -= 1
-        elif tag in ("div", "p") and code.is_code_box(element):
+    def part(self, element: _Element) -> None:
+        """A box of any text, or of code that no tag names."""
+        if code.is_code_box(element):
             self.code(element)
         else:
             self.inside(element)
+
+    def list(self, element: _Element) -> None:
+        """A list, whose items have numbers if it is ordered."""
+        number = None
+        if element.tag == "ol":
+            start = element.get("start", "1")
+            number = int(start) if start.isdecimal() and len(start) < 7 else 1
+        self.lists.append(number)
+        self.inside(element)
+        self.lists.pop()
+
+    def quote(self, element: _Element) -> None:
+        """What another has said."""
+        self.quotes += 1
+        self.inside(element)
+        self.end_block()
+        self.quotes -= 1
 
     def item(self, element: _Element) -> None:
         """An item of a list, after its hyphen or number."""
@@ -201,6 +211,13 @@ class BlockWalk:
         self.blocks.append(block)
 
 
+CONTENTS: dict[str, Callable[[BlockWalk, _Element], None]] = {
+    **dict.fromkeys(LISTS, BlockWalk.list),
+    **dict.fromkeys(("div", "p"), BlockWalk.part),
+    "li": BlockWalk.item,
+    "table": BlockWalk.table,
+    "blockquote": BlockWalk.quote,
+}
 HANDLERS: dict[str, Callable[[BlockWalk, _Element], None]] = {
     **dict.fromkeys(SKIPPED, BlockWalk.skipped),
     **dict.fromkeys(BOXES, BlockWalk.boxed),
