@@ -53,12 +53,12 @@ def resolve_charset(raw: bytes, content_type: str = "") -> str:
             return name
     if wide := _wide(raw[:NUL_SPAN]):
         return wide
-    found = BEYOND_ASCII.search(raw)
-    if not found or b"\x1b$" in raw:
+    found = beyond_ascii(raw)
+    if found < 0 or b"\x1b$" in raw:
         seven_bit = _escaped(raw, content_type)
-        if seven_bit or not found:
+        if seven_bit or found < 0:
             return seven_bit or "utf-8"
-    start = max(0, found.start() - CONTEXT)
+    start = max(0, found - CONTEXT)
     sample = raw[start : start + SAMPLE]
     if UTF8_CHARACTER.search(sample) and decodes(sample, "utf-8"):
         return "utf-8"
@@ -110,6 +110,15 @@ def label_fits(sample: bytes, name: str) -> bool:
     text = sample.decode(name, "replace")
     beyond = len(text) - len(text.encode("ascii", "ignore"))
     return len(NO_CHARACTER.findall(text)) * 10 <= beyond
+
+
+def beyond_ascii(raw: bytes) -> int:
+    """Where the first byte beyond ASCII is; -1 without one."""
+    try:
+        raw.decode("ascii")
+    except UnicodeDecodeError as error:
+        return error.start
+    return -1
 
 
 def decodes(raw: bytes, name: str) -> bool:
