@@ -42,7 +42,7 @@ def check_not_reserved(schema: pa.Schema) -> None:
             raise UsageError(f"column {name}: the engine keeps this name for what it says of rows; rename the column")
 
 
-def rows_of(table: pa.Table, rows: Sequence[int]) -> pa.Table:
+def pick_rows(table: pa.Table, rows: Sequence[int]) -> pa.Table:
     """The rows with these numbers, which ascend. Heavy ones, which hold pages, are not copied: they stay in chunks."""
     if table.nbytes < HEAVY * table.num_rows or not rows:
         return table.take(pa.array(rows, pa.int64()))

@@ -1,9 +1,8 @@
 """What the names that authors give to boxes say of them: the words of class and id, tags and roles."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-
-from lxml.etree import _Element
 
 from stages.extract.blocks import listed
 from stages.extract.reader.page import MARK
@@ -79,13 +78,12 @@ INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNOREC
 TELLING = frozenset(("class", "id", "role", "style", "hidden", "aria-hidden"))
 
 
-def bits_of(element: _Element) -> int:
+def bits_of(tag: str, attributes: Mapping[str, str]) -> int:
     """What an element's own tag, role, class, id and style say."""
-    tag = element.tag
     bits = TAG_BITS.get(tag, 0)
     if tag in WHOLE_PAGE:
         return bits
-    for name, value in element.items():
+    for name, value in attributes.items():
         if name in TELLING:
             bits |= bits_of_attribute(name, value[:LONGEST])
         elif name == MARK:

@@ -8,22 +8,7 @@ from stages.extract.blocks import code, formulas, tables
 from stages.extract.blocks.block import Box, PageBlock
 from stages.extract.blocks.inline import Inline
 from stages.extract.blocks.names import bits_of
-
-SKIPPED = frozenset(
-    "script style noscript template svg canvas iframe object embed applet audio video map head select option optgroup "
-    "button input textarea datalist progress meter frame frameset noframes noembed dialog title rt rp".split()
-)
-BOXES = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol p section summary table tbody td tfoot th "
-    "thead tr ul".split()
-)
-CODE = frozenset({"pre", "xmp", "listing", "plaintext"})
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-LISTS = frozenset({"ul", "ol", "menu", "dir"})
-EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*", "del": "~~", "s": "~~", "strike": "~~"}
-VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
-FORMULAS = frozenset({"math", "script", "img", "span", "div", "mjx-container"})  # may be one
+from stages.extract.blocks.tags import BOXES, CODE, EMPHASIS, FORMULAS, HEADINGS, LISTS, SKIPPED, VERBATIM
 
 
 class BlockWalk:
@@ -35,7 +20,7 @@ class BlockWalk:
         self.lists: list[int | None] = []  # the open lists: the number of the next item, None without numbers
         self.lead, self.links, self.quotes = "", 0, 0
         self.tree = tree
-        self.box = Box(tree, tree.tag, None, 0, 0, 0)
+        self.box = Box(tree.tag, tree.get("class", ""), None, 0, 0, 0)
         self.boxes = [self.box]
         self.element(tree)
         self.end_block()
@@ -92,22 +77,22 @@ class BlockWalk:
         """An element that stands on lines of its own."""
         if self.line.parts:
             self.end_block()
-        tag = element.tag
+        tag, attributes = element.tag, dict(element.items())
         outer, blocks = self.box, self.blocks
-        self.box = box = Box(element, tag, outer, bits_of(element), len(self.boxes), len(blocks))
+        own = bits_of(tag, attributes)
+        self.box = box = Box(tag, attributes.get("class", ""), outer, own, len(self.boxes), len(blocks))
         self.boxes.append(box)
-        CONTENTS.get(tag, BlockWalk.inside)(self, element)
+        contents = CONTENTS.get(tag)
+        if contents is not None:
+            contents(self, element)
+        elif tag in ("div", "p") and code.is_code_box(element, attributes):
+            self.code(element)
+        else:
+            self.inside(element)
         if self.line.parts:
             self.end_block()
         box.end = len(blocks)
         self.box = outer
-
-    def part(self, element: _Element) -> None:
-        """A box of any text, or of code that no tag names."""
-        if code.is_code_box(element):
-            self.code(element)
-        else:
-            self.inside(element)
 
     def list(self, element: _Element) -> None:
         """A list, whose items have numbers if it is ordered."""
@@ -213,7 +198,6 @@ class BlockWalk:
 
 CONTENTS: dict[str, Callable[[BlockWalk, _Element], None]] = {
     **dict.fromkeys(LISTS, BlockWalk.list),
-    **dict.fromkeys(("div", "p"), BlockWalk.part),
     "li": BlockWalk.item,
     "table": BlockWalk.table,
     "blockquote": BlockWalk.quote,
