@@ -58,7 +58,7 @@ def recipe(
     labels: bool = False,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
-    text = extract.text(extractor, markdown=markdown, links=links)
+    text = extract.text(extractor, markdown=markdown, links=links, kinds=labels)
     raw = raw_pages(commoncrawl.pages(snapshot, files, domains, languages), text, language, opt_outs, cascade, rejects)
     prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 

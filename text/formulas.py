@@ -12,8 +12,9 @@ from text.latex import is_closed, normalise_latex
 
 LONGEST, LONGEST_PLAIN = 5_000, 100  # characters of a formula, and of one without any command
 ENVIRONMENTS = "equation|displaymath|math|align|alignat|flalign|gather|multline|eqnarray"
+SIGN = re.compile(r"[`~$\\\[]")  # with which a delimiter begins: a class of characters is found fast
 OPENS = re.compile(
-    r"(?m)^ {0,3}(?P<fence>`{3,}|~{3,})|(?P<code>`+)|(?P<escaped>\\[\\$])|(?P<display>\$\$)|(?P<inline>\$)"
+    r"(?P<fence>`{3,}|~{3,})|(?P<code>`+)|(?P<escaped>\\[\\$])|(?P<display>\$\$)|(?P<inline>\$)"
     rf"|(?P<bracket>\\[(\[])|\\begin\{{(?P<environment>(?:{ENVIRONMENTS})\*?)\}}|\[(?P<tag>tex|itex|imath|math|latex)\]"
 )
 INLINE = re.compile(r"\$((?:\\.|[^$\\\n]|\n(?![ \t]*\n)){1,5000}?)(?<!\\)\$(?!\d)", re.DOTALL)
@@ -40,11 +41,12 @@ class FormulaSpan(NamedTuple):
 def find_formulas(text: str) -> Iterator[FormulaSpan]:
     r"""The formulas between $, $$, \( \), \[ \], [tex] and the like, or in environments of displayed mathematics."""
     place = 0
-    while opened := OPENS.search(text, place):
-        kind, place = opened.lastgroup, opened.end()
-        if kind in ("fence", "code"):
+    while sign := SIGN.search(text, place):
+        opened = OPENS.match(text, sign.start())
+        place = opened.end() if opened else sign.end()
+        if opened and opened.lastgroup in ("fence", "code"):
             place = _end_of_code(text, opened)
-        elif kind != "escaped" and (found := _formula_at(text, opened)):
+        elif opened and opened.lastgroup != "escaped" and (found := _formula_at(text, opened)):
             yield found
             place = found.end
 
@@ -52,9 +54,11 @@ def find_formulas(text: str) -> Iterator[FormulaSpan]:
 def _end_of_code(text: str, opened: re.Match[str]) -> int:
     """Behind the code that begins here; behind the marks where none ends it."""
     marks = opened["fence"] or opened["code"]
-    if opened["fence"]:
+    if opened["fence"] and not text[text.rfind("\n", 0, opened.start()) + 1 : opened.start()].strip():
         closed = text.find(f"\n{marks}", opened.end())
         return len(text) if closed < 0 else closed + 1 + len(marks)
+    if marks[0] == "~":
+        return opened.end()
     closed = re.compile(rf"(?<!`){marks}(?!`)|\n").search(text, opened.end())
     return closed.end() if closed and closed[0] != "\n" else opened.end()
 

@@ -24,10 +24,10 @@ CODE = (
     r"[^.!?\n]*[(:={;][^.!?\n]*$"
 )
 # What may begin a formula between delimiters; signs and commands of mathematics that stand without any.
-DELIMITER = r"\$[^\d\s]|\$\d[^$\n]{0,100}\$|\$\s+\\|\\[(\[]|\\begin\{|\[i?(?:tex|latex|math)\]"
+DELIMITER = r"\$[^\d\s]|\$\d+[a-z]?\$|\$\d[^$\n]{0,100}[\\^_=][^$\n]{0,100}\$|\$\s+\\|\\[(\[]|\\begin\{|\[i?(?:tex|latex|math)\]"
 BARE = (
-    r"[∀∃∈∉∑∏∫√∂∞≤≥≠≈∇⊂⊆∪∩]|\\(?:d?frac|sqrt|sum|prod|int|lim|infty|mathbb|mathcal|mathrm|partial|nabla|alpha|beta|gamma"
-    r"|delta|epsilon|theta|lambda|mu|pi|sigma|omega|cdot|times|leq?|geq?|neq?|approx|equiv|in|to|forall|exists)\b"
+    r"[∀∃∈∉∑∏∫√∂∞≤≥≠≈∇⊂⊆∪∩]|\\(?:d?frac|sqrt|sum|prod|int|lim|infty|mathbb|mathcal|mathrm|partial|nabla|alpha|beta"
+    r"|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|omega|cdot|times|leq?|geq?|neq?|approx|equiv|in|to|forall|exists)\b"
 )
 FORMULAS_FULL = 5  # words a formula: a text with a formula for so many, or fewer, is all formulas
 LETTER, VOWEL, E, MARK, SPACE = (np.uint8(1 << n) for n in range(5))
