@@ -24,7 +24,10 @@ CODE = (
     r"[^.!?\n]*[(:={;][^.!?\n]*$"
 )
 # What may begin a formula between delimiters; signs and commands of mathematics that stand without any.
-DELIMITER = r"\$[^\d\s]|\$\d+[a-z]?\$|\$\d[^$\n]{0,100}[\\^_=][^$\n]{0,100}\$|\$\s+\\|\\[(\[]|\\begin\{|\[i?(?:tex|latex|math)\]"
+DELIMITER = (
+    r"\$[^\d\s]|\$\d+[a-z]?\$|\$\d[^$\n]{0,100}[\\^_=][^$\n]{0,100}\$|\$\s+\\|\\[(\[]|\\begin\{"
+    r"|\[i?(?:tex|latex|math)\]"
+)
 BARE = (
     r"[∀∃∈∉∑∏∫√∂∞≤≥≠≈∇⊂⊆∪∩]|\\(?:d?frac|sqrt|sum|prod|int|lim|infty|mathbb|mathcal|mathrm|partial|nabla|alpha|beta"
     r"|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|omega|cdot|times|leq?|geq?|neq?|approx|equiv|in|to|forall|exists)\b"

@@ -41,7 +41,8 @@ def kind_of_page(blocks: Sequence[PageBlock], clues: Clues) -> PageKind:
 def html_kind(blocks: Sequence[PageBlock], chosen: Sequence[PageBlock], clues: Clues) -> HtmlKind:
     """What the HTML of a page says of its type beside its text, of which much is lost when links and cards go.
 
-    "links": its main text, which are the `chosen` blocks, is made of them; "article", "product": it calls itself so; "prices": it is full of them; "page" where it says none of these.
+    "links": its main text, which are the `chosen` blocks, is made of them; "article", "product": it calls itself so;
+    "prices": it is full of them; "page" where it says none of these.
     """
     if not clues.article and len(chosen) >= LEAST_ITEMS and linked_share(chosen) >= LINKED:
         return "links"
