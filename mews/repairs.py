@@ -10,7 +10,6 @@ from pipeline import store, verify
 from pipeline.errors import MewsError
 from pipeline.root import redact
 from report.index import index_faults
-from report.replay import replay
 from report.terminal import for_terminal
 
 
@@ -44,4 +43,6 @@ def verify_command(
 
 def replay_command(root: Run) -> None:
     """Try the quarantined records again and say which can be read now. Nothing is written."""
+    from report.replay import replay  # with the readers of WARC files
+
     print(for_terminal(str(replay(root, stages_of(root)))))
