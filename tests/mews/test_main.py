@@ -156,9 +156,11 @@ HEAVY = {"numba", "ray", "torch", "fasttext", "presidio_analyzer", "trafilatura"
 
 def loaded(code: str, *arguments: object) -> set[str]:
     """Which of HEAVY a process has loaded after this code; the output of the code goes unread."""
-    code = f"import sys\ntry:\n    {code}\nexcept SystemExit as end: assert not end.code\nprint('loaded', *({HEAVY} & sys.modules.keys()))"
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    ended = "except SystemExit as end: assert not end.code"
+    code = f"import sys\ntry:\n    {code}\n{ended}\nprint('loaded', *({HEAVY} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.splitlines()[-1].split()[1:])
 
 
