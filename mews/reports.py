@@ -5,7 +5,7 @@ A command imports what it needs itself: together that takes longer than most of 
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -103,10 +103,12 @@ def explain_command(
         print(for_terminal(explain_unseen(page, plan(*load_recipe(root, arguments or [])))))
         return
     from report.explain import explain, explain_lines
+    from report.page_index import PageIndex
 
-    pages = explain(root, page, stages_or_none(root))
+    pages = explain(root, page, stages_or_none(root), index := PageIndex(root))
     told = [{**p._asdict(), "stages": [stage._asdict() for stage in p.stages]} for p in pages]
     _print(explain_lines(pages), {"pages": told}, as_json)
+    _print_unread(index.unread)
 
 
 def _print(lines: Sequence[str], told: Any, as_json: bool) -> None:
@@ -115,6 +117,12 @@ def _print(lines: Sequence[str], told: Any, as_json: bool) -> None:
         print_json(told)
     else:
         print(for_terminal("\n".join(lines)))
+
+
+def _print_unread(lines: Iterable[str]) -> None:
+    """Say on stderr of which files nothing is known."""
+    for line in lines:
+        print(for_terminal(f"not read: {line}"), file=sys.stderr)
 
 
 def stages_or_none(root: str) -> list[Stage]:
@@ -185,7 +193,9 @@ def family_command(
     families.
     """
     from report.family import family, family_lines, largest_families
+    from report.page_index import PageIndex
 
-    stages = stages_of(root)
-    found = family(root, page, stages) if page else largest_families(root, stages)
+    index = PageIndex(root) if page else None
+    found = family(root, page, index) if page else largest_families(root)
     _print(family_lines(found), {"families": [each._asdict() for each in found]}, as_json)
+    _print_unread(index.unread if index else ())
