@@ -98,9 +98,10 @@ def explain_command(
     With a recipe in place of the root, as recipes.refinedweb, every step is tried on a page that was never run.
     """
     if root.startswith("recipes.") or root.endswith(".py"):
-        from report.unseen import explain_unseen
+        from report.unseen import explain_unseen, unseen_lines
 
-        print(for_terminal(explain_unseen(page, plan(*load_recipe(root, arguments or [])))))
+        found = explain_unseen(page, plan(*load_recipe(root, arguments or [])))
+        _print(unseen_lines(found), {**found._asdict(), "steps": [step._asdict() for step in found.steps]}, as_json)
         return
     from report.explain import explain, explain_lines
     from report.page_index import PageIndex
@@ -189,9 +190,7 @@ def family_command(
     page: Annotated[str, typer.Argument(metavar="[PAGE]", help="The id or the URL of a page.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Show the near duplicates of a page, with what differs from the page that was kept; without a page, the largest
-    families.
-    """
+    """Show the duplicates of a page and what differs from the one that is kept; without a page the largest families."""
     from report.family import family, family_lines, largest_families
     from report.page_index import PageIndex
 

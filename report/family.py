@@ -87,7 +87,7 @@ def largest_families(root: str, count: int = FAMILIES) -> list[Family]:
 
 def family_lines(families: Sequence[Family]) -> list[str]:
     """The same for a person."""
-    lines: list[str] = []
+    lines: list[str] = [] if families else ["no stage has found duplicates yet"]
     for found in families:
         if not found.pages:
             lines.append(f"{found.stage}: {found.size:,} pages, kept is {found.kept}  {found.url}".rstrip())
