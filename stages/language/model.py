@@ -5,11 +5,13 @@ import string
 from collections import Counter
 from functools import cache
 from pathlib import Path
-
-import fasttext
+from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
 from text.normalise import fasttext_line
+
+if TYPE_CHECKING:
+    import fasttext
 
 LABEL = "__label__"
 UNKNOWN = "und"
@@ -49,6 +51,8 @@ def load_model(model: Path | None) -> "fasttext.FastText._FastText":
     path = model or installed()
     if not path.is_file():
         raise UsageError(f"language: there is no model file {path}")
+    import fasttext  # where pages are judged, and not where a recipe is only read
+
     return fasttext.load_model(str(path))
 
 
