@@ -35,7 +35,7 @@ from recipes.refinedweb import recipe
 HALF = "repeats.minimizers"  # the stage in whose middle the run is ended
 CORES = 32  # of a machine
 CLEAN_BYTES = 7_750_000  # of a shard that is published: docs/scale.md, `clean`
-RAY_SHARDS = 4_000
+RAY_SHARDS, IN_FLIGHT = 4_000, 1_000  # of a cluster thousands are in flight
 
 
 def silent(stage: Any, total: int, done: int, receipt: Any) -> None:
@@ -126,13 +126,22 @@ class Answer:
         return self.receipt
 
 
+class OfCluster(Ray):
+    """The runner of this machine with as many tasks in flight as on many machines, of which it waits for some at once."""
+
+    @property
+    def window(self) -> int:
+        """Tasks in flight."""
+        return IN_FLIGHT
+
+
 def driver_seconds(largest: int) -> float:
     """CPU seconds that the driver spends on Ray for a shard, in tasks of at most so many shards."""
     batches.LARGEST = largest
     stats = Stats(steps={f"step{n}": Step(Size(1000, 1000), {"reason": Size(1000, 1000)}) for n in range(3)})
     receipt = Receipt("stage", "shard", "0" * 65, "0" * 32, stats, {"a/file": FileInfo("0" * 32, 1000, 1000)})
     items = [(f"shard-{n:05d}-{'0' * 12}", "0" * 65, "") for n in range(RAY_SHARDS)]
-    ray = Ray(workers=1)
+    ray = OfCluster(workers=1)
     try:
         list(ray.map(Answer(receipt), items[:200]))
         began = time.process_time()

@@ -37,7 +37,8 @@ class Scatter:
     brings rows home: the key is then `shard_key(shard)`. A Scatter of rows that all `stay` in the bucket of their own
     shard is read by its one Gather there, file by file, and not by all of them.
 
-    A file holds what `merged` shards of the source send, in their order. Memory: its rows, twice.
+    A file holds what `merged` shards of the source send, in their order. Memory: its rows, twice; a task asks for that
+    of as many rows as `sends` says that one row of the source becomes.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Scatter:
     key: str
     buckets: int | None
     stay: bool = False
+    sends: int = 1
 
     @property
     def kind(self) -> str:
@@ -79,7 +81,7 @@ class Scatter:
         """How many of the source's shards go into one file, a power of two, when it has so many."""
         return 1 if self.stay else part_size(shards, home=self.buckets is None)
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def items(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order."""
         shards = shards_of(self.source, ledger)
         return parts_of(shards, self.merged(len(shards)))
@@ -118,7 +120,7 @@ class Scatter:
 
     def _members(self, item: str, root: str) -> Sequence[str]:
         if isinstance(self.source, Source):
-            return members_of(item, list(self.source.shards()))
+            return members_of(item, self.source.names)
         return members_of(item, planned(root, self.source.name))
 
     def bucket(self, keys: np.ndarray) -> np.ndarray:
@@ -184,7 +186,7 @@ class Gather:
         """Those of its inputs that its documents come from."""
         return self.inputs()
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def items(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order."""
         if self.one_for is None:
             return [f"{BUCKET}{b:05d}" for b in range(self.sources[0].buckets or 1)]

@@ -88,9 +88,9 @@ class Step:
         """The sum of both."""
         return Step(
             self.kept.plus(other.kept),
-            _sorted(_merge([self.dropped, other.dropped], Size.plus)),
-            _sorted(_merge([self.quarantined, other.quarantined], int.__add__)),
-            _sorted(_merge([self.raised, other.raised], Raised.plus)),
+            _summed(self.dropped, other.dropped, Size.plus),
+            _summed(self.quarantined, other.quarantined, int.__add__),
+            _summed(self.raised, other.raised, Raised.plus),
             self.sampled + other.sampled,
             self.unstable + other.unstable,
         )
@@ -152,7 +152,7 @@ class Stats:
             kind=self.kind or other.kind,
             seconds=round(self.seconds + other.seconds, 3),
             steps=_merge([self.steps, other.steps], Step.plus),
-            counts=_sorted(_merge([self.counts, other.counts], int.__add__)),
+            counts=_summed(self.counts, other.counts, int.__add__),
             unit=self.unit or other.unit,
             rows_due=sum(due) if due else None,
             **{name: getattr(self, name) + getattr(other, name) for name in SUMMED},
@@ -202,5 +202,6 @@ def _merge(maps: Iterable[Mapping[str, V]], plus: Callable[[V, V], V]) -> dict[s
     return merged
 
 
-def _sorted(merged: Mapping[str, V]) -> dict[str, V]:
-    return dict(sorted(merged.items()))
+def _summed(one: Mapping[str, V], other: Mapping[str, V], plus: Callable[[V, V], V]) -> dict[str, V]:
+    """The sums by key, sorted; most are of nothing, and a driver makes millions."""
+    return dict(sorted(_merge([one, other], plus).items())) if one or other else {}
