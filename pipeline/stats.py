@@ -61,7 +61,6 @@ def most_frequent(raised: Mapping[str, Raised]) -> str:
 
 
 NOTHING = Size()
-SUMMED = ("rows_in", "rows_out", "tokens_in", "tokens_out", "bytes")
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,11 @@ class Stats:
             counts=_summed(self.counts, other.counts, int.__add__),
             unit=self.unit or other.unit,
             rows_due=sum(due) if due else None,
-            **{name: getattr(self, name) + getattr(other, name) for name in SUMMED},
+            rows_in=self.rows_in + other.rows_in,
+            rows_out=self.rows_out + other.rows_out,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            bytes=self.bytes + other.bytes,
         )
 
     def warnings(self) -> list[str]:
