@@ -127,7 +127,7 @@ class Answer:
 
 
 class OfCluster(Ray):
-    """The runner of this machine with as many tasks in flight as on many: it looks less often for those that are done."""
+    """The runner of this machine with as many tasks in flight as on many: it seldom looks which are done."""
 
     @property
     def window(self) -> int:
