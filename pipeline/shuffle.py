@@ -37,7 +37,7 @@ class Scatter:
     rows home: the key is then `shard_key(shard)`. Rows that all `stay` in the bucket of their own shard are read by the
     one Gather there, file by file.
 
-    A file holds what `merged` shards of the source send, in their order. Memory: its rows, twice; as far as it is known,
+    A file holds what `merged` shards of the source send, in their order. Memory: its rows, twice; as far as is known,
     one row of the source becomes `sends` of them.
     """
 

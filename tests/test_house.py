@@ -27,8 +27,8 @@ LONGEST_FILE, LONGEST_FUNCTION = 220, 45  # lines
 LARGEST_ROOM = 1 / 5  # of all lines; each package of stages/ is a room
 # Names that every module of their kind has, with one meaning: a recipe's function, the verdict stage of a question.
 SHARED = {"recipe", "repeated", "main", "pages"}
-# Where the date is read that a machine's clock shows, which may be set at any time: to show it to a person, or to compare
-# it with that of files. Nothing waits by it.
+# Where the date is read, by a clock that may be set at any time: to show it to a person, or to compare it with that of
+# files. Nothing waits by it.
 READ_THE_DATE = {"mews/submit.py", "pipeline/heartbeat.py", "pipeline/holder.py", "report/status.py"}
 READ_THE_DATE |= {"stages/download/request.py"}  # a Retry-After of a server that does not tell its own
 DATE = re.compile(r"\btime\.time(_ns)?\b|\b(now|utcnow|today)\(")
