@@ -1,7 +1,7 @@
 """The ledger: which shards a run is to have, which of them are made, and from what."""
 
 import json
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from pipeline import store
 from pipeline.hashing import digest
@@ -99,9 +99,9 @@ class Ledger:
                 self._plans[stage] = StagePlan(plan.shards, plan.view)
                 self._plans[stage].write(self.root, stage)
 
-    def shards(self, stage: str) -> list[str]:
+    def shards(self, stage: str) -> Sequence[str]:
         """Names of the shards that a stage is to have, in order."""
-        return list(self._plans[stage].shards)
+        return self._plans[stage].shards
 
     def entries(self, stage: str) -> list[tuple[str, Entry]]:
         """The shards of a stage that are made, with what is known of them, in the order of the plan."""
