@@ -20,6 +20,7 @@ from dedup.subwords import by_file
 from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
+from pipeline.shuffle import Gather
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import RowTransform, Transform, edit, screen
 from stages import commoncrawl, extract
@@ -71,9 +72,7 @@ def recipe(
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=by_file(tokens))
         cleaned = (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above))
         clean = Map(f"clean{name}", fuzzy, cleaned, verdicts=repeats, rejects=rejects)
-        beside = (urls.kept(f"urls{name}.kept", clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
-        title = f"RefinedWeb ({code})" if name else "RefinedWeb"
-        return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
+        return publish_beside(name, f"RefinedWeb ({code})" if name else "RefinedWeb", clean, near, megabytes, columns)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
 
@@ -87,6 +86,12 @@ def raw_pages(
     if cascade:
         pages, first = cascaded(pages, judged, language, None if text.markdown else 50)
     return Map("raw", pages, (*first, text, identify(), screen(only(language, 0.65))), rejects=rejects)
+
+
+def publish_beside(name: str, title: str, clean: Map, near: Gather, megabytes: int, columns: tuple[str, ...]) -> Stage:
+    """The last stage, and beside it the URLs that were kept and the hosts that may share a template."""
+    beside = (urls.kept(f"urls{name}.kept", clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
+    return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
 
 
 def rule_steps(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:
