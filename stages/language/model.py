@@ -1,6 +1,8 @@
 """fastText's lid.176 as a function of a text: the model of CCNet and RefinedWeb (176 languages, whole documents)."""
 
 import importlib.util
+import string
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 LABEL = "__label__"
 UNKNOWN = "und"
 MOST_CHARACTERS = 100_000
+LOWER = string.ascii_lowercase.encode()
+NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
 
 
 def most_likely(text: str, model: Path | None = None) -> tuple[str, float]:
@@ -34,7 +38,11 @@ def likely(text: str, model: Path | None, count: int) -> list[tuple[str, float]]
 
 def in_capitals(text: str) -> bool:
     """Whether over half of the letters that have a case are capitals; the model has hardly seen such text."""
-    return sum(map(str.isupper, text)) > sum(map(str.islower, text))
+    if text.isascii():
+        letters = text.encode().translate(None, NO_LETTERS)
+        return 2 * len(letters.translate(None, LOWER)) > len(letters)
+    counts = Counter(text).items()
+    return sum(n for char, n in counts if char.isupper()) > sum(n for char, n in counts if char.islower())
 
 
 @cache
