@@ -3,13 +3,14 @@
 Several languages come out of one pass over the files, each deduplicated by itself. `prior_runs` are roots of earlier
 runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every rule measured,
 and `rejects` is the share of dropped pages to keep. `columns` are published beside RefinedWeb's six. `domains` and
-`languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
-none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
-`opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
-`tokens` is a tokenizer.json: with GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words.
-`extractor` reads the pages; `markdown` and `links` say how it writes them (docs/extraction.md). `cascade` drops before
-extraction what would go afterwards: faster, and a few pages in a thousand are lost (docs/performance.md). `labels` adds
-columns that say what a page is like (docs/curriculum.md): markdown=true labels=true columns=formula_count,page_type.
+`languages` choose single pages by a crawl's own index, in place of whole files; `split` reads large files in pieces of
+so many MB, each by a task of its own (docs/snapshots.md). `pii` is mask, fake, fineweb, dolma or none (docs/pii.md);
+`pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go. `opt_outs` is keep, drop
+or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md). `tokens` is a tokenizer.json: with
+GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words. `extractor` reads the pages;
+`markdown` and `links` say how it writes them (docs/extraction.md). `cascade` drops before extraction what would go
+afterwards: faster, and a few pages in a thousand are lost (docs/performance.md). `labels` adds columns that say what a
+page is like (docs/curriculum.md): markdown=true labels=true columns=formula_count,page_type.
 """
 
 from typing import Any
@@ -56,10 +57,12 @@ def recipe(
     links: bool = False,
     cascade: bool = False,
     labels: bool = False,
+    split: int = 0,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
     text = extract.text(extractor, markdown=markdown, links=links, kinds=labels)
-    raw = raw_pages(commoncrawl.pages(snapshot, files, domains, languages), text, language, opt_outs, cascade, rejects)
+    pages = commoncrawl.pages(snapshot, files, domains, languages, split=split)
+    raw = raw_pages(pages, text, language, opt_outs, cascade, rejects)
     prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
     def refined(code: str, name: str) -> Stage:

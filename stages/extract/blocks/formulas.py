@@ -27,6 +27,8 @@ SETTING = re.compile(
 DELIMITED = re.compile(r"\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\]", re.DOTALL)
 RENDERED = frozenset({"MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_SVG_Display", "MathJax_CHTML", "mjx-chtml"})
 
+IN_NAMES = ("katex", "MathJax", "mjx-chtml", "mwe-math-element")
+
 
 class Formula(NamedTuple):
     """A formula in LaTeX without delimiters, and whether it stands on a line of its own."""
@@ -54,7 +56,8 @@ def formula_of(element: _Element) -> Formula | None:
         inner = next(element.iterdescendants("math"), None)
         return NOTHING if inner is None else of_math(inner, element.get("display") == "true")
     names = element.get("class")
-    return of_box(element, set(names.split())) if names else None
+    named = names and any(part in names for part in IN_NAMES)
+    return of_box(element, set(names.split())) if named else None
 
 
 def of_box(element: _Element, names: set[str]) -> Formula | None:
