@@ -47,7 +47,7 @@ SAMPLED = pa.schema(
 ORDER = [(name, "ascending") for name in ("position", "source", "id", "copy", "epoch")]
 
 
-def pieces_in(table: pa.Table, interval: Interval, low: int, high: int) -> pa.Table:
+def pieces(table: pa.Table, interval: Interval, low: int, high: int) -> pa.Table:
     """Pages of a stream (`STREAM`) that share a token with [low, high), once for each epoch, cut at the edges of the
     interval, as `SAMPLED`; positions count from the beginning of the interval.
     """
@@ -160,7 +160,7 @@ class SamplePhase:
         last = part.shards(self.shard_tokens) - 1
         for bucket in found.buckets:
             for table in read_segment(root, f"{self.streams[source].name}/bucket-{bucket:05d}.parquet", found):
-                piece = pieces_in(table, interval, found.low, found.high)
+                piece = pieces(table, interval, found.low, found.high)
                 position = piece["position"].to_numpy()
                 piece = put(piece, "position", pa.array(position + part.begin))
                 yield piece.filter(pa.array(np.minimum(position // self.shard_tokens, last) == number))
