@@ -110,12 +110,12 @@ class WarcReader:
         """Tables of `schema` with `reason` and `error`. Raises BadInput when the file holds no pages or texts, and
         another MewsError when it cannot be had.
         """
-        rows = self._rows(pieces.piece_of(name))
+        rows = self._rows(pieces.file_part(name))
         yield from rows if self.leaving is None else mark_repeats(rows, self.leaving)
 
-    def _rows(self, piece: pieces.Piece) -> Iterator[pa.Table]:
+    def _rows(self, piece: pieces.FilePart) -> Iterator[pa.Table]:
         builder = self._builder(piece.name)
-        if piece == pieces.Piece(piece.name):
+        if piece == pieces.FilePart(piece.name):
             with download.local(self.origin, piece.name) as path:
                 yield from warc.read_rows(path, builder)
         else:
@@ -141,7 +141,7 @@ class WarcReader:
 
 def file_version(origin: Origin, name: str) -> str:
     """What tells whether a file changed: size, beginning and end of a local one; a crawl's files never change."""
-    name = pieces.piece_of(name).name
+    name = pieces.file_part(name).name
     if origin.is_remote(name):
         return name
     if not os.path.isfile(origin.url(name)):

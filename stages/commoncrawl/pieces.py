@@ -19,7 +19,7 @@ PIECE = re.compile(r"(.+)#(\d+)-(\d*)", re.S)
 AT_ONCE = 16  # files whose sizes are asked for at a time
 
 
-class Piece(NamedTuple):
+class FilePart(NamedTuple):
     """A file, or the part of it from the byte `start` to before `end` (None: to where the file ends)."""
 
     name: str
@@ -27,10 +27,10 @@ class Piece(NamedTuple):
     end: int | None = None
 
 
-def piece_of(item: str) -> Piece:
+def file_part(item: str) -> FilePart:
     """The piece that an input is: "x.warc.gz" is a file, "x.warc.gz#1000-2000" a part of it."""
     found = PIECE.fullmatch(item)
-    return Piece(found[1], int(found[2]), int(found[3]) if found[3] else None) if found else Piece(item)
+    return FilePart(found[1], int(found[2]), int(found[3]) if found[3] else None) if found else FilePart(item)
 
 
 def in_pieces(names: Sequence[str], origin: Origin, size: int) -> list[str]:

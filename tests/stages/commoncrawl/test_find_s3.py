@@ -11,7 +11,7 @@ from pipeline.errors import UsageError
 from pipeline.store import open_root
 from stages import commoncrawl, download
 from stages.commoncrawl import pieces
-from stages.commoncrawl.pieces import in_pieces, piece_of
+from stages.commoncrawl.pieces import file_part, in_pieces
 from stages.warc.records import Record
 from tests.helpers.s3 import s3_server
 from tests.helpers.warc_maker import crawl, ids, members, record
@@ -76,7 +76,7 @@ def test_an_object_in_pieces(bucket, monkeypatch):
     monkeypatch.setattr(sys.modules[Record.__module__], "LOOKBACK", 1_000)
     source = commoncrawl.pages(f"s3://crawls/{NAMES[1]}", split=4)
     assert found(source) == ids(range(10, 20))
-    assert [piece_of(item).start for item in source.list] == [0, 4096, 8192]
+    assert [file_part(item).start for item in source.list] == [0, 4096, 8192]
 
 
 SEGMENTS = "projects/science/CC-SCIENCE-2026-22/segments/20260521074042"

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import BadInput, UsageError
 from stages import commoncrawl, warc
-from stages.commoncrawl.pieces import Piece, in_pieces, piece_of
+from stages.commoncrawl.pieces import FilePart, file_part, in_pieces
 from stages.download.origin import FetchConfig, Origin
 from stages.warc.records import Record
 from tests.helpers.server import Site, cut, serving, status
@@ -54,9 +54,9 @@ def test_the_last_piece_is_at_most_half_a_piece_longer(bytes_, bounds, tmp_path)
 
 
 def test_the_name_of_a_piece_tells_where_it_is():
-    assert piece_of("s/a.warc.gz") == Piece("s/a.warc.gz", 0, None)
-    assert piece_of("s/a#1.warc.gz#10-20") == Piece("s/a#1.warc.gz", 10, 20)
-    assert piece_of("a.warc#30-") == Piece("a.warc", 30, None)
+    assert file_part("s/a.warc.gz") == FilePart("s/a.warc.gz", 0, None)
+    assert file_part("s/a#1.warc.gz#10-20") == FilePart("s/a#1.warc.gz", 10, 20)
+    assert file_part("a.warc#30-") == FilePart("a.warc", 30, None)
 
 
 def test_files_that_can_only_be_read_whole_or_are_not_there_stay_whole(tmp_path):
@@ -118,7 +118,7 @@ def test_of_a_remote_file_only_the_piece_is_fetched(monkeypatch):
         for name in source.list:
             site.log.clear()
             read = pa.concat_tables([read, *source.read(name)])
-            _, start, end = piece_of(name)
+            _, start, end = file_part(name)
             blocks = [int(asked.range[6:].split("-")[0]) for asked in site.log if asked.range != "bytes=0-3"]
             assert len(set(blocks)) == len(blocks), "each once"
             assert all(start - 1_100_000 < block < (end or 1e9) + 2_000_000 for block in blocks if block > 1_000_000)
