@@ -1,28 +1,46 @@
-"""Rebuilds the tables of docs/fidelity.md: `python -m benchmarks.fidelity FOLDER` (realweb/, gold/ and lang/)."""
+"""Rebuilds the tables of docs/fidelity.md: `python -m benchmarks.fidelity FOLDER [PART …]`.
 
-import sys
+FOLDER holds realweb/, gold/ and lang/. Parts are rules, extraction, folds, funnel, structure and language; without any,
+all are made anew.
+"""
+
+import argparse
+import re
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import extraction, extraction_structure, language, parity
+from benchmarks import extraction, extraction_choice, extraction_structure, funnel, language, parity
 from stages.extract import page
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "fidelity.md"
 MARK = "<!-- measured: what follows is written by this command -->\n"
+PARTS: dict[str, tuple[str, Callable[[Path], str]]] = {
+    "rules": ("Rules: the same pages, the same decisions", lambda folder: parity.table(str(folder / "realweb"))),
+    "extraction": ("Extraction against gold text", extraction.table),
+    "folds": ("Extraction by trees that have not seen the page's host", extraction_choice.table_of_folds),
+    "funnel": ("What the rules keep of each reading", funnel.table),
+    "structure": ("Structure as Markdown", lambda _: extraction_structure.table()),
+    "language": ("Language identification", language.table),
+}
 
 
-def measured(folder: Path) -> str:
-    """The tables, in Markdown."""
+def measured(folder: Path, parts: list[str], before: str) -> str:
+    """All parts in Markdown: those asked for made anew, the others as they were `before`."""
     page.warm()
-    parts = (
-        ("Rules: the same pages, the same decisions", parity.table(str(folder / "realweb"))),
-        ("Extraction against gold text", extraction.table(folder)),
-        ("Structure as Markdown", extraction_structure.table()),
-        ("Language identification", language.table(folder)),
-    )
-    return "".join(f"\n## {title}\n\n{table.strip()}\n" for title, table in parts)
+    old = dict(re.findall(r"^## (.*)\n\n((?:(?!## ).*\n)*)", before, re.MULTILINE))
+    said = {title: make(folder) if name in parts else old.get(title, "") for name, (title, make) in PARTS.items()}
+    return "".join(f"\n## {title}\n\n{table.strip()}\n" for title, table in said.items())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, []])
+    given = parser.parse_args()
+    written, mark, before = DOCUMENT.read_text().partition(MARK)
+    DOCUMENT.write_text(written + mark + measured(given.folder, given.parts or list(PARTS), before))
+    print(f"{DOCUMENT} is written")
 
 
 if __name__ == "__main__":
-    written, mark, _ = DOCUMENT.read_text().partition(MARK)
-    DOCUMENT.write_text(written + mark + measured(Path(sys.argv[1])))
-    print(f"{DOCUMENT} is written")
+    main()

@@ -61,7 +61,25 @@ def cells(row: _Element) -> list[_Element]:
 
 
 def write_table(table: _Element, markdown: bool, address: Callable[[str], str] | None) -> WrittenTable:
-    """A table in plain text and in Markdown, the caption above it. Cells of a span after its first are empty."""
+    """A table in plain text and in Markdown, the caption above it. Cells of a span after its first are empty.
+
+    Rows and columns without a word go. A table of which less than two of each are left is a frame around a text, or
+    places two links side by side: its cells are lines.
+    """
+    grid, linked = grid_of(table, markdown, address)
+    used = [place for place in range(max(map(len, grid), default=0)) if any(plain_in(row, place) for row in grid)]
+    grid = [[row[place] for place in used if place < len(row)] for row in grid]
+    if len(grid) >= 2 and len(used) >= 2:
+        return written(grid, title(table), linked, markdown)
+    lines = [(title(table),) * 2, *(cell for row in grid for cell in row)]
+    plain, marked = ([line[side] for line in lines if line[0]] for side in (0, 1))
+    return WrittenTable("\n".join(plain), "\n\n".join(marked) if markdown else "", linked)
+
+
+def grid_of(
+    table: _Element, markdown: bool, address: Callable[[str], str] | None
+) -> tuple[list[list[tuple[str, str]]], int]:
+    """The rows of a table that have a word, of (plain, Markdown) cells, and how many characters of it are links."""
     from stages.extract.blocks import walk
 
     grid: list[list[tuple[str, str]]] = []
@@ -80,9 +98,14 @@ def write_table(table: _Element, markdown: bool, address: Callable[[str], str] |
                     open_spans[len(line)] = down - 1
                 line.append((plain, marked) if not place else ("", ""))
         fill_spans(line, open_spans)
-        if any(plain for plain, _ in line):
+        if any(character.isalnum() for plain, _ in line for character in plain):
             grid.append(line)
-    return written(grid, title(table), linked, markdown)
+    return grid, linked
+
+
+def plain_in(row: list[tuple[str, str]], place: int) -> str:
+    """The plain text of a cell, "" where the row is shorter."""
+    return row[place][0] if place < len(row) else ""
 
 
 def fill_spans(line: list[tuple[str, str]], open_spans: dict[int, int]) -> None:

@@ -1,11 +1,13 @@
 """One walk over the tree of a page: its blocks in document order, each with its text as it is written out."""
 
 from collections.abc import Callable
+from textwrap import dedent
 
 from lxml.etree import _Element
 
 from stages.extract.blocks import code, formulas, tables
 from stages.extract.blocks.block import Box, PageBlock
+from stages.extract.blocks.emphasis import BOLD, ITALIC, STRUCK
 from stages.extract.blocks.inline import Inline
 from stages.extract.blocks.names import bits_of
 
@@ -21,7 +23,7 @@ BOXES = frozenset(
 CODE = frozenset({"pre", "xmp", "listing", "plaintext"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LISTS = frozenset({"ul", "ol", "menu", "dir"})
-EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*", "del": "~~", "s": "~~", "strike": "~~"}
+EMPHASIS = {"b": BOLD, "strong": BOLD, "i": ITALIC, "em": ITALIC, "del": STRUCK, "s": STRUCK, "strike": STRUCK}
 VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 FORMULAS = frozenset({"math", "script", "img", "span", "div", "mjx-container"})  # may be one
 
@@ -33,7 +35,7 @@ class BlockWalk:
         self.blocks: list[PageBlock] = []
         self.line = Inline(markdown, address)
         self.lists: list[int | None] = []  # the open lists: the number of the next item, None without numbers
-        self.lead, self.links, self.quotes = "", 0, 0
+        self.lead, self.quotes = "", 0
         self.tree = tree
         self.box = Box(tree, tree.tag, None, 0, 0, 0)
         self.boxes = [self.box]
@@ -64,7 +66,7 @@ class BlockWalk:
 
     def emphasised(self, element: _Element) -> None:
         """Text between the marks of its emphasis."""
-        self.line.wrap(EMPHASIS[element.tag], lambda: self.inside(element))
+        self.line.emphasise(EMPHASIS[element.tag], lambda: self.inside(element))
 
     def inside(self, element: _Element) -> None:
         """The text and the children of an element."""
@@ -147,6 +149,7 @@ class BlockWalk:
     def add_code(self, element: _Element, text: str) -> None:
         """Add a block of code unless it is blank."""
         if text.strip():
+            text = dedent(text)  # what is left of the page's own indentation
             linked = sum(len(link.text or "") for link in element.iterdescendants("a"))
             self.add("code", text, linked, language=code.language_of_code(element) if self.line.markdown else "")
 
