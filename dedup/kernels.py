@@ -1,7 +1,53 @@
-"""The project's one 64-bit mixer, compiled for Numba kernels."""
+"""Kernels: loops over arrays that Numba compiles, and the project's one 64-bit mixer for them."""
 
-import numba as nb
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
 
 from pipeline.hashing import mix64
 
-mix64_kernel = nb.njit(cache=True, inline="always")(mix64)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Kernel:
+    """A function that is compiled when it is first given something.
+
+    Numba takes half a second to import. Commands that look at a run do without: when they ask for the columns of a
+    stage, its functions get no rows, and with nothing in its first array a kernel runs as plain Python.
+    """
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]):
+        functools.update_wrapper(self, function)
+        self._function, self._options = function, options
+
+    @functools.cached_property
+    def _compiled(self) -> Any:
+        import numba  # see the class
+
+        return numba.njit(cache=True, **self._options)(self._function)
+
+    def __call__(self, *args: Any) -> Any:
+        if isinstance(args[0], np.ndarray) and not args[0].size:
+            with np.errstate(over="ignore"):  # compiled code wraps without a word
+                return self._function(*args)
+        return self._compiled(*args)
+
+    def __getattr__(self, name: str) -> Any:
+        """What Numba asks of a kernel that another one calls: its type, its options, its source."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._compiled, name)
+
+    def __reduce__(self) -> str:
+        return self._function.__qualname__
+
+
+def kernel(function: F, **options: Any) -> F:
+    """The function as a kernel; `options` are those of `numba.njit`. Results are the same with and without rows."""
+    return cast(F, _Kernel(function, options))
+
+
+inlined = functools.partial(kernel, inline="always")
+mix64_kernel = inlined(mix64)

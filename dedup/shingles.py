@@ -1,10 +1,9 @@
 """Pages as sets of n-grams: tokens to 64-bit shingles."""
 
-import numba as nb
 import numpy as np
 import pyarrow as pa
 
-from dedup.kernels import mix64_kernel
+from dedup.kernels import kernel, mix64_kernel
 from dedup.tokens import Tokenise, word_tokens
 from pipeline.hashing import GOLDEN64
 
@@ -20,7 +19,7 @@ def shingled(texts: pa.Array, n: int = 5, tokenise: Tokenise = word_tokens) -> t
     return _shingles(found.hashes, found.bounds, n)
 
 
-@nb.njit(cache=True)
+@kernel
 def _shingles(tokens: np.ndarray, bounds: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     starts = np.zeros(bounds.shape[0], np.int64)
     for text in range(bounds.shape[0] - 1):

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
+from dedup.kernels import inlined, kernel
 from pipeline.hashing import GOLDEN64
 from text.normalise import normalise_word
 from text.scripts import UNSPACED
@@ -51,6 +51,9 @@ def word_tokens(texts: pa.Array) -> Tokens:
         np.frombuffer(offsets, np.int64)[column.offset :][: len(column) + 1] if len(column) else np.zeros(1, np.int64)
     )
     text = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    if not len(column):  # no need of the alphabet, which takes half a second
+        none = np.empty(0, np.int32)
+        return Tokens(np.empty(0, np.uint64), none, none, np.zeros(len(places), np.int64))
     return Tokens(*_words(text, places, *alphabet()))
 
 
@@ -71,7 +74,7 @@ def alphabet() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return kinds, np.concatenate(([0], np.cumsum(lengths))), np.concatenate((low, codes[HIGH:]))
 
 
-@njit(cache=True)
+@kernel
 def _words(data, places, kinds, at, folds):
     room = (places[-1] - places[0]) // 2 + len(places)
     hashes, starts, ends = np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32)
@@ -85,7 +88,7 @@ def _words(data, places, kinds, at, folds):
     return hashes[:total], starts[:total], ends[:total], bounds  # what is behind was never touched: no memory
 
 
-@njit(cache=True)
+@kernel
 def _split(data, alphabet, hashes, starts, ends):
     """Fill in the tokens of one text (its bytes in UTF-8); returns how many there are."""
     kinds, at, folds = alphabet
@@ -112,7 +115,7 @@ def _split(data, alphabet, hashes, starts, ends):
     return token + 1
 
 
-@njit(cache=True, inline="always")
+@inlined
 def _decode(data, byte):
     """The code point that begins at a byte of valid UTF-8, and its length in bytes."""
     lead = np.int64(data[byte])

@@ -1,14 +1,13 @@
 """Hashes of all runs of n tokens, by a rolling polynomial: linear in the tokens, whatever n is."""
 
 import numpy as np
-from numba import njit
 
-from dedup.kernels import mix64_kernel
+from dedup.kernels import kernel, mix64_kernel
 
 BASE = np.uint64(0xD6E8FEB86659FD93)  # of the polynomial: odd, its bits look random
 
 
-@njit(cache=True)
+@kernel
 def window_hashes(hashes, bounds, n):
     """The hash of the n tokens that begin at each token (uint64); 0 where the text has fewer than n tokens left.
 

@@ -5,7 +5,7 @@ A command imports what it needs itself: together that takes longer than most of 
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,15 +98,18 @@ def explain_command(
     With a recipe in place of the root, as recipes.refinedweb, every step is tried on a page that was never run.
     """
     if root.startswith("recipes.") or root.endswith(".py"):
-        from report.unseen import explain_unseen
+        from report.unseen import explain_unseen, unseen_lines
 
-        print(for_terminal(explain_unseen(page, plan(*load_recipe(root, arguments or [])))))
+        found = explain_unseen(page, plan(*load_recipe(root, arguments or [])))
+        _print(unseen_lines(found), {**found._asdict(), "steps": [step._asdict() for step in found.steps]}, as_json)
         return
     from report.explain import explain, explain_lines
+    from report.page_index import PageIndex
 
-    pages = explain(root, page, stages_or_none(root))
+    pages = explain(root, page, stages_or_none(root), index := PageIndex(root))
     told = [{**p._asdict(), "stages": [stage._asdict() for stage in p.stages]} for p in pages]
     _print(explain_lines(pages), {"pages": told}, as_json)
+    _print_unread(index.unread)
 
 
 def _print(lines: Sequence[str], told: Any, as_json: bool) -> None:
@@ -115,6 +118,12 @@ def _print(lines: Sequence[str], told: Any, as_json: bool) -> None:
         print_json(told)
     else:
         print(for_terminal("\n".join(lines)))
+
+
+def _print_unread(lines: Iterable[str]) -> None:
+    """Say on stderr of which files nothing is known."""
+    for line in lines:
+        print(for_terminal(f"not read: {line}"), file=sys.stderr)
 
 
 def stages_or_none(root: str) -> list[Stage]:
@@ -181,11 +190,11 @@ def family_command(
     page: Annotated[str, typer.Argument(metavar="[PAGE]", help="The id or the URL of a page.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Show the near duplicates of a page, with what differs from the page that was kept; without a page, the largest
-    families.
-    """
+    """Show the duplicates of a page and what differs from the one that is kept; without a page the largest families."""
     from report.family import family, family_lines, largest_families
+    from report.page_index import PageIndex
 
-    stages = stages_of(root)
-    found = family(root, page, stages) if page else largest_families(root, stages)
+    index = PageIndex(root) if page else None
+    found = family(root, page, index) if page else largest_families(root)
     _print(family_lines(found), {"families": [each._asdict() for each in found]}, as_json)
+    _print_unread(index.unread if index else ())

@@ -13,6 +13,7 @@ from typer.core import TyperCommand
 
 from mews import arguments as recipe_arguments
 from mews.recipe_loader import docs_of, load_recipe, recipe_function
+from mews.reports import Json, print_json
 from pipeline import funnel as inspection
 from pipeline.make import Make
 from pipeline.receipts import receipted
@@ -147,10 +148,20 @@ def _print_results(goals: tuple[Stage, ...], stats: Mapping[str, Stats], root: s
         print_line(f"{rows:,} rows are in {redact(root)}/{goal.name}", console)
 
 
-def plan_command(recipe: RecipeName, arguments: Arguments = None, root: Root = "out") -> None:
+def plan_command(recipe: RecipeName, arguments: Arguments = None, root: Root = "out", as_json: Json = False) -> None:
     """List the stages of a recipe in order, and how many of their shards are made."""
-    console = Console()
-    for stage in plan(*load_recipe(recipe, arguments or [])):
-        after = ", ".join(each.name for each in stage.inputs())
-        made = len(receipted(root, stage.name))
-        print_line(f"{stage.name:<24} {stage.kind:<8} {made:>7,} made   {f'after {after}' if after else ''}", console)
+    told = [
+        {
+            "stage": stage.name,
+            "kind": stage.kind,
+            "made": len(receipted(root, stage.name)),
+            "after": [before.name for before in stage.inputs()],
+        }
+        for stage in plan(*load_recipe(recipe, arguments or []))
+    ]
+    if as_json:
+        print_json({"stages": told})
+        return
+    for each in told:
+        after = f"after {', '.join(each['after'])}" if each["after"] else ""
+        print_line(f"{each['stage']:<30} {each['kind']:<8} {each['made']:>7,} made   {after}".rstrip(), Console())

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.bisect import judgements_in, transform_rows
-from pipeline.columns import check_not_reserved, put, without_reserved
+from pipeline.columns import check_not_reserved, pick_rows, put, without_reserved
 from pipeline.errors import RowsLost, WrongReturn
 from pipeline.guard import Guard
 from pipeline.limit import CpuLimit
@@ -150,8 +150,8 @@ class TransformChain:
         if leaving:
             self._send(self.reject, table, [(row, j) for row, j in leaving if j.error is None])
             self._send(self.quarantine, table, [(row, j) for row, j in leaving if j.error is not None])
-            stay = pa.array([judgement is None for judgement in judgements])
-            table, tokens = table.filter(stay), tokens.filter(stay)
+            stay = [row for row, judgement in enumerate(judgements) if judgement is None]
+            table, tokens = pick_rows(table, stay), tokens.take(pa.array(stay, pa.int64()))
         return table, tokens
 
     def _tally(
@@ -180,7 +180,7 @@ class TransformChain:
     def _send(self, take: Callable[[pa.Table], None], table: pa.Table, rows: Sequence[tuple[int, Judgement]]) -> None:
         """Hand over rows that leave, with the columns that say why."""
         if rows:
-            table = table.take([row for row, _ in rows])
+            table = pick_rows(table, [row for row, _ in rows])
             columns = zip(*(judgement[1:] for _, judgement in rows), strict=True)
             for name, values in zip(Judgement._fields[1:], columns, strict=True):
                 table = put(table, name, pa.array(values, pa.string()))

@@ -1,11 +1,16 @@
 """Columns of tables, and the names of those that belong to the engine."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import pyarrow as pa
 
 from pipeline.errors import UsageError
 
 # With these a reader or transform says that a row leaves, and why; the engine takes them away.
 RESERVED = ("reason", "error", "error_message", "error_place", "measured", "counts")
+
+HEAVY = 8 << 10  # bytes of a row that are not worth a copy
 
 
 def put(table: pa.Table, name: str, column: pa.Array | pa.ChunkedArray) -> pa.Table:
@@ -35,3 +40,11 @@ def check_not_reserved(schema: pa.Schema) -> None:
     for name in schema.names:
         if name in RESERVED:
             raise UsageError(f"column {name}: the engine keeps this name for what it says of rows; rename the column")
+
+
+def pick_rows(table: pa.Table, rows: Sequence[int]) -> pa.Table:
+    """The rows with these numbers, which ascend. Heavy ones, which hold pages, are not copied: they stay in chunks."""
+    if table.nbytes < HEAVY * table.num_rows or not rows:
+        return table.take(pa.array(rows, pa.int64()))
+    runs = [[row for _, row in run] for _, run in groupby(enumerate(rows), lambda pair: pair[1] - pair[0])]
+    return pa.concat_tables([table.slice(run[0], len(run)) for run in runs])

@@ -14,6 +14,7 @@ from pipeline.root import redact
 
 ROW_GROUP_BYTES = 32 << 20
 ROW_GROUP_ROWS = 20_000
+LARGE = 1 << 20  # bytes of a row group, before compression
 STEP = 100  # rows after which the size of a row group is looked at
 
 
@@ -123,7 +124,8 @@ def read_batches(
 ) -> Iterator[pa.Table]:
     """Tables of at most `rows` rows, in order, an empty one of an empty file. Of `columns`, those that the file has.
 
-    With `ids`, only the rows that have one of these; row groups without one are not read but for the column `id`.
+    With `ids`, only the rows that have one of these, and no table without; of large row groups that have none, only the
+    column `id` is read.
     """
     wanted = None if ids is None else pa.array(sorted(ids), pa.string())
     with open_file(root, name) as file:
@@ -131,11 +133,19 @@ def read_batches(
         if not file.num_row_groups:
             yield file.read(columns=here)
         for group in range(file.num_row_groups):
-            if wanted is not None and not _has_any(file, group, wanted):
+            if wanted is not None and _is_large(file, group) and not _has_any(file, group, wanted):
                 continue
             for batch in file.iter_batches(batch_size=rows, row_groups=[group], columns=here):
                 table = pa.Table.from_batches([batch])
-                yield table if wanted is None else table.filter(pc.is_in(table["id"], wanted))
+                if wanted is None:
+                    yield table
+                elif (found := table.filter(pc.is_in(table["id"], wanted))).num_rows:
+                    yield found
+
+
+def _is_large(file: pq.ParquetFile, group: int) -> bool:
+    """Whether a row group is worth a look at its ids before all of it is read."""
+    return file.metadata.row_group(group).total_byte_size >= LARGE
 
 
 def _has_any(file: pq.ParquetFile, group: int, ids: pa.Array) -> bool:

@@ -8,7 +8,8 @@ none (docs/pii.md); `pii_types` are the types to look for, and pages with more f
 `opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
 `tokens` is a tokenizer.json: with GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words.
 `extractor` reads the pages; `markdown` and `links` say how it writes them (docs/extraction.md). `cascade` drops before
-extraction what would go afterwards: faster, and a few pages in a thousand are lost (docs/performance.md).
+extraction what would go afterwards: faster, and a few pages in a thousand are lost (docs/performance.md). `labels` adds
+columns that say what a page is like (docs/curriculum.md): markdown=true labels=true columns=formula_count,page_type.
 """
 
 from typing import Any
@@ -24,8 +25,9 @@ from pipeline.transform import RowTransform, Transform, edit, screen
 from stages import commoncrawl, extract
 from stages import pii as private
 from stages.cascade import cascade as cascaded
+from stages.labels import measures, page_type
 from stages.language import identify, only
-from stages.publish import publish
+from stages.publish import REFINEDWEB, publish
 
 
 def recipe(
@@ -53,9 +55,10 @@ def recipe(
     markdown: bool = False,
     links: bool = False,
     cascade: bool = False,
+    labels: bool = False,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
-    text = extract.text(extractor, markdown=markdown, links=links)
+    text = extract.text(extractor, markdown=markdown, links=links, kinds=labels)
     raw = raw_pages(commoncrawl.pages(snapshot, files, domains, languages), text, language, opt_outs, cascade, rejects)
     prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
@@ -66,11 +69,10 @@ def recipe(
         near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, tokenise=by_file(tokens), **prior)
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=by_file(tokens))
-        cleaned = (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above))
+        cleaned = (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above), *label_steps(labels))
         clean = Map(f"clean{name}", fuzzy, cleaned, verdicts=repeats, rejects=rejects)
         beside = (urls.kept(f"urls{name}.kept", clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
-        title = f"RefinedWeb ({code})" if name else "RefinedWeb"
-        return publish(f"refinedweb{name}", clean, megabytes=megabytes, columns=columns, beside=beside, title=title)
+        return publish(f"refinedweb{name}", clean, REFINEDWEB, megabytes, columns, beside, title_of(name, code))
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
 
@@ -84,6 +86,16 @@ def raw_pages(
     if cascade:
         pages, first = cascaded(pages, judged, language, None if text.markdown else 50)
     return Map("raw", pages, (*first, text, identify(), screen(only(language, 0.65))), rejects=rejects)
+
+
+def label_steps(labels: bool) -> tuple[Transform, ...]:
+    """The columns of plain measures, where they are asked for."""
+    return (measures(), page_type()) if labels else ()
+
+
+def title_of(name: str, code: str) -> str:
+    """The title of a language's data set, which has a `name` only among several."""
+    return f"RefinedWeb ({code})" if name else "RefinedWeb"
 
 
 def rule_steps(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:

@@ -11,9 +11,11 @@ from pipeline.columns import without_reserved
 from pipeline.doc import docs
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import Edit, Rewrite
-from report.index import KEPT, PageIndex
+from report.index import KEPT
 from report.limits import Measuring, measuring, recorded, told
 from report.lookup import FoundRow, find_page, url_of
+from report.page_index import PageIndex
+from report.stored import kept_rows
 
 CHARACTERS = 600  # of the text of a dropped page
 
@@ -45,13 +47,14 @@ class Explained(NamedTuple):
     stages: list[Told]
 
 
-def explain(root: str, page: str, stages: Sequence[Stage] = ()) -> list[Explained]:
+def explain(root: str, page: str, stages: Sequence[Stage] = (), index: PageIndex | None = None) -> list[Explained]:
     """What happened to a page of a run, given by its id, its URL, or another spelling of it (which may be several).
 
     With the `stages` of the run, limits are shown beside what was measured, and what a run did not store is measured
-    again from the stored text. Raises UsageError, with near spellings, when no file has the page.
+    again from the stored text. Files that cannot be read are noted by the `index`. Raises UsageError, with near
+    spellings, when no file has the page.
     """
-    index = PageIndex(root)
+    index = index or PageIndex(root)
     return explain_rows(index, find_page(root, page, index), stages)
 
 
@@ -68,7 +71,7 @@ def explain_rows(index: PageIndex, places: Sequence[FoundRow], stages: Sequence[
 def _told(index: PageIndex, place: FoundRow, stage: Map | None) -> Told:
     row, dropped, ill = place.row, place.where == "dropped", place.where == "quarantined"
     copies = [row[c] for c in row if dropped and c.endswith(KEPT) and row[c] and row[c] != row["id"]]
-    filters = [] if ill or stage is None else list(_filters(index.root, place, stage))
+    filters = [] if ill or stage is None else list(_filters(index, place, stage))
     if not ill and stage is None and row.get("measured"):
         filters = [{"filter": "", "values": json.loads(row["measured"]), "told": row["measured"]}]
     return Told(
@@ -84,8 +87,8 @@ def _told(index: PageIndex, place: FoundRow, stage: Map | None) -> Told:
     )
 
 
-def _filters(root: str, place: FoundRow, stage: Map) -> Iterator[dict[str, Any]]:
-    for judge, values in _measured(root, place, stage):
+def _filters(index: PageIndex, place: FoundRow, stage: Map) -> Iterator[dict[str, Any]]:
+    for judge, values in _measured(index, place, stage):
         yield {"filter": judge.name, "values": dict(values), "told": told(judge, values)}
 
 
@@ -107,7 +110,7 @@ def _at(stage: Told) -> Iterator[str]:
         yield "  | " + text[:CHARACTERS].replace("\n", "\n  | ") + (" …" if len(text) > CHARACTERS else "")
 
 
-def _measured(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
+def _measured(index: PageIndex, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
     """What each filter of the stage measured of the page, up to the one that dropped it.
 
     As the run stored it (the note of a reject, the columns of a run with signals=true), else measured again.
@@ -118,14 +121,14 @@ def _measured(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measurin
         if (found := recorded(judge, row, decided)) is not None:
             yield judge, found
         else:
-            again = dict(_again(root, place, stage)) if again is None else again
+            again = dict(_again(index, place, stage)) if again is None else again
             if judge in again:
                 yield judge, again[judge]
         if decided:
             return
 
 
-def _again(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
+def _again(index: PageIndex, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, Mapping[str, float]]]:
     """What the filters of a stage measure of a page now: of its stored input, as it goes from transform to transform.
 
     A stage that reads a source has no stored input: a kept page is measured as it came out, if nothing edited it.
@@ -136,7 +139,7 @@ def _again(root: str, place: FoundRow, stage: Map) -> Iterator[tuple[Measuring, 
         for doc in docs(pa.Table.from_pylist(rows, stage.schema)):
             yield from ((judge, judge.measure(doc)) for judge in measuring(stage.transforms))
         return
-    for table in stage.source.view.read(root, place.shard, ids=[place.row["id"]]):
+    for table in index.readable(kept_rows(index.root, stage.source.name, place.shard, None, [place.row["id"]])):
         for transform in stage.transforms if table.num_rows else ():
             for doc in docs(table):
                 yield from ((judge, judge.measure(doc)) for judge in measuring((transform,)))

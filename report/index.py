@@ -6,14 +6,12 @@ were made from, so that a file of shards that were made anew is not used any mor
 a run ends, on all workers; who asks before makes it then. Nothing depends on these files: they may be deleted.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dedup.canonical_url import canonical_url
 from pipeline import parquet, store
@@ -31,6 +29,7 @@ SCHEMA = pa.schema([("key", pa.uint64()), ("place", pa.uint16())])
 FOLDER, SUFFIX, VERSION = "index", ".keys", "1"
 KEPT = "_kept"  # what a column of verdicts ends in that names the page of which another is a copy
 COLUMNS = ("id", "url")
+Tables = Iterator[pa.Table]
 
 
 class ShardGroup(NamedTuple):
@@ -122,24 +121,24 @@ def _write_group(group: ShardGroup, *, root: str) -> None:
     make_group(group, root=root)
 
 
-def keys_of_group(root: str, group: ShardGroup) -> pa.Table:
-    """The rows of a group's file, from the stored rows of its shards."""
+def keys_of_group(root: str, group: ShardGroup, reading: Callable[[Tables], Tables] = iter) -> pa.Table:
+    """The rows of a group's file, from the stored rows of its shards; `reading` may leave out what cannot be read."""
     parts = []
     for place, shard in enumerate(group.shards):
-        keys = np.unique(np.concatenate([np.empty(0, np.uint64), *_keys_of_shard(root, group, shard)]))
+        rows = (keys for table in reading(_rows_of_shard(root, group, shard)) for keys in _keys_of_rows(table))
+        keys = np.unique(np.concatenate([np.empty(0, np.uint64), *rows]))
         parts.append((keys, np.full(len(keys), place, np.uint16)))
     keys, places = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((places, keys))
     return pa.table({"key": keys[order], "place": places[order]}, SCHEMA)
 
 
-def _keys_of_shard(root: str, group: ShardGroup, shard: str) -> Iterator[np.ndarray]:
+def _rows_of_shard(root: str, group: ShardGroup, shard: str) -> Tables:
     names = [rejects_name(group.stage, shard), quarantine_name(group.stage, shard)]
     for name in [f"{group.data}/{shard}.parquet", *names] if group.data else names:
         if store.exists(root, name):
             columns = [c for c in parquet.schema_of(root, name).names if c in COLUMNS or c.endswith(KEPT)]
-            for table in parquet.read_batches(root, name, 20_000, columns) if "id" in columns else ():
-                yield from _keys_of_rows(table)
+            yield from parquet.read_batches(root, name, 20_000, columns) if "id" in columns else ()
 
 
 def _keys_of_rows(table: pa.Table) -> Iterator[np.ndarray]:
@@ -154,43 +153,6 @@ def _keys_of_rows(table: pa.Table) -> Iterator[np.ndarray]:
 def host_key(form: str) -> str:
     """What stands in the index for the host of a canonical URL: no URL in this form begins with two slashes."""
     return f"//{form.partition('/')[0].partition('?')[0]}"
-
-
-class PageIndex:
-    """Finds the shards that may hold a page. Makes the files that are missing when it is opened."""
-
-    def __init__(self, root: str):
-        self.root, self.stages = root, run_index(root)
-        self._made = {group.name: make_group(group, root=root) for group in missing_groups(root, self.stages)}
-
-    def shards(self, keys: Collection[str]) -> Iterator[tuple[str, list[str]]]:
-        """Each stage with the shards in which one of the strings is an id, a URL, a canonical URL or a host's key.
-
-        Of a view these are also the shards of the stage whose rows it shows. A hash may be
-        that of another string too, so a shard may have none.
-        """
-        hashes, found = hash64([key for key in keys if key]).tolist(), dict[str, list[str]]()
-        with ThreadPoolExecutor(16) as pool:
-            for searched in self.stages:
-                mine = pool.map(lambda group: self._of_group(group, hashes), searched.groups)
-                own = [shard for shards in mine for shard in shards]
-                found[searched.stage] = own
-                yield searched.stage, list(dict.fromkeys([*found.get(searched.store, ()), *own]))
-
-    def _of_group(self, group: ShardGroup, hashes: list[int]) -> list[str]:
-        places = set[int]()
-        for table in self._tables(group, hashes):
-            places.update(table.filter(pc.is_in(table["key"], pa.array(hashes, pa.uint64())))["place"].to_pylist())
-        return [group.shards[place] for place in sorted(places)]
-
-    def _tables(self, group: ShardGroup, hashes: Sequence[int]) -> list[pa.Table]:
-        """The rows of a group that may have one of the hashes; a damaged file is made anew."""
-        if group.name in self._made:
-            return [self._made[group.name]]
-        try:
-            return list(parquet.read_between(self.root, group.name, "key", hashes))
-        except BadInput:
-            return [make_group(group, root=self.root)]
 
 
 def index_faults(root: str) -> Iterator[tuple[str, str]]:

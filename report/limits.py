@@ -40,8 +40,13 @@ def recorded_signals(name: str, row: Mapping[str, Any]) -> dict[str, float] | No
 
 
 def told(judge: Measuring, measured: Mapping[str, float]) -> str:
-    """What was measured beside its limits: "words 31 (under 50, at most 100,000), hashes 0 (at most 0.1)"."""
-    return ", ".join(f"{name} {number(value)}{_limits(judge, name, measured)}" for name, value in measured.items())
+    """What was measured beside its limits: "words 31 (under 50, at most 100,000), hashes 0 (at most 0.1)".
+
+    The values that break a limit come first.
+    """
+    broken = {limit.value for limit in judge.limits if limit.breaks(measured)}
+    names = sorted(measured, key=lambda name: name not in broken)
+    return ", ".join(f"{name} {number(measured[name])}{_limits(judge, name, measured)}" for name in names)
 
 
 def _limits(judge: Measuring, value: str, measured: Mapping[str, float]) -> str:

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from dedup.canonical_url import canonical_url
 from pipeline.errors import UsageError
 from pipeline.root import redact
-from report.index import PageIndex, host_key
+from report.index import host_key
+from report.page_index import PageIndex
 from report.stored import STORED_ROWS, Where
 
 NEIGHBOURS = 10_000  # URLs of the same host that are compared for proposals
@@ -54,24 +55,32 @@ def _of_host(urls: pa.ChunkedArray, form: str) -> list[tuple[int, str]]:
 def find_page(root: str, page: str, index: PageIndex | None = None) -> list[FoundRow]:
     """Every row of a page in the order of the plan. A page that has just this id or URL goes before other spellings.
 
-    Reads the shards that the index of the run names, which is made now where it is missing. Raises UsageError, with
-    near spellings, when no file has the page.
+    Reads the shards that the index of the run names, which is made now where it is missing, and notes those that cannot
+    be read. Raises UsageError, with near spellings, when no file has the page.
     """
     index, wanted = index or PageIndex(root), Wanted(page)
     exact, spelled = list[FoundRow](), list[FoundRow]()
     for stage, shards in index.shards({page, wanted.form}):
-        for place, is_exact in _of_stage(root, stage, shards, wanted):
+        for place, is_exact in _of_stage(index, stage, shards, wanted):
             (exact if is_exact else spelled).append(place)
     if not exact and not spelled:
-        raise UsageError(f"no page of {redact(root)} has the id or URL {page}{_proposals(index, wanted)}")
+        raise UsageError(
+            f"no page of {redact(root)} has the id or URL {page}{_proposals(index, wanted)}{index.damage()}"
+        )
     return exact or spelled
 
 
-def _of_stage(root: str, stage: str, shards: Sequence[str], wanted: Wanted) -> Iterator[tuple[FoundRow, bool]]:
+def _of_stage(index: PageIndex, stage: str, shards: Sequence[str], wanted: Wanted) -> Iterator[tuple[FoundRow, bool]]:
     for shard in shards:
         for where, read in STORED_ROWS.items():
-            for row, is_exact in _rows(partial(read, root, stage, shard), wanted):
+            for row, is_exact in _rows(partial(_readable, index, read, stage, shard), wanted):
                 yield FoundRow(stage, shard, where, row), is_exact
+
+
+def _readable(
+    index: PageIndex, read: Callable[..., Iterator[pa.Table]], stage: str, shard: str, *args: Any, **which: Any
+) -> Iterator[pa.Table]:
+    return index.readable(read(index.root, stage, shard, *args, **which))
 
 
 def _rows(read: Callable[..., Iterator[pa.Table]], wanted: Wanted) -> Iterator[tuple[dict[str, Any], bool]]:
@@ -104,7 +113,7 @@ def _neighbours(index: PageIndex, wanted: Wanted) -> list[str]:
             url
             for shard in shards[:LOOKED_AT]
             for read in STORED_ROWS.values()
-            for table in read(index.root, stage, shard, ["url"])
+            for table in _readable(index, read, stage, shard, ["url"])
             if "url" in table.column_names
             for _, url in _of_host(table["url"], wanted.form)
         ]
@@ -118,7 +127,7 @@ def url_of(index: PageIndex, id: str) -> str:
     for stage, shards in index.shards({id}):
         for shard in shards:
             for read in STORED_ROWS.values():
-                for table in read(index.root, stage, shard, ["id", "url"], [id]):
+                for table in _readable(index, read, stage, shard, ["id", "url"], [id]):
                     if table.num_rows and "url" in table.column_names and (url := table["url"][0].as_py()):
                         return url
     return ""

@@ -29,7 +29,8 @@ def samples(root: str, stages: Sequence[Stage], reason: str, count: int = SHOWN)
     strata = [s for s in strata_of(chain, stage_stats(root)) if reason in _names(s)]
     if not strata:
         known = dict.fromkeys(s.reason or "kept" for s in strata_of(chain, stage_stats(root)))
-        raise UsageError(f"no page has the reason {reason}; there are {', '.join(known)}")
+        there = f"there are {', '.join(known)}" if known else "the run has made no shard yet"
+        raise UsageError(f"no page has the reason {reason}; {there}")
     shards = chosen_shards(bytes_of_shards({stage: shard_stats(root, stage) for stage in chain.parents}))
     gates = [gate for gate in chain.gates() if gate.line in {s.line for s in strata}]
     gathering = Gathering(root, chain, gates, strata, sample(root, strata, shards, count), 0, count)

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipeline import parquet, store
 from pipeline.errors import BadInput
-from pipeline.receipts import read_receipts
+from pipeline.receipts import read_receipts, receipted
 from pipeline.record import record_name
 from pipeline.shard import quarantine_name, rejects_name
 from pipeline.stats import Stats
@@ -64,6 +64,19 @@ def _rows(root: str, name: str, columns: Columns, ids: Collection[str] | None) -
         needed = None if columns is None else {*columns, *(["id"] if ids is not None else [])}
         for table in parquet.read_batches(root, name, columns=needed, ids=ids):
             yield table if columns is None else table.select([c for c in table.column_names if c in columns])
+
+
+def stored_columns(root: str, stage: str) -> list[str]:
+    """The columns of the files that a stage wrote; none before it wrote one, of a view, and of what is no Parquet.
+
+    A stage's `schema` says the same, but runs its functions on no rows, for which kernels are loaded.
+    """
+    view, made = view_of(root, stage), set(receipted(root, stage))
+    shard = next((shard for shard in planned(root, stage) if shard in made), None)
+    try:
+        return [] if view.joins or shard is None else parquet.schema_of(root, f"{view.store}/{shard}.parquet").names
+    except FileNotFoundError:
+        return []
 
 
 def shard_stats(root: str, stage: str) -> dict[str, Stats]:

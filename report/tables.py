@@ -15,6 +15,9 @@ from report.terminal import for_terminal, print_line
 
 def print_funnel(lines: Sequence[Line], console: Console) -> None:
     """The funnel: documents and their text that were left after each step, and why the others were dropped."""
+    if not lines:
+        print_line("no shard is made yet", console)
+        return
     unit = next((line.unit for line in lines if line.unit), "text")
     table = Table(title=f"documents and {unit} kept after each step", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("step", no_wrap=True)

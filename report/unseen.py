@@ -1,8 +1,8 @@
 """A page that was never run: every step of a recipe on it, also those behind the first that would drop it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -20,10 +20,31 @@ from stages.download.origin import FetchConfig, split_url
 from stages.warc.charset import resolve_charset
 
 CHARACTERS = 1_500  # shown of the text at the end
+ALL_PAGES = "depends on all pages of a run; here nothing is said of the page"
 HTML = b"<"  # what a file of a page begins with, after white space
 
+Said = tuple[str, str]  # reason, and in words
 
-def explain_unseen(page: str, stages: Sequence[Stage]) -> str:
+
+class StepTold(NamedTuple):
+    """What a step says of the page: the reason for which it would drop it ("" when it would not), and all in words."""
+
+    stage: str
+    step: str
+    reason: str
+    told: str
+
+
+class Unseen(NamedTuple):
+    """A page, what every step of a recipe says of it, and the text that is left of it (None where a step failed)."""
+
+    url: str
+    bytes: int
+    steps: list[StepTold]
+    text: str | None
+
+
+def explain_unseen(page: str, stages: Sequence[Stage]) -> Unseen:
     """What every step of a recipe says of a page that it never saw: a file (HTML, or plain text) or an address.
 
     `stages` are those of the recipe. A step that would drop the page is told and passed over; what depends on all
@@ -33,18 +54,28 @@ def explain_unseen(page: str, stages: Sequence[Stage]) -> str:
     first = next((s for s in stages if isinstance(s, Map) and isinstance(s.source, Source)), None)
     if first is None:
         raise UsageError("the recipe has no stage that reads pages from a source")
-    lines, stage, table = [f"{row['url']}, {len(row['html'] or row['text']):,} bytes"], first, _table(row, first)
+    steps, stage, table = list[StepTold](), first, _table(row, first)
     while stage is not None and table is not None:
-        lines.append(f"{stage.name}:")
         if stage.verdicts is not None:
-            lines.append(f"  {stage.verdicts.name}: depends on all pages of a run; here nothing is said of the page")
+            steps.append(StepTold(stage.name, stage.verdicts.name, "", ALL_PAGES))
             table = _without_verdict(stage.verdicts, table)
-        table = _passed(lines, stage, table)
+        table = _passed(steps, stage, table)
         stage = _next(stage, stages, table)
-    if table is not None and "text" in table.column_names:
-        text = table["text"][0].as_py() or ""
-        lines += ["text at the end:", "  | " + text[:CHARACTERS].replace("\n", "\n  | ")]
-    return "\n".join(lines)
+    text = table["text"][0].as_py() or "" if table is not None and "text" in table.column_names else None
+    return Unseen(row["url"], len(row["html"] or row["text"]), steps, text)
+
+
+def unseen_lines(found: Unseen) -> list[str]:
+    """The same for a person."""
+    lines, stage = [f"{found.url}, {found.bytes:,} bytes"], ""
+    for step in found.steps:
+        lines += [f"{step.stage}:"] if step.stage != stage else []
+        stage = step.stage
+        lines.append(f"  {step.step}: {step.told}")
+    if found.text is not None:
+        more = " …" if len(found.text) > CHARACTERS else ""
+        lines += ["text at the end:", "  | " + found.text[:CHARACTERS].replace("\n", "\n  | ") + more]
+    return lines
 
 
 def read_page(page: str) -> dict[str, Any]:
@@ -71,19 +102,20 @@ def _table(row: dict[str, Any], stage: Map) -> pa.Table:
     return conform(pa.Table.from_pylist([row]), schema)
 
 
-def _passed(lines: list[str], stage: Map, table: pa.Table) -> pa.Table | None:
-    """Add a line for each step of a stage; returns the page as it leaves the stage, None where a step fails on it."""
+def _passed(steps: list[StepTold], stage: Map, table: pa.Table) -> pa.Table | None:
+    """Note what each step of a stage says; returns the page as it leaves the stage, None where a step fails on it."""
     for transform, names in zip(stage.transforms, stage.steps, strict=True):
         if _is_plain(table) and not isinstance(transform, Screen | Edit):
-            lines.append(f"  {names[0]}: left out, since the page is plain text")
+            steps.append(StepTold(stage.name, names[0], "", "left out, since the page is plain text"))
             table = table.drop_columns([name for name in ("html", "charset") if name in table.column_names])
             continue
         try:
-            table, said = _step(transform, names, table)
+            table, said = _step(transform, table)
         except Exception as error:  # a step may need what all pages together say
-            lines.append(f"  {names[0]}: cannot judge one page alone ({failure_of(error)})")
+            told = f"cannot judge one page alone ({failure_of(error)})"
+            steps.append(StepTold(stage.name, names[0], "", told))
             return table
-        lines += said
+        steps += [StepTold(stage.name, name, reason, told) for name, (reason, told) in zip(names, said, strict=False)]
         if "error" in table.column_names and table["error"][0].as_py():
             return None
         table = without_reserved(table)
@@ -103,20 +135,21 @@ def _is_plain(table: pa.Table) -> bool:
     return "html" in table.column_names and table["html"][0].as_py() is None
 
 
-def _step(transform: Transform, names: Sequence[str], table: pa.Table) -> tuple[pa.Table, list[str]]:
+def _step(transform: Transform, table: pa.Table) -> tuple[pa.Table, list[Said]]:
+    """The page as it leaves a transform, and what each of its steps says of it."""
     doc = next(docs(table))
     if isinstance(transform, Screen):
-        return table, [_judged(name, f, doc) for name, f in zip(names, transform.filters, strict=True)]
+        return table, [_judged(f, doc) for f in transform.filters]
     if isinstance(transform, Edit):
         text, *_ = transform.fn.fn(doc) if isinstance(transform.fn, EditRules) else transform.fn(doc)
-        said = _judged(names[0], transform.fn, doc)
+        reason, told = _judged(transform.fn, doc)
         size = f"{len(doc.text):,} characters become {len(text):,}"
-        return put(table, "text", pa.array([text], pa.string())), [f"{said}; {size}"]
+        return put(table, "text", pa.array([text], pa.string())), [(reason, f"{told}; {size}")]
     after = transform(table)
-    return after, list(_changed(names[0], table, after))
+    return after, [_changed(table, after)]
 
 
-def _judged(name: str, function: Any, doc: Doc) -> str:
+def _judged(function: Any, doc: Doc) -> Said:
     """What a filter or editor says of the page."""
     if isinstance(function, Measuring):
         measured = function.measure(doc)
@@ -124,22 +157,21 @@ def _judged(name: str, function: Any, doc: Doc) -> str:
     else:
         said = function(doc)
         reason, values = said[1] if isinstance(said, tuple) else said, ""
-    return f"  {name}: {f'would drop it ({reason})' if reason else 'keeps it'}{values}"
+    return reason or "", f"{f'would drop it ({reason})' if reason else 'keeps it'}{values}"
 
 
-def _changed(name: str, before: pa.Table, after: pa.Table) -> Iterator[str]:
-    """What another transform made of the page, in one line."""
+def _changed(before: pa.Table, after: pa.Table) -> Said:
+    """What another transform made of the page."""
     for column, does in (("reason", "drop"), ("error", "quarantine")):
         if column in after.column_names and (said := after[column][0].as_py()):
-            yield f"  {name}: would {does} it ({said})"
-            return
+            return said, f"would {does} it ({said})"
     shown = []
     for column in without_reserved(after).column_names:
         value = after[column][0].as_py()
         if column not in before.column_names or before[column][0].as_py() != value:
             told = f"{len(value):,} characters" if column == "text" and value else value
             shown += [f"{column} {told}"] if not isinstance(told, list | bytes) else []
-    yield f"  {name}: {', '.join(shown) or 'changes nothing'}"
+    return "", ", ".join(shown) or "changes nothing"
 
 
 def _next(stage: Map, stages: Sequence[Stage], table: pa.Table | None) -> Map | None:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import numba as nb
 import numpy as np
 
-from dedup.kernels import mix64_kernel
+from dedup.kernels import kernel, mix64_kernel
 from dedup.minhash.sketch import fast_sketch, minwise_sketch, permutations, sketch_draws
 from pipeline.errors import UsageError
 from pipeline.hashing import GOLDEN64
@@ -61,7 +60,7 @@ def bands_for(threshold: float, hashes: int = 256) -> dict[str, int]:
     return {"bands": index.b, "rows": index.r}
 
 
-@nb.njit(cache=True)
+@kernel
 def _fast_bands(shingles, starts, rows, seeds, factors, summands, out):
     values = np.empty(out.shape[1] * rows, np.uint64)
     for page in range(out.shape[0]):
@@ -70,7 +69,7 @@ def _fast_bands(shingles, starts, rows, seeds, factors, summands, out):
             band_hashes(values, rows, out[page])
 
 
-@nb.njit(cache=True)
+@kernel
 def _minwise_bands(shingles, starts, rows, factors, summands, out):
     values = np.empty(out.shape[1] * rows, np.uint32)
     for page in range(out.shape[0]):
@@ -79,7 +78,7 @@ def _minwise_bands(shingles, starts, rows, factors, summands, out):
             band_hashes(values, rows, out[page])
 
 
-@nb.njit(cache=True)
+@kernel
 def band_hashes(values: np.ndarray, rows: int, out: np.ndarray) -> None:
     """Fill `out` (uint64, one a band) with a hash of the band's number and its rows of `values`."""
     for band in range(out.shape[0]):

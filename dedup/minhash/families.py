@@ -1,10 +1,10 @@
 """From pages that share a band to families of candidates: the connected components of pairs."""
 
-import numba as nb
 import numpy as np
 import pyarrow as pa
 
 from dedup.arrays import numpy_column, run_lengths, run_starts
+from dedup.kernels import kernel
 from dedup.members import PRIOR_RUN
 from pipeline.hashing import mix64
 
@@ -64,7 +64,7 @@ def components(nodes: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndar
     return parent
 
 
-@nb.njit(cache=True)
+@kernel
 def _join(parent, one, other):
     """Union-find with path halving; of two roots the lower one wins."""
     for i in range(one.shape[0]):
@@ -78,7 +78,7 @@ def _join(parent, one, other):
         parent[max(a, b)] = min(a, b)
 
 
-@nb.njit(cache=True)
+@kernel
 def _compress(parent):
     """Every node's parent becomes its root: parents are lower than their nodes, so theirs are done before."""
     for node in range(parent.shape[0]):

@@ -11,7 +11,9 @@ from dedup.minhash.banding import Banding
 from dedup.routing import part_of
 from dedup.shingles import shingled
 from dedup.tokens import Tokenise, word_tokens
+from pipeline.cache_folder import remembered
 from pipeline.errors import UsageError
+from pipeline.fingerprint import fingerprint
 from pipeline.hashing import digest, mix64, shard_key
 
 MADE_BY = b"made by"  # the metadata of a file of bands that tells how they were made
@@ -39,8 +41,12 @@ class Bands:
     def made_by(self) -> str:
         """A digest of what these bands make of one fixed page.
 
-        Bands that were made in another way match nothing, and no error would tell.
+        Bands that were made in another way match nothing, and no error would tell. Found out once for the same code:
+        who only asks for the columns of a stage need not load Numba.
         """
+        return remembered(f"bands/{fingerprint(self)}", self._probed)
+
+    def _probed(self) -> str:
         bands = self.banding(*shingled(pa.array([PROBE]), self.ngram, self.tokenise))
         doc = page_numbers(pa.chunked_array([["page"]]), "shard")
         return digest(bands.tobytes().hex(), doc.tobytes().hex(), str(self.parts))

@@ -1,10 +1,11 @@
 """Kernels that compare texts: the Jaccard similarity of sets, exactly or by sketches, and who is a copy of whom."""
 
-import numba as nb
 import numpy as np
 
+from dedup.kernels import kernel
 
-@nb.njit(cache=True)
+
+@kernel
 def leaders(values, starts, bounds, similarity, sketches, comparisons):
     """For each text the text that it is a copy of, or itself (int64).
 
@@ -30,7 +31,7 @@ def leaders(values, starts, bounds, similarity, sketches, comparisons):
     return leader
 
 
-@nb.njit(cache=True)
+@kernel
 def jaccard(one, other):
     """The Jaccard similarity of two sorted arrays of distinct values; 0 of two empty ones."""
     i, j, both = 0, 0, 0
@@ -43,7 +44,7 @@ def jaccard(one, other):
     return both / either if either else 0.0
 
 
-@nb.njit(cache=True)
+@kernel
 def sketch_jaccard(one, other):
     """The Jaccard similarity that two sketches of bytes estimate: unequal values agree by chance once in 256."""
     same = 0

@@ -8,10 +8,9 @@ with the permutations of datasketch's "affine32" scheme: k n operations, and dat
 
 from functools import cache
 
-import numba as nb
 import numpy as np
 
-from dedup.kernels import mix64_kernel
+from dedup.kernels import inlined, kernel, mix64_kernel
 
 EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 HASHES_A_ROUND = 256  # measured from 5 to 20,000 shingles: the best of the worst cases
@@ -37,7 +36,7 @@ def permutations(hashes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return factors, draw.randint(0, 2**32, hashes, np.uint32)
 
 
-@nb.njit(cache=True)
+@kernel
 def fast_sketch(shingles, seeds, factors, summands, out):
     """Fill `out` (uint64, k values) with the sketch of a set of shingles (uint64).
 
@@ -71,7 +70,7 @@ def fast_sketch(shingles, seeds, factors, summands, out):
         out[empty] = turn | least.astype(np.uint64)
 
 
-@nb.njit(cache=True)
+@kernel
 def minwise_sketch(shingles: np.ndarray, factors: np.ndarray, summands: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` (uint32, k values) with the least of each permutation of the shingles' low 32 bits."""
     out[:] = np.uint32(0xFFFFFFFF)
@@ -86,7 +85,7 @@ def minwise_sketch(shingles: np.ndarray, factors: np.ndarray, summands: np.ndarr
             out[j] = min(out[j], min(pair, other))
 
 
-@nb.njit(cache=True, inline="always")
+@inlined
 def mix32(h: np.uint32) -> np.uint32:
     """MurmurHash3's 32-bit finaliser, which datasketch's scheme asks for."""
     h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
 from dedup.arrays import list_column, list_values
+from dedup.kernels import kernel
 from dedup.members import refuse_repeated_ids
 from dedup.substring.occurrences import ONCE, occurrences
 from dedup.tokens import Tokenise, Tokens, word_tokens
@@ -36,7 +36,7 @@ def window_minimizers(tokens: Tokens, n: int) -> tuple[np.ndarray, np.ndarray]:
     return minimizer_distances(grams, tokens.bounds, n, gram_size(n)), grams
 
 
-@njit(cache=True)
+@kernel
 def minimizer_distances(grams, bounds, n, k):
     """The distance from each token to the least k-gram in the window of n tokens that begins there (int16); -1: none.
 

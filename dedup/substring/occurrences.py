@@ -1,15 +1,14 @@
 """Which keys occur once, for the first time of several, or again: one pass over an open hash table."""
 
 import numpy as np
-from numba import njit
 
-from dedup.kernels import mix64_kernel
+from dedup.kernels import kernel, mix64_kernel
 from pipeline.hashing import GOLDEN64
 
 ONCE, FIRST, AGAIN = 0, 1, 2  # the key is alone; the first of several equal keys; a later one
 
 
-@njit(cache=True)
+@kernel
 def occurrences(high, low):
     """ONCE, FIRST or AGAIN (uint8) for each 128-bit key, given as two arrays of uint64; linear in the keys."""
     size = 16

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.template_hosts import FLAGGED_HOSTS
-from filters.url import host_of
 from pipeline.hashing import hash64
 from pipeline.stage import Map, Stage
 from pipeline.view import planned
+from report.page.facts import host_of_page
 from report.page.texts import changes
-from report.stored import Where, dropped_rows, kept_rows, rows_of_ids
+from report.stored import Where, dropped_rows, kept_rows, rows_of_ids, stored_columns
 
 KEPT, SIZE = "_kept", "_size"
 FAMILIES, MEMBERS, HOSTS = 12, 4, 20  # shown
@@ -108,7 +108,7 @@ class DuplicateStage:
 
 def _hosts(table: pa.Table) -> Iterator[str]:
     urls = table["url"].to_pylist() if "url" in table.column_names else ()
-    return map(host_of, filter(None, urls))
+    return map(host_of_page, filter(None, urls))
 
 
 def alike(one: str, other: str) -> float:
@@ -126,7 +126,7 @@ def duplicate_stages(root: str, stages: Sequence[Stage], shards: Sequence[str]) 
     """The stages of a run that drop duplicates, with verdicts on the pages of some shards, largest families first."""
     for stage in stages:
         if isinstance(stage, Map) and stage.verdicts is not None:
-            names = [name for name in stage.verdicts.schema.names if name.endswith(KEPT)]
+            names = [name for name in stored_columns(root, stage.verdicts.name) if name.endswith(KEPT)]
             tables = [_verdicts(root, stage.verdicts.name, shard, names[0]) for shard in shards if names]
             if tables := [table for table in tables if table is not None]:
                 every = pa.concat_tables(tables)
@@ -145,6 +145,6 @@ def _verdicts(root: str, stage: str, shard: str, kept: str) -> pa.Table | None:
 
 def flagged(root: str, stages: Sequence[Stage]) -> list[dict[str, Any]]:
     """The hosts of which a stage says that one family took most of their pages."""
-    names = [stage.name for stage in stages if stage.schema == FLAGGED_HOSTS]
+    names = [stage.name for stage in stages if stored_columns(root, stage.name) == FLAGGED_HOSTS.names]
     tables = [table for name in names for shard in planned(root, name) for table in kept_rows(root, name, shard)]
     return sorted((row for table in tables for row in table.to_pylist()), key=lambda row: -row["lost"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.stage import Map, Source
+from pipeline.transform import Annotate, Screen
 from report.page.chain import DocumentChain
 from report.page.sample import Reservoir, Stratum
 from report.page.texts import alternating, changes, masked
@@ -43,7 +44,8 @@ class Edits:
         """The stages on the way to an end that may edit texts, and whose input is stored."""
         for name in self.chain.way(end):
             stage = self.chain.maps.get(name)
-            if stage and stage.transforms and not isinstance(stage.source, Source):
+            edits = stage and not all(isinstance(transform, Screen | Annotate) for transform in stage.transforms)
+            if stage and edits and not isinstance(stage.source, Source):
                 yield stage
 
     def _edits(self, shard: str, stage: Map, ids: set[str]) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What is told of each sampled page besides its fate: where it is from, in which language and script, how long."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 from filters.url import host_of, registered_domain
 
+BEGINNING = re.compile(r"[^/?#]*//[^/?#]*")
 LETTERS = 400  # of a text that tell its script
 NONE = "(none)"
 
@@ -26,7 +28,7 @@ class PageFacts(NamedTuple):
 
 def facts_of(row: Mapping[str, Any]) -> PageFacts:
     """The facts of a stored row."""
-    host = host_of(row.get("url") or "")
+    host = host_of_page(row.get("url") or "")
     domain = _domain(host)
     when = row.get("timestamp")
     return PageFacts(
@@ -37,6 +39,17 @@ def facts_of(row: Mapping[str, Any]) -> PageFacts:
         f"{when:%Y-%m}" if when else NONE,
         f"{when:%H}:00" if when else NONE,
     )
+
+
+def host_of_page(url: str) -> str:
+    """`filters.url.host_of`, which looks at the beginning of an address only; many pages share theirs."""
+    start = BEGINNING.match(url)
+    return _host(start[0] if start else url)
+
+
+@lru_cache(100_000)
+def _host(url: str) -> str:
+    return host_of(url)
 
 
 @lru_cache(100_000)

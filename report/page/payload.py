@@ -65,7 +65,7 @@ class PageColumns:
     )
     facts: dict[str, Coded] = field(default_factory=lambda: {name: Coded() for name in PageFacts._fields})
     tracks: Coded = field(default_factory=Coded)
-    values: list[np.ndarray] = field(default_factory=list)
+    values: dict[int, np.ndarray] = field(default_factory=dict)  # of the pages that were measured
     pinned: int = 0
 
     def __post_init__(self) -> None:
@@ -75,6 +75,9 @@ class PageColumns:
         """Take down a page."""
         if page.detail is not None:
             self.details[len(self.urls)] = {"id": page.id, **page.detail}
+        if page.values:
+            row = (page.values.get(line, {}).get(value, np.nan) for line, value in self.names)
+            self.values[len(self.ids)] = np.fromiter(row, np.float32, len(self.names))
         self.ids.append(page.id)
         self.urls.append(page.url)
         self.extracts.append(page.extract)
@@ -84,12 +87,12 @@ class PageColumns:
             coded.add(word)
         self.tracks.add(page.track)
         self.pinned += page.pinned
-        row = (page.values.get(line, {}).get(value, np.nan) for line, value in self.names)
-        self.values.append(np.fromiter(row, np.float32, len(self.names)))
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All numbers; of the values one array for each that a limit judges, NaN where a page was not measured."""
-        values = np.array(self.values, np.float32).reshape(len(self.values), len(self.names))
+        values = np.full((len(self.urls), len(self.names)), np.nan, np.float32)
+        for place, row in self.values.items():
+            values[place] = row
         found = {f"value{n}": np.ascontiguousarray(values[:, n]) for n in range(len(self.names))}
         found |= {name: np.array(numbers, np.int32) for name, numbers in self.numbers.items()}
         found |= {name: np.array(coded.numbers, np.uint32) for name, coded in self.facts.items()}

@@ -117,7 +117,7 @@ def _judged(
     root: str, stages: Sequence[Stage], chain: DocumentChain, shards: Sequence[str], odd: int
 ) -> Iterator[tuple[str, Any]]:
     """The families of duplicates, the hosts that lost most, and what is to be said of the run in words."""
-    mine = [stage for stage in stages if any(shard in set(planned(root, stage.name)) for shard in shards)]
+    mine = [stage for stage in stages if {*shards} & {*planned(root, stage.name)}]
     told = [each.told() for each in duplicates.duplicate_stages(root, mine, shards)]
     hosts = duplicates.flagged(root, stages)
     yield "duplicates", told

@@ -9,21 +9,23 @@ from urllib.parse import urlencode
 from pipeline.funnel import Line, funnel, read_plan, rows_of, stage_stats, warnings
 from pipeline.stage import Stage
 from report.explain import explain_rows
-from report.family import family, largest_families
-from report.index import PageIndex
+from report.family import family, family_verdicts
 from report.lookup import FoundRow, find_page
 from report.page.chain import document_chain
 from report.page.sample import Stratum, strata_of
 from report.page.shard_table import shard_rows
 from report.page.texts import alternating
+from report.page_index import PageIndex
 from report.serve.database import Database
-from report.serve.search import FURTHEST, ROWS, SORTS, PageQuery, search
+from report.serve.families import SORTS as FAMILY_SORTS
+from report.serve.families import FamilyQuery, search_families
+from report.serve.scan import FURTHEST, ROWS, Answer
+from report.serve.search import SORTS, PageQuery, search
 from report.status import status, time_left
 from report.stored import shard_stats
 from report.visible import Originals, VisibleText, lines_in
 
 FRESH = 2.0  # seconds for which what was read of the whole run is told again
-FAMILIES = 50
 LONGEST_TEXT = 200_000  # characters of a text, and of what the HTML of a page shows
 NO_HTML = "the pages of this run are no HTML in WARC files, or its recipe cannot be loaded here"
 T = TypeVar("T")
@@ -35,7 +37,7 @@ class RunContents:
     def __init__(self, root: str, stages: Sequence[Stage]):
         self._root, self._stages, self._database = root, stages, Database(root)
         self._originals = Originals(stages, remote=True)
-        self._locks = {name: threading.Lock() for name in ("live", "strata", "families", "shards")}
+        self._locks = {name: threading.Lock() for name in ("live", "strata", "shards")}
         self._remembered = dict[str, tuple[float, Any]]()
 
     def _fresh(self, name: str, read: Callable[[], T], seconds: float = FRESH) -> T:
@@ -85,8 +87,7 @@ class RunContents:
             "sorts": SORTS,
             "reasons": sorted(reasons),
             "stage_names": list(dict.fromkeys(s.stage for s in strata)),
-            "before": _link(asked, max(asked.start - ROWS, 0)) if asked.start else "",
-            "after": _link(asked, asked.start + ROWS) if answer.more and asked.start < FURTHEST else "",
+            **_turns("pages", asked, answer),
         }
 
     def page(self, given: Mapping[str, str]) -> dict[str, Any]:
@@ -98,7 +99,7 @@ class RunContents:
         texts = {place.row["id"]: place.row["text"] for place in places if place.row.get("text")}
         shown = dict(self._visible(places, texts)) if given.get("html") else {}
         texts = {id: text[:LONGEST_TEXT] + (" …" if len(text) > LONGEST_TEXT else "") for id, text in texts.items()}
-        return {"page": page, "found": found, "texts": texts, "shown": shown}
+        return {"page": page, "found": found, "texts": texts, "shown": shown, "unread": list(index.unread)}
 
     def _visible(
         self, places: Sequence[FoundRow], texts: Mapping[str, str]
@@ -109,14 +110,24 @@ class RunContents:
             found = self._originals.visible(place.stage, place.row) or VisibleText("", NO_HTML)
             yield id, (alternating(found.text, lines_in(found.text, texts.get(id, "")), LONGEST_TEXT), found.why)
 
-    def families(self, _: Mapping[str, str]) -> dict[str, Any]:
-        """The largest families of duplicates."""
-        found = self._fresh("families", lambda: largest_families(self._root, self._stages, FAMILIES), 30.0)
-        return {"families": found, "knows": bool(self._stages)}
+    def families(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """Families of duplicates, a screen of them."""
+        sort, start = given.get("sort", ""), _start(given)
+        sort = sort if sort in FAMILY_SORTS else next(iter(FAMILY_SORTS))
+        asked = FamilyQuery(given.get("stage", "").strip(), given.get("url", "").strip(), sort, start)
+        answer = search_families(self._root, self._database, asked)
+        return {
+            "answer": answer,
+            "looked_for": asked,
+            "sorts": list(FAMILY_SORTS),
+            "stage_names": [each.stage for each in family_verdicts(self._root)],
+            **_turns("families", asked, answer),
+        }
 
     def family(self, given: Mapping[str, str]) -> dict[str, Any]:
         """The families of one page."""
-        return {"page": given.get("page", ""), "families": family(self._root, given.get("page", ""), self._stages)}
+        page, index = given.get("page", ""), PageIndex(self._root)
+        return {"page": page, "families": family(self._root, page, index), "unread": list(index.unread)}
 
     def shards(self, _: Mapping[str, str]) -> dict[str, Any]:
         """The shards, the oddest first."""
@@ -144,6 +155,14 @@ def _start(given: Mapping[str, str]) -> int:
     return min(int(text), FURTHEST) if text.isascii() and text.isdigit() else 0
 
 
-def _link(asked: PageQuery, start: int) -> str:
-    """The address of other rows of the same search."""
-    return "pages?" + urlencode({name: value for name, value in asked._replace(start=start)._asdict().items() if value})
+def _turns(page: str, asked: PageQuery | FamilyQuery, answer: Answer) -> dict[str, str]:
+    """The addresses of the rows `before` and `after` those of an answer, "" where there are none."""
+
+    def link(start: int) -> str:
+        values = asked._replace(start=start)._asdict().items()
+        return f"{page}?{urlencode({name: value for name, value in values if value})}"
+
+    return {
+        "before": link(max(asked.start - ROWS, 0)) if asked.start else "",
+        "after": link(asked.start + ROWS) if answer.more and asked.start < FURTHEST else "",
+    }

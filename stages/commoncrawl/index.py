@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-import langcodes
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -101,6 +100,10 @@ class Chosen:
 
 def language_codes(languages: tuple[str, ...]) -> tuple[str, ...]:
     """ISO 639-3 codes, as the index writes them, for any codes of languages. Raises UsageError for one that is none."""
+    if not languages:
+        return ()
+    import langcodes  # its tables take a tenth of a second
+
     try:
         return tuple(langcodes.Language.get(language).to_alpha3() for language in languages)
     except (LookupError, ValueError) as error:

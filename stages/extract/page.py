@@ -52,7 +52,7 @@ def answer(
     markdown: bool = False,
     links: bool = False,
 ) -> dict[str, Any]:
-    """{"text", "image_urls"} of a page, or {"error": "empty" | "too_deep" | "too_dense" | "memory" | "raised"}.
+    """{"text", "image_urls", "kind"} of a page, or {"error": "empty" | "too_deep" | "too_dense" | "memory" | "raised"}.
 
     With `again`, trafilatura itself reads the page, whatever reads for this extractor. "counts" is there too where it
     reads them all.
@@ -65,7 +65,7 @@ def answer(
 def _answer(page: bytes, charset: str | None, extractor: Extractor, asked: Asked) -> dict[str, Any]:
     WATCH.seen = False
     try:
-        text, found = extract_page(page, charset, extractor, asked)
+        text, found, kind = extract_page(page, charset, extractor, asked)
     except Malformed as shape:
         return {"error": str(shape)}
     except MemoryError:
@@ -74,13 +74,15 @@ def _answer(page: bytes, charset: str | None, extractor: Extractor, asked: Asked
         return {"error": "raised", "detail": f"{type(raised).__name__}: {raised}"[:200]}
     if WATCH.seen:
         return {"error": "memory"}
-    return {"text": text, "image_urls": found} if text else {"error": "empty"}
+    return {"text": text, "image_urls": found, "kind": kind} if text else {"error": "empty"}
 
 
-def extract_page(page: bytes, charset: str | None, extractor: Extractor, asked: Asked) -> tuple[str, list[list[str]]]:
-    """The cleaned main text of a page and its [address, alternative text] pairs."""
+def extract_page(
+    page: bytes, charset: str | None, extractor: Extractor, asked: Asked
+) -> tuple[str, list[list[str]], str]:
+    """The cleaned main text of a page, its [address, alternative text] pairs, and its `html_kind`."""
     seen = look(source_of(page, charset))
     reading = None if seen is None else extractor(seen, asked)
     if seen is None or reading is None or not reading.said:
-        return "", []
-    return reading.text, images(seen, reading.said, asked.url)
+        return "", [], ""
+    return reading.text, images(seen, reading.said, asked.url), reading.kind

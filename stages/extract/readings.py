@@ -18,10 +18,11 @@ from stages.extract.survey import Survey
 
 
 class Reading(NamedTuple):
-    """The text of a page, and the same as the page has it, by which its images are found."""
+    """The text of a page, the same as the page has it, by which its images are found, and the page's `html_kind`."""
 
     text: str
     said: str
+    kind: str = ""
 
 
 class Asked(NamedTuple):

@@ -46,6 +46,7 @@ class Survey:
     images: list[_Element] = field(default_factory=list)  # outside menus
     base: str | None = None
     overloaded: bool = False
+    elements: list[_Element] = field(default_factory=list)
     places: dict[_Element, Place] = field(default_factory=dict)
 
     def place(self, element: _Element) -> Place:
@@ -95,7 +96,8 @@ def survey(tree: HtmlElement, source: bytes) -> Survey:
 def _look(seen: Survey) -> None:
     tree, marked, add_tag = seen.tree, seen.marked, seen.tags.add
     memos, settle = verdicts()
-    for element in tree.iter():
+    elements = seen.elements = list(tree.iter())  # which stay known to lxml, instead of being made at every look
+    for element in elements:
         add_tag(element.tag)
         items = element.items()
         if items:

@@ -13,6 +13,7 @@ from stages.extract import EXTRACTORS, READINGS
 from stages.extract.sandbox import Caps, sandbox_for
 
 IMAGES = pa.list_(pa.list_(pa.string()))
+HTML_KIND = "html_kind"  # links, article, product, prices, page: see `stages.extract.blocks.kinds.html_kind`
 COUNTS = pa.map_(pa.string(), pa.int64())
 REREAD_ONE_IN = 1_000
 
@@ -47,6 +48,7 @@ class Text:
     caps: Caps
     markdown: bool = False
     links: bool = False
+    kinds: bool = False
 
     name = "extract"
 
@@ -58,6 +60,8 @@ class Text:
         table = table.drop_columns(["html", "charset"])
         table = put(table, "text", pa.array([answer.get("text") for answer in answers], pa.string()))
         table = put(table, "image_urls", pa.array([answer.get("image_urls") for answer in answers], IMAGES))
+        if self.kinds:
+            table = put(table, HTML_KIND, pa.array([answer.get("kind") or None for answer in answers], pa.string()))
         counts = [list(answer.get("counts", {}).items()) for answer in answers]
         table = put(table, "counts", pa.array(counts, COUNTS))
         return put(table, "error", pa.array(errors, pa.string()))
@@ -92,6 +96,7 @@ def text(
     caps: Caps = CAPS,
     markdown: bool = False,
     links: bool = False,
+    kinds: bool = False,
 ) -> Text:
     """Extract the main text of each page in a process of its own, and the images that stand in it.
 
@@ -101,7 +106,8 @@ def text(
     texts of "trafilatura", by the installed trafilatura itself in more than twice the time), "resiliparse" (less
     exact), "raw" (all visible text) or a module's function of your own: (page, its lxml tree) -> text, or
     (page, its lxml tree, kind of page) -> text.
-    With `markdown`, "blocks" writes GitHub's Markdown, with `links` also the addresses of links.
+    With `markdown`, "blocks" writes GitHub's Markdown, with `links` also the addresses of links. With `kinds` it adds
+    a column `html_kind`, by which `stages.labels.page_type` tells types of pages better.
     A page that cannot be extracted is quarantined: extract:empty (no main text), too_large, too_dense, too_deep
     (2,048 levels), timeout (CPU time), memory, crash, raised.
     """
@@ -111,4 +117,4 @@ def text(
         raise UsageError('markdown: only extractor="blocks" writes Markdown')
     if links and not markdown:
         raise UsageError("links: addresses of links are written in Markdown only; say markdown=true too")
-    return Text(extractor, limits, caps, markdown, links)
+    return Text(extractor, limits, caps, markdown, links, kinds)

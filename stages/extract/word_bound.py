@@ -3,23 +3,23 @@
 from dataclasses import dataclass
 
 import pyarrow as pa
-import re2
 
 from pipeline.transform import put
 from stages.language.html_screen import PARAGRAPH, with_plain_tags
+from stages.warc.byte_patterns import compile_bytes
 
 PARTS = 2  # words that a run of letters and digits can be at most: "10km", "cannot"
 LARGEST = 16 << 10  # bytes of a page that is looked at; a larger one with so few words is rare, and takes long to tell
 # Where extraction finds words that do not stand between tags: articles in scripts, formulas, numbers of lists, cells
 # that are repeated over the columns that they span.
-ELSEWHERE = re2.compile(rb"(?i)articleBody|<math|math/|mathml|<ol\b|span=")
+ELSEWHERE = compile_bytes(rb"(?i)articleBody|<math|math/|mathml|<ol\b|span=")
 # Comments and tags are passed over, so that a script that is only spoken of in them begins none. Nor does one that
 # closes itself, which parsers end at once, or one with closing tags in it, which may have begun in what is their text.
-SCRIPT = re2.compile(
+SCRIPT = compile_bytes(
     rb"""(?is)(<!--.*?-->)|<(?:script|style)\b(?:[^<>]*[^<>/])?>(?:[^<]|<+[^</])*<+/(?:script|style)"""
     rb"""|(</?[a-z](?:"[^"]*"|'[^']*'|[^"'<>])*>)"""
 )
-TAG = re2.compile(rb"(?i)</?(?:[a-hj-z]|i[^m<>])[^<>]*>")  # all but images, whose alternative text may be a formula
+TAG = compile_bytes(rb"(?i)</?(?:[a-hj-z]|i[^m<>])[^<>]*>")  # all but images, whose alternative text may be a formula
 BETWEEN, IN_WORD, NO_ASCII = range(3)
 KINDS = bytes(NO_ASCII if byte > 127 else int(chr(byte).isalnum()) for byte in range(256))
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.transform import put
+from text.formulas import find_formulas
 
 LINE = r"\n[ \t\r\f]*\S"  # its first sign, behind a line break: ten times as fast as "^"
 LIST = r"(?m)^[ \t]*(?:[-*•‣◦–·]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])[ \t]+\S"
@@ -22,10 +23,14 @@ CODE = (
     r"|^[ \t]*(?:def|class|public|private|static|void|func|fn|let|const|var|if|for|while|elif|else|try)\b"
     r"[^.!?\n]*[(:={;][^.!?\n]*$"
 )
-# LaTeX between its marks, its commands, and signs of mathematics.
-FORMULA = (
-    r"\$[^$\n]*[\\^_{}=][^$\n]*\$|\\\(|\\\[|\\begin\{(?:equation|align|gather|eqnarray|multline|displaymath|math)"
-    r"|[∀∃∈∉∑∏∫√∂∞≤≥≠≈±×÷→⇒⇔∇⊂⊆∪∩]"
+# What may begin a formula between delimiters; signs and commands of mathematics that stand without any.
+DELIMITER = (
+    r"\$[^\d\s]|\$\d+[a-z]?\$|\$\d[^$\n]{0,100}[\\^_=][^$\n]{0,100}\$|\$\s+\\|\\[(\[]|\\begin\{"
+    r"|\[i?(?:tex|latex|math)\]"
+)
+BARE = (
+    r"[∀∃∈∉∑∏∫√∂∞≤≥≠≈∇⊂⊆∪∩]|\\(?:d?frac|sqrt|sum|prod|int|lim|infty|mathbb|mathcal|mathrm|partial|nabla|alpha|beta"
+    r"|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|omega|cdot|times|leq?|geq?|neq?|approx|equiv|in|to|forall|exists)\b"
 )
 FORMULAS_FULL = 5  # words a formula: a text with a formula for so many, or fewer, is all formulas
 LETTER, VOWEL, E, MARK, SPACE = (np.uint8(1 << n) for n in range(5))
@@ -36,7 +41,10 @@ KINDS[[ord(c) for c in "aeiouyAEIOUY"]] |= VOWEL
 KINDS[[ord("e"), ord("E")]] |= E
 KINDS[[ord(c) for c in ".!?"]] |= MARK
 KINDS[[ord(c) for c in " \t\n\r\"')]"]] |= SPACE
-MEASURES = pa.schema([(name, pa.float32()) for name in ("reading_ease", "code", "formulas", "lists", "tables")])
+MEASURES = pa.schema(
+    [(name, pa.float32()) for name in ("reading_ease", "code", "formulas", "lists", "tables")]
+    + [("formula_count", pa.int32())]
+)
 
 
 def count_matches(texts: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
@@ -88,13 +96,22 @@ def reading_ease(parts: Counts) -> np.ndarray:
     return 206.835 - 1.015 * words / np.maximum(parts.sentences, 1) - 84.6 * syllables / words
 
 
+def count_formulas(texts: pa.ChunkedArray) -> np.ndarray:
+    """The formulas between delimiters in each text (float64); only a text that may have one is read."""
+    counts = np.zeros(len(texts))
+    for row in np.flatnonzero(pc.match_substring_regex(texts, DELIMITER).to_numpy()):
+        counts[row] = sum(1 for _ in find_formulas(texts[row].as_py()))
+    return counts
+
+
 @dataclass(frozen=True)
 class Measures:
-    """A transform that adds `MEASURES` (float32) and drops nothing.
+    """A transform that adds `MEASURES` and drops nothing.
 
     `reading_ease` is Flesch's, null for languages other than English. `code`, `lists` and `tables` are the shares of
-    lines that look like code, items of lists, rows of tables. `formulas` is 1 where there is one for every five words
-    or more, and less in proportion.
+    lines that look like code, items of lists, rows of tables. `formula_count` counts formulas between delimiters, as
+    Markdown has them. `formulas` is 1 where there is one for every five words or more, and less in proportion; in texts
+    without delimiters the signs and commands of mathematics count.
     """
 
     name: str = "labels.measures"
@@ -107,9 +124,11 @@ class Measures:
         if "language" in table.column_names:
             english = pc.equal(pc.fill_null(table["language"], "en"), "en")
             ease = pc.if_else(english, ease, pa.scalar(None, pa.float64()))
-        per_word = count_matches(texts, FORMULA).to_numpy() / np.maximum(parts.words, 1)
+        found = count_formulas(texts)
+        per_word = np.maximum(found, count_matches(texts, BARE).to_numpy()) / np.maximum(parts.words, 1)
         shares = [pc.divide(count_matches(texts, pattern), lines) for pattern in (CODE, LIST, TABLE)]
-        columns = (ease, shares[0], pa.array(np.minimum(per_word * FORMULAS_FULL, 1.0)), *shares[1:])
+        formulas = pa.array(np.minimum(per_word * FORMULAS_FULL, 1.0))
+        columns = (ease, shares[0], formulas, *shares[1:], pa.array(found))
         for field, column in zip(MEASURES, columns, strict=True):
             table = put(table, field.name, pc.cast(column, field.type))
         return table

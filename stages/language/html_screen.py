@@ -1,5 +1,6 @@
 """A look at the HTML before it is extracted: pages that seem to be in other languages are dropped."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -7,18 +8,18 @@ from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
-import re2
 
 from pipeline.transform import put
 from stages.language.model import likely
+from stages.warc.byte_patterns import compile_bytes
 from stages.warc.charset import SEVEN_BIT
 
 PREVIEW_BYTES = 200_000
 PREVIEW_PARAGRAPHS = 40
 PREVIEW_CHARACTERS = 3_000
 CANDIDATES = 10  # a language outside the ten most likely ones has less than a tenth of the probability
-PARAGRAPH = re2.compile(rb"(?i)<p(?:\s[^>]*)?>[^<]+")
-MARKUP = re2.compile(rb"(?is)<script\b.*?(?:</script|\z)|<style\b.*?(?:</style|\z)|<!--.*?(?:-->|\z)|<[^>]*>")
+PARAGRAPH = compile_bytes(rb"(?i)<p(?:\s[^>]*)?>[^<]+")
+UNSEEN = re.compile(rb"(?i)<(script|style)\b|<!--")  # elements and comments that show nothing
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def preview_text(html: bytes, charset: str | None) -> str:
     if sum(map(len, said)) >= 300:
         return _readable(b" ".join(said), charset)
     said, held, looked_at = [], 0, 0
-    for piece in _pieces(html):
+    for piece in between_markup(html):
         said.append(piece)
         held += len(piece)
         if held > max(2 * looked_at, 2 * PREVIEW_CHARACTERS):  # there may be enough of it
@@ -83,13 +84,23 @@ def with_plain_tags(html: bytes, charset: str) -> tuple[bytes, str]:
     return html, charset
 
 
-def _pieces(html: bytes) -> Iterator[bytes]:
-    """What stands between markup, in order."""
-    end = 0
-    for match in MARKUP.finditer(html):
-        if match.start() > end:
-            yield html[end : match.start()]
-        end = match.end()
+def between_markup(html: bytes) -> Iterator[bytes]:
+    """What stands between markup, in order: tags, comments, and scripts and styles up to the tags that end them."""
+    end, at, last, lower = 0, html.find(b"<"), html.rfind(b">"), b""
+    while at >= 0:
+        unseen = UNSEEN.match(html, at)
+        if not unseen:
+            after = html.find(b">", at) + 1 if at < last else 0
+        elif unseen[1]:
+            lower = lower or html.lower()
+            after = lower.find(b"</" + unseen[1].lower(), at) % (len(html) + 1)  # -1 is the page's end
+        else:
+            after = html.find(b"-->", at + 4) + 3
+            after = after if after > 2 else len(html)
+        if after and at > end:
+            yield html[end:at]
+        end = after or end
+        at = html.find(b"<", after or at + 1)  # without an end it is no tag
     yield html[end:]
 
 

@@ -1,17 +1,23 @@
 """fastText's lid.176 as a function of a text: the model of CCNet and RefinedWeb (176 languages, whole documents)."""
 
 import importlib.util
+import string
+from collections import Counter
 from functools import cache
 from pathlib import Path
-
-import fasttext
+from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
 from text.normalise import fasttext_line
 
+if TYPE_CHECKING:
+    import fasttext
+
 LABEL = "__label__"
 UNKNOWN = "und"
 MOST_CHARACTERS = 100_000
+LOWER = string.ascii_lowercase.encode()
+NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
 
 
 def most_likely(text: str, model: Path | None = None) -> tuple[str, float]:
@@ -32,7 +38,11 @@ def likely(text: str, model: Path | None, count: int) -> list[tuple[str, float]]
 
 def in_capitals(text: str) -> bool:
     """Whether over half of the letters that have a case are capitals; the model has hardly seen such text."""
-    return sum(map(str.isupper, text)) > sum(map(str.islower, text))
+    if text.isascii():
+        letters = text.encode().translate(None, NO_LETTERS)
+        return 2 * len(letters.translate(None, LOWER)) > len(letters)
+    counts = Counter(text).items()
+    return sum(n for char, n in counts if char.isupper()) > sum(n for char, n in counts if char.islower())
 
 
 @cache
@@ -41,6 +51,8 @@ def load_model(model: Path | None) -> "fasttext.FastText._FastText":
     path = model or installed()
     if not path.is_file():
         raise UsageError(f"language: there is no model file {path}")
+    import fasttext  # where pages are judged, and not where a recipe is only read
+
     return fasttext.load_model(str(path))
 
 

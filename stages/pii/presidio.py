@@ -9,12 +9,14 @@ import functools
 import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import re2
-import tldextract
 
 from stages.pii import phone
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 # presidio imports transformers where it is installed, which then advises to install a model library.
 os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
@@ -126,9 +128,11 @@ def email_recognizer() -> Any:
 
 
 @functools.cache
-def public_suffixes() -> tldextract.TLDExtract:
+def public_suffixes() -> "TLDExtract":
     """The public suffix list inside the installed package: no network, no cache on disk."""
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    from tldextract import TLDExtract  # with requests: commands that look at a run do without
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @functools.cache

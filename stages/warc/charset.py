@@ -53,15 +53,15 @@ def resolve_charset(raw: bytes, content_type: str = "") -> str:
             return name
     if wide := _wide(raw[:NUL_SPAN]):
         return wide
-    found = BEYOND_ASCII.search(raw)
-    if not found or b"\x1b$" in raw:
+    found = beyond_ascii(raw)
+    if found < 0 or (b"\x1b" in raw and b"\x1b$" in raw):  # a single byte is found at once
         seven_bit = _escaped(raw, content_type)
-        if seven_bit or not found:
+        if seven_bit or found < 0:
             return seven_bit or "utf-8"
-    start = max(0, found.start() - CONTEXT)
-    sample = raw[start : start + SAMPLE]
-    if UTF8_CHARACTER.search(sample) and decodes(sample, "utf-8"):
+    start = max(0, found - CONTEXT)
+    if UTF8_CHARACTER.search(raw, start, start + SAMPLE) and decodes(memoryview(raw)[start : start + SAMPLE], "utf-8"):
         return "utf-8"
+    sample = raw[start : start + SAMPLE]
     named = labels.declared_codecs(raw, content_type)
     if is_mostly_utf8(sample, declared="utf-8" in named):
         return "utf-8"
@@ -112,7 +112,16 @@ def label_fits(sample: bytes, name: str) -> bool:
     return len(NO_CHARACTER.findall(text)) * 10 <= beyond
 
 
-def decodes(raw: bytes, name: str) -> bool:
+def beyond_ascii(raw: bytes) -> int:
+    """Where the first byte beyond ASCII is; -1 without one."""
+    try:
+        raw.decode("ascii")
+    except UnicodeDecodeError as error:
+        return error.start
+    return -1
+
+
+def decodes(raw: bytes | memoryview, name: str) -> bool:
     """Whether bytes decode without a defect; a last character may be cut off."""
     try:
         codecs.getincrementaldecoder(name)().decode(raw)

@@ -151,6 +151,50 @@ def test_a_command_begins_without_what_takes_long_to_import(command: str):
     assert done.stdout.split() == []
 
 
+HEAVY = {"numba", "ray", "torch", "fasttext", "presidio_analyzer", "trafilatura", "httpx", "duckdb"}
+
+
+def loaded(code: str, *arguments: object) -> set[str]:
+    """Which of HEAVY a process has loaded after this code; the output of the code goes unread."""
+    ended = "except SystemExit as end: assert not end.code"
+    code = f"import sys\ntry:\n    {code}\n{ended}\nprint('loaded', *({HEAVY} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.fixture(scope="module")
+def toy_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, root = toy.corpus(tmp_path_factory.mktemp("in")), tmp_path_factory.mktemp("out")
+    assert mews("run", "tests.helpers.toy", "--root", root, "--runner", "local", f"folder={folder}").returncode == 0
+    return root
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["stats", "stats --by language", "status", "verify", "family", "samples toy:short", "explain f0.txt:0",
+     "whatif toy.characters=3"],
+)  # fmt: skip
+def test_a_command_that_looks_at_a_run_loads_no_kernel_and_no_model(toy_run: Path, words: str):
+    command, *more = words.split(" ", 1)
+    run = f"from mews.__main__ import main; main(['{command}', sys.argv[1], *sys.argv[2:]])"
+    more = more[0].split() if more else []
+    assert loaded(run, toy_run, *more) == set()
+
+
+def test_the_stages_of_a_recipe_and_their_columns_are_known_without_kernels_and_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What bands make of one page is asked of the kernels once, and remembered."""
+    monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "a.warc").write_bytes(b"")
+    code = "from pipeline.run import plan; from mews.recipe_loader import load_recipe"
+    code += "; print(*(s.schema for s in plan(*load_recipe('recipes.refinedweb', ['snapshot=' + sys.argv[1]]))))"
+    assert loaded(code, tmp_path) == {"numba"}
+    assert loaded(code, tmp_path) == set()
+
+
 def test_one_command_keeps_its_name_and_its_help(capsys):
     with pytest.raises(SystemExit) as ended:
         command_line.main(["status", "--help"])

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.columns import check_not_reserved, conform, put, without_reserved
+from pipeline.columns import check_not_reserved, conform, pick_rows, put, without_reserved
 from pipeline.errors import UsageError
 
 OURS = ("reason", "error", "error_message", "error_place", "measured", "counts")
@@ -21,6 +21,21 @@ def test_a_table_is_made_to_conform():
     table = pa.table({"c": [1], "a": [7], "d": ["x"]})
     made = conform(table, schema)
     assert made.schema == schema and made.to_pylist() == [{"a": 7, "b": None, "c": None}]
+
+
+@pytest.mark.parametrize("size", [1, 20_000])
+@pytest.mark.parametrize("rows", [[], [0], [4], [0, 1, 2, 3, 4], [1, 2, 4], [0, 2, 3]])
+def test_rows_are_those_with_the_numbers(size, rows):
+    table = pa.table({"id": list(range(5)), "html": [bytes([65 + place]) * size for place in range(5)]})
+    assert pick_rows(table, rows).to_pylist() == [table.to_pylist()[row] for row in rows]
+    assert pick_rows(table, rows).schema == table.schema
+
+
+def test_rows_that_hold_pages_are_not_copied():
+    table = pa.table({"id": list(range(50)), "html": [b"x" * 100_000] * 50})
+    before = pa.total_allocated_bytes()
+    picked = pick_rows(table, [row for row in range(50) if row % 7])
+    assert picked.num_rows == 42 and pa.total_allocated_bytes() - before < 100_000
 
 
 def test_the_engines_columns_are_taken_away():

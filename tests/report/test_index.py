@@ -12,8 +12,9 @@ from pipeline.runner import Local
 from pipeline.view import planned
 from report import index as index_module
 from report.family import family
-from report.index import PageIndex, host_key, index_faults, index_run, run_index
+from report.index import host_key, index_faults, index_run, run_index
 from report.lookup import find_page
+from report.page_index import PageIndex
 from report.stored import STORED_ROWS
 from tests.helpers import runs, toy
 from tests.helpers.corpus import Corpus
@@ -157,11 +158,11 @@ def test_a_damaged_file_is_made_anew_by_who_asks(root: str):
 
 
 def test_a_family_reads_the_shards_that_speak_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    root, stages = made(Corpus(tmp_path / "corpus"))
+    root, _ = made(Corpus(tmp_path / "corpus"))
     PageIndex(root)
     read = []
     real = parquet.read_batches
     monkeypatch.setattr(parquet, "read_batches", lambda r, name, *a, **k: read.append(name) or real(r, name, *a, **k))
-    assert [(f.stage, f.size) for f in family(root, "d31", stages)] == [("near", 2)]
+    assert [(f.stage, f.size) for f in family(root, "d31")] == [("near", 2)]
     shards = {name for name in read if name.startswith(("near/", "urls/"))}
     assert shards == {f"near/{shard}.parquet" for shard in planned(root, "near")}, "no verdict on URLs is read"

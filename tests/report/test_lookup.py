@@ -1,10 +1,13 @@
 """Finding a page by its id, its URL or another spelling of it; near ones are proposed when there is none."""
 
+import re
+
 import pytest
 
 from pipeline import store
-from pipeline.errors import BadInput, UsageError
+from pipeline.errors import UsageError
 from report.lookup import find_page
+from report.page_index import PageIndex
 from tests.helpers.judged import made
 
 
@@ -71,9 +74,21 @@ def test_near_spellings_are_proposed(root: str, page: str, said: str):
     assert said in str(unknown.value) and "\n" not in str(unknown.value)
 
 
-def test_a_cut_file_is_named(corpus):
+@pytest.mark.parametrize("indexed", [True, False])
+def test_of_a_cut_file_nothing_is_told_and_of_the_others_everything(corpus, indexed: bool):
+    """The index is not written of a shard that cannot be read: with the file back, the page is found there again."""
     root, _ = made(corpus)
+    whole = [place[:3] for place in find_page(root, "p10")] if indexed else []
     name = f"raw/{store.listing(root, 'raw')[0]}"
-    store.write_bytes(root, name, store.read_bytes(root, name)[:-20])
-    with pytest.raises(BadInput, match=rf"{name} in .* is cut or damaged .*mews verify --mend"):
-        find_page(root, "p10")
+    content = store.read_bytes(root, name)
+    store.write_bytes(root, name, content[:-20])
+    index = PageIndex(root)
+    found = [place[:3] for place in find_page(root, "p10", index)]
+    assert [stage for stage, *_ in found] == ["filtered", "unique", "fuzzy"]
+    (said,) = index.unread
+    assert re.match(rf"{name} in .* is cut or damaged .*mews verify --mend", said)
+    with pytest.raises(UsageError, match=rf"nobody.*; 1 of the files cannot be read: {name}"):
+        find_page(root, "nobody", PageIndex(root)) if not indexed else find_page(root, "nobody", index)
+    store.write_bytes(root, name, content)
+    whole = whole or [("raw", *found[0][1:]), *found]
+    assert [place[:3] for place in find_page(root, "p10")] == whole

@@ -10,7 +10,7 @@ from pipeline.errors import MewsError, UsageError
 from pipeline.run import plan
 from pipeline.stage import Map, Stage
 from pipeline.transform import edit, screen
-from report.unseen import explain_unseen
+from report.unseen import explain_unseen, unseen_lines
 from stages import commoncrawl, extract
 from stages.language import identify, only
 from stages.pii import scrub
@@ -45,7 +45,7 @@ def shouting(doc) -> str | None:
 
 def told(page: str, stages: list[Stage]) -> dict[str, str]:
     """What is said of each step."""
-    said = explain_unseen(page, stages).partition("text at the end:")[0]
+    said = "\n".join(unseen_lines(explain_unseen(page, stages))).partition("text at the end:")[0]
     return dict(line.strip().split(": ", 1) for line in said.splitlines() if line.startswith("  "))
 
 
@@ -63,7 +63,11 @@ def test_every_step_of_a_page_of_a_file(tmp_path: Path, stages: list[Stage]):
     assert said["test_unseen.shouting"] == "would drop it (shouting)"
     assert said["near"] == "depends on all pages of a run; here nothing is said of the page"
     assert "characters become" in said["lines"] and said["exact"] == "changes nothing"
-    assert "<EMAIL_1>" in explain_unseen(str(tmp_path / "page.html"), stages)
+    found = explain_unseen(str(tmp_path / "page.html"), stages)
+    assert found.text and "<EMAIL_1>" in found.text and found.bytes == len(PAGE)
+    drops = {step.step: step.reason for step in found.steps if step.reason}
+    assert drops["test_unseen.shouting"] == "shouting" and all(f"({drops[name]})" in said[name] for name in drops)
+    assert [step.stage for step in found.steps][::5] == ["raw", "filtered", "clean"]
 
 
 def test_a_plain_text_is_not_extracted(tmp_path: Path, stages: list[Stage]):

@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lxml.etree import _Element
-
 from stages.extract.blocks.names import CONTENT, FURNITURE, MAIN, POST
 
 Kind = Literal["text", "heading", "item", "term", "table", "code", "caption"]
@@ -21,21 +19,13 @@ DENSE = re.compile(
 class Box:
     """An element that starts a new line, in the box around it. Its blocks are `blocks[first:end]` of the page."""
 
-    __slots__ = ("around", "depth", "element", "end", "far_content", "far_furniture", "first", "flags", "like", "name",
+    __slots__ = ("around", "depth", "end", "far_content", "far_furniture", "first", "flags", "like", "name",
                  "number", "own", "tag")  # fmt: skip
 
-    def __init__(self, element: _Element, tag: str, around: "Box | None", own: int, number: int, first: int) -> None:
-        self.element, self.tag, self.around, self.own, self.number, self.first = (
-            element,
-            tag,
-            around,
-            own,
-            number,
-            first,
-        )
-        self.end = first
-        names = (element.get("class") or "").split(None, 1)
-        self.name = f"{tag}.{names[0]}" if names else tag  # repeated boxes have the same
+    def __init__(self, tag: str, names: str, around: "Box | None", own: int, number: int, first: int) -> None:
+        self.tag, self.around, self.own, self.number, self.first, self.end = tag, around, own, number, first, first
+        first_name = names.split(None, 1)[:1]
+        self.name = f"{tag}.{first_name[0]}" if first_name else tag  # repeated boxes have the same
         if around is None:
             self.flags, self.depth, self.like = own, 0, (self.name, "", "")
             self.far_furniture = self.far_content = FARTHEST

@@ -36,10 +36,11 @@ EACH = np.arange(len(COLUMNS))
 
 def probabilities(rows: np.ndarray) -> np.ndarray:
     """How likely it is for each block that it belongs to the main text."""
-    leaves = np.zeros((len(rows), len(COLUMNS)), np.uint8)
+    columns = np.ascontiguousarray(rows.T)
+    leaves = np.zeros((len(COLUMNS), len(rows)), np.uint8)
     for column, limit in zip(COLUMNS.T, LIMITS.T, strict=True):
-        leaves = 2 * leaves + (rows[:, column] > limit)
-    return 1 / (1 + np.exp(-(trees.FIRST + VALUES[EACH, leaves].sum(1))))
+        leaves = 2 * leaves + (columns[column] > limit[:, None])
+    return 1 / (1 + np.exp(-(trees.FIRST + VALUES[EACH, np.ascontiguousarray(leaves.T)].sum(1))))
 
 
 def main_blocks(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) -> list[PageBlock]:

@@ -1,6 +1,7 @@
 """Blocks of code: their lines with every blank, without line numbers, and the language that they say they are in."""
 
 import re
+from collections.abc import Mapping
 
 from lxml.etree import _Element
 
@@ -105,12 +106,12 @@ def holds_code(cell: _Element) -> bool:
     return any(OF_CODE.search(element.get("class", "")) for element in near)
 
 
-def is_code_box(box: _Element) -> bool:
+def is_code_box(box: _Element, attributes: Mapping[str, str]) -> bool:
     """Whether a box is code by its class, or keeps its blanks and newlines by its style and has some."""
-    style = box.get("style", "")
+    style = attributes.get("style", "")
     if "white-space" in style and PREFORMATTED.search(style) and "\n" in (box.text or "").strip():
         return True
-    return "w3-code" in box.get("class", "")
+    return "w3-code" in attributes.get("class", "")
 
 
 def is_block(element: _Element) -> bool:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
-import re2
 
 from stages.extract.blocks import names, series
 from stages.extract.blocks.block import Box, PageBlock
@@ -13,6 +13,7 @@ from stages.extract.blocks.clues import Clues
 from stages.extract.readings import SENTENCE_ENDS
 
 LONG, SHORT = 60, 150  # characters: a passage of running text, and what may be a label
+OF_RIGHTS = 400  # a notice of rights has fewer
 BOILERPLATE = re.compile(  # in lower case; alternatives without repetition, so that Python's re is fast and linear
     r"\b(?:read more|more|share|tweet|comments?|reply|posted|by|log ?in|sign (?:in|up)|register|subscribe|"
     r"newsletter|related|click|home|next|previous|prev|search|print|e-?mail|follow|menu|back to|top|skip|views?|ago|"
@@ -21,9 +22,10 @@ BOILERPLATE = re.compile(  # in lower case; alternatives without repetition, so 
     r"last)\b",
     re.ASCII,
 )
-RIGHTS = re2.compile(r"(?i)©|\(c\)|copyright|all rights|reserved|privacy|cookie|terms of")
+RIGHTS = ("©", "(c)", "copyright", "all rights", "reserved", "privacy", "cookie", "terms of")
 PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[€£₽₴]|zł|kr\b|USD|EUR)", re.ASCII)
-DATE = re2.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
+DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d", re.ASCII)
+CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 KINDS = ("heading", "item", "table", "code", "term", "caption")
 TAGS = {"p": 1, "td": 2, "th": 2, "div": 3, "section": 3, "article": 3, "li": 4}
 ABOVE = 4  # boxes around a block's own that are looked at
@@ -43,7 +45,8 @@ LENGTH, LINKED, CODE, IN_TITLE, AFTER_TITLE = map(NAMES.index, "length linked co
 
 def features(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) -> np.ndarray:
     """A row of float32 for each block, with the columns `NAMES`."""
-    own = np.array([of_text(block, clues.title) for block in blocks], np.float32).reshape(len(blocks), -1)
+    told = chain.from_iterable(of_text(block, clues.title) for block in blocks)
+    own = np.fromiter(told, np.float32).reshape(len(blocks), -1)
     size = own[:, 0].copy()
     linked = own[:, 1] * size
     columns: list[np.ndarray] = [own]
@@ -76,17 +79,25 @@ def of_text(block: PageBlock, title: str) -> tuple[Any, ...]:
     """What a block's own text and box say."""
     text, box, kind = block.text, block.box, block.kind
     size, head = block.size, text[:200]
-    short = size < SHORT
-    digits = sum(map(head.count, "0123456789"))
+    short, lower = size < SHORT, text.lower() if size < OF_RIGHTS else ""
+    digits, capitals = digits_and_capitals(head)
     return (
         size, block.linked / len(text), block.level, kind == "heading", kind == "item", kind == "table", kind == "code",
         kind == "term", kind == "caption", text.endswith(SENTENCE_ENDS), text.count("\n"),
         digits / len(head), text.count(",") / size,
-        sum(map(str.isupper, head)) / len(head), digits > 1 and DATE.search(head) is not None,
-        len(BOILERPLATE.findall(text.lower())) if short else 0, size < 400 and RIGHTS.search(text) is not None,
-        short and size > 5 and text.lower() in title, TAGS.get(box.tag, 0), box.depth, box.far_furniture,
+        capitals / len(head), digits > 1 and DATE.search(head) is not None,
+        len(BOILERPLATE.findall(lower)) if short else 0, any(map(lower.__contains__, RIGHTS)),
+        short and size > 5 and lower in title, TAGS.get(box.tag, 0), box.depth, box.far_furniture,
         box.far_content, (box.own & names.FURNITURE) > 0, (box.own & (names.CONTENT | names.POST)) > 0,
     )  # fmt: skip
+
+
+def digits_and_capitals(text: str) -> tuple[int, int]:
+    """How many characters of a text are digits of ASCII, and how many are capital letters."""
+    if not text.isascii():
+        return sum(map(text.count, "0123456789")), sum(map(str.isupper, text))
+    rest = text.encode().translate(None, b"0123456789")
+    return len(text) - len(rest), len(rest) - len(rest.translate(None, CAPITALS))
 
 
 def beside(own: np.ndarray, size: np.ndarray, blocks: Sequence[PageBlock], title: str) -> np.ndarray:

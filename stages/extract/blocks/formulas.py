@@ -1,21 +1,33 @@
 """Formulas as LaTeX, from all the ways in which pages write them, each once.
 
 MathML (its TeX annotation, its alttext, or the markup itself), KaTeX, MathJax of all versions, scripts of type
-math/tex, and pictures of formulas by their alternative text, as Wikipedia and WordPress have them.
+math/tex, and pictures of formulas by their alternative text, as Wikipedia and WordPress have them, or by the formula
+in the address of the program that draws it.
 """
 
 import re
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 
 from lxml.etree import _Element
 
 from stages.extract.blocks import mathml
+from text.latex import unstyled
 
 PICTURES = re.compile(r"\b(?:mwe-math\S*|tex|latex|math|equation|mathjax|formula|ee_img|tr_noresize)\b", re.IGNORECASE)
 LOOKS_LIKE_TEX = re.compile(r"\\[a-zA-Z]+|[\^_]\{|^\$.+\$$")
-STYLED = re.compile(r"\{\\(displaystyle|textstyle|scriptstyle) ?(.*)\}", re.DOTALL)
+DRAWN = re.compile(  # by a program that gets the formula in its address
+    r"(?:mimetex(?:\.cgi)?|mathtex(?:\.cgi)?|codecogs\.com/(?:gif|png|svg|pdf)\.(?:latex|image|download))\?(.+)"
+    r"|(?:latex\.php\?(?:[^#]*&)?latex|/chart\?(?:[^#]*&)?cht=tx(?:&[^#]*)?&chl)=([^&#]+)",
+    re.IGNORECASE | re.DOTALL,
+)
+SETTING = re.compile(
+    r"\\(?:dpi|bg|fg)_?\{\w+\}|\\(?:inline|huge|large|small|tiny|LARGE|Large)(?![A-Za-z])"
+)  # of CodeCogs
 DELIMITED = re.compile(r"\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\]", re.DOTALL)
 RENDERED = frozenset({"MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_SVG_Display", "MathJax_CHTML", "mjx-chtml"})
+
+IN_NAMES = ("katex", "MathJax", "mjx-chtml", "mwe-math-element")
 
 
 class Formula(NamedTuple):
@@ -44,14 +56,15 @@ def formula_of(element: _Element) -> Formula | None:
         inner = next(element.iterdescendants("math"), None)
         return NOTHING if inner is None else of_math(inner, element.get("display") == "true")
     names = element.get("class")
-    return of_box(element, set(names.split())) if names else None
+    named = names and any(part in names for part in IN_NAMES)
+    return of_box(element, set(names.split())) if named else None
 
 
 def of_box(element: _Element, names: set[str]) -> Formula | None:
     """KaTeX's and MathJax's boxes."""
     if "katex-display" in names or "katex" in names:
         inner = next(element.iterdescendants("math"), None)
-        return None if inner is None else of_math(inner, "katex-display" in names)
+        return of_flat_box(element) if inner is None else of_math(inner, "katex-display" in names)
     if "MathJax_Preview" in names and is_followed(element):
         return NOTHING
     if names & RENDERED:
@@ -64,6 +77,14 @@ def of_box(element: _Element, names: set[str]) -> Formula | None:
         inner = next(element.iterdescendants("math"), None)
         return None if inner is None else of_math(inner)
     return None
+
+
+def of_flat_box(element: _Element) -> Formula | None:
+    """The formula of KaTeX's box without its elements of MathML, whose texts stay, the TeX last (blogs of CSDN)."""
+    inner = next((box for box in element.iter("span") if box.get("class") == "katex-mathml"), None)
+    parts = re.split(r"\n\s*\n", "".join(inner.itertext()).strip()) if inner is not None else []
+    display = any("katex--display" in (box.get("class") or "") for box in (element, *element.iterancestors("span")))
+    return Formula(bare(parts[-1]), display) if len(parts) > 1 else None
 
 
 def is_followed(element: _Element) -> bool:
@@ -95,11 +116,14 @@ def of_tree(source: str | None) -> Formula:
 def of_picture(image: _Element) -> Formula | None:
     """The formula that a picture shows, None for other pictures."""
     alt = (image.get("alt") or "").strip()
-    if not alt or not LOOKS_LIKE_TEX.search(alt):
+    said = bool(LOOKS_LIKE_TEX.search(alt))
+    if not said and (drawn := DRAWN.search(image.get("src") or "")):
+        return Formula(bare(SETTING.sub("", unquote_plus(drawn[1] or drawn[2]).replace("&space;", " "))))
+    if not said:
         named = f"{image.get('class', '')} {image.get('src', '')[:200]}"
         if not alt or not ("mwe-math" in named or "latex.php" in named):
             return None
-    elif not PICTURES.search(f"{image.get('class', '')} {image.get('src', '')[-300:]}") and not STYLED.fullmatch(alt):
+    elif not PICTURES.search(f"{image.get('class', '')} {image.get('src', '')[-300:]}") and unstyled(alt) == alt:
         return None
     return Formula(bare(alt), "mwe-math-fallback-image-display" in image.get("class", ""))
 
@@ -109,6 +133,5 @@ def bare(tex: str) -> str:
     tex = tex.strip()
     if match := DELIMITED.fullmatch(tex):
         tex = next(group for group in match.groups() if group is not None).strip()
-    if match := STYLED.fullmatch(tex):
-        tex = match[2].strip()
-    return tex.removeprefix("% <![CDATA[").removesuffix("%]]>").strip()
+    tex = unstyled(tex).removeprefix("% <![CDATA[").removesuffix("%]]>").strip()
+    return re.sub(r"(?<!\\)((?:\\\\)*)\\$", r"\1", tex)  # of a blank "\ ", which would hide the delimiter

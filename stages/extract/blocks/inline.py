@@ -50,7 +50,7 @@ class Inline:
 
     def emphasise(self, kind: str, inside: Callable[[], None]) -> None:
         """Add what `inside` adds, with the marks of an emphasis on both sides, also of line breaks in it."""
-        if not self.markdown or self.raw:
+        if self.raw:
             inside()
             return
         self.emphasis.append(kind)

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from stages.extract.blocks import names
+from stages.extract.blocks import features, names
 from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.clues import Clues
 
 PageKind = Literal["article", "thread", "product", "documentation", "listing", "page"]
+HtmlKind = Literal["links", "article", "product", "prices", "page"]
 LEAST_POSTS, CODE, LINKS = 3, 0.1, 0.5
+LEAST_ITEMS, LINKED = 8, 0.4  # blocks of the main text, and how much of it is links
+LEAST_PRICES, PROSE = 7, 0.5  # blocks of the page with a price, and the running text that it may have
 
 
 def kind_of_page(blocks: Sequence[PageBlock], clues: Clues) -> PageKind:
@@ -33,3 +36,30 @@ def kind_of_page(blocks: Sequence[PageBlock], clues: Clues) -> PageKind:
     if posts and max(posts.values()) >= LEAST_POSTS:
         return "thread"
     return "listing" if sum(block.linked for block in blocks) > LINKS * size else "page"
+
+
+def html_kind(blocks: Sequence[PageBlock], chosen: Sequence[PageBlock], clues: Clues) -> HtmlKind:
+    """What the HTML of a page says of its type beside its text, of which much is lost when links and cards go.
+
+    "links": its main text, which are the `chosen` blocks, is made of them; "article", "product": it calls itself so;
+    "prices": it is full of them; "page" where it says none of these.
+    """
+    if not clues.article and len(chosen) >= LEAST_ITEMS and linked_share(chosen) >= LINKED:
+        return "links"
+    if clues.article or clues.product:
+        return "article" if clues.article else "product"
+    return "prices" if is_priced(blocks) else "page"
+
+
+def linked_share(blocks: Sequence[PageBlock]) -> float:
+    """The share of the characters of some blocks that are links."""
+    return sum(block.linked for block in blocks) / max(sum(len(block.text) for block in blocks), 1)
+
+
+def is_priced(blocks: Sequence[PageBlock]) -> bool:
+    """Whether many of a page's short blocks have a price, and less than half of it is running text."""
+    priced = sum(block.size < features.SHORT and features.PRICE.search(block.text) is not None for block in blocks)
+    if priced < LEAST_PRICES:
+        return False
+    prose = sum(block.size for block in blocks if block.size > features.LONG and block.linked < 0.3 * len(block.text))
+    return prose < PROSE * sum(block.size for block in blocks)

@@ -13,8 +13,8 @@ from stages.extract.survey import Survey
 HTTP = ("http://", "https://")
 
 
-def read_blocks(seen: Survey, url: str, markdown: bool = False, links: bool = False) -> tuple[str, str] | None:
-    """The main text, cleaned, and as it stands in the page; None where there is none."""
+def read_blocks(seen: Survey, url: str, markdown: bool = False, links: bool = False) -> tuple[str, str, str] | None:
+    """The main text, cleaned, and as it stands in the page, and the page's `html_kind`; None where there is none."""
     base = base_of(seen, url) if links else ""
 
     def address(href: str) -> str:
@@ -25,11 +25,13 @@ def read_blocks(seen: Survey, url: str, markdown: bool = False, links: bool = Fa
         return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
 
     walk = BlockWalk(seen.tree, markdown, address if markdown and links else None)
-    chosen = main_blocks(walk.blocks, walk.boxes, clues_of(seen.tree, seen.source, url))
+    clues = clues_of(seen.tree, seen.source, url)
+    chosen = main_blocks(walk.blocks, walk.boxes, clues)
     if not chosen:
         return None
     said = writing.plain(chosen)
-    return (writing.markdown(chosen, links) if markdown else clean(said, framed=False)), said
+    text = writing.markdown(chosen, links) if markdown else clean(said, framed=False)
+    return text, said, kinds.html_kind(walk.blocks, chosen, clues)
 
 
 def kind(seen: Survey) -> kinds.PageKind:

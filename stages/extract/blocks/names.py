@@ -1,9 +1,8 @@
 """What the names that authors give to boxes say of them: the words of class and id, tags and roles."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-
-from lxml.etree import _Element
 
 from stages.extract.blocks import listed
 from stages.extract.reader.page import MARK
@@ -76,7 +75,33 @@ LONGEST = 500  # characters of a value that are looked at
 INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
+TELLING = frozenset(("class", "id", "role", "style", "hidden", "aria-hidden"))
+
+
+def bits_of(tag: str, attributes: Mapping[str, str]) -> int:
+    """What an element's own tag, role, class, id and style say."""
+    bits = TAG_BITS.get(tag, 0)
+    if tag in WHOLE_PAGE:
+        return bits
+    for name, value in attributes.items():
+        if name in TELLING:
+            bits |= bits_of_attribute(name, value[:LONGEST])
+        elif name == MARK:
+            bits |= listed.bits_of_mark(tag, value) << LISTED
+    return bits
+
+
 @lru_cache(50_000)
+def bits_of_attribute(name: str, value: str) -> int:
+    """The bits of one attribute of `TELLING`."""
+    if name == "role":
+        return ROLE_BITS.get(value, 0)
+    if name in ("class", "id"):
+        return bits_of_name(value)
+    hides = name == "hidden" or (INVISIBLE.search(value) if name == "style" else value == "true")
+    return HIDDEN if hides else 0
+
+
 def bits_of_name(value: str) -> int:
     """The bits of the words in a class or an id, in any style of writing: "postBody", "post-body", "postbody"."""
     bits = 0
@@ -84,25 +109,4 @@ def bits_of_name(value: str) -> int:
         bits |= BIT_OF.get(name.lower(), 0)
         for part in PART.findall(name):
             bits |= BIT_OF.get(part.lower(), 0)
-    return bits
-
-
-def bits_of(element: _Element) -> int:
-    """What an element's own tag, role, class, id and style say."""
-    tag = element.tag
-    bits = TAG_BITS.get(tag, 0)
-    if not element.attrib or tag in WHOLE_PAGE:
-        return bits
-    get = element.get
-    mark = get(MARK)
-    if mark:
-        bits |= listed.bits_of_mark(tag, mark) << LISTED
-    for name in (get("class"), get("id")):
-        if name:
-            bits |= bits_of_name(name[:LONGEST])
-    role, style = get("role"), get("style")
-    if role:
-        bits |= ROLE_BITS.get(role, 0)
-    if (style and INVISIBLE.search(style[:LONGEST])) or get("hidden") is not None or get("aria-hidden") == "true":
-        bits |= HIDDEN
     return bits

@@ -7,25 +7,9 @@ from lxml.etree import _Element
 
 from stages.extract.blocks import code, formulas, tables
 from stages.extract.blocks.block import Box, PageBlock
-from stages.extract.blocks.emphasis import BOLD, ITALIC, STRUCK
 from stages.extract.blocks.inline import Inline
 from stages.extract.blocks.names import bits_of
-
-SKIPPED = frozenset(
-    "script style noscript template svg canvas iframe object embed applet audio video map head select option optgroup "
-    "button input textarea datalist progress meter frame frameset noframes noembed dialog title rt rp".split()
-)
-BOXES = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol p section summary table tbody td tfoot th "
-    "thead tr ul".split()
-)
-CODE = frozenset({"pre", "xmp", "listing", "plaintext"})
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-LISTS = frozenset({"ul", "ol", "menu", "dir"})
-EMPHASIS = {"b": BOLD, "strong": BOLD, "i": ITALIC, "em": ITALIC, "del": STRUCK, "s": STRUCK, "strike": STRUCK}
-VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
-FORMULAS = frozenset({"math", "script", "img", "span", "div", "mjx-container"})  # may be one
+from stages.extract.blocks.tags import BOXES, CODE, EMPHASIS, FORMULAS, HEADINGS, LISTS, SKIPPED, VERBATIM
 
 
 class BlockWalk:
@@ -37,7 +21,7 @@ class BlockWalk:
         self.lists: list[int | None] = []  # the open lists: the number of the next item, None without numbers
         self.lead, self.quotes = "", 0
         self.tree = tree
-        self.box = Box(tree, tree.tag, None, 0, 0, 0)
+        self.box = Box(tree.tag, tree.get("class", ""), None, 0, 0, 0)
         self.boxes = [self.box]
         self.element(tree)
         self.end_block()
@@ -66,57 +50,67 @@ class BlockWalk:
 
     def emphasised(self, element: _Element) -> None:
         """Text between the marks of its emphasis."""
+        if not self.line.markdown:
+            self.inside(element)
+            return
         self.line.emphasise(EMPHASIS[element.tag], lambda: self.inside(element))
 
     def inside(self, element: _Element) -> None:
         """The text and the children of an element."""
         add = self.line.add
-        if element.text:
-            add(element.text)
+        if text := element.text:
+            add(text)
         for child in element:
             self.element(child)
-            if child.tail:
-                add(child.tail)
+            if text := child.tail:
+                add(text)
 
     def link(self, element: _Element) -> None:
         """What an element holds counts as linked."""
         self.line.linked_above += 1
-        self.line.link(element.get("href"), lambda: self.inside(element))
+        if self.line.markdown:
+            self.line.link(element.get("href"), lambda: self.inside(element))
+        else:
+            self.inside(element)
         self.line.linked_above -= 1
 
     def boxed(self, element: _Element) -> None:
         """An element that stands on lines of its own."""
-        self.end_block()
-        tag = element.tag
-        outer, blocks = self.box, self.blocks
-        self.box = box = Box(element, tag, outer, bits_of(element), len(self.boxes), len(blocks))
-        self.boxes.append(box)
-        self.contents(element, tag)
-        self.end_block()
-        box.end = len(blocks)
-        self.box = outer
-
-    def contents(self, element: _Element, tag: str) -> None:
-        """What is in a box, by its tag."""
-        if tag == "table":
-            self.table(element)
-        elif tag == "li":
-            self.item(element)
-        elif tag in LISTS:
-            start = element.get("start", "1")
-            ordered = tag == "ol"
-            self.lists.append((int(start) if start.isdecimal() and len(start) < 7 else 1) if ordered else None)
-            self.inside(element)
-            self.lists.pop()
-        elif tag == "blockquote":
-            self.quotes += 1
-            self.inside(element)
+        if self.line.parts:
             self.end_block()
-            self.quotes -= 1
-        elif tag in ("div", "p") and code.is_code_box(element):
+        tag, attributes = element.tag, dict(element.items())
+        outer, blocks = self.box, self.blocks
+        own = bits_of(tag, attributes)
+        self.box = box = Box(tag, attributes.get("class", ""), outer, own, len(self.boxes), len(blocks))
+        self.boxes.append(box)
+        contents = CONTENTS.get(tag)
+        if contents is not None:
+            contents(self, element)
+        elif tag in ("div", "p") and code.is_code_box(element, attributes):
             self.code(element)
         else:
             self.inside(element)
+        if self.line.parts:
+            self.end_block()
+        box.end = len(blocks)
+        self.box = outer
+
+    def list(self, element: _Element) -> None:
+        """A list, whose items have numbers if it is ordered."""
+        number = None
+        if element.tag == "ol":
+            start = element.get("start", "1")
+            number = int(start) if start.isdecimal() and len(start) < 7 else 1
+        self.lists.append(number)
+        self.inside(element)
+        self.lists.pop()
+
+    def quote(self, element: _Element) -> None:
+        """What another has said."""
+        self.quotes += 1
+        self.inside(element)
+        self.end_block()
+        self.quotes -= 1
 
     def item(self, element: _Element) -> None:
         """An item of a list, after its hyphen or number."""
@@ -204,6 +198,12 @@ class BlockWalk:
         self.blocks.append(block)
 
 
+CONTENTS: dict[str, Callable[[BlockWalk, _Element], None]] = {
+    **dict.fromkeys(LISTS, BlockWalk.list),
+    "li": BlockWalk.item,
+    "table": BlockWalk.table,
+    "blockquote": BlockWalk.quote,
+}
 HANDLERS: dict[str, Callable[[BlockWalk, _Element], None]] = {
     **dict.fromkeys(SKIPPED, BlockWalk.skipped),
     **dict.fromkeys(BOXES, BlockWalk.boxed),

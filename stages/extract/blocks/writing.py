@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from stages.extract.blocks import emphasis
 from stages.extract.blocks.block import PageBlock
 from stages.extract.clean import NEWLINES, clean, readable
+from text.formulas import normalise_formulas
 
 WOULD_BE_MARKUP = re.compile(r"^(#{1,6} |>|[-+*] |\d+[.)] |\||```)")
-TEX = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 
 
 def plain(blocks: Iterable[PageBlock]) -> str:
@@ -61,7 +61,7 @@ def block_markdown(block: PageBlock, addresses: bool) -> str:
         while fence in block.text:
             fence += "`"
         return f"{fence}{block.language}\n{readable(block.text)}\n{fence}"
-    text = TEX.sub(lambda match: f"${match[1]}$" if match[1] else f"$${match[2]}$$", block.marked or block.text)
+    text = normalise_formulas(block.marked or block.text)
     text = NEWLINES.sub("\n\n", readable(text)) if addresses else clean(text, framed=False)
     if block.kind == "heading":  # which is bold as it is
         return f"{'#' * block.level} {emphasis.written(text.translate(emphasis.WITHOUT_BOLD))}"

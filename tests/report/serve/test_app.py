@@ -93,7 +93,7 @@ def test_what_is_not_there_is_said(server: Served):
 
 def test_without_the_recipe_the_rest_is_there(run):
     with served(run[0]) as up:
-        assert "cannot be loaded" in shown(up, "families")
+        assert "2 pages near http://host.example/d30" in shown(up, "families")
         assert "filtered" in shown(up, "page", page="s40")
 
 

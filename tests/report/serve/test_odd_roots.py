@@ -88,6 +88,30 @@ def test_a_damaged_shard_costs_its_own_rows(run, tmp_path: Path):
         assert up.get("").code == up.get("shards").code == 200
 
 
+def test_of_a_damaged_shard_the_history_of_others_is_there(run, tmp_path: Path):
+    """The history, the families and a family tell what they know, and which file they could not read."""
+    root = tmp_path / "run"
+    shutil.copytree(run[0], root)
+    damaged = sorted((root / "filtered").glob("*.parquet"))[1]
+    damaged.write_bytes(b"PAR1 cut PAR1")
+    said = f"filtered/{damaged.name}"
+    with served(str(root), run[1]) as up:
+        answer = up.get("page", page="p11")
+        assert answer.code == 200 and said in answer.text and "<h3>raw" in answer.text
+        answer = up.get("family", page="d31")
+        assert answer.code == 200 and said in answer.text and "2 pages, one kept" in answer.text
+        answer = up.get("page", page="p10")
+        assert answer.code == 200 and "<h3>fuzzy" in answer.text, "its shard is whole"
+        answer = up.get("families", sort="address")
+        assert answer.code == 200 and "http://host.example/d30" in answer.text
+    verdicts = sorted((root / "near").glob("*.parquet"))
+    verdicts[1].write_bytes(b"")
+    with served(str(root), run[1]) as up:
+        answer = up.get("families")
+        assert answer.code == 200 and f"near/{verdicts[1].name}" in answer.text and "--mend" in answer.text
+        assert "http://host.example/d30" in answer.text
+
+
 @pytest.mark.parametrize("word", ODD_WORDS)
 def test_odd_words_are_looked_for_as_they_are(run, word: str):
     with served(*run) as up:

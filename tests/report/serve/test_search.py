@@ -13,9 +13,10 @@ from pipeline.funnel import stage_stats
 from pipeline.view import planned
 from report.page.chain import document_chain
 from report.page.sample import strata_of
-from report.serve import search as search_module
+from report.serve import scan as scan_module
 from report.serve.database import Database, RunFiles, TimeIsUp
-from report.serve.search import Answer, PageQuery, search
+from report.serve.scan import Answer
+from report.serve.search import PageQuery, search
 from report.stored import STORED_ROWS
 from tests.helpers import runs, toy
 
@@ -30,7 +31,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def everything(monkeypatch: pytest.MonkeyPatch) -> None:
     """No bound on the rows of an answer."""
-    monkeypatch.setattr(search_module, "ROWS", 10_000)
+    monkeypatch.setattr(scan_module, "ROWS", 10_000)
 
 
 def asked(root: str, **values) -> Answer:
@@ -120,7 +121,7 @@ def test_pages_turn_without_gap_or_repetition(root: str):
 
 
 def test_no_more_is_read_than_fills_a_screen(root: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(search_module, "SHARDS", 8)
+    monkeypatch.setattr(scan_module, "SHARDS", 8)
     answer = asked(root, fate="kept")
     assert answer.more and answer.looked == 1 < answer.files == 7
 

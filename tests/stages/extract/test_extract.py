@@ -62,6 +62,13 @@ def test_schema_does_not_depend_on_rows():
     assert transform(SCHEMA.empty_table()).column_names == ["id", "url", "text", "image_urls", "counts", "error"]
 
 
+def test_what_the_html_says_is_a_column_where_it_is_asked_for():
+    told = extract.text(kinds=True)(table(page(), b""))
+    assert told["html_kind"].to_pylist() == ["page", None]
+    assert extract.text(kinds=True)(SCHEMA.empty_table()).schema == told.schema
+    assert extract.text("raw", kinds=True)(table(page()))["html_kind"].to_pylist() == [None]
+
+
 def test_charset_is_obeyed_and_a_wrong_one_costs_no_page():
     body = "<p>Größe, Straße, Übermut: der Fluß ist über die Ufer getreten und hat alles mitgenommen.</p>"
     for charset in ("windows-1252", "utf-16"):

@@ -6,7 +6,7 @@ import pytest
 
 from stages.labels.measures import count_parts, measures
 
-NAMES = ["reading_ease", "code", "formulas", "lists", "tables"]
+NAMES = ["reading_ease", "code", "formulas", "lists", "tables", "formula_count"]
 
 
 def measured(text: str | None, **columns) -> dict:
@@ -79,6 +79,11 @@ LATEX = r"We have $x^2 + y_1 = z$ and \(a\) so \[b\] with \begin{align} x ≤ y 
         ("tables", PROSE, 0, 0),
         ("formulas", LATEX, 1, 1),
         ("formulas", "It costs $5 and then $6, or ten in all." * 3, 0, 0),
+        ("formulas", "Prices from $5 to $6 (US$) and $variables of $shells, again and again" * 3, 0, 0),
+        ("formulas", "The sum \\sum of all \\alpha is here, ten words in this", 0.8, 0.9),
+        ("formula_count", LATEX, 4, 4),
+        ("formula_count", "It costs $5 and $6. `$x^2$` is code, $n$ a number.", 1, 1),
+        ("formula_count", PROSE, 0, 0),
         ("formulas", "In this text of ten words there is one $x_1$ only", 0.4, 0.5),
     ],
 )
@@ -90,6 +95,6 @@ def test_columns_are_added_and_no_row_leaves():
     table = pa.table({"id": ["a", "b", "c"], "text": [PROSE, None, PYTHON]})
     made = measures()(table)
     assert made.column_names == ["id", "text", *NAMES] and made.num_rows == 3
-    assert {made[name].type for name in NAMES} == {pa.float32()}
+    assert [made[name].type for name in NAMES] == [pa.float32()] * 5 + [pa.int32()]
     assert measures()(table.slice(0, 0)).schema == made.schema
     assert not np.isinf(made["reading_ease"].drop_null().to_numpy()).any()

@@ -15,9 +15,10 @@ GOODS = "Red shoe\n$ 49.99\nAdd to cart\nBlue shoe\n$ 39.99\nIn stock"
 MANUAL = "Call it so:\n>>> import os\n>>> os.getcwd()\n$ ls -l\nfor x in y:\nThat is all."
 
 
-def type_of(text: str | None, url: str | None = "") -> str:
-    table = pa.table({"url": pa.array([url], pa.string()), "text": pa.array([text], pa.string())})
-    return page_type()(table)["page_type"][0].as_py()
+def type_of(text: str | None, url: str | None = "", html: str | None = None) -> str:
+    columns = {"url": pa.array([url], pa.string()), "text": pa.array([text], pa.string())}
+    columns |= {"html_kind": pa.array([html], pa.string())} if html else {}
+    return page_type()(pa.table(columns))["page_type"][0].as_py()
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,15 @@ def type_of(text: str | None, url: str | None = "") -> str:
         ("https://x.example/?page=3", "listing"),
         ("https://x.example/2019/05/title.html", "article"),
         ("https://x.example/blog/title", "article"),
+        ("https://x.example/topics/red-7", "forum"),
+        ("https://x.example/topics/red/history", "other"),
+        ("https://www.x.example/ShowTopic-g2", "forum"),
+        ("https://x.example/t/44", "forum"),
+        ("https://me.substack.com/p/title-1", "article"),
+        ("https://x.example/p/a-long-title", "article"),
+        ("https://x.example/p/7730", "product"),
+        ("https://x.example/index.php?id=3", "other"),
+        ("https://x.example/archives/2012/05/title", "article"),
         ("https://x.example/about", "other"),
         ("https://x.example/stop/words", "other"),
         (None, "other"),
@@ -74,3 +84,41 @@ def test_what_stands_on_shelves_is_a_listing_whatever_is_said_above_it(path, wan
 def test_a_table_without_rows_has_the_column():
     empty = pa.table({"text": pa.array([], pa.string())})
     assert page_type()(empty).schema.names == ["text", "page_type"] and page_type()(empty).num_rows == 0
+
+
+PRICED = f"{PROSE}\nIt costs $ 5."
+
+
+@pytest.mark.parametrize(
+    ("html", "path", "text", "wanted"),
+    [
+        ("links", "about", PROSE, "listing"),
+        ("links", "forum/", PROSE, "listing"),
+        ("links", "forum/topic/5", PROSE, "forum"),
+        ("links", "news/today", PROSE, "article"),
+        ("article", "about", ITEMS, "article"),
+        ("article", "products/shoe", TITLES, "article"),
+        ("product", "shoe", PROSE, "product"),
+        ("product", "products/shoe", PROSE, "product"),
+        ("product", "collections/shoes", PROSE, "listing"),
+        ("product", "", PROSE, "article"),
+        ("product", "?srsltid=a", PROSE, "article"),
+        ("prices", "shoes", TITLES, "listing"),
+        ("prices", "shoes", PROSE, "article"),
+        ("prices", "products/shoe", TITLES, "product"),
+        ("page", "products/shoe", TITLES, "other"),
+        ("page", "products/shoe", PRICED, "product"),
+        ("page", "about", ITEMS, "other"),
+        ("page", "about", GOODS, "other"),
+        ("page", "about", THREAD, "forum"),
+        ("page", "about", PROSE, "article"),
+        (None, "products/shoe", PROSE, "product"),
+    ],
+)
+def test_what_the_html_said_counts_after_the_surest_addresses(html, path, text, wanted):
+    assert type_of(text, f"https://x.example/{path}", html) == wanted
+
+
+def test_a_page_whose_html_was_not_seen_among_others_is_judged_by_its_text():
+    table = pa.table({"text": [ITEMS, ITEMS], "html_kind": pa.array(["page", None], pa.string())})
+    assert page_type()(table)["page_type"].to_pylist() == ["other", "listing"]

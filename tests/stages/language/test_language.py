@@ -63,6 +63,11 @@ def test_capitals_are_read_as_the_same_words_in_lower_case(language_code):
         ("123 我们", False),
         ("", False),
         ("The New York Times", False),
+        ("ЖИВи", True),
+        ("ЖИви", False),
+        ("ÄBc", True),
+        ("É1234567", True),
+        ("ab É", False),
     ],
 )
 def test_what_is_in_capitals(text, answer):

@@ -49,6 +49,18 @@ def test_mathml(inside: str, expected: str):
         ("<span class=katex>x</span>", None),
         ("<span class=katex><math><annotation encoding='application/x-tex'>k</annotation></math></span>", ("k", False)),
         ("<math alttext='\\(y\\)'><mi>z</mi></math>", ("y", False)),
+        ("<img src='/cgi-bin/mimetex.cgi?f(z)=\\exp(z)-1'>", ("f(z)=\\exp(z)-1", False)),
+        ("<img src='https://latex.codecogs.com/gif.latex?\\dpi{120}&space;x%5E2+y'>", ("x^2 y", False)),
+        ("<img src='/latex.php?bg=fff&latex=a%2Bb&s=1' alt=formula>", ("a+b", False)),
+        ("<img src='//chart.example/chart?cht=tx&chl=%5Cpi'>", ("\\pi", False)),
+        ("<img src='/chart?cht=bar&chl=may'>", None),
+        (
+            "<img alt='{\\displaystyle a}+{\\displaystyle b}' class=tex>",
+            ("{\\displaystyle a}+{\\displaystyle b}", False),
+        ),
+        ("<img alt='a\\ ' class=tex>", None),
+        ("<span class='katex'><span class='katex-mathml'>x\n\n\n2\n\n x^2 \n</span>x2</span>", ("x^2", False)),
+        ("<math alttext='a_1\\ '></math>", ("a_1", False)),
         ("<span class=MathJax data-mathml='<math><mi>q</mi></math>'>q</span>", ("q", False)),
     ],
 )
@@ -62,3 +74,8 @@ def test_what_stands_beside_a_script_is_left_out():
         "<p><span class=MathJax_Preview>x</span><span class=MathJax>x</span><script type='math/tex'>x</script></p>"
     )
     assert [formulas.formula_of(element) for element in box] == [("", False), ("", False), ("x", False)]
+
+
+def test_a_box_of_katex_without_mathml_is_displayed_where_its_box_says_so():
+    box = "<span class='katex--display'><span class=katex><span class=katex-mathml>a\n\na_1</span></span></span>"
+    assert formulas.formula_of(lxml.html.fragment_fromstring(f"<div>{box}</div>")[0][0]) == ("a_1", True)
