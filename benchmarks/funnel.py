@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -50,7 +51,7 @@ def fates(pages: pa.Table, extractor: str) -> list[Fate | None]:
     return [fate(row, read) for row in pages.to_pylist()]
 
 
-def fate(row: dict, read: extract.Text) -> Fate | None:
+def fate(row: dict[str, Any], read: extract.Text) -> Fate | None:
     """What becomes of one page."""
     if any(rule(Doc("", row["url"])) for rule in ADDRESSES):
         return None

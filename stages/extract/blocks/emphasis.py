@@ -16,7 +16,7 @@ BLANKS = re.compile(" {2,}")
 DEEPEST = 20  # levels of emphasis around one another that are tidied
 
 
-def written(line: str) -> str:
+def mark_emphasis(line: str) -> str:
     """A line with Markdown's marks: close to its words, one pair where two would touch, and none around nothing.
 
     CommonMark does not read "** word**", "****" or "**do****.**" as emphasis.

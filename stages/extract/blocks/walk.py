@@ -132,6 +132,7 @@ class BlockWalk:
             made = tables.write_table(element, self.line.markdown, self.line.address)
             if made.text:
                 self.add("table", made.text, made.linked, made.marked)
+                self.blocks[-1].tidied = made.tidied
         else:
             self.inside(element)
 
@@ -143,9 +144,9 @@ class BlockWalk:
     def add_code(self, element: _Element, text: str) -> None:
         """Add a block of code unless it is blank."""
         if text.strip():
-            text = dedent(text)  # what is left of the page's own indentation
             linked = sum(len(link.text or "") for link in element.iterdescendants("a"))
             self.add("code", text, linked, language=code.language_of_code(element) if self.line.markdown else "")
+            self.blocks[-1].tidied = dedent(text)  # without the page's own indentation
 
     def verbatim(self, element: _Element) -> None:
         """Code inside a line, or with newlines and alone in its box a block of code."""

@@ -16,7 +16,7 @@ def plain(blocks: Iterable[PageBlock]) -> str:
     lines = []
     for block in blocks:
         lead = "  " * (block.level - 1) + "- " if block.lead else ""
-        lines.append(f"{lead}{block.text}")
+        lines.append(f"{lead}{block.tidied or block.text}")
     return "\n".join(lines)
 
 
@@ -60,13 +60,13 @@ def block_markdown(block: PageBlock, addresses: bool) -> str:
         fence = "```"
         while fence in block.text:
             fence += "`"
-        return f"{fence}{block.language}\n{readable(block.text)}\n{fence}"
+        return f"{fence}{block.language}\n{readable(block.tidied)}\n{fence}"
     text = normalise_formulas(block.marked or block.text)
     text = NEWLINES.sub("\n\n", readable(text)) if addresses else clean(text, framed=False)
     if block.kind == "heading":  # which is bold as it is
-        return f"{'#' * block.level} {emphasis.written(text.translate(emphasis.WITHOUT_BOLD))}"
+        return f"{'#' * block.level} {emphasis.mark_emphasis(text.translate(emphasis.WITHOUT_BOLD))}"
     is_row = "|" if block.kind == "table" else "\n"
-    lines = map(emphasis.written, text.split("\n"))
+    lines = map(emphasis.mark_emphasis, text.split("\n"))
     return "\n".join(line if line.startswith(is_row) else escaped_line(line) for line in lines)
 
 
