@@ -24,12 +24,17 @@ PARTS: dict[str, tuple[str, Callable[[Path], str]]] = {
 }
 
 
-def measured(folder: Path, parts: list[str], before: str) -> str:
-    """All parts in Markdown: those asked for made anew, the others as they were `before`."""
+def measure(folder: Path, parts: list[str]) -> dict[str, str]:
+    """The tables of some parts, by their titles."""
     page.warm()
+    return {title: make(folder) for name, (title, make) in PARTS.items() if name in parts}
+
+
+def measured(new: dict[str, str], before: str) -> str:
+    """All parts in Markdown: the new ones, and the others as they were `before`."""
     old = dict(re.findall(r"^## (.*)\n\n((?:(?!## ).*\n)*)", before, re.MULTILINE))
-    said = {title: make(folder) if name in parts else old.get(title, "") for name, (title, make) in PARTS.items()}
-    return "".join(f"\n## {title}\n\n{table.strip()}\n" for title, table in said.items())
+    said = {title: new.get(title, old.get(title, "")).strip() for title, _ in PARTS.values()}
+    return "".join(f"\n## {title}\n\n{table}\n" for title, table in said.items())
 
 
 def main() -> None:
@@ -37,8 +42,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, []])
     given = parser.parse_args()
+    new = measure(given.folder, given.parts or list(PARTS))
     written, mark, before = DOCUMENT.read_text().partition(MARK)
-    DOCUMENT.write_text(written + mark + measured(given.folder, given.parts or list(PARTS), before))
+    DOCUMENT.write_text(written + mark + measured(new, before))
     print(f"{DOCUMENT} is written")
 
 
