@@ -23,7 +23,7 @@ import pyarrow.fs as pafs
 from benchmarks.scale import FILES, SIMULATED, costs, unit_costs
 from benchmarks.simulated_store import BASE, CountingStore, Enough, InstantRunner, Shards, templates
 from dedup import routing
-from pipeline import batches, store
+from pipeline import store
 from pipeline.ledger import Ledger
 from pipeline.ray_runner import Ray
 from pipeline.receipts import Receipt
@@ -35,7 +35,7 @@ from recipes.refinedweb import recipe
 HALF = "repeats.minimizers"  # the stage in whose middle the run is ended
 CORES = 32  # of a machine
 CLEAN_BYTES = 7_750_000  # of a shard that is published: docs/scale.md, `clean`
-RAY_SHARDS = 4_000
+RAY_SHARDS, IN_FLIGHT = 4_000, 1_000
 
 
 def silent(stage: Any, total: int, done: int, receipt: Any) -> None:
@@ -126,13 +126,26 @@ class Answer:
         return self.receipt
 
 
-def driver_seconds(largest: int) -> float:
-    """CPU seconds that the driver spends on Ray for a shard, in tasks of at most so many shards."""
-    batches.LARGEST = largest
+class OfCluster(Ray):
+    """The runner of this machine, which sends what one of a cluster does: batches, or many tasks that are in flight."""
+
+    def __init__(self, in_batches: bool):
+        super().__init__(workers=1)
+        self.prefetch_depth = 0 if in_batches else 1  # with which there are no batches
+        self._in_flight = 2 if in_batches else IN_FLIGHT  # few of large batches, for which the shards here suffice
+
+    @property
+    def window(self) -> int:
+        """Tasks in flight."""
+        return self._in_flight
+
+
+def driver_seconds(in_batches: bool) -> float:
+    """CPU seconds that the driver spends on Ray for a shard, in a task of its own or of a batch."""
     stats = Stats(steps={f"step{n}": Step(Size(1000, 1000), {"reason": Size(1000, 1000)}) for n in range(3)})
     receipt = Receipt("stage", "shard", "0" * 65, "0" * 32, stats, {"a/file": FileInfo("0" * 32, 1000, 1000)})
     items = [(f"shard-{n:05d}-{'0' * 12}", "0" * 65, "") for n in range(RAY_SHARDS)]
-    ray = Ray(workers=1)
+    ray = OfCluster(in_batches)
     try:
         list(ray.map(Answer(receipt), items[:200]))
         began = time.process_time()
@@ -142,16 +155,16 @@ def driver_seconds(largest: int) -> float:
         ray.close()
 
 
-def measured_apart(largest: int) -> float:
+def measured_apart(in_batches: bool) -> float:
     """`driver_seconds`, in a process of its own."""
-    code = f"from benchmarks.simulate import driver_seconds; print(driver_seconds({largest}))"
+    code = f"from benchmarks.simulate import driver_seconds; print(driver_seconds({in_batches}))"
     return float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
 
 
 def main(files: int, nodes: int) -> None:
     """Print what `simulate` found, and keep it when it is of a whole snapshot."""
     found = simulate(files)
-    alone, together = measured_apart(1), measured_apart(100)
+    alone, together = measured_apart(False), measured_apart(True)
     found |= {"ray_task_ms": round(1000 * (alone - together), 2), "ray_shard_ms": round(1000 * together, 3)}
     hours = sum(cost.hours for cost in costs(unit_costs())) * files / FILES
     wall = 3600 * hours / nodes / CORES

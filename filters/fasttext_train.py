@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,7 +54,7 @@ def train_classifier(positives: Path | str, negatives: Path | str, out: Path, ke
     """
     texts = {label: _texts(where) for label, where in ((GOOD, positives), (REST, negatives))}
     where = {GOOD: str(positives), REST: str(negatives)}
-    _, rules = _train(_labelled(texts, where), out, keep)
+    rules = _train(_labelled(texts, where), out, keep)
     assert rules is not None
     return rules
 
@@ -85,7 +85,7 @@ def train_on_column(
     _tell(address, unread)
     if len(texts) < 2:
         raise UsageError(f"{redact(address)}: column {column} has one value only, {', '.join(texts) or 'none'}")
-    return _train(_labelled(texts, dict.fromkeys(texts, address)), out, keep)[1]
+    return _train(_labelled(texts, dict.fromkeys(texts, address)), out, keep)
 
 
 def _label(value: Any, at_least: float | None) -> str:
@@ -95,22 +95,27 @@ def _label(value: Any, at_least: float | None) -> str:
     return name.removesuffix(".0") if re.fullmatch(r"-?\d+\.0", name) else name
 
 
-def _train(labelled: Labelled, out: Path, keep: float) -> tuple[dict[str, Any], Rules | None]:
+def _train(labelled: Labelled, out: Path, keep: float) -> Rules | None:
     out.mkdir(parents=True, exist_ok=True)
     model_file = out / "model.bin"
+    learn(labelled.lines, model_file)
+    about, rules = _judged(labelled, model_file, keep)
+    (out / "quality.json").write_text(json.dumps(about, indent=1) + "\n")
+    (out / "README.md").write_text(model_card(about))
+    return rules
+
+
+def learn(lines: Sequence[tuple[str, str]], model_file: Path) -> None:
+    """Write a model that learnt from (label, line) pairs. Raises UsageError when fastText makes none of them."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.writelines(f"{PREFIX}{label} {line}\n" for label, line in labelled.lines)
+        file.writelines(f"{PREFIX}{label} {line}\n" for label, line in lines)
         file.flush()
-        settings = json.dumps(SETTINGS | {"epoch": passes(len(labelled.lines)), "verbose": 0})
+        settings = json.dumps(SETTINGS | {"epoch": passes(len(lines)), "verbose": 0})
         command = [sys.executable, "-c", LEARN, file.name, str(model_file), settings]
         done = subprocess.run(command, env=os.environ | {"MALLOC_PERTURB_": "255"}, capture_output=True, text=True)
     if done.returncode:
         raise UsageError(f"fastText made no model of these texts: {done.stderr.strip().rpartition(chr(10))[2]}")
     model_at.cache_clear()
-    about, rules = _judged(labelled, model_file, keep)
-    (out / "quality.json").write_text(json.dumps(about, indent=1) + "\n")
-    (out / "README.md").write_text(model_card(about))
-    return about, rules
 
 
 def _judged(labelled: Labelled, model_file: Path, keep: float) -> tuple[dict[str, Any], Rules | None]:

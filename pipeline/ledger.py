@@ -1,7 +1,7 @@
 """The ledger: which shards a run is to have, which of them are made, and from what."""
 
 import json
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from pipeline import store
 from pipeline.hashing import digest
@@ -18,7 +18,7 @@ from pipeline.record import (
     sums_name,
     write_record,
 )
-from pipeline.shard import data_names, quarantine_name, rejects_name
+from pipeline.shard import stage_folders
 from pipeline.stats import Stats, add
 from pipeline.view import StagePlan, View, stage_plan
 
@@ -99,9 +99,9 @@ class Ledger:
                 self._plans[stage] = StagePlan(plan.shards, plan.view)
                 self._plans[stage].write(self.root, stage)
 
-    def shards(self, stage: str) -> list[str]:
+    def shards(self, stage: str) -> Sequence[str]:
         """Names of the shards that a stage is to have, in order."""
-        return list(self._plans[stage].shards)
+        return self._plans[stage].shards
 
     def entries(self, stage: str) -> list[tuple[str, Entry]]:
         """The shards of a stage that are made, with what is known of them, in the order of the plan."""
@@ -130,11 +130,7 @@ def sweep_shards(root: str, stage: str, shards: Set[str], own_folder: str = "") 
     """Delete all files of these shards of a stage, the receipts first; `own_folder` is where its rows lie."""
     for shard in sorted(shards):
         store.remove(root, receipt_name(stage, shard))
-    for folder in {name.rpartition("/")[0] for name in _own_files(stage, own_folder or stage)}:
+    for folder in stage_folders(stage, own_folder):
         for name in store.listing(root, folder, recursive=True):
             if name.rpartition("/")[2].rpartition(".")[0] in shards:
                 store.remove(root, f"{folder}/{name}")
-
-
-def _own_files(stage: str, folder: str) -> tuple[str, ...]:
-    return (*data_names(folder, ""), rejects_name(stage, ""), quarantine_name(stage, ""))

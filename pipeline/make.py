@@ -1,5 +1,6 @@
 """Stages that are neither Map nor Scatter nor Gather: shards with rows of their own, made one at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,7 +33,7 @@ class Maker(Protocol):
         """Those of its inputs that its documents come from."""
         ...
 
-    def shards(self, ledger: Ledger) -> list[str]:
+    def shards(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order, once its inputs are finished."""
         ...
 
@@ -88,7 +89,7 @@ class Make:
         """Those of its inputs that its documents come from."""
         return self.maker.documents()
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def items(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order."""
         return self.maker.shards(ledger)
 

@@ -4,28 +4,42 @@ import pyarrow as pa
 import pyarrow.types as pat
 
 from pipeline.ledger import Ledger
-from pipeline.shuffle import Gather
-from pipeline.source import Stage
+from pipeline.shuffle import Gather, Scatter
+from pipeline.source import Source, Stage
 
 WORK = 4  # times its rows that a bucket takes while it is worked on
 PACKED = 2  # times the bytes of a file that its rows are in memory, where they are texts
+SORTED = 2  # times its rows that a file takes while they are put in order
 LEAST = 256 << 20  # bytes that every task may take without asking
 
 
 def memory_of(stage: Stage, ledger: Ledger) -> int:
-    """Bytes that a task of a stage asks for: those of a bucket of a Gather, when it is large; 0 of any other stage.
+    """Bytes that a task of a stage asks for: those of a bucket of a Gather or a file of a Scatter, when it is large.
 
-    Keys are spread evenly, so that buckets are equal. Maps and Scatters take a batch or some shards at a time.
+    0 of any other stage: a Map takes a batch at a time.
     """
-    if not isinstance(stage, Gather):
-        return 0
+    needed = _bucket(stage, ledger) if isinstance(stage, Gather) else 0
+    if isinstance(stage, Scatter) and not isinstance(stage.source, Source):
+        needed = _file(stage, stage.source, ledger)
+    return needed if needed > LEAST else 0
+
+
+def _bucket(stage: Gather, ledger: Ledger) -> int:
+    """Keys are spread evenly, so that buckets are equal."""
     rows = width = packed = 0
     for scatter in stage.sources:
         sizes = ledger.sizes(scatter.name)
         rows, packed = rows + sum(size[1] for size in sizes), packed + sum(size[2] for size in sizes)
         width = max(width, row_width(scatter.schema))
-    needed = WORK * max(rows * width, PACKED * packed) // max(1, len(stage.items(ledger)))
-    return needed if needed > LEAST else 0
+    return WORK * max(rows * width, PACKED * packed) // max(1, len(stage.items(ledger)))
+
+
+def _file(stage: Scatter, source: Stage, ledger: Ledger) -> int:
+    """Of the largest file, by the rows that it is made of."""
+    rows = [size[1] for size in ledger.sizes(source.name)]
+    together = stage.merged(len(rows))
+    most = max((sum(rows[start : start + together]) for start in range(0, len(rows), together)), default=0)
+    return SORTED * most * stage.sends * row_width(stage.schema)
 
 
 def row_width(schema: pa.Schema) -> int:

@@ -17,10 +17,10 @@ def part_size(shards: int, home: bool) -> int:
     return 1 << max(0, (shards // (FILES_HOME if home else FILES)).bit_length() - 1)
 
 
-def parts_of(shards: Sequence[str], size: int) -> list[str]:
+def parts_of(shards: Sequence[str], size: int) -> Sequence[str]:
     """Names of the parts of so many shards each, in order; with a size of 1 the shards themselves."""
     if size == 1:
-        return list(shards)
+        return shards
     return [f"{MARK}{start:08d}-{min(start + size, len(shards)):08d}" for start in range(0, len(shards), size)]
 
 

@@ -119,11 +119,14 @@ class Ray:
 
         When a batch comes to nothing, as by a worker that died, each of its items becomes a task of its own.
         """
-        sent = Sent([self._ray.put(fn)], [self._own] if self._own else [])
+        sent = Sent([self._ray.put(fn)], [self._own] if self._own else [], self.settings)
         needs = {"num_cpus": 1, "memory": min(memory, self._largest)}
+        anywhere = self._task.options(**needs)  # which takes Ray as long as the rest of sending a task
 
         def submit(batch: list[Any], pause: float) -> Any:
-            return self._task.options(**needs, **self._elsewhere()).remote(sent, batch, self.settings, pause)
+            elsewhere = self._elsewhere()
+            task = self._task.options(**needs, **elsewhere) if elsewhere else anywhere
+            return task.remote((sent, batch, pause))
 
         # What a task fetches ahead is for one that begins after it, and must not be done by then.
         batches = Batches(items, 1) if self.prefetch_depth else Batches(items)
@@ -152,10 +155,13 @@ class Ray:
 
 
 class Sent(NamedTuple):
-    """References in lists, which Ray sends on without reading them: to a function, and to the user's own code."""
+    """What all tasks of a stage get: references in lists, which Ray sends on without reading them, to a function and to
+    the user's own code, and variables of the environment.
+    """
 
     function: list[Any]
     own: list[Any]
+    settings: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -169,12 +175,16 @@ class Reads:
         return None
 
 
-def run_task(sent: Sent, batch: list[Any], settings: dict[str, str], pause: float) -> Outcomes:
-    """The work of a task, after a pause. What is sent is read once a worker and stage, not once a task."""
+def run_task(task: tuple[Sent, list[Any], float]) -> Outcomes:
+    """Work on a batch, after a pause. What is sent is read once a worker and stage, not once a task.
+
+    Ray takes a tenth of a millisecond for each argument of a task: there is one.
+    """
     import ray
 
+    sent, batch, pause = task
     time.sleep(pause)
-    os.environ.update(settings)
+    os.environ.update(sent.settings)
     if sent.own and _own != sent.own:
         sys.path[:0] = unpack(ray.get(sent.own[0]))
         _own[:] = sent.own

@@ -40,9 +40,9 @@ def _meant(scheme: str, mark: str, rest: str) -> str:
     path, question, query = _split(rest)
     path = "/".join(filter(None, re.split(r"[/\\]+", path)))
     if scheme == "file":
-        host, slash, below = path.partition("/")
+        host, _, below = path.partition("/")
         if mark == "://" and ("@" in host or host == "localhost"):
-            return f"{slash}{below}"
+            return f"/{below}"
         return f"/{path}" if mark != ":" else path
     return f"{CANONICAL.get(scheme, scheme)}://{path}{question}{query}"
 

@@ -23,6 +23,11 @@ def data_names(folder: str, shard: str) -> tuple[str, ...]:
     return tuple(f"{folder}/{shard}{suffix}" for suffix in SUFFIXES)
 
 
+def stage_folders(stage: str, folder: str = "") -> tuple[str, ...]:
+    """The folders of all files of a stage, below the root; its rows lie in `folder`, by default that of its name."""
+    return folder or stage, f"{stage}.rejects", f"quarantine/{stage}"
+
+
 def rejects_name(stage: str, shard: str) -> str:
     """The file of the rows that a stage dropped of a shard."""
     return f"{stage}.rejects/{shard}.parquet"

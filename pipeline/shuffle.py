@@ -1,7 +1,7 @@
 """Scatter and Gather: every question about the whole corpus, in memory bounded by a bucket.
 
-A Scatter writes files of rows by bucket. A Gather reads one bucket out of all of them, so that files times buckets are
-reads, for which object stores charge: where there are many shards, several go into one file.
+A Scatter writes files of rows by bucket, of which a Gather reads one out of all files. Object stores charge for each of
+these reads: where there are many shards, several go into one file.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,12 +32,13 @@ BUCKET = "bucket-"  # begins the names of the shards of a Gather that has one fo
 class Scatter:
     """Rows go to the bucket of their key.
 
-    `rows(table, shard)` makes the rows to send of a batch. `key` names a uint64 column of these, spread evenly:
-    its bucket is floor(key * buckets / 2**64). With `buckets=None` each distinct key is a bucket of its own, which
-    brings rows home: the key is then `shard_key(shard)`. A Scatter of rows that all `stay` in the bucket of their own
-    shard is read by its one Gather there, file by file, and not by all of them.
+    `rows(table, shard)` makes the rows to send of a batch. `key` names a uint64 column of these, spread evenly: its
+    bucket is floor(key * buckets / 2**64). With `buckets=None` each distinct key is a bucket of its own, which brings
+    rows home: the key is then `shard_key(shard)`. Rows that all `stay` in the bucket of their own shard are read by the
+    one Gather there, file by file.
 
-    A file holds what `merged` shards of the source send, in their order. Memory: its rows, twice.
+    A file holds what `merged` shards of the source send, in their order. Memory: its rows, twice; as far as is known,
+    one row of the source becomes `sends` of them.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Scatter:
     key: str
     buckets: int | None
     stay: bool = False
+    sends: int = 1
 
     @property
     def kind(self) -> str:
@@ -76,10 +78,10 @@ class Scatter:
         return self.inputs()
 
     def merged(self, shards: int) -> int:
-        """How many of the source's shards go into one file, a power of two, when it has so many."""
+        """How many of so many shards of the source go into one file, a power of two."""
         return 1 if self.stay else part_size(shards, home=self.buckets is None)
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def items(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order."""
         shards = shards_of(self.source, ledger)
         return parts_of(shards, self.merged(len(shards)))
@@ -102,24 +104,22 @@ class Scatter:
 
     def make(self, item: str, root: str, made_from: str) -> Receipt:
         """Make one shard."""
+        members = self._members(item, root) if is_part(item) else [item]
         with shard_files(root, self.name, item) as files:
-            members = self._members(item, root) if is_part(item) else [item]
             sent = (self.rows(table, shard) for shard in members for table in tables_of(self.source, shard, root))
             table = pa.concat_tables([self.schema.empty_table(), *sent])
             if self.stay and (table[self.key].to_numpy() != np.uint64(shard_key(item))).any():
                 raise RowsLost(f"stage {self.name}: rows of {item} were to stay there, and some have another key")
             bucket = self.bucket(table[self.key].to_numpy())
-            order = np.argsort(bucket, kind="stable")
-            table = table.take(order)
+            table = table.take(order := np.argsort(bucket, kind="stable"))
             buckets, starts = np.unique(bucket[order], return_index=True)
             name = f"{self.name}/{item}{bucketed.SUFFIX}"
             files.made[name] = bucketed.write(root, name, table, buckets.tolist(), starts.tolist())
         return commit_receipt(files, made_from, Stats("scatter", table.num_rows, files.made[name].rows))
 
     def _members(self, item: str, root: str) -> Sequence[str]:
-        if isinstance(self.source, Source):
-            return members_of(item, list(self.source.shards()))
-        return members_of(item, planned(root, self.source.name))
+        source = self.source
+        return members_of(item, source.names if isinstance(source, Source) else planned(root, source.name))
 
     def bucket(self, keys: np.ndarray) -> np.ndarray:
         """Bucket of each key (uint64); with `buckets=None` the key itself."""
@@ -184,7 +184,7 @@ class Gather:
         """Those of its inputs that its documents come from."""
         return self.inputs()
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def items(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order."""
         if self.one_for is None:
             return [f"{BUCKET}{b:05d}" for b in range(self.sources[0].buckets or 1)]

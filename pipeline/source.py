@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -55,7 +55,7 @@ class Stage(Protocol):
         """Those of its inputs that its documents come from: not verdicts, nor what is made beside."""
         ...
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def items(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order; `ledger` knows those of its inputs. They become names of files."""
         ...
 
@@ -117,6 +117,11 @@ class Source:
     def __repr__(self) -> str:
         return f"Source({len(self.list)} inputs, read={self.read!r})"
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of its shards, in order."""
+        return tuple(self.shards())
+
     def shards(self) -> dict[str, str]:
         """Shard names and the inputs that they are read from, in the order of the list.
 
@@ -138,9 +143,9 @@ class Source:
             self.prefetch(self.shards()[shard])
 
 
-def shards_of(source: "Source | Stage", ledger: Ledger) -> list[str]:
+def shards_of(source: "Source | Stage", ledger: Ledger) -> Sequence[str]:
     """Names of the shards that a source or stage has, in order."""
-    return list(source.shards()) if isinstance(source, Source) else ledger.shards(source.name)
+    return source.names if isinstance(source, Source) else ledger.shards(source.name)
 
 
 def tables_of(source: "Source | Stage", shard: str, root: str) -> Iterator[pa.Table]:

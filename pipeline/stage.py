@@ -1,7 +1,7 @@
 """Stages: what turns a source into a store of shards. A recipe is made of these, and prints itself."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -118,7 +118,7 @@ class Map:
         """Those of its inputs that its documents come from."""
         return stages_among(self.source)
 
-    def items(self, ledger: Ledger) -> list[str]:
+    def items(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order."""
         return shards_of(self.source, ledger)
 

@@ -14,7 +14,7 @@ from pipeline.funnel import read_plan
 from pipeline.hashing import digest, shard_key
 from pipeline.receipts import Receipt, inputs_of, read_receipts, receipt_name
 from pipeline.record import record_name
-from pipeline.shard import data_names, quarantine_name, rejects_name
+from pipeline.shard import data_names, stage_folders
 from pipeline.shuffle import BUCKET
 from pipeline.view import StagePlan, stage_plan
 
@@ -131,8 +131,7 @@ class _Stage:
     def strangers(self, known: set[str]) -> Iterator[Fault]:
         """Files in the stage's folders that no receipt names."""
         waited_for = set(self.plan.shards) - self.receipts.keys()
-        for pattern in (*data_names(self.folder, ""), rejects_name(self.name, ""), quarantine_name(self.name, "")):
-            folder = pattern.rpartition("/")[0]
+        for folder in stage_folders(self.name, self.folder):
             for file in store.listing(self.root, folder, recursive=True):
                 name, shard = f"{folder}/{file}", PurePosixPath(file).stem
                 if name not in known and shard not in waited_for:

@@ -20,12 +20,14 @@ def recipe(
     megabytes: int = 256,
     columns: tuple[str, ...] = (),
     opt_outs: OptOutMode = "keep",
+    split: int = 0,
 ) -> Stage:
     """FineWeb of one snapshot: deduplicated within it alone, 14 bands of 8; curated sources stay, and no line rules.
 
-    `opt_outs` is keep, drop or only, for pages that say noai, noindex or the like (docs/opt_outs.md).
+    `opt_outs` is keep, drop or only, for pages that say noai, noindex or the like (docs/opt_outs.md). `split` reads
+    large files in pieces of so many MB (docs/snapshots.md).
     """
-    pages = commoncrawl.pages(snapshot, files)
+    pages = commoncrawl.pages(snapshot, files, split=split)
     raw = Map(
         "raw",
         pages,

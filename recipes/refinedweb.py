@@ -3,13 +3,14 @@
 Several languages come out of one pass over the files, each deduplicated by itself. `prior_runs` are roots of earlier
 runs, whose pages count as kept; `parts` is RefinedWeb's scheme of 100 parts. `signals` keeps what every rule measured,
 and `rejects` is the share of dropped pages to keep. `columns` are published beside RefinedWeb's six. `domains` and
-`languages` choose single pages by a crawl's own index, in place of whole files. `pii` is mask, fake, fineweb, dolma or
-none (docs/pii.md); `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go.
-`opt_outs` is keep, drop or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md).
-`tokens` is a tokenizer.json: with GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words.
-`extractor` reads the pages; `markdown` and `links` say how it writes them (docs/extraction.md). `cascade` drops before
-extraction what would go afterwards: faster, and a few pages in a thousand are lost (docs/performance.md). `labels` adds
-columns that say what a page is like (docs/curriculum.md): markdown=true labels=true columns=formula_count,page_type.
+`languages` choose single pages by a crawl's own index, in place of whole files; `split` reads large files in pieces of
+so many MB, each by a task of its own (docs/snapshots.md). `pii` is mask, fake, fineweb, dolma or none (docs/pii.md);
+`pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go. `opt_outs` is keep, drop
+or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md). `tokens` is a tokenizer.json: with
+GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words. `extractor` reads the pages;
+`markdown` and `links` say how it writes them (docs/extraction.md). `cascade` drops before extraction what would go
+afterwards: faster, and a few pages in a thousand are lost (docs/performance.md). `labels` adds columns that say what a
+page is like (docs/curriculum.md): markdown=true labels=true columns=formula_count,page_type.
 """
 
 from typing import Any
@@ -20,11 +21,13 @@ from dedup.subwords import by_file
 from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
+from pipeline.shuffle import Gather
 from pipeline.stage import Map, Source, Stage
 from pipeline.transform import RowTransform, Transform, edit, screen
-from stages import commoncrawl, extract
+from stages import extract
 from stages import pii as private
 from stages.cascade import cascade as cascaded
+from stages.commoncrawl import pages
 from stages.labels import measures, page_type
 from stages.language import identify, only
 from stages.publish import REFINEDWEB, publish
@@ -56,10 +59,11 @@ def recipe(
     links: bool = False,
     cascade: bool = False,
     labels: bool = False,
+    split: int = 0,
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
     text = extract.text(extractor, markdown=markdown, links=links, kinds=labels)
-    raw = raw_pages(commoncrawl.pages(snapshot, files, domains, languages), text, language, opt_outs, cascade, rejects)
+    raw = raw_pages(pages(snapshot, files, domains, languages, split=split), text, language, opt_outs, cascade, rejects)
     prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
     def refined(code: str, name: str) -> Stage:
@@ -71,8 +75,7 @@ def recipe(
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=by_file(tokens))
         cleaned = (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above), *label_steps(labels))
         clean = Map(f"clean{name}", fuzzy, cleaned, verdicts=repeats, rejects=rejects)
-        beside = (urls.kept(f"urls{name}.kept", clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
-        return publish(f"refinedweb{name}", clean, REFINEDWEB, megabytes, columns, beside, title_of(name, code))
+        return publish_beside(name, code, clean, near, megabytes, columns)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
 
@@ -96,6 +99,12 @@ def label_steps(labels: bool) -> tuple[Transform, ...]:
 def title_of(name: str, code: str) -> str:
     """The title of a language's data set, which has a `name` only among several."""
     return f"RefinedWeb ({code})" if name else "RefinedWeb"
+
+
+def publish_beside(name: str, code: str, clean: Map, near: Gather, megabytes: int, columns: tuple[str, ...]) -> Stage:
+    """The last stage, and beside it the URLs that were kept and the hosts that may share a template."""
+    beside = (urls.kept(f"urls{name}.kept", clean), template_hosts.flagged_hosts(f"near{name}.hosts", near))
+    return publish(f"refinedweb{name}", clean, REFINEDWEB, megabytes, columns, beside, title_of(name, code))
 
 
 def rule_steps(code: str, signals: bool) -> tuple[RowTransform, RowTransform]:

@@ -19,6 +19,7 @@ from report.stored import STORED_ROWS, Where
 NEIGHBOURS = 10_000  # URLs of the same host that are compared for proposals
 LOOKED_AT = 8  # shards that are read for them
 PROPOSALS = 3
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-."  # of hosts
 
 
 class FoundRow(NamedTuple):
@@ -41,15 +42,17 @@ class Wanted:
         """The rows of a table (id, url) that are the page, and those that have another spelling of its URL."""
         ids, urls = table["id"], table["url"]
         exact = pc.fill_null(pc.or_kleene(pc.equal(ids, self.page), pc.equal(urls, self.page)), False)
-        spelled = _of_host(urls, self.form) if self.form else []
+        spelled = _of_hosts(urls, {host_key(self.form)[2:]}) if self.form else []
         return pc.indices_nonzero(exact).to_pylist(), [r for r, url in spelled if canonical_url(url) == self.form]
 
 
-def _of_host(urls: pa.ChunkedArray, form: str) -> list[tuple[int, str]]:
-    """The URLs that name the host of a canonical URL, with their rows."""
-    host = host_key(form)[2:]
-    named = pc.fill_null(pc.match_substring(urls, host, ignore_case=True), False)
-    return [(row, urls[row].as_py()) for row in pc.indices_nonzero(named).to_pylist()]
+def _of_hosts(urls: pa.ChunkedArray, hosts: set[str]) -> list[tuple[int, str]]:
+    """The URLs of some hosts, with their rows; of one host also others that name it."""
+    if len(hosts) == 1:
+        named = pc.fill_null(pc.match_substring(urls, next(iter(hosts)), ignore_case=True), False)
+        return [(row, urls[row].as_py()) for row in pc.indices_nonzero(named).to_pylist()]
+    pairs = enumerate(urls.to_pylist())
+    return [(row, url) for row, url in pairs if url and host_key(canonical_url(url))[2:] in hosts]
 
 
 def find_page(root: str, page: str, index: PageIndex | None = None) -> list[FoundRow]:
@@ -107,19 +110,35 @@ def _proposals(index: PageIndex, wanted: Wanted) -> str:
 
 
 def _neighbours(index: PageIndex, wanted: Wanted) -> list[str]:
-    """URLs of the same host, of the first stage that has some, from a few of its shards."""
-    for stage, shards in index.shards({host_key(wanted.form)}):
-        urls = [
-            url
-            for shard in shards[:LOOKED_AT]
-            for read in STORED_ROWS.values()
-            for table in _readable(index, read, stage, shard, ["url"])
-            if "url" in table.column_names
-            for _, url in _of_host(table["url"], wanted.form)
-        ]
-        if urls:
-            return urls[:NEIGHBOURS]
+    """URLs of the same host, or else of hosts that are one letter away, of the first stage that has some.
+
+    From a few of its shards.
+    """
+    host = host_key(wanted.form)[2:]
+    for hosts in ({host}, {*one_letter_away(host)}):
+        for stage, shards in index.shards({f"//{each}" for each in hosts}):
+            urls = [
+                url
+                for shard in shards[:LOOKED_AT]
+                for read in STORED_ROWS.values()
+                for table in _readable(index, read, stage, shard, ["url"])
+                if "url" in table.column_names
+                for _, url in _of_hosts(table["url"], hosts)
+            ]
+            if urls:
+                return urls[:NEIGHBOURS]
     return []
+
+
+def one_letter_away(host: str) -> Iterator[str]:
+    """What becomes of a host when a letter is left out, put in or another one, or two change places."""
+    for at in range(len(host) + 1):
+        before, after = host[:at], host[at:]
+        yield before + after[1:]
+        yield before + after[1:2] + after[:1] + after[2:]
+        for letter in LETTERS:
+            yield before + letter + after
+            yield before + letter + after[1:]
 
 
 def url_of(index: PageIndex, id: str) -> str:

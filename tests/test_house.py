@@ -1,6 +1,7 @@
 """The shape of the repository: which room may import which, who alone knows Ray, and how large things may grow."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -26,6 +27,11 @@ LONGEST_FILE, LONGEST_FUNCTION = 220, 45  # lines
 LARGEST_ROOM = 1 / 5  # of all lines; each package of stages/ is a room
 # Names that every module of their kind has, with one meaning: a recipe's function, the verdict stage of a question.
 SHARED = {"recipe", "repeated", "main", "pages"}
+# Where the date is read, by a clock that may be set at any time: to show it to a person, or to compare it with that of
+# files. Nothing waits by it.
+READ_THE_DATE = {"mews/submit.py", "pipeline/heartbeat.py", "pipeline/holder.py", "report/status.py"}
+READ_THE_DATE |= {"stages/download/request.py"}  # a Retry-After of a server that does not tell its own
+DATE = re.compile(r"\btime\.time(_ns)?\b|\b(now|utcnow|today)\(")
 # What still breaks a rule, to be mended: nothing is added here, and no file in it grows.
 TOO_LONG: dict[str, int] = {}
 
@@ -83,6 +89,16 @@ def test_one_file_knows_ray():
         if "ray" in {name.partition(".")[0] for name in imports(ast.parse(path.read_text()))}
     ]
     assert knows == ["pipeline/ray_runner.py"]
+
+
+def test_nothing_waits_by_a_clock_that_may_be_set():
+    reads = {
+        str(path.relative_to(REPO_ROOT))
+        for room in MAY_IMPORT
+        for path in modules(room)
+        if DATE.search(path.read_text())
+    }
+    assert reads == READ_THE_DATE
 
 
 def test_files_and_functions_stay_short():

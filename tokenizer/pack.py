@@ -173,7 +173,7 @@ class PackShards:
         """Those of its inputs that its documents come from."""
         return self.inputs()
 
-    def shards(self, ledger: Ledger) -> list[str]:
+    def shards(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order."""
         return ledger.shards(self.source.name)
 

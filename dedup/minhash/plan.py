@@ -87,7 +87,7 @@ class NearPlan:
     def labels(self) -> Gather:
         """Pages with the family of candidates that they are in (schema `LABELS`)."""
         bands = f"{self.name}.bands"
-        sent = [Scatter(bands, self.source, self.bands, "band", self.buckets)]
+        sent = [Scatter(bands, self.source, self.bands, "band", self.buckets, sends=self.bands.banding.bands)]
         if self.prior_runs:
             for root in self.prior_runs:
                 self.bands.check_same(prior_shards((root,), bands).schema, f"{root}/{bands}")

@@ -13,10 +13,12 @@ from pipeline.hashing import digest
 from pipeline.protocols import Transform
 from pipeline.stage import Source
 from stages import download, warc
+from stages.commoncrawl import pieces
 from stages.commoncrawl.find import Kind, find_files
 from stages.commoncrawl.index import LARGEST_RECORD, Chosen, language_codes
 from stages.commoncrawl.snapshots import index_files
 from stages.download.origin import FetchConfig, Origin, public
+from stages.warc.layers import unwrapped
 from stages.warc.payloads import MARK, mark_repeats
 
 MORE = 1 << 20  # bytes that are fetched behind a record, of which a longer part may be left than was read before
@@ -30,6 +32,7 @@ def pages(
     languages: tuple[str, ...] = (),
     base: str = "",
     cache: str = "",
+    split: int = 0,
 ) -> Source:
     """The pages of a snapshot, with the columns of `warc.PAGE`.
 
@@ -39,41 +42,48 @@ def pages(
     disk and deleted when read, or kept in the folder `cache`. `base` is another address of Common Crawl's data (also
     MEWS_COMMONCRAWL), such as s3://commoncrawl/.
 
+    With `split`, files that are much larger than so many MB are read in pieces of this size, each by a task of its own:
+    the same pages in the same order (`warc.rows_between`). A remote file is then fetched a piece at a time.
+
     `domains` (registered domains or hosts) and `languages` (a page's first, as codes) choose pages by the index of a
     crawl; `files` then counts files of the index, and every page is a request of its own: for some thousands of pages.
     """
-    base, config = _checked(files, base, cache)
+    base, config = _checked(files, base, cache, split)
     if not domains and not languages:
-        return _source(snapshot, files, base, config, "warc")
+        return _source(snapshot, files, base, config, "warc", split)
     chosen = Chosen(tuple(map(str.lower, domains)), language_codes(languages), origin := Origin(config, base))
     names = index_files(snapshot, base, config)
     return Source(tuple(names[:files]), chosen, warc.PAGE, partial(file_version, origin))
 
 
-def texts(snapshot: str, files: int | None = None, base: str = "", cache: str = "") -> Source:
+def texts(snapshot: str, files: int | None = None, base: str = "", cache: str = "", split: int = 0) -> Source:
     """The texts that Common Crawl extracted itself (WET files), with the columns of `warc.TEXT`.
 
     Arguments are those of `pages`; files are those named .wet or .wet.gz, and the list of a crawl is wet.paths.gz. The
     texts hold menus and footers too: for pages that are extracted here, read `pages`.
     """
-    base, config = _checked(files, base, cache)
-    return _source(snapshot, files, base, config, "wet")
+    base, config = _checked(files, base, cache, split)
+    return _source(snapshot, files, base, config, "wet", split)
 
 
-def _checked(files: int | None, base: str, cache: str) -> tuple[str, FetchConfig]:
+def _checked(files: int | None, base: str, cache: str, split: int) -> tuple[str, FetchConfig]:
+    if split < 0:
+        raise UsageError(f"split={split}: give the MB of a piece of a large file, or leave it out to read whole files")
     if files is not None and files < 1:
         raise UsageError(f"files={files}: give the number of files to read, at least 1, or leave it out for all")
     base = base or os.environ.get("MEWS_COMMONCRAWL", COMMON_CRAWL)
     return f"{base.rstrip('/')}/", FetchConfig(cache)
 
 
-def _source(snapshot: str, files: int | None, base: str, config: FetchConfig, kind: Kind) -> Source:
+def _source(snapshot: str, files: int | None, base: str, config: FetchConfig, kind: Kind, split: int) -> Source:
     names, origin = find_files(snapshot, base, config, kind)
     if not names:
         raise UsageError(f"snapshot {public(snapshot)} has no files; choose another")
     read = WarcReader(*warc.dump_and_segment(origin.shown("")), origin, kind)
     version, prefetch = partial(file_version, origin), partial(download.prefetch, origin)
-    return Source(tuple(names[:files]), read, read.schema, version, prefetch)
+    if not split:
+        return Source(tuple(names[:files]), read, read.schema, version, prefetch)
+    return Source(tuple(pieces.in_pieces(names[:files], origin, split << 20)), read, read.schema, version)
 
 
 @dataclass(frozen=True)
@@ -100,9 +110,17 @@ class WarcReader:
         """Tables of `schema` with `reason` and `error`. Raises BadInput when the file holds no pages or texts, and
         another MewsError when it cannot be had.
         """
-        with download.local(self.origin, name) as path:
-            rows = warc.read_rows(path, self._builder(name))
-            yield from rows if self.leaving is None else mark_repeats(rows, self.leaving)
+        rows = self._rows(pieces.file_part(name))
+        yield from rows if self.leaving is None else mark_repeats(rows, self.leaving)
+
+    def _rows(self, piece: pieces.FilePart) -> Iterator[pa.Table]:
+        builder = self._builder(piece.name)
+        if piece == pieces.FilePart(piece.name):
+            with download.local(self.origin, piece.name) as path:
+                yield from warc.read_rows(path, builder)
+        else:
+            with pieces.opened(self.origin, piece.name) as outer, unwrapped(outer) as file:
+                yield from warc.rows_between(file, builder, piece.start, piece.end)
 
     def again(self, name: str, offset: int, length: int, id: str) -> pa.Table:
         """One row again, by its place in a file and its id; no row when there is none.
@@ -123,6 +141,7 @@ class WarcReader:
 
 def file_version(origin: Origin, name: str) -> str:
     """What tells whether a file changed: size, beginning and end of a local one; a crawl's files never change."""
+    name = pieces.file_part(name).name
     if origin.is_remote(name):
         return name
     if not os.path.isfile(origin.url(name)):

@@ -2,6 +2,9 @@
 
 Its state lies in a folder of the machine: a slot is a locked file, which the system unlocks when its process ends, in
 whatever way. (filelock offers the same locks and no smaller code, since a slot is any one of several files.)
+
+Times are those of `time.monotonic`, which all processes share until the machine starts anew: the clock that shows the
+date may be set meanwhile.
 """
 
 import fcntl
@@ -15,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 POLL = 0.05  # seconds between looks for a free slot
+STARTED = Path("/proc/sys/kernel/random/boot_id")  # of Linux: other content after each start of the machine
 
 
 class HostSemaphore:
@@ -30,32 +34,32 @@ class HostSemaphore:
         top.mkdir(mode=0o700, parents=True, exist_ok=True)
         if top.stat().st_uid != os.getuid():
             raise PermissionError(f"{top} belongs to another user; set MEWS_RATE_LIMIT_DIR to a folder of yours")
-        self.folder = top / hashlib.blake2b(host.encode(), digest_size=8).hexdigest()
+        self.folder = top / hashlib.blake2b(f"{_read(STARTED)}{host}".encode(), digest_size=8).hexdigest()
         self.folder.mkdir(exist_ok=True)
 
     @contextmanager
     def acquire(self, slots: int) -> Iterator[float]:
         """Wait for the end of a backoff and for one of `slots` slots, and hold it. Gives the time of acquisition."""
         while True:
-            time.sleep(max(0.0, self.backoff_end() - time.time()))
+            time.sleep(max(0.0, self.backoff_end() - time.monotonic()))
             slot = self._take(slots)
-            if slot is not None and self.backoff_end() <= time.time():
+            if slot is not None and self.backoff_end() <= time.monotonic():
                 break
             if slot is not None:
                 os.close(slot)
             time.sleep(POLL * (1 + random.random()))
         try:
-            yield time.time()
+            yield time.monotonic()
         finally:
             os.close(slot)
 
     def backoff(self, seconds: float) -> None:
         """Let no process send a request for so long."""
         with self._locked():
-            _write(self.folder / "backoff", str(max(self.backoff_end(), time.time() + seconds)))
+            _write(self.folder / "backoff", str(max(self.backoff_end(), time.monotonic() + seconds)))
 
     def backoff_end(self) -> float:
-        """When requests may go again, in seconds since the epoch; 0 when there was no backoff."""
+        """When requests may go again, by `time.monotonic`; 0 when there was no backoff."""
         return float(_read(self.folder / "backoff") or 0)
 
     def refused(self, acquired: float) -> int:
@@ -67,7 +71,7 @@ class HostSemaphore:
             count, last = self._refusals()
             if acquired > last:
                 count += 1
-                _write(self.folder / "refusals", f"{count} {time.time()}")
+                _write(self.folder / "refusals", f"{count} {time.monotonic()}")
             return count
 
     def served(self, acquired: float) -> None:

@@ -120,7 +120,8 @@ def _accept(got: "httpx.Response", part: PartialFile, start: int) -> None:
 
 def _raise_for(got: "httpx.Response") -> None:
     """Raise what an answer other than 200 and 206 means."""
-    status, after = got.status_code, retry_after(got.headers.get("retry-after", ""))
+    after = retry_after(got.headers.get("retry-after", ""), got.headers.get("date", ""))
+    status = got.status_code
     if status == 403:
         raise Forbidden("refused (403)", after)
     if status in (408, 416, 425, 429) or status >= 500:
@@ -178,12 +179,16 @@ def _object(url: str) -> Iterator[Any]:
         raise TransientError("S3 broke off") from None
 
 
-def retry_after(value: str) -> float:
-    """Seconds that a Retry-After header asks for, as a number or as a date; 0 when it says nothing understandable."""
+def retry_after(value: str, date: str = "") -> float:
+    """Seconds that a Retry-After header asks for, as a number or as a date; 0 when it says nothing understandable.
+
+    `date` is the server's Date header: the clock here may be another.
+    """
     if value.strip().isdigit():
         return float(value)
     try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+        now = parsedate_to_datetime(date) if date else datetime.now(UTC)
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
     except (ValueError, TypeError):
         return 0.0
 

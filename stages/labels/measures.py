@@ -32,6 +32,8 @@ BARE = (
     r"[∀∃∈∉∑∏∫√∂∞≤≥≠≈∇⊂⊆∪∩]|\\(?:d?frac|sqrt|sum|prod|int|lim|infty|mathbb|mathcal|mathrm|partial|nabla|alpha|beta"
     r"|gamma|delta|epsilon|theta|lambda|mu|pi|sigma|omega|cdot|times|leq?|geq?|neq?|approx|equiv|in|to|forall|exists)\b"
 )
+# Pronouns of the first and second person, and contractions ("it's" may be of it: "its" is not).
+INVOLVED = r"(?i)\b(?:i|me|my|mine|myself|we|us|our|ours|you|your|yours|yourself)\b|[a-z]['’](?:m|re|ve|ll|d|t|s)\b"
 FORMULAS_FULL = 5  # words a formula: a text with a formula for so many, or fewer, is all formulas
 LETTER, VOWEL, E, MARK, SPACE = (np.uint8(1 << n) for n in range(5))
 E_TO_VOWEL, LETTER_TO_VOWEL, MARK_TO_SPACE = 1, 1, 1  # bits between them
@@ -42,7 +44,7 @@ KINDS[[ord("e"), ord("E")]] |= E
 KINDS[[ord(c) for c in ".!?"]] |= MARK
 KINDS[[ord(c) for c in " \t\n\r\"')]"]] |= SPACE
 MEASURES = pa.schema(
-    [(name, pa.float32()) for name in ("reading_ease", "code", "formulas", "lists", "tables")]
+    [(name, pa.float32()) for name in ("reading_ease", "involved", "code", "formulas", "lists", "tables")]
     + [("formula_count", pa.int32())]
 )
 
@@ -108,7 +110,9 @@ def count_formulas(texts: pa.ChunkedArray) -> np.ndarray:
 class Measures:
     """A transform that adds `MEASURES` and drops nothing.
 
-    `reading_ease` is Flesch's, null for languages other than English. `code`, `lists` and `tables` are the shares of
+    `reading_ease` is Flesch's; `involved` tells the register: the pronouns of the first and second person and the
+    contractions among the words, of which conversation has many and a report few (Biber 1988). Both are null for
+    languages other than English, and without words. `code`, `lists` and `tables` are the shares of
     lines that look like code, items of lists, rows of tables. `formula_count` counts formulas between delimiters, as
     Markdown has them. `formulas` is 1 where there is one for every five words or more, and less in proportion; in texts
     without delimiters the signs and commands of mathematics count.
@@ -120,18 +124,25 @@ class Measures:
         """The rows with the columns."""
         texts = pc.fill_null(table["text"], "")
         lines, parts = count_lines(texts), count_parts(texts)
-        ease = pa.array(reading_ease(parts), from_pandas=True)
-        if "language" in table.column_names:
-            english = pc.equal(pc.fill_null(table["language"], "en"), "en")
-            ease = pc.if_else(english, ease, pa.scalar(None, pa.float64()))
+        words = np.where(parts.words > 0, parts.words, np.nan)
+        of_english = (reading_ease(parts), np.minimum(count_matches(texts, INVOLVED).to_numpy() / words, 1.0))
+        ease, involved = (_english_only(pa.array(values, from_pandas=True), table) for values in of_english)
         found = count_formulas(texts)
         per_word = np.maximum(found, count_matches(texts, BARE).to_numpy()) / np.maximum(parts.words, 1)
         shares = [pc.divide(count_matches(texts, pattern), lines) for pattern in (CODE, LIST, TABLE)]
         formulas = pa.array(np.minimum(per_word * FORMULAS_FULL, 1.0))
-        columns = (ease, shares[0], formulas, *shares[1:], pa.array(found))
+        columns = (ease, involved, shares[0], formulas, *shares[1:], pa.array(found))
         for field, column in zip(MEASURES, columns, strict=True):
             table = put(table, field.name, pc.cast(column, field.type))
         return table
+
+
+def _english_only(values: pa.Array, table: pa.Table) -> pa.Array | pa.ChunkedArray:
+    """Null for pages that are known to be in other languages."""
+    if "language" not in table.column_names:
+        return values
+    english = pc.equal(pc.fill_null(table["language"], "en"), "en")
+    return pc.if_else(english, values, pa.scalar(None, pa.float64()))
 
 
 def measures() -> Measures:

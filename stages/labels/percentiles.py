@@ -6,7 +6,7 @@ A value is taken to 20 bits of its float (one part in 2,048), so that there are 
 many pages there are. Memory is that of a bucket, at most pages / buckets rows, and then of a million rows of 16 bytes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,7 +128,7 @@ class RankPages:
         """None: its rows are verdicts."""
         return ()
 
-    def shards(self, ledger: Ledger) -> list[str]:
+    def shards(self, ledger: Ledger) -> Sequence[str]:
         """Names of its shards, in order."""
         return ledger.shards(self.source.name)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.run import documents, plan
 from pipeline.stage import Map, Source, Stage
 from stages.commoncrawl import Chosen, WarcReader
+from stages.commoncrawl.pieces import file_part
 
 CRAWL = re.compile(r"(?:(?:^|/)(?:crawl-data|projects(?:/[\w.-]+)*)/|/crawl=)(CC-[A-Z]+(?:-[\w-]+|/\d{4}/\d{2}))/")
 CRAWL_ID = re.compile(r"CC-[A-Z]+/\d{4}/\d{2}|projects/[\w.-]+/CC-[\w-]+")
@@ -45,8 +46,9 @@ def provenance_of(stage: Stage) -> Provenance:
             " under Common Crawl's terms of use.",
             TERMS,
         )
+    names = {file_part(name).name for _, name in files}
     return Provenance(
-        f"The texts were read from {len(files):,} files that were given to the recipe. They remain their authors';"
+        f"The texts were read from {len(names):,} files that were given to the recipe. They remain their authors';"
         " nothing is known here of their licence."
     )
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from stages.warc.layers import unwrap_gzip
-from stages.warc.records import records
+from stages.warc.records import records, records_between
 from stages.warc.rows import (
     PAGE as PAGE,
 )  # fmt: skip
@@ -54,13 +54,25 @@ def read_pages(path: str | Path, name: str) -> Iterator[pa.Table]:
 
 def read_rows(path: str | Path, builder: RowBuilder) -> Iterator[pa.Table]:
     """The rows of a local file, in order, as tables of at most 512 rows or about 32 MB of content."""
-    batch = Batch(builder.schema)
     with unwrap_gzip(path) as file:
-        for record in records(file):
-            row = builder.row(record)
-            if row and batch.add(row):
-                yield batch.table()
-    builder.check()
+        yield from rows_between(file, builder)
+
+
+def rows_between(file: BinaryIO, builder: RowBuilder, start: int = 0, end: int | None = None) -> Iterator[pa.Table]:
+    """The same of an open file, of the records that begin from `start` to before `end`: all of them by default.
+
+    Parts that follow one another have the rows of the file, in order. Only an id that comes again gets no number where
+    the first of that id is in another part.
+    """
+    batch = Batch(builder.schema)
+    if start and not builder.dump and (first := next(records(file), None)):
+        builder.row(first)  # which may tell the dump
+    for record in records_between(file, start, end):
+        row = builder.row(record)
+        if row and batch.add(row):
+            yield batch.table()
+    if not start:
+        builder.check()
     if batch.rows:
         yield batch.table()
 

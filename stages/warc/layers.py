@@ -17,18 +17,24 @@ PROBE = 1 << 12
 
 @contextmanager
 def unwrap_gzip(path: str | Path) -> Iterator[BinaryIO]:
-    """Open a file; when its gzip holds gzip, open what is inside.
+    """Open a file; when its gzip holds gzip, open what is inside."""
+    with open(path, "rb") as file, unwrapped(file) as inner:
+        yield inner
+
+
+@contextmanager
+def unwrapped(file: BinaryIO) -> Iterator[BinaryIO]:
+    """An open file, or what is inside when its gzip holds gzip.
 
     The inner file is unpacked to a temporary file, and offsets of records count in it.
     """
-    with open(path, "rb") as file:
-        buffered = BufferedFile(file)
-        if not _is_wrapped(buffered):
-            yield file
-            return
-        with tempfile.TemporaryFile() as inner:
-            _unpack(file, inner, most=2 * buffered.size + READ_SIZE)
-            yield inner
+    buffered = BufferedFile(file)
+    if not _is_wrapped(buffered):
+        yield file
+        return
+    with tempfile.TemporaryFile() as inner:
+        _unpack(file, inner, most=2 * buffered.size + READ_SIZE)
+        yield inner
 
 
 def _is_wrapped(file: BufferedFile) -> bool:

@@ -11,6 +11,7 @@ from stages.warc.fields import header_fields
 from stages.warc.members import DAMAGED, LARGEST, START, TRUNCATED, file_members
 
 TOO_LARGE = "warc:too_large"
+LOOKBACK = 2 * LARGEST  # bytes
 HOLE = bytes(512)  # a sector that a broken disk or a sparse copy left empty; digests alone are wrong too often to tell
 FIELD = re.compile(rb"[A-Za-z-]{1,64}[ \t]*:|[ \t]")
 HEADER_END = re.compile(rb"\r{0,2}\n\r{0,2}\n")
@@ -47,6 +48,20 @@ def records(file: BinaryIO, start: int = 0) -> Iterator[Record]:
             if cursor.plain or not (last and last.error and _is_remnant(record, last)):
                 yield record
                 last = record
+
+
+def records_between(file: BinaryIO, start: int, end: int | None) -> Iterator[Record]:
+    """The records whose `offset` is from `start` to before `end` (None: the end of the file), as `records` gives them.
+
+    It begins to read `LOOKBACK` bytes before, where mostly no record begins, and is in step long before `start`. Only a
+    record of more bytes that holds archived records itself, as they stand in a file, can be taken for these; and a
+    file of zstd, of several with dictionaries of their own, is read with the first of them.
+    """
+    for record in records(file, max(0, start - LOOKBACK)):
+        if end is not None and record.offset >= end:
+            return
+        if record.offset >= start:
+            yield record
 
 
 def _is_remnant(record: Record, damaged: Record) -> bool:

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from filters import fasttext
-from filters.fasttext_train import SETTINGS, passes, train_classifier
+from filters.fasttext_train import learn, passes, train_classifier
 from mews.__main__ import main
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
@@ -66,12 +66,7 @@ def kinds(tmp_path_factory) -> Path:
     """A model of somebody else's: three labels, no notes beside it."""
     folder = tmp_path_factory.mktemp("kinds")
     words = {"news": "council mayor vote", "shop": "Buy cheap offer", "maths": "lemma theorem proof"}
-    lines = [f"__label__{kind} {said} {n % 3}" for n in range(60) for kind, said in words.items()]
-    (folder / "train.txt").write_text("\n".join(lines) + "\n")
-    import fasttext as package
-
-    model = package.train_supervised(str(folder / "train.txt"), epoch=50, verbose=0, **SETTINGS)
-    model.save_model(str(folder / "model.bin"))
+    learn([(kind, f"{said} {n % 3}") for n in range(60) for kind, said in words.items()], folder / "model.bin")
     (folder / "kinds.model").hardlink_to(folder / "model.bin")
     return folder
 
@@ -108,6 +103,20 @@ def test_an_unknown_label_is_told_with_those_that_there_are(kinds):
         fasttext.quality(kinds, threshold=0.5)
     with pytest.raises(UsageError, match="no label 'sport'"):
         fasttext.quality(kinds, threshold=0.5, label="sport")
+
+
+class Labelled:
+    """A model of 25 labels."""
+
+    def get_labels(self) -> list[str]:
+        return [f"__label__l{number:02d}" for number in range(25)]
+
+
+def test_of_many_labels_twenty_are_told(kinds, monkeypatch):
+    monkeypatch.setattr(fasttext, "model_at", lambda path: Labelled())
+    with pytest.raises(UsageError) as caught:
+        fasttext.quality(kinds, threshold=0.5)
+    assert str(caught.value).endswith(f"it has 25: {', '.join(f'l{number:02d}' for number in range(20))}")
 
 
 def test_what_else_is_wrong_with_a_model_is_one_clear_line(kinds, tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xxhash
 
 from filters.fasttext_train import SETTINGS, train_classifier, train_on_column
 from pipeline.doc import Doc
@@ -60,6 +61,21 @@ def test_with_a_limit_a_score_makes_a_filter_as_two_folders_do(tmp_path):
         assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
 
 
+def test_what_is_noted_of_the_texts_that_stay_is_what_the_filter_keeps(tmp_path):
+    """With `keep=0` only the best of the negatives held out reaches the threshold."""
+    good = write(tmp_path / "good" / "a.jsonl", [row for row in rows() if row["edu"] == 4])
+    rest = write(tmp_path / "rest" / "a.jsonl", [row for row in rows() if row["edu"] < 4])
+    rules = train_classifier(good, rest, tmp_path / "out", keep=0.0)
+    about = json.loads((tmp_path / "out" / "quality.json").read_text())
+    for name, label, folder in (("positives_kept", "hq", good), ("negatives_kept", "cc", rest)):
+        texts = [json.loads(line)["text"] for line in (Path(folder) / "a.jsonl").read_text().splitlines()]
+        held = [text for text in texts if xxhash.xxh3_64_intdigest(text) % 10 == 0]
+        assert len(held) == about["held"][label]
+        assert about[name] == pytest.approx(sum(rules(Doc(text)) is None for text in held) / len(held))
+    assert about["negatives_kept"] > 0 and about["keep"] == 0
+    assert '\n "threshold": ' in (tmp_path / "out" / "quality.json").read_text(), "a figure a line, for people"
+
+
 def test_a_model_does_not_depend_on_what_lies_in_memory(tmp_path, monkeypatch):
     texts, models = write(tmp_path / "in" / "a.jsonl", rows()), []
     for filled in ("1", "77"):
@@ -93,3 +109,10 @@ def test_what_cannot_be_learnt_from_is_told(tmp_path, some, column, limit, said)
         (tmp_path / "in" / "a.parquet").unlink()
         with pytest.raises(UsageError, match="has no column moon, only text, edu, kind"):
             train_on_column(write(tmp_path / "in" / "a.jsonl", some), column, tmp_path / "out", limit)
+
+
+def test_of_many_columns_thirty_are_told(tmp_path):
+    wide = [{"text": "x"} | {f"c{n:02d}": n for n in range(40)}]
+    with pytest.raises(UsageError) as caught:
+        train_on_column(write(tmp_path / "in" / "a.jsonl", wide), "moon", tmp_path / "out")
+    assert str(caught.value).endswith(f"only text, {', '.join(f'c{n:02d}' for n in range(29))}")

@@ -184,6 +184,7 @@ def test_every_language_has_its_phrases(language):
     for phrase in "|".join(place[language] for place in (START, END, ANYWHERE)).split("|"):
         assert phrase_expressions(language).phrase.sub("", phrase).strip() == "", phrase
         assert correct(f"{phrase.title()} abc", language)[1] or phrase in END[language].split("|")
+        assert correct(f"xyz{phrase}xyz abc", language)[1] == 0, phrase
     for counted in COUNTED[language].split("|"):
         assert correct(f"1.234 {counted}", language)[0] == ""
 

@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         site, path = self.site, self.path.partition("?")[0]
         with site.lock:
-            site.log.append(Asked(time.time(), path, self.headers.get("Range", ""), self.headers["User-Agent"]))
+            site.log.append(Asked(time.monotonic(), path, self.headers.get("Range", ""), self.headers["User-Agent"]))
             site.now += 1
             site.most = max(site.most, site.now)
             fault = site.faults[path].pop(0) if site.faults[path] else whole

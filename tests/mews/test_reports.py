@@ -1,12 +1,14 @@
 """What `mews stats`, `status`, `explain`, `whatif`, `compare` and `family` print."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from pipeline.funnel import stage_stats
 from pipeline.summary import summary
+from report.replay import Tried
 from tests.helpers import toy
 from tests.helpers.commands import mews
 
@@ -98,3 +100,50 @@ def test_json_has_the_documented_shape(made: Path, arguments: list[str], shape: 
     assert (told.returncode, told.stderr) == (0, "")
     answer = json.loads(told.stdout)
     assert {name: list(answer[name][0])[: len(keys)] for name, keys in shape.items()} == shape
+
+
+JSON = {
+    "stats --by": ["stats", "--by", "language"],
+    "status": ["status"],
+    "samples": ["samples", "toy:short"],
+    "explain": ["explain", "f0.txt:0"],
+    "whatif": ["whatif", "toy.characters=3"],
+    "family": ["family"],
+    "verify": ["verify"],
+}
+
+
+def documented() -> dict[str, str]:
+    """The shapes in docs/report.md, by command."""
+    rows = (Path(__file__).parents[2] / "docs/report.md").read_text().split("## For programs")[1].splitlines()
+    cells = [row.strip("|").split(" | ") for row in rows if row.startswith("| `")]
+    return {command.strip().strip("`"): shape for command, shape in cells}
+
+
+@pytest.mark.parametrize("command", JSON)
+def test_every_command_prints_one_object_as_the_docs_have_it(made: Path, command: str):
+    word, *more = JSON[command]
+    said = mews(word, made, *more, "--json")
+    assert said.returncode == 0, said.stderr
+    told, shape = json.loads(said.stdout), documented()[command]
+    assert told and all(f"`{name}`" in shape for name in told)
+    for rows in (value for value in told.values() if isinstance(value, list)):
+        assert all(f"`{name}`" in shape for row in rows if isinstance(row, dict) for name in row)
+
+
+def test_the_other_shapes(made: Path, tmp_path: Path):
+    shapes = documented()
+    page = tmp_path / "page.txt"
+    page.write_text("some words")
+    told = json.loads(
+        mews("explain", "tests/helpers/toy.py", page, f"folder={toy.corpus(tmp_path / 'in')}", "--json").stdout
+    )
+    assert list(told) == ["url", "bytes", "steps", "text"] and told["text"] == "some words"
+    assert all(f"`{name}`" in shapes["explain RECIPE"] for name in [*told, *told["steps"][0]])
+    told = json.loads(mews("compare", made, made, "--json").stdout)
+    assert all(f"`{name}`" in shapes["compare"] for name in told)
+    told = json.loads(mews("plan", "tests.helpers.toy", f"folder={tmp_path / 'in'}", "--root", made, "--json").stdout)
+    assert told["stages"][0]["made"] == 4
+    assert all(f"`{name}`" in shapes["plan"] for name in [*told, *told["stages"][0]])
+    assert all(f"`{field.name}`" in shapes["replay"] for field in fields(Tried))
+    assert {*shapes} - {*JSON} == {"stats", "explain RECIPE", "compare", "plan", "replay"}

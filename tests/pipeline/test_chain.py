@@ -131,6 +131,13 @@ def test_what_a_reader_says_is_its_own():
     assert run.left(run.quarantine, "id", "error", "error_message") == [("id1", "warc:cut", "in the middle")]
 
 
+@pytest.mark.parametrize("column", ["reason", "error"])
+def test_what_a_reader_may_not_say_is_told_with_its_name(column: str):
+    table = put(texts("a", "b"), column, pa.array([None, ""]))
+    with pytest.raises(WrongReturn, match=rf"^urls filled `{column}` with ''; fill it with short texts or nulls$"):
+        Run([], first="urls")(table)
+
+
 def test_a_row_with_an_error_and_a_reason_is_quarantined():
     table = put(texts("a"), "reason", pa.array(["urls:seen"]))
     _, stats = Run([])(put(table, "error", pa.array(["warc:cut"])))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import funnel as funnels
 from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.funnel import Line, because, funnel, read_plan, rows, rows_of, stage_stats, warnings
@@ -84,6 +85,13 @@ def test_of_an_unfinished_stage_the_receipts_that_are_there_count(root: str):
     assert stage_stats(root)["read"] == before
     store.remove(root, f"receipts/read/{store.listing(root, 'receipts/read')[0]}")
     assert stage_stats(root)["read"].rows_in == 360
+
+
+def test_a_finished_stage_is_told_without_reading_its_receipts(root: str, monkeypatch: pytest.MonkeyPatch):
+    before = stage_stats(root)
+    monkeypatch.setattr(funnels, "read_receipts", lambda *asked: pytest.fail("of 90,000 shards this takes minutes"))
+    assert stage_stats(root) == before
+    assert [line.stage for line in funnel(root)] == ["read", "read", "unique"]
 
 
 def test_a_reader_and_a_verdict_that_took_nothing_make_no_line(tmp_path: Path):

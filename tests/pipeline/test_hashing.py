@@ -24,7 +24,11 @@ def test_mix64_is_the_finaliser_of_splitmix64():
     states = np.arange(1, 4, dtype=np.uint64) * GOLDEN64
     expected = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
     assert mix64(states).tolist() == expected
-    assert [njit(mix64)(state) for state in states] == expected
+
+
+def test_mix64_serves_kernels():
+    numbers = np.array([0, 1, 2**64 - 1], np.uint64)
+    assert [njit(mix64)(number) for number in numbers] == mix64(numbers).tolist()
 
 
 def test_digests_tell_where_strings_end():

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -242,7 +243,7 @@ def test_a_store_that_knows_no_conditions_is_not_held_and_that_is_said(
 def test_a_holder_is_read_as_it_was_written():
     me = this_process()
     assert Holder.from_json(me.to_json(renewed="x")) == me and not me.gone and me.id != this_process().id
-    assert str(me) == f"process {os.getpid()} on {me.host}, since {me.since}"
+    assert str(me) == f"process {os.getpid()} on {socket.gethostname()}, since {me.since}"
     assert killed().gone and not elsewhere().gone
     assert not Holder("here", "", killed().pid, "", "").gone, "of an unknown machine nobody knows"
     for damaged in (b"", b"[]", b"{}", b"null", b"\xff"):

@@ -39,6 +39,10 @@ def test_code_counts_comments_do_not_and_imports_are_followed(house: Write):
     first = module_digest("mine")
     house("mine.py", "# why\nimport helper\n\n\ndef f(x):\n    '''Says more.'''\n    return x > helper.LIMIT  # so\n")
     assert module_digest("mine") == first
+    house("mine.py", "import helper\n\ndef f(x):\n    '  '\n    return x > helper.LIMIT\n")
+    assert module_digest("mine") == first
+    house("mine.py", "import helper\n\ndef f(x):\n    return x > helper.LIMIT\n")
+    assert module_digest("mine") == first, "nor whether there is one"
     house("helper.py", "LIMIT = 4\n")
     assert module_digest("mine") != first
 

@@ -270,6 +270,19 @@ def test_files_of_the_machine_of_packages_and_of_caches_are_left_out(tmp_path: P
     assert so_far() == {}
 
 
+def test_the_cache_of_the_home_folder_is_left_out_too(tmp_path: Path, forgotten: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_CACHE_HOME", "MEWS_CACHE"):
+        monkeypatch.delenv(name)
+    for name in (".cache/words", "words.list", ".cached/words.list"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    with watching():
+        for name in (".cache/words", "words.list", ".cached/words.list"):
+            (tmp_path / name).read_text()
+    assert {Path(file).name for file in own_reads()} == {"words.list"} and len(own_reads()) == 2
+
+
 def test_sqlite_is_seen(tmp_path: Path, forgotten: None):
     import sqlite3
 

@@ -1,5 +1,6 @@
 """Folders of code on their way to other machines: what goes, what stays, and the same archive each time."""
 
+import importlib
 import os
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 
 from pipeline import shipping
 from pipeline.errors import UsageError
-from pipeline.shipping import pack_folder, unpack
+from pipeline.shipping import folders_of, own_folders, pack_folder, unpack
+from pipeline.stage import Map, Source
+from pipeline.transform import screen
+from tests.helpers import toy
 
 
 def folder_of(place: Path, **texts: str) -> Path:
@@ -38,6 +42,10 @@ def test_the_same_files_are_the_same_archive_whenever_they_were_written(tmp_path
     assert pack_folder(first) != pack_folder(second)
 
 
+def test_an_archive_is_smaller_than_its_code(tmp_path: Path):
+    assert len(pack_folder(folder_of(tmp_path / "own", a_dot_py="x = 1\n" * 10_000))) < 2_000
+
+
 def test_each_archive_has_a_folder_of_its_own(tmp_path: Path):
     folders = [folder_of(tmp_path / name, a_dot_py=name) for name in ("one", "two")]
     places = unpack([pack_folder(folder) for folder in folders])
@@ -53,3 +61,18 @@ def test_what_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
         return
     with pytest.raises(UsageError, match="goes to the workers with the code in it, and holds more than"):
         pack_folder(folder)
+
+
+def test_the_folders_that_code_of_ones_own_is_imported_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder_of(tmp_path / "mine", judging_dot_py="import judging_words\n\n\ndef judge(doc):\n    return None\n")
+    folder_of(tmp_path / "words", judging_words_dot_py="WORDS = ()\n")
+    for folder in ("mine", "words"):
+        monkeypatch.syspath_prepend(str(tmp_path / folder))
+    judge = importlib.import_module("judging").judge
+    source = Source(("a",), toy.Read("x"), toy.SCHEMA)
+    stages = [Map("plain", source, (screen(toy.at_least(1)),)), Map("own", source, (screen(judge),))]
+    assert own_folders(stages[:1]) == [], "what is in the repository is there already"
+    assert own_folders([*stages, *stages]) == [tmp_path / "mine", tmp_path / "words"]
+    assert folders_of(["judging_words", "json", "numpy", "judging", "judging_words", "pipeline.stage"]) == [
+        tmp_path / "words", tmp_path / "mine"
+    ]  # fmt: skip

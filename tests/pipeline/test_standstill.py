@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from pipeline import run as runs
+from pipeline import standstill
 from pipeline.runner import Local
 from pipeline.stage import Map
 from pipeline.standstill import Used, ended_when_silent
@@ -41,6 +42,63 @@ def test_work_that_waits_for_ever_ends_its_process_and_is_named():
     done = ended("time.sleep(10_000)")
     assert done.returncode == 75 and done.stdout == ""
     assert done.stderr == "error: shard a of stage b stands still: no CPU time in 0 minutes\n"
+
+
+class Looks(threading.Event):
+    """Ends the watch after so many looks, which take no time."""
+
+    def __init__(self, number: int):
+        super().__init__()
+        self.left = number
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout == 30
+        self.left -= 1
+        return self.left < 0
+
+
+class Ended(Exception):
+    """The process was ended with a code."""
+
+
+def quiet_looks(*used: int) -> list[Used]:
+    """What is used at each look: 0 is nothing more than before."""
+    return [Used(float(sum(used[: n + 1])), 0.0, {}) for n in range(len(used))]
+
+
+@pytest.mark.parametrize(
+    ("used", "ends"),
+    [
+        (quiet_looks(1, 0, 0, 0), True),
+        (quiet_looks(1, 0, 0), False),
+        (quiet_looks(1, 0, 0, 1, 0, 0), False),
+        (quiet_looks(1, 1, 0, 0, 0), True),
+        ([Used(1.0, second, {}) for second in (0.0, 0.8, 1.6, 2.4)], True),
+        ([Used(1.0, second, {}) for second in (0.0, 1.0, 2.0, 3.0)], False),
+        ([Used(1.0, 0.0, {7: tick}) for tick in (0, 1, 2, 3)], False),
+        ([Used(1.0, 0.0, {7: tick}) for tick in (3, 3, 3, 3)], True),
+    ],
+)
+def test_a_process_ends_after_looks_that_found_nothing_done_one_after_the_other(
+    used: list[Used], ends: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Of 30 seconds each, with a bound of 90; 0.9 seconds of other threads are next to nothing."""
+    at = iter(used)
+    monkeypatch.setattr(standstill, "_used", lambda clock: next(at))
+
+    def leave(code: int) -> None:
+        raise Ended(code)
+
+    monkeypatch.setattr(standstill.os, "_exit", leave)
+    main = threading.main_thread().ident
+    assert main
+    if not ends:
+        standstill._watch("shard a", main, Looks(len(used) - 1), 90.0, 30.0)
+        assert capsys.readouterr().err == ""
+        return
+    with pytest.raises(Ended, match="75"):
+        standstill._watch("shard a", main, Looks(len(used) - 1), 90.0, 30.0)
+    assert capsys.readouterr().err == "error: shard a stands still: no CPU time in 2 minutes\n"
 
 
 THREAD = "thread = threading.Thread(target=compute_here, args=(4,))\n    thread.start()\n    thread.join()"

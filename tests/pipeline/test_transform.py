@@ -179,6 +179,12 @@ def test_a_rewrite_replaces_texts():
     assert [j and (j.step, j.error) for j in judgements] == [None, (0, "first:KeyError")]
 
 
+@pytest.mark.parametrize("transform", [rewrite(lambda text: "\ud800"), edit(lambda doc: ("\ud800", None))])
+def test_a_text_that_is_no_unicode_is_told_with_the_step_that_made_it(transform: RowTransform):
+    with pytest.raises(WrongReturn, match=r"^first gave '\\ud800' \(str\) for column text, which is string$"):
+        passed(transform, texts("a"))
+
+
 def test_an_annotation_adds_columns():
     schema = pa.schema([("length", pa.int32()), ("id", pa.string())])
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from pipeline import parquet
 from pipeline.run import run
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Map
@@ -112,6 +113,19 @@ def test_only_the_columns_that_are_asked_for_are_given(tmp_path: Path):
     assert table.to_pylist() == [{"third": "third a3", "id": "a3"}]
     sizes = [table.num_rows for table in view_of(str(tmp_path), "raw").read(str(tmp_path), shard, rows=2)]
     assert sizes == [2, 2, 1]
+
+
+def test_of_a_wide_table_only_what_is_needed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Beside what is asked for, the ids where there are verdicts or wanted ids, and what chooses rows."""
+    make(tmp_path, recipe(tmp_path))
+    asked, read_batches = list[object](), parquet.read_batches
+    monkeypatch.setattr(parquet, "read_batches", lambda *a: (asked.append(a[3]), read_batches(*a))[1])
+    for stage, columns, ids in (
+        ("three", ["text"], None), ("raw", ["text"], None), ("raw", ["text"], ["a3"]), ("raw", [], None),
+        ("one", None, ["a3"]),
+    ):  # fmt: skip
+        list(view_of(str(tmp_path), stage).read(str(tmp_path), planned(str(tmp_path), stage)[0], columns, ids=ids))
+    assert asked == [{"text", "id", "language"}, {"text"}, {"text", "id"}, set(), None]
 
 
 def test_a_verdict_that_came_out_the_same_stops_the_ripple(tmp_path: Path):

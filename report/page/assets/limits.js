@@ -10,7 +10,7 @@ function scaleOf(limit, seen) {
   if (!sorted.length) return null;
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   const whole = sorted.every(Number.isInteger), low = Math.min(sorted[0], limit.was ?? sorted[0]);
-  const bound = limit.was ?? 0, high = Math.max(at(0.999), bound);
+  const bound = limit.was ?? 0, most = Math.max(at(0.999), bound), high = most > low ? most : sorted.at(-1);
   const top = high <= 1 ? Math.min(1, Math.max(high, 2 * bound)) : high;
   const logarithmic = low >= 0 && top > 50 && top > 20 * (at(0.5) + 1) || (whole && top > 1000);
   const go = logarithmic ? Math.log1p : (x) => x, back = logarithmic ? Math.expm1 : (x) => x;
@@ -24,6 +24,7 @@ function scaleOf(limit, seen) {
       return whole ? Math.round(x) : Number(x.toPrecision(3));
     },
     ends: [back(a), top],
+    beyond: sorted.at(-1) > top,
     middle: at(0.5),
   };
 }
@@ -79,7 +80,7 @@ class LimitCard {
       });
       parts.push(this.range);
     }
-    parts.push(h("div", { class: "axis" }, h("span", {}, value(Number(this.scale.ends[0].toPrecision(3)))), h("span", {}, `median ${value(Number(this.scale.middle.toPrecision(3)))}`), h("span", {}, value(Number(this.scale.ends[1].toPrecision(3))))));
+    parts.push(h("div", { class: "axis" }, h("span", {}, value(Number(this.scale.ends[0].toPrecision(3)))), h("span", {}, `median ${value(Number(this.scale.middle.toPrecision(3)))}`), h("span", {}, value(Number(this.scale.ends[1].toPrecision(3))) + (this.scale.beyond ? " and more" : ""))));
     return parts;
   }
 

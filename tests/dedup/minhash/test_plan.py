@@ -17,8 +17,9 @@ from dedup.tokens import Tokens
 from pipeline import parquet, store
 from pipeline.errors import StageFailed, UsageError
 from pipeline.receipts import receipt_name, receipted
-from pipeline.run import run
+from pipeline.run import plan, run
 from pipeline.runner import Local
+from pipeline.shuffle import Scatter
 from pipeline.stage import Map
 
 REPO_ROOT = Path(__file__).resolve().parents[3]
@@ -364,3 +365,10 @@ def test_a_task_that_is_tried_again_adds_no_phantom_pages(corpus, another, tmp_p
     for stage in ("near.bands", "near.pairs", "near.members"):
         store.remove(where, receipt_name(stage, receipted(where, stage)[0]))
         assert stormy.verdicts(near(source)) == calm
+
+
+def test_the_memory_of_a_file_of_bands_is_that_of_the_rows_that_pages_become(corpus):
+    source = corpus.source([page("a", text(1)), page("b", text(2))])
+    (sent,) = [stage for stage in plan(near(source, bands=7, rows=3)) if stage.name == "near.bands"]
+    assert isinstance(sent, Scatter) and sent.sends == 7
+    assert sent.rows(pa.table({"id": ["a", "b"], "text": [text(1), text(2)]}), "s").num_rows == 14

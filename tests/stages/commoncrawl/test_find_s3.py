@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 
 import boto3
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.store import open_root
 from stages import commoncrawl, download
+from stages.commoncrawl import pieces
+from stages.commoncrawl.pieces import file_part, in_pieces
+from stages.warc.records import Record
 from tests.helpers.s3 import s3_server
 from tests.helpers.warc_maker import crawl, ids, members, record
 
@@ -64,6 +68,15 @@ def test_a_crawl_by_its_name(bucket):
     source = commoncrawl.pages("CC-MAIN-2024-10", files=2, base="s3://crawls")
     assert list(source.list) == NAMES[:2]
     assert found(source) == ids(range(20))
+
+
+def test_an_object_in_pieces(bucket, monkeypatch):
+    """The sizes of pages are those of a large file in small."""
+    monkeypatch.setattr(pieces, "in_pieces", lambda names, origin, size: in_pieces(names, origin, size >> 10))
+    monkeypatch.setattr(sys.modules[Record.__module__], "LOOKBACK", 1_000)
+    source = commoncrawl.pages(f"s3://crawls/{NAMES[1]}", split=4)
+    assert found(source) == ids(range(10, 20))
+    assert [file_part(item).start for item in source.list] == [0, 4096, 8192]
 
 
 SEGMENTS = "projects/science/CC-SCIENCE-2026-22/segments/20260521074042"

@@ -4,10 +4,13 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from stages import download
+from stages.download import host_semaphore
+from stages.download.host_semaphore import HostSemaphore
 from tests.helpers import server
 from tests.helpers.fetch import BODY, REPO_ROOT, THREE_AT_ONCE, get
 from tests.helpers.server import status
@@ -27,6 +30,34 @@ def test_so_many_requests_at_once_over_all_processes(site):
     assert [int(run.communicate(timeout=60)[0]) for run in runs] == [3 * len(BODY)] * 2
     assert site.most == 2
     assert len(site.log) == 6
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_a_clock_that_jumps_makes_no_wait_longer_or_shorter(
+    jump: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MEWS_RATE_LIMIT_DIR", str(tmp_path))
+    limit, began, before = HostSemaphore("crawl.example"), time.monotonic(), time.time
+    with limit.acquire(1) as first:
+        limit.backoff(0.3)
+        assert limit.refused(first) == 1
+    waits: list[float] = []
+    with monkeypatch.context() as jumped:
+        jumped.setattr(time, "time", lambda: before() + jump)
+        jumped.setattr(time, "sleep", waits.append)  # who waited by the wall clock would ask for a day, or for nothing
+        with limit.acquire(1) as second:
+            assert time.monotonic() - began >= 0.3
+            assert limit.refused(second) == 2, "a request of later, refused again"
+    assert max(waits) <= 0.3
+
+
+def test_after_a_new_start_of_the_machine_nothing_is_left_to_wait_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MEWS_RATE_LIMIT_DIR", str(tmp_path / "limits"))
+    HostSemaphore("crawl.example").backoff(1000)
+    assert HostSemaphore("crawl.example").backoff_end() > time.monotonic()
+    (tmp_path / "boot").write_text("another")
+    monkeypatch.setattr(host_semaphore, "STARTED", tmp_path / "boot")
+    assert HostSemaphore("crawl.example").backoff_end() == 0
 
 
 def test_refusals_of_requests_in_flight_together_are_one(site):

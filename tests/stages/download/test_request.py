@@ -81,6 +81,14 @@ def test_retry_after_is_seconds_or_a_date():
     assert [retry_after(v) for v in ("", "soon", "-5", format_datetime(datetime(2020, 1, 1, tzinfo=UTC)))] == [0] * 4
 
 
+def test_a_date_to_wait_for_counts_from_the_date_of_the_server():
+    """A machine whose clock was wrong by a day would wait for a day, or not at all."""
+    sent = datetime(2020, 1, 1, tzinfo=UTC)
+    asked = [format_datetime(sent + timedelta(seconds=s), usegmt=True) for s in (0, 90, -1)]
+    assert [retry_after(asked[1], asked[0]), retry_after(asked[2], asked[0]), retry_after("7", asked[0])] == [90, 0, 7]
+    assert retry_after(asked[1], "yesterday") == 0
+
+
 def test_redirects_in_a_circle_end(site):
     site.faults["/a.warc.gz"] = [status(302, Location="/a.warc.gz")] * 40
     with pytest.raises(download.Unreachable, match="leads nowhere"):

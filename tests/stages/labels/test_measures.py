@@ -6,7 +6,7 @@ import pytest
 
 from stages.labels.measures import count_parts, measures
 
-NAMES = ["reading_ease", "code", "formulas", "lists", "tables", "formula_count"]
+NAMES = ["reading_ease", "involved", "code", "formulas", "lists", "tables", "formula_count"]
 
 
 def measured(text: str | None, **columns) -> dict:
@@ -81,6 +81,10 @@ LATEX = r"We have $x^2 + y_1 = z$ and \(a\) so \[b\] with \begin{align} x ≤ y 
         ("formulas", "It costs $5 and then $6, or ten in all." * 3, 0, 0),
         ("formulas", "Prices from $5 to $6 (US$) and $variables of $shells, again and again" * 3, 0, 0),
         ("formulas", "The sum \\sum of all \\alpha is here, ten words in this", 0.8, 0.9),
+        ("involved", "I think you're right, and we said it to your uncle", 0.36, 0.37),
+        ("involved", "It’s ours", 1, 1),
+        ("involved", "The usual mine of the industry, its meter and other items", 0.09, 0.1),
+        ("involved", "The council has decided that the bridge is closed", 0, 0),
         ("formula_count", LATEX, 4, 4),
         ("formula_count", "It costs $5 and $6. `$x^2$` is code, $n$ a number.", 1, 1),
         ("formula_count", PROSE, 0, 0),
@@ -95,6 +99,6 @@ def test_columns_are_added_and_no_row_leaves():
     table = pa.table({"id": ["a", "b", "c"], "text": [PROSE, None, PYTHON]})
     made = measures()(table)
     assert made.column_names == ["id", "text", *NAMES] and made.num_rows == 3
-    assert [made[name].type for name in NAMES] == [pa.float32()] * 5 + [pa.int32()]
+    assert [made[name].type for name in NAMES] == [pa.float32()] * 6 + [pa.int32()]
     assert measures()(table.slice(0, 0)).schema == made.schema
     assert not np.isinf(made["reading_ease"].drop_null().to_numpy()).any()

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from filters import fasttext
-from filters.fasttext_train import SETTINGS, train_classifier
+from filters.fasttext_train import learn, train_classifier
 from pipeline.errors import UsageError
 from pipeline.fingerprint import fingerprint
 from stages.labels import model_scores
@@ -15,13 +15,8 @@ TABLE = pa.table({"id": ["a", "b", "c"], "text": ["a theorem and its proof", "Bu
 
 
 def trained(folder: Path, words: dict[str, str]) -> Path:
-    import fasttext as package
-
-    lines = [f"__label__{label} {said} {n % 3}" for n in range(60) for label, said in words.items()]
     folder.mkdir()
-    (folder / "train.txt").write_text("\n".join(lines) + "\n")
-    model = package.train_supervised(str(folder / "train.txt"), epoch=50, verbose=0, **SETTINGS)
-    model.save_model(str(folder / "m.bin"))
+    learn([(label, f"{said} {n % 3}") for n in range(60) for label, said in words.items()], folder / "m.bin")
     return folder / "m.bin"
 
 

@@ -6,6 +6,7 @@ import io
 import itertools
 import random
 import struct
+import sys
 import zlib
 from collections import Counter
 
@@ -13,7 +14,7 @@ import pytest
 import zstandard
 
 from stages.warc import RowBuilder
-from stages.warc.records import Record, records
+from stages.warc.records import Record, records, records_between
 from tests.helpers.warc_maker import crawl, html, members, record, response
 
 RECORDS = crawl(12)
@@ -285,3 +286,17 @@ def test_a_damaged_member_is_one_row_and_its_neighbours_are_pages(how, place):
 
 def block_of(record: bytes) -> bytes:
     return record.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("seed", SEEDS[::4])
+@pytest.mark.parametrize("form", FORMS)
+def test_parts_have_the_records_of_the_file_in_its_order(form, seed, monkeypatch):
+    """However a file is damaged and cut into parts. The first seed damages nothing."""
+    head, parts = FORMS[form]
+    data = b"".join(parts) if seed == 0 else spoil(b"".join(parts), seed)
+    monkeypatch.setattr(sys.modules[records.__module__], "LOOKBACK", 2 * max(map(len, parts)))
+    dice, file = random.Random(f"{form} {seed}"), io.BytesIO(head + data)
+    bounds = [0, *sorted(dice.randrange(len(head + data) + 1) for _ in range(dice.choice((1, 3, 9)))), None]
+    found = [list(records_between(file, start or 0, end)) for start, end in itertools.pairwise(bounds)]
+    assert list(itertools.chain(*found)) == read(head + data)
+    assert seed or sum(map(bool, found)) > 1
