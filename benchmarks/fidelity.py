@@ -32,9 +32,8 @@ def measure(folder: Path, parts: list[str]) -> dict[str, str]:
 
 def measured(new: dict[str, str], before: str) -> str:
     """All parts in Markdown: the new ones, and the others as they were `before`."""
-    old = dict(re.findall(r"^## (.*)\n\n((?:(?!## ).*\n)*)", before, re.MULTILINE))
-    said = {title: new.get(title, old.get(title, "")).strip() for title, _ in PARTS.values()}
-    return "".join(f"\n## {title}\n\n{table}\n" for title, table in said.items())
+    said: dict[str, str] = dict(re.findall(r"^## (.*)\n\n((?:(?!## ).*\n)*)", before, re.MULTILINE)) | new
+    return "".join(f"\n## {title}\n\n{said.get(title, '').strip()}\n" for title, _ in PARTS.values())
 
 
 def main() -> None:

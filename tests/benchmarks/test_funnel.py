@@ -1,5 +1,7 @@
 """What becomes of pages under RefinedWeb's rules, as two extractors read them."""
 
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
@@ -14,7 +16,7 @@ OTHERS = "Then he goes to the harbour with {} baskets, and that is where people 
 STORY = [form.format(number) for number in range(9) for form in (SENTENCE, OTHERS)]
 
 
-def row(body: str, url: str = "https://a.example/tale") -> dict:
+def row(body: str, url: str = "https://a.example/tale") -> dict[str, Any]:
     html = f"<html><head><title>A tale</title></head><body><article>{body}</article></body></html>"
     return {"id": url, "url": url, "html": html.encode(), "charset": "utf-8"}
 
@@ -25,7 +27,7 @@ def _few_addresses(monkeypatch):
     monkeypatch.setattr(funnel, "ADDRESSES", (url.curated_source,))
 
 
-def ends(*rows: dict) -> list[str | None]:
+def ends(*rows: dict[str, Any]) -> list[str | None]:
     return [fate and fate.end for fate in funnel.fates(pa.Table.from_pylist(list(rows)), "blocks")]
 
 

@@ -153,7 +153,9 @@ def test_a_heading_above_the_cut_stays_with_kept_text_below():
         ("<div><div><p>Note</p></div></div><p>b</p>", [True], 0.36, False),
     ],
 )
-def test_the_first_line_of_a_box_stays_with_all_the_rest_of_it(body: str, kept: list, likely: float, is_kept: bool):
+def test_the_first_line_of_a_box_stays_with_all_the_rest_of_it(
+    body: str, kept: list[bool], likely: float, is_kept: bool
+):
     found = np.array([False, *kept, False])
     repairs.keep_first_lines(walk(f"{body}<p>z</p>").blocks, np.full(len(found), likely), found)
     assert found.tolist() == [is_kept, *kept, False]
