@@ -4,15 +4,15 @@ All of it is read from the root: from any machine, and also while the run goes o
 """
 
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pyarrow.fs as pafs
 from rich.console import Console
 
 from pipeline import store
 from pipeline.funnel import read_plan
-from pipeline.heartbeat import rows_under_way
+from pipeline.heartbeat import OLD, ShardUnderWay, shards_under_way
 from pipeline.receipts import read_receipts
 from pipeline.record import sums
 from pipeline.run import PLAN
@@ -22,6 +22,7 @@ from report.tables import aligned
 from report.terminal import print_line
 
 HEAD = ("stage", "kind", "made", "of", "rows", "dropped", "size", "rows/s", "left", "failed")
+SLOW = 3.0  # times as long as a shard usually takes
 TEXT = (True, True, *[False] * (len(HEAD) - 2))
 
 
@@ -31,7 +32,8 @@ class StageStatus(NamedTuple):
     `rows` went in, `dropped` of them left or are in quarantine, `bytes` are stored; `seconds` are those of all
     workers together. Of the stage in hand `speed` is rows a second and `left` the seconds that its other shards will
     take (None where that is not known), and `under_way` are the rows that workers have read of shards that are not
-    made yet.
+    made yet. `slow` are those of these shards that take much longer than others did, or of which nothing was heard for
+    a minute: shard, rows, seconds, host, silent (seconds).
     """
 
     stage: str
@@ -46,6 +48,7 @@ class StageStatus(NamedTuple):
     speed: float | None = None
     left: float | None = None
     under_way: int = 0
+    slow: Sequence[dict[str, Any]] = ()
 
     @property
     def done(self) -> bool:
@@ -57,7 +60,7 @@ def status(root: str, clock: Callable[[], float] = time.time) -> list[StageStatu
     """The stages of a run in order, from its plan and its receipts. Raises UsageError when there was no run."""
     stages = [_stage(root, stage["name"], stage["kind"]) for stage in read_plan(root)["stages"]]
     began = max([_written(root, "", PLAN), *(_latest(root, each.stage) for each in stages if each.done)])
-    return [_in_hand(root, each, clock() - began, began) if each.shards and not each.done else each for each in stages]
+    return [_in_hand(root, each, clock, began) if each.shards and not each.done else each for each in stages]
 
 
 def time_left(stages: Sequence[StageStatus]) -> float | None:
@@ -110,10 +113,15 @@ def _dropped(stats: Stats) -> int:
     return sum(size.rows for size in stats.dropped.values()) + sum(stats.quarantined.values())
 
 
-def _in_hand(root: str, stage: StageStatus, elapsed: float, began: float) -> StageStatus:
+def _in_hand(root: str, stage: StageStatus, clock: Callable[[], float], began: float) -> StageStatus:
     """A stage that is under way, with its speed; of one that nobody is at work on, that is not known."""
-    recent = sum(at > began for at in _receipts(root, stage.stage).values())
-    under_way = rows_under_way(root, stage.stage)
+    elapsed = clock() - began
+    made = _receipts(root, stage.stage)
+    recent = sum(at > began for at in made.values())
+    told = [shard for shard in shards_under_way(root, stage.stage, clock) if shard.shard not in made]
+    under_way = sum(shard.rows for shard in told if shard.silent < OLD)
+    usual = stage.seconds / stage.made if stage.made else None
+    stage = stage._replace(slow=[shard._asdict() for shard in told if _is_slow(shard, usual)])
     size = stage.rows / stage.made if stage.made else 0  # rows of a shard
     done = recent * size + under_way
     if not done or elapsed <= 0:
@@ -121,6 +129,11 @@ def _in_hand(root: str, stage: StageStatus, elapsed: float, began: float) -> Sta
     rest = ((stage.shards or 0) - stage.made) * size - under_way
     left = max(0.0, rest * elapsed / done) if size else None
     return stage._replace(speed=done / elapsed, left=left, under_way=under_way)
+
+
+def _is_slow(shard: ShardUnderWay, usual: float | None) -> bool:
+    """Whether a shard takes much longer than others usually do, or its worker has fallen silent."""
+    return shard.silent >= OLD or (usual is not None and shard.seconds > SLOW * usual and shard.seconds > OLD)
 
 
 def _receipts(root: str, stage: str) -> dict[str, float]:
@@ -151,10 +164,19 @@ def print_status(stages: Sequence[StageStatus], console: Console) -> None:
     for line in aligned([HEAD, *map(_row, stages)], TEXT):
         print_line(f"  {line}", console)
     for each in stages:
+        for slow in each.slow:
+            print_line(slow_line(each.stage, slow), console)
         for shard in each.failed:
             print_line(
                 f"{each.stage}/{shard} failed; failures/{each.stage}/{shard}.txt in the root has the error", console
             )
+
+
+def slow_line(stage: str, slow: Mapping[str, Any]) -> str:
+    """A slow shard in words."""
+    silent = f", nothing heard for {duration(slow['silent'])}" if slow["silent"] >= OLD else ""
+    took = f"{slow['rows']:,} rows in {duration(slow['seconds'])}"
+    return f"{stage}/{slow['shard']} is slow: {took} on {slow['host']}{silent}"
 
 
 def _row(stage: StageStatus) -> tuple[str, ...]:

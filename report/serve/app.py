@@ -20,7 +20,7 @@ from report.limits import number
 from report.page.html import ASSETS
 from report.serve.contents import RunContents
 from report.serve.doorkeeper import App, Doorkeeper
-from report.status import duration, size_of
+from report.status import duration, size_of, slow_line
 
 FOLDER = Path(__file__).parent / "templates"
 LONGEST = 300  # characters of a value that is asked with
@@ -57,7 +57,7 @@ def _templates(root: str) -> jinja2.Environment:
     )
     environment.filters |= {"count": "{:,}".format, "number": number, "size": size_of, "duration": duration}
     environment.tests["web"] = lambda url: url.lower().startswith(("http://", "https://"))
-    environment.globals |= {"root": redact(root), "nav": NAV}
+    environment.globals |= {"root": redact(root), "nav": NAV, "slow_line": slow_line}
     return environment
 
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections import deque
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,6 +75,7 @@ DIFFERENT = [
     [np.float64(1), np.float64(2)],
     [decimal.Decimal("1.0"), decimal.Decimal("1.1")],
     [Colour.RED, Colour.BLUE],
+    [deque([1, 2]), deque([1, 3]), deque([1, 2], 5), deque()],
     [Plain(1), Plain(2), Slotted(1), Slotted(2)],
     [Plain(1).method, Plain(2).method],
     [closing_over(3), closing_over(4)],
@@ -92,6 +94,7 @@ def test_equal_values_are_equal():
     assert of(Limit(re.compile("a"))) == of(Limit(re.compile("a")))
     assert of(closing_over(3)) == of(closing_over(3))
     assert of([1, 2]) == of((1, 2))
+    assert of(deque([1, 2])) == of(deque([1, 2]))
 
 
 SETS = """

@@ -2,13 +2,14 @@
 
 import json
 import os
+import socket
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from pipeline import heartbeat
-from pipeline.heartbeat import EVERY, OLD, Heartbeat, rows_under_way, with_heartbeat
+from pipeline.heartbeat import EVERY, OLD, Heartbeat, rows_under_way, shards_under_way, with_heartbeat
 from pipeline.run import run
 from pipeline.runner import Local
 from pipeline.stage import Map, Source
@@ -31,13 +32,14 @@ def test_it_tells_at_most_every_ten_seconds(tmp_path: Path):
     assert not file.exists()
     clock.now += 0.1
     beat.add(500)
-    assert json.loads(file.read_text()) == 1_000
+    assert json.loads(file.read_text())["rows"] == 1_000
     clock.now += 5
     beat.add(500)
-    assert json.loads(file.read_text()) == 1_000
+    assert json.loads(file.read_text())["rows"] == 1_000
     clock.now += 5
     beat.add(1)
-    assert json.loads(file.read_text()) == 1_501
+    assert json.loads(file.read_text())["rows"] == 1_501
+    assert json.loads(file.read_text()) == {"rows": 1_501, "seconds": 20.0, "host": socket.gethostname()}
     beat.end()
     assert not file.exists()
     assert (EVERY, OLD) == (10, 60)
@@ -46,9 +48,13 @@ def test_it_tells_at_most_every_ten_seconds(tmp_path: Path):
 def test_what_nobody_works_on_counts_for_nothing(tmp_path: Path):
     folder = tmp_path / "progress/raw"
     folder.mkdir(parents=True)
-    for name, rows, age in (("a", "10", 0), ("b", "5", 59), ("c", "7", 61), ("d", "no number", 0), ("e", '"text"', 0)):
-        (folder / f"{name}.json").write_text(rows)
+    for name, rows, age in (("a", 10, 0), ("b", 5, 59), ("c", 7, 60), ("d", None, 0), ("e", "text", 0)):
+        told = {"rows": rows, "seconds": 30.0, "host": "h"} if isinstance(rows, int) else rows
+        (folder / f"{name}.json").write_text("no JSON" if told is None else json.dumps(told))
         os.utime(folder / f"{name}.json", (1_000 - age, 1_000 - age))
+    (folder / "f.partial").write_text('{"rows": 1, "seconds": 1, "host": "h"}')
+    known = shards_under_way(str(tmp_path), "raw", lambda: 1_000.0)
+    assert known == [("a", 10, 30.0, "h", 0.0), ("b", 5, 30.0, "h", 59.0), ("c", 7, 30.0, "h", 60.0)]
     assert rows_under_way(str(tmp_path), "raw", lambda: 1_000.0) == 15
     assert rows_under_way(str(tmp_path), "other") == 0
 

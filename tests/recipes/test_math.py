@@ -47,7 +47,7 @@ def snapshot(tmp_path: Path) -> str:
         f"<html><body><article><h1>On {name}</h1><p>{text}</p>{body}</article></body></html>"
         for text, (name, body) in zip(texts[::9], bodies.items(), strict=False)
     )
-    parts = [record(response(page.encode()), number=n, **{"WARC-Target-URI": f"http://{name}/on-numbers"})
+    parts = [record(response(page.encode()), number=n, WARC_Target_URI=f"http://{name}/on-numbers")
              for n, (name, page) in enumerate(zip(bodies, pages, strict=True))]  # fmt: skip
     path = tmp_path / "x.warc.gz"
     path.write_bytes(b"".join(members(parts)))

@@ -120,7 +120,7 @@ def test_rows_within_a_shard_count(tmp_path):
     watched = Watched()
     watched.progress = Progress(watched.console, THREE, 1e9, watched.clock, str(tmp_path))
     (tmp_path / "progress/raw").mkdir(parents=True)
-    (tmp_path / "progress/raw/s3.json").write_text("50")
+    (tmp_path / "progress/raw/s3.json").write_text('{"rows": 50, "seconds": 9, "host": "h"}')
     watched.stage("raw", 5)
     watched.clock.now += 40
     watched.receipt("raw", 5, 1, (100, 90))
@@ -156,7 +156,7 @@ def test_before_a_shard_is_made_rows_tell_the_speed(tmp_path):
     watched = Watched()
     watched.progress = Progress(watched.console, THREE, 1e9, watched.clock, str(tmp_path))
     (tmp_path / "progress/raw").mkdir(parents=True)
-    (tmp_path / "progress/raw/s1.json").write_text("500")
+    (tmp_path / "progress/raw/s1.json").write_text('{"rows": 500, "seconds": 9, "host": "h"}')
     watched.stage("raw", 2)
     watched.clock.now += 100
     watched.progress._ask_workers()

@@ -1,6 +1,7 @@
 """How far a run is: before it begins a stage, in the middle, when shards failed, and at its end."""
 
 import io
+import json
 import os
 import time
 from pathlib import Path
@@ -89,11 +90,38 @@ def test_rows_within_a_shard_count(corpus):
     run(pages, root=root, runner=Local())
     for name in (f"receipts/pages/{store.listing(root, 'receipts/pages')[0]}", "plan/pages.sums.json"):
         store.remove(root, name)
-    store.write_bytes(root, "progress/pages/part0.json", b"40")
+    store.write_bytes(root, "progress/pages/part0.json", b'{"rows": 40, "seconds": 9, "host": "h"}')
     began = os.path.getmtime(f"{root}/plan.json")
     (stage,) = status(root, lambda: began + 10)
     assert (stage.made, stage.under_way, stage.left) == (0, 40, None) and stage.speed == pytest.approx(4)
     assert printed([stage])[2].split()[:5] == ["pages", "map", "0+", "1", "40"]
+
+
+def test_who_is_slow_is_named(corpus):
+    """Two of five shards were made, in 30 seconds each; a third takes longer than three times as long, a fourth does
+    not yet, and of the fifth nothing was heard for a minute."""
+    pages = corpus.source(*([{"id": f"{n}"}] for n in range(5)))
+    root = str(corpus.folder / "run")
+    run(pages, root=root, runner=Local())
+    names = store.listing(root, "receipts/pages")
+    for name in names[:2]:
+        receipt = json.loads(store.read_bytes(root, f"receipts/pages/{name}"))
+        receipt["stats"]["seconds"] = 30.0
+        store.write_json(root, f"receipts/pages/{name}", receipt)
+    for name in [*(f"receipts/pages/{name}" for name in names[2:]), "plan/pages.sums.json"]:
+        store.remove(root, name)
+    now = time.time()
+    for name, seconds, silent in [(names[1], 500, 0), (names[2], 91, 59), (names[3], 90, 59), (names[4], 5, 60)]:
+        store.write_json(root, f"progress/pages/{name}", {"rows": 7, "seconds": seconds, "host": "box"})
+        os.utime(f"{root}/progress/pages/{name}", (now - silent, now - silent))
+    (stage,) = status(root, lambda: now)
+    assert [(each["shard"], round(each["silent"])) for each in stage.slow] == [
+        (names[2].removesuffix(".json"), 59), (names[4].removesuffix(".json"), 60),
+    ]  # fmt: skip
+    assert printed([stage])[3:] == [
+        f"pages/{stage.slow[0]['shard']} is slow: 7 rows in 91 s on box",
+        f"pages/{stage.slow[1]['shard']} is slow: 7 rows in 5 s on box, nothing heard for 60 s",
+    ]
 
 
 def test_a_stage_that_nobody_is_at_work_on_has_no_speed(failed: str):

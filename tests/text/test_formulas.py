@@ -87,3 +87,12 @@ def test_formulas_are_written_in_one_way_and_the_rest_stays(text, wanted):
 def test_a_text_of_delimiters_takes_no_long_time():
     for part in ("$a ", "$", "$$ a", "\\[ x", "`", "[tex]", "\\begin{align}", "{\\displaystyle ", "$\\displaystyle "):
         normalise_formulas(part * 20_000)
+
+
+def test_a_formula_without_a_command_is_short_and_no_formula_is_endless():
+    assert len(found(f"${'a+' * 49}bc$")) == 1
+    assert found(f"${'a+' * 50}b$") == []
+    assert len(found(f"$\\alpha{'+a' * 2497}$")) == 1
+    assert found(f"$\\alpha{'+a' * 2498}$") == []
+    assert len(found(f"[tex]{'+a' * 2490}[/tex]")) == 1
+    assert found(f"[tex]{'+a' * 2500}[/tex]") == []

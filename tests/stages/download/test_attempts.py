@@ -32,7 +32,8 @@ def test_retries_are_never_quick_and_grow_rare(site, monkeypatch):
     assert min(slept) >= 1.0
     assert max(slept) <= 60.0
     assert sum(slept[-12:]) > 3 * sum(slept[:4]) > 0
-    assert len(set(slept[-12:])) == 12  # jitter
+    longer = [wait for wait in slept[-12:] if wait > 1.0]  # which ones these are depends on the port
+    assert len(set(longer)) == len(longer) > 5, "jitter"
     assert waits(site, monkeypatch, "b.warc.gz") != slept == waits(site, monkeypatch, "a.warc.gz")
 
 
