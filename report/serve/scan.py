@@ -47,7 +47,7 @@ class ShardScan(NamedTuple):
 Query = Callable[[ShardScan, int], tuple[str, dict[str, Any]]]  # a piece and the rows wanted: SQL and its parameters
 
 
-def in_pieces(whole: ShardScan) -> Iterator[ShardScan]:
+def scan_pieces(whole: ShardScan) -> Iterator[ShardScan]:
     """The shards of a scan in pieces for one query each."""
     count = len(whole.shards)
     for start, end in pairwise([0, *range(SHARDS // 8, count, SHARDS), count] if count else []):
@@ -64,7 +64,7 @@ def scan(
     """
     ends, wanted = time.monotonic() + seconds, start + ROWS + 1
     rows, looked, cut, unread = list[Row](), 0, False, list[str]()
-    parts = [part for whole in scans for part in in_pieces(whole)]
+    parts = [part for whole in scans for part in scan_pieces(whole)]
     for piece in parts:
         if len(rows) >= wanted and order is None:
             break

@@ -186,6 +186,19 @@ def test_a_run_that_lost_its_root_ends(tmp_path: Path):
     assert len(spy.received) == 1
 
 
+def test_the_runner_is_told_how_much_memory_a_task_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    asked = list[int]()
+
+    class Asked(Local):
+        def map(self, fn, items, *, memory: int = 0):
+            asked.append(memory)
+            return super().map(fn, items, memory=memory)
+
+    monkeypatch.setattr(runs, "memory_of", lambda stage, ledger: len(stage.name))
+    run(chain(tmp_path / "in"), root=str(tmp_path / "out"), runner=Asked())
+    assert asked == [len(name) for name in ("raw", "judged.sent", "judged", "end")]
+
+
 class Unprepared(Local):
     def prepare(self, stages) -> None:
         raise UsageError(f"the workers lack what {stages[-1].name} needs")
