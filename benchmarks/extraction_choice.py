@@ -5,7 +5,6 @@ never seen. FOLDER holds gold/ and realweb/, as for `benchmarks.extraction`.
 """
 
 import argparse
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,8 +131,8 @@ def digest() -> str:
     return xxhash.xxh3_64_hexdigest(" ".join(features.NAMES))
 
 
-def folds(found: list[Sample]) -> str:
-    """A Markdown table by kinds of pages, of models that know nothing of the hosts they are asked about."""
+def folds(found: list[Sample]) -> dict[str, list[dict[str, float]]]:
+    """What `extraction.judge` says of each page, by kinds, of models that know nothing of the page's host."""
     judged: dict[str, list[dict[str, float]]] = {}
     for fold in range(FOLDS):
         model = fit([sample for sample in found if sample.fold != fold])
@@ -142,7 +141,12 @@ def folds(found: list[Sample]) -> str:
             kept = choice.keep(sample.blocks, sample.rows, likely, sample.clues.article)
             text = "\n".join(block.text for block, mine in zip(sample.blocks, kept, strict=True) if mine)
             judged.setdefault(sample.gold["page_type"] or "no kind", []).append(extraction.judge(text, sample.gold))
-    return extraction.by_kind({"blocks, five folds": judged})
+    return judged
+
+
+def table_of_folds(folder: str | Path) -> str:
+    """A Markdown table by kinds of pages, of five models."""
+    return extraction.by_kind({"ours: blocks, five folds": folds(list(samples(Path(folder))))})
 
 
 def main() -> None:
@@ -151,12 +155,10 @@ def main() -> None:
     parser.add_argument("--folds", action="store_true")
     given = parser.parse_args()
     extracting.warm()
-    found = list(samples(given.folder))
-    print(f"{len(found)} pages: {dict(Counter(sample.gold['page_type'] for sample in found))}")
     if given.folds:
-        print(folds(found))
+        print(table_of_folds(given.folder))
     else:
-        TREES.write_text(written(*fit(found)))
+        TREES.write_text(written(*fit(list(samples(given.folder)))))
         print(f"{TREES} is written")
 
 

@@ -60,9 +60,12 @@ def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, arti
     if article or running_share(rows, size * kept) >= STORY:
         cut = min(max(half + OF_STORIES, LOWEST), HIGHEST)
         kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
+        repairs.keep_headings_of_kept_text(blocks, likely, kept, cut)
         repairs.drop_lonely_headings(blocks, rows, kept)
     repairs.keep_what_stands_between(blocks, likely, kept)
     repairs.keep_what_announces(blocks, kept)
+    repairs.keep_first_lines(blocks, likely, kept)
+    repairs.keep_whole_lists(blocks, likely, kept)
     repairs.keep_lists_of_sentences(blocks, kept)
     return kept
 

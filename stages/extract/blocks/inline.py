@@ -1,10 +1,10 @@
 """The text of a block as it is gathered: plain, and in Markdown where that is asked for."""
 
-import re
 from collections.abc import Callable
 
+from stages.extract.blocks import emphasis
+
 NEWLINE = "\n\0"  # of the page's markup; those of its source are blanks
-LINE = re.compile("\n\0")
 
 
 class Inline:
@@ -18,6 +18,7 @@ class Inline:
         self.linked_above = 0
         self.blocks = 0  # how many were taken: marks do not reach from one into the next
         self.raw = False  # inside code, where nothing is emphasised
+        self.emphasis: list[str] = []  # that is open
 
     def add(self, text: str) -> None:
         """Add text as the page's source has it; blanks that begin a block are left out."""
@@ -38,17 +39,25 @@ class Inline:
                 break
         else:
             return False
+        self.marked += [end for _, end in reversed(self.emphasis)]
         self.add(NEWLINE)
+        self.marked += [begin for begin, _ in self.emphasis]
         return False
 
     def is_blank(self) -> bool:
         """Whether nothing but blanks was gathered."""
         return all(part.isspace() for part in self.parts)
 
-    def wrap(self, mark: str, inside: Callable[[], None]) -> None:
-        """Put a mark on both sides of what `inside` adds, close to its words."""
-        plain = self.raw
-        self._around(inside, lambda text: text if plain or not text or mark in text else f"{mark}{text}{mark}")
+    def emphasise(self, kind: str, inside: Callable[[], None]) -> None:
+        """Add what `inside` adds, with the marks of an emphasis on both sides, also of line breaks in it."""
+        if self.raw:
+            inside()
+            return
+        self.emphasis.append(kind)
+        self.marked.append(kind[0])
+        inside()
+        self.marked.append(kind[1])
+        self.emphasis.pop()
 
     def link(self, href: str | None, inside: Callable[[], None]) -> None:
         """Add what `inside` adds, as a link to its address where addresses are wanted."""
@@ -85,27 +94,27 @@ class Inline:
     def take(self) -> tuple[str, str, int]:
         """Plain text, Markdown, and the characters that are links; and begin anew."""
         text = joined_lines(self.parts)
-        marked = joined_lines(self.marked) if self.markdown else ""
+        marked = joined_lines(self.marked, emphasis.ALL) if self.markdown else ""
         linked = min(self.linked, len(text))
         self.parts, self.marked, self.linked = [], [], 0
         self.blocks += 1
         return text, marked, linked
 
 
-def joined_lines(parts: list[str]) -> str:
-    """Lines with single blanks, without empty ones and without what cannot be printed."""
+def joined_lines(parts: list[str], marks: str = "") -> str:
+    """Lines with single blanks, without empty ones and without what cannot be printed, but for `marks`."""
     text = "".join(parts)
     if NEWLINE not in text:
-        return printable(" ".join(text.split()))
+        return printable(" ".join(text.split()), marks)
     lines = (" ".join(line.split()) for line in text.split(NEWLINE))
-    return "\n".join(printable(line) for line in lines if line)
+    return "\n".join(printable(line, marks) for line in lines if line.strip(marks + " "))
 
 
-def printable(line: str) -> str:
-    """A line without what cannot be printed, but with its newlines and tabs."""
+def printable(line: str, marks: str = "") -> str:
+    """A line without what cannot be printed, but with its newlines, tabs and `marks`."""
     if line.isprintable():
         return line
-    return "".join(char for char in line if char.isprintable() or char in "\n\t")
+    return "".join(char for char in line if char.isprintable() or char in "\n\t" or char in marks)
 
 
 def code_span(text: str) -> str:

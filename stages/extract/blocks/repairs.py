@@ -13,7 +13,10 @@ from stages.extract.blocks.names import FURNITURE
 NEAR = 3  # blocks
 LEAST_LIKELY, UNLIKELY = 0.05, 0.1
 LINKED = 0.3
+LEAST_ITEMS = 3  # of a list that is kept as a whole
 LABEL = 80  # characters of a line that announces what is below it
+WHOLE = 12  # blocks in a box that is kept as a whole
+FIRST = 0.35  # how likely its first one is at least
 SENTENCE = 40  # characters, on average, of items that are no menu
 LISTS = ("ul", "ol", "menu", "dir")
 
@@ -29,6 +32,12 @@ def drop_lonely_headings(blocks: Sequence[PageBlock], rows: np.ndarray, kept: np
         while end < len(blocks) and end <= place + 1 + NEAR and (end == place + 1 or blocks[end].kind != "heading"):
             end += 1
         kept[place] = kept[place + 1 : end].any()
+
+
+def keep_headings_of_kept_text(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray, cut: float) -> None:
+    """Keep headings above the cut whose next block is kept, the last of the page first."""
+    for place in range(len(blocks) - 2, -1, -1):
+        kept[place] |= kept[place + 1] and blocks[place].kind == "heading" and likely[place] > cut
 
 
 def keep_what_stands_between(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray) -> None:
@@ -61,19 +70,43 @@ def keep_what_announces(blocks: Sequence[PageBlock], kept: np.ndarray) -> None:
     for place in range(len(blocks) - 2, -1, -1):
         block, below = blocks[place], blocks[place + 1]
         if kept[place + 1] and (
-            (block.kind == "term" and below.box.tag == "dd")
+            (block.kind == "term" and (below.kind == "term" or in_meaning(below)))
             or (block.kind == below.kind == "item" and below.level > block.level)
         ):
             kept[place] = True
 
 
+def in_meaning(block: PageBlock) -> bool:
+    """Whether a block stands in the meaning of a term."""
+    box: Box | None = block.box
+    while box is not None and box.tag not in ("dd", "dl"):
+        box = box.around
+    return box is not None and box.tag == "dd"
+
+
+def keep_first_lines(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray) -> None:
+    """Keep the first line of a box of which all the rest is kept, as the title of a note is, unless it is unlikely."""
+    for place in range(len(blocks) - 2, -1, -1):
+        block = blocks[place]
+        box: Box | None = block.box
+        while box is not None and box.first == place and box.end == place + 1:
+            box = box.around
+        is_line = likely[place] >= FIRST and len(block.text) <= LABEL and not block.linked
+        if box is not None and is_line and box.first == place and box.end - place <= WHOLE:
+            kept[place] |= kept[place + 1 : box.end].all()
+
+
+def keep_whole_lists(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray) -> None:
+    """Keep all items of a list of which half the text is kept and none is unlikely."""
+    for places in places_by_list(blocks).values():
+        size = np.array([len(blocks[place].text) for place in places])
+        if len(places) >= LEAST_ITEMS and likely[places].min() >= UNLIKELY and 2 * size @ kept[places] >= size.sum():
+            kept[places] = True
+
+
 def keep_lists_of_sentences(blocks: Sequence[PageBlock], kept: np.ndarray) -> None:
     """Keep a list right behind a paragraph of its box whose items are as long as sentences, though they are links."""
-    lists: dict[Box, list[int]] = defaultdict(list)
-    for place, block in enumerate(blocks):
-        if block.kind == "item" and block.level == 1 and (box := list_of(block)) is not None:
-            lists[box].append(place)
-    for box, places in lists.items():
+    for box, places in places_by_list(blocks, 1).items():
         first = places[0]
         if first == 0 or len(places) < 2 or kept[first] or not kept[first - 1] or box.flags & FURNITURE:
             continue
@@ -82,6 +115,15 @@ def keep_lists_of_sentences(blocks: Sequence[PageBlock], kept: np.ndarray) -> No
         is_below = before.kind == "text" and len(before.text) > LABEL and before.box.around is box.around
         if is_below and size >= SENTENCE * len(places):
             kept[places] = True
+
+
+def places_by_list(blocks: Sequence[PageBlock], level: int = 0) -> dict[Box, list[int]]:
+    """The places of the items of each list, or of lists at one level."""
+    lists: dict[Box, list[int]] = defaultdict(list)
+    for place, block in enumerate(blocks):
+        if block.kind == "item" and level in (0, block.level) and (box := list_of(block)) is not None:
+            lists[box].append(place)
+    return lists
 
 
 def list_of(block: PageBlock) -> Box | None:

@@ -15,9 +15,10 @@ SPAN = 100
 
 @dataclass
 class WrittenTable:
-    """A table in plain text, in Markdown (empty unless asked for), and how many characters of it are links."""
+    """A table as the page has it, tidied plain text and Markdown (empty unless asked for), and characters of links."""
 
     text: str
+    tidied: str
     marked: str
     linked: int
 
@@ -61,7 +62,29 @@ def cells(row: _Element) -> list[_Element]:
 
 
 def write_table(table: _Element, markdown: bool, address: Callable[[str], str] | None) -> WrittenTable:
-    """A table in plain text and in Markdown, the caption above it. Cells of a span after its first are empty."""
+    """A table in plain text and in Markdown, the caption above it. Cells of a span after its first are empty.
+
+    Rows and columns without a word are tidied away. A table of which less than two of each are left is a frame around a
+    text, or places two links side by side: its cells are lines.
+    """
+    grid, linked = grid_of(table, markdown, address)
+    caption = title(table)
+    text = "\n".join([caption] * bool(caption) + [barred(row) for row in grid])
+    grid = [row for row in grid if any(character.isalnum() for plain, _ in row for character in plain)]
+    used = [place for place in range(max(map(len, grid), default=0)) if any(plain_in(row, place) for row in grid)]
+    grid = [[row[place] for place in used if place < len(row)] for row in grid]
+    if len(grid) >= 2 and len(used) >= 2:
+        tidied = "\n".join([caption] * bool(caption) + [barred(row) for row in grid])
+        return WrittenTable(text, tidied, in_pipes(grid, caption) if markdown else "", linked)
+    lines = [(caption, caption), *(cell for row in grid for cell in row)]
+    plain, marked = ([line[side] for line in lines if line[0]] for side in (0, 1))
+    return WrittenTable(text, "\n".join(plain), "\n\n".join(marked) if markdown else "", linked)
+
+
+def grid_of(
+    table: _Element, markdown: bool, address: Callable[[str], str] | None
+) -> tuple[list[list[tuple[str, str]]], int]:
+    """The rows of a table that have some text, of (plain, Markdown) cells, and how many characters of it are links."""
     from stages.extract.blocks import walk
 
     grid: list[list[tuple[str, str]]] = []
@@ -82,7 +105,12 @@ def write_table(table: _Element, markdown: bool, address: Callable[[str], str] |
         fill_spans(line, open_spans)
         if any(plain for plain, _ in line):
             grid.append(line)
-    return written(grid, title(table), linked, markdown)
+    return grid, linked
+
+
+def plain_in(row: list[tuple[str, str]], place: int) -> str:
+    """The plain text of a cell, "" where the row is shorter."""
+    return row[place][0] if place < len(row) else ""
 
 
 def fill_spans(line: list[tuple[str, str]], open_spans: dict[int, int]) -> None:
@@ -92,16 +120,17 @@ def fill_spans(line: list[tuple[str, str]], open_spans: dict[int, int]) -> None:
         line.append(("", ""))
 
 
-def written(grid: list[list[tuple[str, str]]], caption: str, linked: int, markdown: bool) -> WrittenTable:
-    """A grid of (plain, Markdown) cells as lines, the caption first."""
-    lines = [" | ".join(plain for plain, _ in row) for row in grid]
-    text = "\n".join([caption] * bool(caption) + lines)
-    if not markdown:
-        return WrittenTable(text, "", linked)
-    width = max(map(len, grid), default=0)
-    marked = [piped([cell for _, cell in row], width) for row in grid]
-    marked[1:1] = [piped(["---"] * width, width)] * bool(marked)
-    return WrittenTable(text, "\n".join([caption, ""] * bool(caption) + marked), linked)
+def barred(row: list[tuple[str, str]]) -> str:
+    """A row in plain text."""
+    return " | ".join(plain for plain, _ in row)
+
+
+def in_pipes(grid: list[list[tuple[str, str]]], caption: str) -> str:
+    """A grid of (plain, Markdown) cells as a table of GitHub's, the caption first."""
+    width = max(map(len, grid))
+    rows = [piped([cell for _, cell in row], width) for row in grid]
+    rows[1:1] = [piped(["---"] * width, width)]
+    return "\n".join([caption, ""] * bool(caption) + rows)
 
 
 def piped(row: list[str], width: int) -> str:

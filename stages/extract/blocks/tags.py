@@ -1,5 +1,7 @@
 """What the tags of HTML are to a walk over a page."""
 
+from stages.extract.blocks.emphasis import BOLD, ITALIC, STRUCK
+
 SKIPPED = frozenset(
     "script style noscript template svg canvas iframe object embed applet audio video map head select option optgroup "
     "button input textarea datalist progress meter frame frameset noframes noembed dialog title rt rp".split()
@@ -12,6 +14,6 @@ BOXES = frozenset(
 CODE = frozenset({"pre", "xmp", "listing", "plaintext"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LISTS = frozenset({"ul", "ol", "menu", "dir"})
-EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*", "del": "~~", "s": "~~", "strike": "~~"}
+EMPHASIS = {"b": BOLD, "strong": BOLD, "i": ITALIC, "em": ITALIC, "del": STRUCK, "s": STRUCK, "strike": STRUCK}
 VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 FORMULAS = frozenset({"math", "script", "img", "span", "div", "mjx-container"})  # may be one

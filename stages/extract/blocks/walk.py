@@ -1,6 +1,7 @@
 """One walk over the tree of a page: its blocks in document order, each with its text as it is written out."""
 
 from collections.abc import Callable
+from textwrap import dedent
 
 from lxml.etree import _Element
 
@@ -18,7 +19,7 @@ class BlockWalk:
         self.blocks: list[PageBlock] = []
         self.line = Inline(markdown, address)
         self.lists: list[int | None] = []  # the open lists: the number of the next item, None without numbers
-        self.lead, self.links, self.quotes = "", 0, 0
+        self.lead, self.quotes = "", 0
         self.tree = tree
         self.box = Box(tree.tag, tree.get("class", ""), None, 0, 0, 0)
         self.boxes = [self.box]
@@ -52,7 +53,7 @@ class BlockWalk:
         if not self.line.markdown:
             self.inside(element)
             return
-        self.line.wrap(EMPHASIS[element.tag], lambda: self.inside(element))
+        self.line.emphasise(EMPHASIS[element.tag], lambda: self.inside(element))
 
     def inside(self, element: _Element) -> None:
         """The text and the children of an element."""
@@ -131,6 +132,7 @@ class BlockWalk:
             made = tables.write_table(element, self.line.markdown, self.line.address)
             if made.text:
                 self.add("table", made.text, made.linked, made.marked)
+                self.blocks[-1].tidied = made.tidied
         else:
             self.inside(element)
 
@@ -144,6 +146,7 @@ class BlockWalk:
         if text.strip():
             linked = sum(len(link.text or "") for link in element.iterdescendants("a"))
             self.add("code", text, linked, language=code.language_of_code(element) if self.line.markdown else "")
+            self.blocks[-1].tidied = dedent(text)  # without the page's own indentation
 
     def verbatim(self, element: _Element) -> None:
         """Code inside a line, or with newlines and alone in its box a block of code."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from stages.extract.blocks import emphasis
 from stages.extract.blocks.block import PageBlock
 from stages.extract.clean import NEWLINES, clean, readable
 from text.formulas import normalise_formulas
@@ -15,7 +16,7 @@ def plain(blocks: Iterable[PageBlock]) -> str:
     lines = []
     for block in blocks:
         lead = "  " * (block.level - 1) + "- " if block.lead else ""
-        lines.append(f"{lead}{block.text}")
+        lines.append(f"{lead}{block.tidied or block.text}")
     return "\n".join(lines)
 
 
@@ -26,14 +27,17 @@ def markdown(blocks: Iterable[PageBlock], addresses: bool = False) -> str:
     """
     parts: list[str] = []
     before: PageBlock | None = None
-    widths: dict[int, int] = {}
+    widths: dict[int, int] = {}  # of the leads of open items, by their levels
     for block in blocks:
         text = block_markdown(block, addresses)
         if not text.strip():
             continue
-        if block.kind != "heading" and block.level:
-            indent = sum(widths.get(level, 2) for level in range(1, block.level + (not block.lead)))
-            widths[block.level] = len(block.lead) or widths.get(block.level, 2)
+        level = block.level if block.kind != "heading" else 0
+        widths = {above: width for above, width in widths.items() if above < level + (not block.lead)}
+        if level:
+            indent = sum(widths.values())
+            if block.lead:
+                widths[level] = len(block.lead)
             text = block.lead + text.replace("\n", "\n" + " " * (indent + len(block.lead)))
             text = " " * indent + text
         if block.quoted:
@@ -56,12 +60,14 @@ def block_markdown(block: PageBlock, addresses: bool) -> str:
         fence = "```"
         while fence in block.text:
             fence += "`"
-        return f"{fence}{block.language}\n{readable(block.text)}\n{fence}"
+        return f"{fence}{block.language}\n{readable(block.tidied)}\n{fence}"
     text = normalise_formulas(block.marked or block.text)
     text = NEWLINES.sub("\n\n", readable(text)) if addresses else clean(text, framed=False)
-    if block.kind == "heading":
-        return f"{'#' * block.level} {text}"
-    return text if block.kind == "table" else "\n".join(map(escaped_line, text.split("\n")))
+    if block.kind == "heading":  # which is bold as it is
+        return f"{'#' * block.level} {emphasis.mark_emphasis(text.translate(emphasis.WITHOUT_BOLD))}"
+    is_row = "|" if block.kind == "table" else "\n"
+    lines = map(emphasis.mark_emphasis, text.split("\n"))
+    return "\n".join(line if line.startswith(is_row) else escaped_line(line) for line in lines)
 
 
 def escaped_line(line: str) -> str:

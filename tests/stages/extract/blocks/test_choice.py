@@ -130,6 +130,61 @@ def test_a_heading_or_a_list_right_between_kept_blocks_stays(inside: str, likely
     assert between(f"<p>a</p>{inside}<p>c</p>", kept, likely) == [True, *[is_kept] * count, True]
 
 
+def test_a_heading_above_the_cut_stays_with_kept_text_below():
+    blocks = walk("<h2>a</h2><h3>b</h3><p>c</p><h2>d</h2><h2>e</h2><p>f</p><p>g</p><h2>h</h2><p>i</p>").blocks
+    likely = np.array([0.5, 0.5, 0.9, 0.5, 0.3, 0.9, 0.5, 0.5, 0.1])
+    kept = np.array([False, False, True, False, False, True, False, False, False])
+    repairs.keep_headings_of_kept_text(blocks, likely, kept, 0.4)
+    assert kept.tolist() == [True, True, True, False, False, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "kept", "likely", "is_kept"),
+    [
+        ("<div><p>Note</p><p>b</p><p>c</p></div>", [True, True], 0.36, True),
+        ("<div><p>Note</p><p>b</p><p>c</p></div>", [True, True], 0.34, False),
+        ("<div><p>Note</p><p>b</p><p>c</p></div>", [True, False], 0.36, False),
+        ("<div><p><a href=x>Note</a></p><p>b</p></div>", [True], 0.9, False),
+        (f"<div><p>{'a' * 80}</p><p>b</p></div>", [True], 0.36, True),
+        (f"<div><p>{'a' * 81}</p><p>b</p></div>", [True], 0.36, False),
+        (f"<div><p>Note</p>{'<p>b</p>' * 11}</div>", [True] * 11, 0.36, True),
+        (f"<div><p>Note</p>{'<p>b</p>' * 12}</div>", [True] * 12, 0.36, False),
+        ("<div><div><p>Note</p></div><p>b</p></div>", [True], 0.36, True),
+        ("<div><div><p>Note</p></div></div><p>b</p>", [True], 0.36, False),
+    ],
+)
+def test_the_first_line_of_a_box_stays_with_all_the_rest_of_it(
+    body: str, kept: list[bool], likely: float, is_kept: bool
+):
+    found = np.array([False, *kept, False])
+    repairs.keep_first_lines(walk(f"{body}<p>z</p>").blocks, np.full(len(found), likely), found)
+    assert found.tolist() == [is_kept, *kept, False]
+
+
+@pytest.mark.parametrize(
+    ("items", "kept", "least", "is_kept"),
+    [
+        (["four", "to", "by"], [True, False, False], 0.1, True),
+        (["four", "to", "by"], [True, False, False], 0.09, False),
+        (["four", "two", "by"], [True, False, False], 0.5, False),
+        (["four", "to"], [True, False], 0.5, False),
+        (["four", "to", "by"], [False, False, False], 0.5, False),
+    ],
+)
+def test_a_list_is_kept_whole_when_half_of_it_is(items: list[str], kept: list[bool], least: float, is_kept: bool):
+    blocks = walk(f"<p>z</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>").blocks
+    found = np.array([False, *kept])
+    repairs.keep_whole_lists(blocks, np.array([0.01, *[0.6] * (len(items) - 1), least]), found)
+    assert found.tolist() == [False, *([True] * len(items) if is_kept else kept)]
+
+
+def test_terms_stay_with_a_meaning_of_several_paragraphs():
+    blocks = walk("<dl><dt>a<dt>b<dd><div><p>c</p><p>d</p></div><dt>e<dd><p>f</p><dt>g</dl><p>h</p>").blocks
+    kept = np.array([False, False, True, True, False, False, False, True])
+    repairs.keep_what_announces(blocks, kept)
+    assert kept.tolist() == [True, True, True, True, False, False, False, True]
+
+
 def test_terms_and_items_stay_with_what_they_announce():
     blocks = walk("<dl><dt>a<dd>b<dt>c<dd>d</dl><ul><li>e<ul><li>f</ul><li>g<ul><li>h</ul></ul>").blocks
     kept = np.array([False, True, False, False, False, True, False, False])

@@ -37,6 +37,10 @@ def texts(body: str) -> list[str]:
         ("<xmp><b>x</b>\n  y</xmp>", ["<b>x</b>\n  y"]),
         ("<table><tr><td>alone</td></tr></table>", ["alone"]),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td></td><td></td></tr></table>", ["a | b"]),
+        ("<table><caption>c</caption><tr><td>a</td><td></td></tr><tr><td>b</td><td></td></tr></table>",
+         ["c\na | \nb | "]),
+        ("<table><tr><td></td><td>a</td><td></td><td>b</td></tr><tr><td></td><td>c</td><td></td><td>-</td></tr></table>",
+         [" | a |  | b\n | c |  | -"]),
         ("<table><caption>c</caption><tr><td>a<td>b<tr><td>d<td><p>e</p><p>f</p></table>", ["c\na | b\nd | e f"]),
         ("<table><tr><td><h2>a</h2><td>b<tr><td>c<td>d</table>", ["a", "b", "c", "d"]),
         ("<table><tr><td rowspan=3>a<td>b<tr><td>c<tr><td>d</table>", ["a | b\n | c\n | d"]),
@@ -44,6 +48,24 @@ def texts(body: str) -> list[str]:
 )  # fmt: skip
 def test_texts_of_blocks(body: str, expected: list[str]):
     assert texts(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "tidied"),
+    [
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td></td><td></td></tr></table>", "a\nb"),
+        ("<table><caption>c</caption><tr><td>a</td><td></td></tr><tr><td>b</td><td></td></tr></table>", "c\na\nb"),
+        ("<table><tr><td>|</td><td></td></tr><tr><td></td><td>-</td></tr></table>", ""),
+        ("<table><tr><td></td><td>a</td><td></td><td>b</td></tr><tr><td></td><td>c</td><td></td><td>-</td></tr></table>",
+         "a | b\nc | -"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>-</td><td></td></tr><tr><td>c</td></tr></table>", "a | b\nc"),
+        ("<pre>\n    a\n\n      b\n    c</pre>", "a\n\n  b\nc"),
+        ("<pre>a\n    b</pre>", "a\n    b"),
+    ],
+)  # fmt: skip
+def test_code_and_tables_are_tidied_when_they_are_written(body: str, tidied: str):
+    (block,) = walk(body).blocks
+    assert block.tidied == tidied
 
 
 def test_kinds_levels_and_links():

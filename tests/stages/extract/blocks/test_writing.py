@@ -75,6 +75,11 @@ def test_addresses_are_written_when_they_are_asked_for():
     assert said(body, links=True) == said(body) == "Built by Anna Berg, see above and there or here or."
 
 
-def test_dropped_parents_of_items_leave_their_indentation():
-    body = "<div><ul><ul><li>An item of a list that has no item around it</li></ul></ul></div>"
-    assert said(body, markdown=True) == "  - An item of a list that has no item around it"
+def test_items_without_the_items_around_them_begin_at_the_margin():
+    body = (
+        "<div><ul><ul><ul><li>An item of a list that has no item around it<p>and a second paragraph in it</p></li></ul>"
+        "</ul></ul></div>"
+    )
+    assert said(body, markdown=True) == (
+        "- An item of a list that has no item around it\n\n  and a second paragraph in it"
+    )
