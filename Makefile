@@ -206,3 +206,9 @@ chaos: $(SETUP) ## play N= histories of faults, from SEED= on, and see that each
 
 simulate: $(SETUP) ## the driver of a snapshot without its machines: FILES= NODES=
 	$(PY) -m benchmarks.simulate $(or $(FILES),90000) $(or $(NODES),200)
+
+scale: $(SETUP) ## what a snapshot costs, docs/scale.md anew: DATA= a folder with realweb/
+	$(PY) -m benchmarks.scale_units '$(DATA)/realweb'
+	$(PY) -m benchmarks.scale_first '$(DATA)/realweb'
+	$(PY) -m benchmarks.growth '$(DATA)/realweb'
+	$(PY) -m benchmarks.scale

@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from dedup.tokens import Tokens, word_tokens
 from pipeline.errors import UsageError
 from pipeline.hashing import GOLDEN64, mix64
+from pipeline.stats import TextCount
 from text.normalise import normalise_with_offsets
 
 
@@ -31,6 +32,21 @@ def by_file(path: str) -> Callable[[pa.Array], Tokens]:
     except Exception as error:  # the library raises Exception itself
         raise UsageError(f"{file} is no tokenizer.json: {' '.join(str(error).split())[:200]}") from None
     return partial(subword_tokens, path=str(file), _content=hashlib.blake2b(data, digest_size=16).hexdigest())
+
+
+def text_count(path: str) -> TextCount | bool:
+    """How a funnel counts text in tokens of a tokenizer.json; without one in pre-tokens (True). Raises UsageError."""
+    by_tokens = by_file(path)
+    return (
+        TextCount("tokens", partial(count_subwords, **by_tokens.keywords)) if isinstance(by_tokens, partial) else True
+    )
+
+
+def count_subwords(texts: pa.ChunkedArray, path: str, _content: str = "") -> pa.ChunkedArray:
+    """Tokens of each text as it stands (int64, 0 for a null)."""
+    column = [text or "" for text in texts.to_pylist()]
+    encoded = _tokenizer(path).encode_batch_fast(column, add_special_tokens=False)
+    return pa.chunked_array([pa.array([len(each.ids) for each in encoded], pa.int64())])
 
 
 def subword_tokens(texts: pa.Array, path: str, _content: str = "") -> Tokens:

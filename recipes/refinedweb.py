@@ -7,17 +7,18 @@ and `rejects` is the share of dropped pages to keep. `columns` are published bes
 so many MB, each by a task of its own (docs/snapshots.md). `pii` is mask, fake, fineweb, dolma or none (docs/pii.md);
 `pii_types` are the types to look for, and pages with more findings than `pii_drop_above` go. `opt_outs` is keep, drop
 or only: what becomes of pages that say noai, noindex or the like (docs/opt_outs.md). `tokens` is a tokenizer.json: with
-GPT-2's, the 5-grams and the 50-token runs are those of the paper; else of words. `extractor` reads the pages;
-`markdown` and `links` say how it writes them (docs/extraction.md). `cascade` drops before extraction what would go
-afterwards: faster, and a few pages in a thousand are lost (docs/performance.md). `labels` adds columns that say what a
-page is like (docs/curriculum.md): markdown=true labels=true columns=formula_count,page_type.
+GPT-2's, the 5-grams and the 50-token runs are those of the paper, and the funnel counts its tokens; else of words.
+`extractor` reads the pages; `markdown` and `links` say how it writes them (docs/extraction.md). `cascade` drops before
+extraction what would go afterwards: faster, and a few pages in a thousand are lost (docs/performance.md). `labels` adds
+columns that say what a page is like (docs/curriculum.md): markdown=true labels=true columns=formula_count,page_type.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from dedup import minhash, substring, template_hosts, urls
 from dedup.substring.cutting import Mode
-from dedup.subwords import by_file
+from dedup.subwords import by_file, text_count
 from filters import lines, url
 from filters.language_presets import rules_for
 from filters.opt_outs import OptOutMode, opt_out_filters
@@ -63,37 +64,48 @@ def recipe(
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
     text = extract.text(extractor, markdown=markdown, links=links, kinds=labels)
-    raw = raw_pages(pages(snapshot, files, domains, languages, split=split), text, language, opt_outs, cascade, rejects)
+    kept: dict[str, Any] = {"rejects": rejects, "tokens": text_count(tokens)}
+    raw = raw_pages(pages(snapshot, files, domains, languages, split=split), text, language, opt_outs, cascade, kept)
     prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
     def refined(code: str, name: str) -> Stage:
-        filtered = Map(f"filtered{name}", raw, rule_steps(code, signals), where={"language": code}, rejects=rejects)
+        filtered = Map(f"filtered{name}", raw, rule_steps(code, signals), where={"language": code}, **kept)
         same = urls.repeated(f"urls{name}", filtered, kept_stage=f"urls{name}.kept", **prior)
-        unique = Map(f"unique{name}", filtered, verdicts=same, rejects=rejects)
+        unique = Map(f"unique{name}", filtered, verdicts=same, **kept)
         near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, tokenise=by_file(tokens), **prior)
-        fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, rejects=rejects)
+        fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, **kept)
         repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=by_file(tokens))
-        cleaned = (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above), *label_steps(labels))
-        clean = Map(f"clean{name}", fuzzy, cleaned, verdicts=repeats, rejects=rejects)
+        clean = Map(f"clean{name}", fuzzy, edits(cut, labels, pii, pii_types, pii_drop_above), verdicts=repeats, **kept)
         return publish_beside(name, code, clean, near, megabytes, columns)
 
     return tuple(refined(code, f".{code}" if len(language) > 1 else "") for code in language)
 
 
 def raw_pages(
-    pages: Source, text: extract.Text, language: tuple[str, ...], opt_outs: OptOutMode, cascade: bool, rejects: float
+    pages: Source,
+    text: extract.Text,
+    language: tuple[str, ...],
+    opt_outs: OptOutMode,
+    cascade: bool,
+    kept: Mapping[str, Any],
 ) -> Map:
-    """The first stage: from pages to texts in the languages. Gopher's 50 words are the least in every language."""
+    """The first stage: from pages to texts in the languages. Gopher's 50 words are the least in every language.
+
+    `kept` are the arguments that all Maps have: the share of rejects, and how text is counted.
+    """
     judged = screen(url.blocked, url.curated_source, *opt_out_filters(opt_outs))
     first: tuple[Transform, ...] = (judged,)
     if cascade:
         pages, first = cascaded(pages, judged, language, None if text.markdown else 50)
-    return Map("raw", pages, (*first, text, identify(), screen(only(language, 0.65))), rejects=rejects)
+    return Map("raw", pages, (*first, text, identify(), screen(only(language, 0.65))), **kept)
 
 
-def label_steps(labels: bool) -> tuple[Transform, ...]:
-    """The columns of plain measures, where they are asked for."""
-    return (measures(), page_type()) if labels else ()
+def edits(
+    cut: Mode, labels: bool, pii: str, pii_types: tuple[str, ...], pii_drop_above: int | None
+) -> tuple[Transform, ...]:
+    """Repeats cut out, private data scrubbed, and the columns of plain measures where they are asked for."""
+    told: tuple[Transform, ...] = (measures(), page_type()) if labels else ()
+    return (substring.cut(cut), *private.scrub_steps(pii, pii_types, pii_drop_above), *told)
 
 
 def title_of(name: str, code: str) -> str:

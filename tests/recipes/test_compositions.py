@@ -83,3 +83,7 @@ def test_five_grams_and_runs_are_of_a_tokenizers_tokens_where_its_file_is_given(
         assert len(of_words(texts).hashes) == 4
         assert fingerprint(ours.code()) != fingerprint(words.code())
         assert (made(texts).hashes == by_file(str(tmp_path))(texts).hashes).all()
+    for name in ("raw", "filtered", "unique", "fuzzy", "clean"):
+        unit, counted = by_tokens[name].tokens
+        assert unit == "tokens" and by_words[name].tokens is True
+        assert counted(pa.chunked_array([[" tokens of tokens", None], ["five"]])).to_pylist() == [3, 0, 1]

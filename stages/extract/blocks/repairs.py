@@ -37,7 +37,8 @@ def drop_lonely_headings(blocks: Sequence[PageBlock], rows: np.ndarray, kept: np
 def keep_headings_of_kept_text(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray, cut: float) -> None:
     """Keep headings above the cut whose next block is kept, the last of the page first."""
     for place in range(len(blocks) - 2, -1, -1):
-        kept[place] |= kept[place + 1] and blocks[place].kind == "heading" and likely[place] > cut
+        if blocks[place].kind == "heading" and kept[place + 1] and likely[place] > cut:
+            kept[place] = True
 
 
 def keep_what_stands_between(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray) -> None:
@@ -69,10 +70,10 @@ def keep_what_announces(blocks: Sequence[PageBlock], kept: np.ndarray) -> None:
     """Keep terms of which the meaning is kept, and items of which the list below is."""
     for place in range(len(blocks) - 2, -1, -1):
         block, below = blocks[place], blocks[place + 1]
-        if kept[place + 1] and (
-            (block.kind == "term" and (below.kind == "term" or in_meaning(below)))
-            or (block.kind == below.kind == "item" and below.level > block.level)
-        ):
+        announces = (block.kind == "term" and (below.kind == "term" or in_meaning(below))) or (
+            block.kind == below.kind == "item" and below.level > block.level
+        )
+        if announces and kept[place + 1]:
             kept[place] = True
 
 
@@ -89,10 +90,11 @@ def keep_first_lines(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.n
     for place in range(len(blocks) - 2, -1, -1):
         block = blocks[place]
         box: Box | None = block.box
+        if box.first != place or block.linked or len(block.text) > LABEL or likely[place] < FIRST:
+            continue
         while box is not None and box.first == place and box.end == place + 1:
             box = box.around
-        is_line = likely[place] >= FIRST and len(block.text) <= LABEL and not block.linked
-        if box is not None and is_line and box.first == place and box.end - place <= WHOLE:
+        if box is not None and box.first == place and box.end - place <= WHOLE:
             kept[place] |= kept[place + 1 : box.end].all()
 
 
