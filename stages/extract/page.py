@@ -74,7 +74,8 @@ def _answer(page: bytes, charset: str | None, extractor: Extractor, asked: Asked
         return {"error": "raised", "detail": f"{type(raised).__name__}: {raised}"[:200]}
     if WATCH.seen:
         return {"error": "memory"}
-    return {"text": text, "image_urls": found, "kind": kind} if text else {"error": "empty"}
+    told = {"kind": kind} if kind else {}  # only the reader of blocks knows one
+    return {"text": text, "image_urls": found, **told} if text else {"error": "empty"}
 
 
 def extract_page(

@@ -61,8 +61,9 @@ def asked() -> list[Any]:
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch, asked: list[Any], tmp_path: Path) -> Iterator[Play]:
     """Plays a head: `play(token)` returns its address. No token is set, nor lies in the home folder."""
-    monkeypatch.setenv("RAY_AUTH_MODE", "")
-    monkeypatch.delenv("RAY_AUTH_MODE")
+    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"):  # a Ray of this process sets them
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     servers = list[socket.socket]()
 
