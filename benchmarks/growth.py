@@ -49,6 +49,33 @@ def _run(folder: Path, root: Path, cores: list[int], runner: str, workers: int =
     return spent(command, cores, root.with_suffix(".log"), {"PYTHONPATH": str(REPO_ROOT)})
 
 
+def section(found: dict[str, Any]) -> str:
+    """What more files, a second worker and a second run take, as it stands in docs/scale.md."""
+    start = found["1"]["cpu"]
+    each = [(found[str(count)]["cpu"] - start) / (found["pages"] * (count - 1)) for count in FILES[1:]]
+    one, two = found["workers_1"], found["workers_2"]
+    return GROWTH.format(
+        pages=found["pages"],
+        first=f"{start:.1f}",
+        files=" and ".join(map(str, FILES[1:])),
+        each=" and ".join(f"{1000 * seconds:.1f}" for seconds in each),
+        again=f"{found['again']['cpu']:.1f}",
+        times=f"{one['wall'] / two['wall']:.2f}",
+        more=f"{100 * (two['cpu'] / one['cpu'] - 1):.0f}",
+        largest=f"{max(run['megabytes'] for run in (found[str(count)] for count in FILES)):.0f}",
+    )
+
+
+GROWTH = """
+## Growth
+
+`python -m benchmarks.growth FOLDER` runs the recipe on files of {pages} real pages each, on one core. One file takes
+{first} s of CPU, most of it start-up; every further page takes {each} ms with {files} files. The largest process had
+{largest} MB. A second run, which finds everything made, takes {again} s. Two workers on two cores are {times} times as
+fast as one, Ray's start aside, and take {more} % more CPU.
+"""
+
+
 if __name__ == "__main__":
     found = measure(Path(sys.argv[1]))
     FOUND.write_text(json.dumps(found, indent=1) + "\n")

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.growth import FILES as GROWING
-from benchmarks.growth import FOUND as GROWN
+from benchmarks import growth
 from benchmarks.scale_first import FOUND, PAGE_BYTES
 from benchmarks.scale_units import UNITS, Unit
 from pipeline.parts import part_size
@@ -177,7 +176,7 @@ def document(measured: dict[Any, Any]) -> str:
         + "\n".join(lines)
         + "\n"
         + (DRIVER.format(**_driver(json.loads(SIMULATED.read_text()))) if SIMULATED.exists() else "")
-        + (_growth(json.loads(GROWN.read_text())) if GROWN.exists() else "")
+        + (growth.section(json.loads(growth.FOUND.read_text())) if growth.FOUND.exists() else "")
     )
 
 
@@ -187,23 +186,6 @@ def _driver(found: dict[str, Any]) -> dict[str, str]:
     requests = {f"{name}_{kind}": f"{found[name].get(kind, 0):,}" for name in ASKED for kind in ("LIST", "GET", "PUT")}
     ours = f"{1000 * found['cpu_s'] / found['shards']:.2f}"
     return {**plain, **requests, "shard_ms": ours, "share": f"{100 * found['cpu_share']:.0f}"}
-
-
-def _growth(found: dict[str, Any]) -> str:
-    """What more files, a second worker and a second run take."""
-    start = found["1"]["cpu"]
-    each = [(found[str(count)]["cpu"] - start) / (found["pages"] * (count - 1)) for count in GROWING[1:]]
-    one, two = found["workers_1"], found["workers_2"]
-    return GROWTH.format(
-        pages=found["pages"],
-        first=f"{start:.1f}",
-        files=" and ".join(map(str, GROWING[1:])),
-        each=" and ".join(f"{1000 * seconds:.1f}" for seconds in each),
-        again=f"{found['again']['cpu']:.1f}",
-        times=f"{one['wall'] / two['wall']:.2f}",
-        more=f"{100 * (two['cpu'] / one['cpu'] - 1):.0f}",
-        largest=f"{max(run['megabytes'] for run in (found[str(count)] for count in GROWING)):.0f}",
-    )
 
 
 def _short(number: float) -> str:
@@ -262,15 +244,6 @@ ask for more.
 When the run was ended in the middle of a stage, the next one sent its first task after {resume_s} seconds of CPU time,
 with {resume_requests_LIST} pages of listings and {resume_requests_GET} reads, most of them receipts of
 that stage. To these seconds an object store adds its answers: some 20 ms a read, 32 at a time.
-"""
-
-GROWTH = """
-## Growth
-
-`python -m benchmarks.growth FOLDER` runs the recipe on files of {pages} real pages each, on one core. One file takes
-{first} s of CPU, most of it start-up; every further page takes {each} ms with {files} files. The largest process had
-{largest} MB. A second run, which finds everything made, takes {again} s. Two workers on two cores are {times} times as
-fast as one, Ray's start aside, and take {more} % more CPU.
 """
 
 
