@@ -93,15 +93,20 @@ def between_markup(html: bytes) -> Iterator[bytes]:
             after = html.find(b">", at) + 1 if at < last else 0
         elif unseen[1]:
             lower = lower or html.lower()
-            after = lower.find(b"</" + unseen[1].lower(), at) % (len(html) + 1)  # -1 is the page's end
+            after = _place(lower, b"</" + unseen[1].lower(), at)
         else:
-            after = html.find(b"-->", at + 4) + 3
-            after = after if after > 2 else len(html)
+            after = _place(html, b"-->", at + len(b"<!--")) + len(b"-->")
         if after and at > end:
             yield html[end:at]
         end = after or end
         at = html.find(b"<", after or at + 1)  # without an end it is no tag
     yield html[end:]
+
+
+def _place(html: bytes, what: bytes, start: int) -> int:
+    """Where something is next found; the end of the page where it is not."""
+    found = html.find(what, start)
+    return found if found >= 0 else len(html)
 
 
 def _readable(said: bytes, charset: str) -> str:
