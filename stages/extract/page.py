@@ -51,14 +51,17 @@ def answer(
     again: bool = False,
     markdown: bool = False,
     links: bool = False,
+    kinds: bool = False,
 ) -> dict[str, Any]:
-    """{"text", "image_urls", "kind"} of a page, or {"error": "empty" | "too_deep" | "too_dense" | "memory" | "raised"}.
+    """{"text", "image_urls"} of a page, or {"error": "empty" | "too_deep" | "too_dense" | "memory" | "raised"}.
 
     With `again`, trafilatura itself reads the page, whatever reads for this extractor. "counts" is there too where it
-    reads them all.
+    reads them all, "kind" where `kinds` are asked for and the reader of blocks reads.
     """
     original = readings.is_original(extractor)
-    said = _answer(page, charset, readings.find_extractor(extractor, again or original), Asked(url, markdown, links))
+    said = _answer(
+        page, charset, readings.find_extractor(extractor, again or original), Asked(url, markdown, links, kinds)
+    )
     return said | {"counts": {"read_by_original": 1}} if original and extractor != "plain" else said
 
 
@@ -74,7 +77,7 @@ def _answer(page: bytes, charset: str | None, extractor: Extractor, asked: Asked
         return {"error": "raised", "detail": f"{type(raised).__name__}: {raised}"[:200]}
     if WATCH.seen:
         return {"error": "memory"}
-    told = {"kind": kind} if kind else {}  # only the reader of blocks knows one
+    told = {"kind": kind} if kind else {}
     return {"text": text, "image_urls": found, **told} if text else {"error": "empty"}
 
 

@@ -26,11 +26,12 @@ class Reading(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked for besides an extractor: Markdown, with the addresses of links or without."""
+    """What is asked for besides an extractor: Markdown, with the addresses of links or without; the page's kind."""
 
     url: str = ""
     markdown: bool = False
     links: bool = False
+    kinds: bool = False
 
 
 Extractor = Callable[[Survey, Asked], Reading | None]
@@ -89,7 +90,7 @@ def of_blocks(seen: Survey, asked: Asked) -> Reading | None:
     """The blocks of a page that are its main text."""
     from stages.extract.blocks import main
 
-    found = main.read_blocks(seen, asked.url, asked.markdown, asked.links)
+    found = main.read_blocks(seen, asked.url, asked.markdown, asked.links, asked.kinds)
     return None if found is None else Reading(*found)
 
 

@@ -77,6 +77,7 @@ class Text:
             return {"error": broken}
         sandbox, request = sandbox_for(self.caps), {"charset": charset, "url": url, "extractor": self._named()}
         request |= {"markdown": True, "links": self.links} if self.markdown else {}
+        request |= {"kinds": True} if self.kinds else {}
         answer = sandbox.ask(html, **request)
         if self.extractor in READINGS and "counts" not in answer and is_reread(html):
             again = sandbox.ask(html, **request, again=True)

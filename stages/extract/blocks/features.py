@@ -26,7 +26,6 @@ RIGHTS = ("©", "(c)", "copyright", "all rights", "reserved", "privacy", "cookie
 PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[€£₽₴]|zł|kr\b|USD|EUR)", re.ASCII)
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d", re.ASCII)
 CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-KINDS = ("heading", "item", "table", "code", "term", "caption")
 TAGS = {"p": 1, "td": 2, "th": 2, "div": 3, "section": 3, "article": 3, "li": 4}
 ABOVE = 4  # boxes around a block's own that are looked at
 NAMES = (
@@ -183,9 +182,14 @@ def trunk(blocks: Sequence[PageBlock], boxes: Sequence[Box], sums: list[np.ndarr
     return np.stack([here == 0, here, np.full(len(here), share)], 1)
 
 
+def has_price(block: PageBlock) -> bool:
+    """Whether a block is short and names a price."""
+    return block.size < SHORT and PRICE.search(block.text) is not None
+
+
 def price_and_repeats(blocks: Sequence[PageBlock]) -> np.ndarray:
     """Whether a block has a price, how many short ones of the page have, and how often a block's text occurs."""
-    priced = np.array([block.size < SHORT and PRICE.search(block.text) is not None for block in blocks], np.float32)
+    priced = np.array([has_price(block) for block in blocks], np.float32)
     times: dict[str, int] = {}
     for block in blocks:
         times[block.text] = times.get(block.text, 0) + 1

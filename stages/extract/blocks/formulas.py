@@ -26,8 +26,7 @@ SETTING = re.compile(
 )  # of CodeCogs
 DELIMITED = re.compile(r"\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\]", re.DOTALL)
 RENDERED = frozenset({"MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_SVG_Display", "MathJax_CHTML", "mjx-chtml"})
-
-IN_NAMES = ("katex", "MathJax", "mjx-chtml", "mwe-math-element")
+IN_NAMES = ("katex", "MathJax", "mjx-chtml", "mwe-math-element")  # what a class has that `of_box` knows
 
 
 class Formula(NamedTuple):

@@ -58,8 +58,7 @@ def linked_share(blocks: Sequence[PageBlock]) -> float:
 
 def is_priced(blocks: Sequence[PageBlock]) -> bool:
     """Whether many of a page's short blocks have a price, and less than half of it is running text."""
-    priced = sum(block.size < features.SHORT and features.PRICE.search(block.text) is not None for block in blocks)
-    if priced < LEAST_PRICES:
+    if sum(map(features.has_price, blocks)) < LEAST_PRICES:
         return False
     prose = sum(block.size for block in blocks if block.size > features.LONG and block.linked < 0.3 * len(block.text))
     return prose < PROSE * sum(block.size for block in blocks)

@@ -13,8 +13,13 @@ from stages.extract.survey import Survey
 HTTP = ("http://", "https://")
 
 
-def read_blocks(seen: Survey, url: str, markdown: bool = False, links: bool = False) -> tuple[str, str, str] | None:
-    """The main text, cleaned, and as it stands in the page, and the page's `html_kind`; None where there is none."""
+def read_blocks(
+    seen: Survey, url: str, markdown: bool = False, links: bool = False, with_kind: bool = False
+) -> tuple[str, str, str] | None:
+    """The main text, cleaned, and as it stands in the page, and the page's `html_kind`, "" unless it is asked for.
+
+    None where there is no main text.
+    """
     base = base_of(seen, url) if links else ""
 
     def address(href: str) -> str:
@@ -31,7 +36,7 @@ def read_blocks(seen: Survey, url: str, markdown: bool = False, links: bool = Fa
         return None
     said = writing.plain(chosen)
     text = writing.markdown(chosen, links) if markdown else clean(said, framed=False)
-    return text, said, kinds.html_kind(walk.blocks, chosen, clues)
+    return text, said, kinds.html_kind(walk.blocks, chosen, clues) if with_kind else ""
 
 
 def kind(seen: Survey) -> kinds.PageKind:

@@ -17,7 +17,7 @@ def items(count: int, linked: str, plain: str = "") -> str:
 
 def kind(body: str, head: str = "") -> str | None:
     seen = look(f"<html><head>{head}</head><body>{body}</body></html>".encode())
-    found = main.read_blocks(seen, "") if seen else None
+    found = main.read_blocks(seen, "", with_kind=True) if seen else None
     return found[2] if found else None
 
 
