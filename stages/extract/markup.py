@@ -25,8 +25,8 @@ KNOWN = tuple(
     "details dialog dir div dl dt em embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 "
     "head header hgroup hr html i iframe img input kbd legend li listing main map math menu meter mjx-container nav "
     "noembed noframes noscript object ol optgroup option p plaintext pre progress rp rt s samp script section select "
-    "span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead title tr tt ul applet "
-    "video xmp".split()
+    "span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead title tr tt ul "
+    "applet video xmp".split()
 )
 TAG = {name: number for number, name in enumerate(KNOWN, 1)}  # 0 is any other tag
 

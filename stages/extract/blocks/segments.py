@@ -39,7 +39,7 @@ from stages.extract.blocks.fields import (
 from stages.extract.blocks.lines import HEADINGS, add_block, add_formula, add_given, add_text, break_line, end_block
 from stages.extract.characters import traits
 from stages.extract.markup import END, KNOWN, TAG, Markup
-from stages.extract.texts import plain_text
+from stages.extract.text_nodes import plain_text
 
 LI, BLOCKQUOTE, BUTTON = TAG["li"], TAG["blockquote"], TAG["button"]
 

@@ -11,7 +11,7 @@ from stages.extract.blocks.names import BIT_OF, LONGEST, WHOLE_PAGE
 from stages.extract.lookup import number_of, table_of
 from stages.extract.markup import AMPERSAND, BLANK, EQUALS, SEMICOLON, TAG, Markup
 from stages.extract.survey import verdicts
-from stages.extract.texts import FNV, PRIME
+from stages.extract.text_nodes import FNV, PRIME
 
 OWN = ("class", "id", "role", "style", "hidden", "aria-hidden")
 CLASS, ID = 0, 1
