@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from dedup.kernels import kernel, mix64_kernel
+from pipeline.kernels import kernel, mix64_kernel
 from dedup.tokens import Tokenise, word_tokens
 from pipeline.hashing import GOLDEN64
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import kernel, mix64_kernel
+from pipeline.kernels import kernel, mix64_kernel
 from dedup.minhash.sketch import fast_sketch, minwise_sketch, permutations, sketch_draws
 from pipeline.errors import UsageError
 from pipeline.hashing import GOLDEN64

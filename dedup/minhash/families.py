@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.arrays import numpy_column, run_lengths, run_starts
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from dedup.members import PRIOR_RUN
 from pipeline.hashing import mix64
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.arrays import list_column, list_values
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from dedup.members import refuse_repeated_ids
 from dedup.substring.occurrences import ONCE, occurrences
 from dedup.tokens import Tokenise, Tokens, word_tokens

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from dedup.kernels import mix64_kernel
+from pipeline.kernels import mix64_kernel
 from dedup.shingles import shingled
 from dedup.tokens import Tokens
 
