@@ -51,8 +51,8 @@ def size_of(first: int) -> int:
 def code_at(text: np.ndarray, place: int, size: int) -> int:
     """The number of the character of `size` bytes at a place."""
     if size == 1:
-        return np.int64(text[place])
-    code = np.int64(text[place]) & (0x7F >> size)
+        return int(text[place])
+    code = int(text[place]) & (0x7F >> size)
     for next_byte in range(place + 1, place + size):
-        code = code << 6 | np.int64(text[next_byte]) & 0x3F
+        code = code << 6 | int(text[next_byte]) & 0x3F
     return code

@@ -50,4 +50,4 @@ def number_of(text: np.ndarray, begin: int, end: int, table: np.ndarray, numbers
     slot = first_slot(low, high, len(numbers))
     while numbers[slot] and (table[slot, 0] != low or table[slot, 1] != high):
         slot = (slot + 1) & (len(numbers) - 1)
-    return numbers[slot]
+    return int(numbers[slot])

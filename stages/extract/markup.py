@@ -22,17 +22,17 @@ ATTRIBUTE = re.compile(rb' (=?[^=]*)="([^"]*)"')
 CDATA = 9  # bytes of "<![CDATA["
 KNOWN = tuple(
     "a abbr address article aside audio b base blockquote body br button canvas caption center code datalist dd del "
-    "details dialog dir div dl dt em embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head "
-    "header hgroup hr html i iframe img input kbd legend li listing main map math menu meter mjx-container nav noembed "
-    "noframes noscript object ol optgroup option p plaintext pre progress rp rt s samp script section select span "
-    "strike strong style sub summary sup svg table tbody td template textarea tfoot th thead title tr tt ul applet "
+    "details dialog dir div dl dt em embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 "
+    "head header hgroup hr html i iframe img input kbd legend li listing main map math menu meter mjx-container nav "
+    "noembed noframes noscript object ol optgroup option p plaintext pre progress rp rt s samp script section select "
+    "span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead title tr tt ul applet "
     "video xmp".split()
 )
 TAG = {name: number for number, name in enumerate(KNOWN, 1)}  # 0 is any other tag
 
 
 class Markup(NamedTuple):
-    """A tree in document order: its elements, and the events in which it is read."""
+    """A tree in document order: its elements, and the events in which it is read; for kernels too."""
 
     raw: bytes  # the tree as XML
     xml: np.ndarray  # the same as uint8
@@ -60,13 +60,15 @@ def markup_of(tree: HtmlElement) -> Markup:
     tree.getroottree().docinfo.clear()  # a DOCTYPE of XHTML would make libxml2 add attributes
     raw = etree.tostring(tree, encoding="utf-8", with_tail=False)
     xml, most = np.frombuffer(raw, np.uint8), raw.count(b"<") + 1
-    tags, parents, ends, closes = np.zeros(most, np.int16), *np.zeros((3, most), np.int32)
+    tags, (parents, ends, closes) = np.zeros(most, np.int16), np.zeros((3, most), np.int32)
     attributes, events = np.zeros((most, 2), np.int32), np.zeros((3 * most, 2), np.int32)
     count, read, attributed, longest = scan(
         xml, TAG_NAMES, TAG_NUMBERS, tags, parents, ends, closes, attributes, events
     )
-    each = (column[:count] for column in (tags, parents, ends, closes, attributes))
-    return Markup(raw, xml, *each, events[:read], attributed, longest)
+    return Markup(
+        raw, xml, tags[:count], parents[:count], ends[:count], closes[:count], attributes[:count], events[:read],
+        attributed, longest,
+    )  # fmt: skip
 
 
 @kernel

@@ -36,14 +36,14 @@ def plain_text(xml: np.ndarray, begin: int, end: int, out: np.ndarray) -> int:
 @kernel
 def referred(xml: np.ndarray, place: int, out: np.ndarray, size: int) -> tuple[int, int]:
     """Write the character of a reference; behind it in the page and in the text."""
-    first, code = xml[place], np.int64(0)
+    first, code = xml[place], 0
     if first == HASH:
         place += 1
         base = 10
         if xml[place] == LOWER_X:
             base, place = 16, place + 1
         while xml[place] != SEMICOLON:
-            digit = np.int64(xml[place]) | 0x20
+            digit = int(xml[place]) | 0x20
             code = code * base + (digit - 48 if digit < 58 else digit - 87)
             place += 1
         return place + 1, written(code, out, size)
@@ -140,7 +140,9 @@ def gram_of(words: np.ndarray, first: int, count: int) -> np.uint64:
 
 
 @kernel
-def shared(found: np.ndarray, text: np.ndarray, table: np.ndarray, sizes: np.ndarray, words: np.ndarray, slots: np.ndarray) -> None:
+def shared(
+    found: np.ndarray, text: np.ndarray, table: np.ndarray, sizes: np.ndarray, words: np.ndarray, slots: np.ndarray
+) -> None:
     """Add to `sizes`, an element each, the characters of its passages whose inside stands in a text too.
 
     `slots` has room for the grams of a text and a power of two of places.

@@ -5,12 +5,10 @@ from typing import Literal
 
 import numpy as np
 
-from stages.extract.blocks.boxes import FLAGS, LIKE
-from stages.extract.blocks.fields import (
-    AROUND, BEGINS, ENDS, FIRST, GIVEN, IN_BOX, KIND, KINDS, LAST, LEAD, LEVEL, LINKED, QUOTED, SIZE,
-)  # fmt: skip
+from stages.extract.blocks.fields import KINDS
 from stages.extract.markup import KNOWN
 
+OF_BOXES = ("tag", "around", "first", "end")  # in the order of `Box`
 Kind = Literal["text", "heading", "item", "term", "table", "code", "caption"]
 
 
@@ -45,25 +43,22 @@ class PageBlock:
 
 @dataclass(slots=True)
 class PageBlocks:
-    """All blocks and boxes of a page as arrays, a row each: see `fields` and `boxes` for the columns."""
+    """All blocks and boxes of a page as arrays of the records that `fields` names."""
 
     text: bytes  # of all blocks in UTF-8, a NUL behind each
-    rows: np.ndarray  # of blocks, int32
-    boxes: np.ndarray  # int32
-    tags: np.ndarray  # of boxes, as in `markup.TAG`
-    measures: np.ndarray  # of boxes, int64
+    rows: np.ndarray  # of blocks
+    boxes: np.ndarray
+    said: np.ndarray  # of boxes
     tidied: list[str] = field(default_factory=list)  # the texts of code and tables as they are written
 
     def blocks(self) -> list[PageBlock]:
         """The blocks, each with its boxes."""
         boxes: list[Box] = []
-        columns = (self.tags, *(self.boxes[:, each] for each in (AROUND, FIRST, LAST)))
-        of_names = (self.measures[:, FLAGS], self.measures[:, LIKE])
-        for tag, around, first, end, flags, like in zip(*(each.tolist() for each in (*columns, *of_names)), strict=True):
-            boxes.append(Box(KNOWN[tag - 1] if tag else "", boxes[around] if around >= 0 else None, first, end, flags, like))
-        fields = (KIND, BEGINS, ENDS, IN_BOX, LINKED, LEVEL, LEAD, QUOTED, GIVEN, SIZE)
+        columns = (*(self.boxes[name] for name in OF_BOXES), self.said["flags"], self.said["like"])
+        for tag, around, *rest in zip(*(column.tolist() for column in columns), strict=True):
+            boxes.append(Box(KNOWN[tag - 1] if tag else "", boxes[around] if around >= 0 else None, *rest))
         return [
-            PageBlock(KINDS[kind], self.text[begin:end].decode(), boxes[box], linked, "", level, "- " * lead, quoted, "",
-                      self.tidied[given] if given >= 0 else "", size)
-            for kind, begin, end, box, linked, level, lead, quoted, given, size in self.rows[:, fields].tolist()
+            PageBlock(KINDS[kind], self.text[begin:end].decode(), boxes[box], linked, "", level, "- " * lead, quoted,
+                      "", self.tidied[given] if given >= 0 else "", size)
+            for kind, begin, end, _, size, linked, level, lead, quoted, box, given in self.rows.tolist()
         ]  # fmt: skip

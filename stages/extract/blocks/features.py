@@ -6,15 +6,11 @@ import numpy as np
 
 from stages.extract.blocks import names, series
 from stages.extract.blocks.block import PageBlocks
-from stages.extract.blocks.boxes import DEPTH, FAR_CONTENT, FAR_FURNITURE, FLAGS, LIKE, OWN, TWINS, number_keys
+from stages.extract.blocks.boxes import number_keys
 from stages.extract.blocks.clues import Clues
-from stages.extract.blocks.fields import (
-    AROUND, CHARS, FIRST, IN_BOX, KIND, LAST, LEVEL, LINKED, OF_CAPTION, OF_CODE, OF_HEADING, OF_ITEM,
-    OF_TABLE, OF_TERM, SIZE,
-)  # fmt: skip
-from stages.extract.blocks.wording import (
-    CAPITALS, COMMAS, DATED, DIGITS, ENDED, NEWLINES, OWNED, PRICED, SAID, TITLED, counted, text_hashes,
-)  # fmt: skip
+from stages.extract.blocks.fields import KINDS
+from stages.extract.blocks.titles import text_hashes
+from stages.extract.blocks.wording import counted
 from stages.extract.markup import KNOWN, TAG
 
 LONG = 60  # characters: a passage of running text
@@ -41,12 +37,12 @@ LENGTH, LINKS, CODE, SENTENCE, IN_TITLE, AFTER_TITLE, PRICE = map(
 def features(page: PageBlocks, clues: Clues) -> np.ndarray:
     """A row of float32 for each block, with the columns `NAMES`."""
     told, title = counted(page, clues.title)
-    size = page.rows[:, SIZE].astype(np.float32)
+    size = page.rows["size"].astype(np.float32)
     own = of_text(page, told)
     linked = own[LINKS] * size
     prose = size * is_running(own.T)
     sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (size, linked, prose)]
-    flags = page.measures[page.rows[:, IN_BOX], FLAGS]
+    flags = page.said["flags"][page.rows["box"]]
     columns = [
         own,
         beside(own, size, title),
@@ -73,19 +69,22 @@ def is_title(row: np.ndarray) -> bool:
 
 def of_text(page: PageBlocks, told: np.ndarray) -> np.ndarray:
     """What a block's own text and box say."""
-    rows, box = page.rows, page.measures[page.rows[:, IN_BOX]]
-    kind, chars, size = rows[:, KIND], rows[:, CHARS], rows[:, SIZE]
-    columns: list[Any] = [np.log2(1 + size.astype(np.float32)), rows[:, LINKED] / chars, rows[:, LEVEL]]
-    columns += [kind == each for each in (OF_HEADING, OF_ITEM, OF_TABLE, OF_CODE, OF_TERM, OF_CAPTION)]
-    columns += [told[:, ENDED], told[:, NEWLINES], told[:, DIGITS], told[:, COMMAS] / size]
-    columns += [told[:, each] for each in (CAPITALS, DATED, SAID, OWNED, TITLED)]
-    columns += [TAGS[page.tags[rows[:, IN_BOX]]], *(box[:, each] for each in (DEPTH, FAR_FURNITURE, FAR_CONTENT))]
-    columns += [box[:, OWN] & bits != 0 for bits in (names.FURNITURE, names.CONTENT | names.POST)]
+    rows, box = page.rows, page.said[page.rows["box"]]
+    kind, chars, size = rows["kind"], rows["chars"], rows["size"]
+    columns: list[Any] = [np.log2(1 + size.astype(np.float32)), rows["linked"] / chars, rows["level"]]
+    columns += [kind == KINDS.index(name) for name in "heading item table code term caption".split()]
+    columns += [told["ended"], told["newlines"], told["digits"], told["commas"] / size]
+    columns += [told[name] for name in "capitals dated said owned titled".split()]
+    columns += [
+        TAGS[page.boxes["tag"][rows["box"]]],
+        *(box[name] for name in ("depth", "far_furniture", "far_content")),
+    ]
+    columns += [box["own"] & bits != 0 for bits in (names.FURNITURE, names.CONTENT | names.POST)]
     return np.stack(columns, dtype=np.float32, casting="unsafe")
 
 
 def beside(own: np.ndarray, size: np.ndarray, title: int) -> np.ndarray:
-    """Where a block stands, what the blocks right before and behind it are, and which is the page's title, -1 for none."""
+    """Where a block stands, and what those right before and behind it are; `title` is the place of the title, or -1."""
     count = len(size)
     made = np.zeros((8, count), np.float32)
     ends = np.cumsum(size)
@@ -99,10 +98,10 @@ def beside(own: np.ndarray, size: np.ndarray, title: int) -> np.ndarray:
 
 def around(page: PageBlocks, sums: list[np.ndarray]) -> np.ndarray:
     """The share of the page, of links and of running text in the boxes around each block."""
-    above = np.maximum(page.boxes[:, AROUND], 0)
-    first, end = page.boxes[:, FIRST], page.boxes[:, LAST]
+    above = np.maximum(page.boxes["around"], 0)
+    first, end = page.boxes["first"], page.boxes["end"]
     inside = [values[end] - values[first] for values in sums]
-    at = page.rows[:, IN_BOX]
+    at = page.rows["box"]
     columns = []
     for _ in range(ABOVE):
         at = above[at]
@@ -113,17 +112,18 @@ def around(page: PageBlocks, sums: list[np.ndarray]) -> np.ndarray:
 
 def kinship(page: PageBlocks, size: np.ndarray, linked: np.ndarray) -> np.ndarray:
     """How many blocks stand in boxes of the same names, and how many siblings of its name a box near has."""
-    at = page.rows[:, IN_BOX]
-    kin = numbered(page.measures[at, LIKE] * 16 + page.rows[:, KIND])
+    at = page.rows["box"]
+    kin = numbered(page.said["like"][at].astype(np.int64) * 16 + page.rows["kind"])
     kinds = int(kin.max()) + 1
     count, sizes, links = (np.bincount(kin, values, kinds) for values in (np.ones(len(kin)), size, linked))
-    twins = page.measures[:, TWINS]
-    above = page.boxes[:, AROUND]
+    twins = page.said["twins"]
+    above = page.boxes["around"]
     near = np.bincount(twins)[twins]
     own, most = near, near
     for _ in range(2):
-        most, above = np.where(above >= 0, np.maximum(most, own[above]), most), np.where(
-            above >= 0, page.boxes[above, AROUND], above
+        most, above = (
+            np.where(above >= 0, np.maximum(most, own[above]), most),
+            np.where(above >= 0, page.boxes["around"][above], above),
         )
     siblings = np.log2(most.astype(np.float32))[at]
     mean = np.log2(1 + sizes / count)
@@ -139,8 +139,8 @@ def numbered(keys: np.ndarray) -> np.ndarray:
 
 def trunk(page: PageBlocks, sums: list[np.ndarray]) -> np.ndarray:
     """Whether a block is in the innermost box that holds half of the running text, and how near it is to that."""
-    half, depth = sums[2][-1] / 2, page.measures[:, DEPTH]
-    first, end, above = page.boxes[:, FIRST], page.boxes[:, LAST], page.boxes[:, AROUND].tolist()
+    half, depth = sums[2][-1] / 2, page.said["depth"]
+    first, end, above = page.boxes["first"], page.boxes["end"], page.boxes["around"].tolist()
     holds = (sums[2][end] - sums[2][first] >= half) & (half > 0) & (depth > 0)
     best = int(np.argmax(np.where(holds, depth, 0)))
     steps, box = dict[int, int](), best
@@ -149,34 +149,32 @@ def trunk(page: PageBlocks, sums: list[np.ndarray]) -> np.ndarray:
     up = np.empty(len(above), np.float32)
     for box, around in enumerate(above):
         up[box] = steps[box] if box in steps else up[around]
-    here = up[page.rows[:, IN_BOX]]
+    here = up[page.rows["box"]]
     share = (sums[0][end[best]] - sums[0][first[best]]) / sums[0][-1]
     return np.stack([here == 0, here, np.full(len(here), share)])
 
 
 def price_and_repeats(page: PageBlocks, told: np.ndarray) -> np.ndarray:
     """Whether a block has a price, how many short ones of the page have, and how often a block's text occurs."""
-    priced = told[:, PRICED].astype(np.float32)
+    priced = told["priced"].astype(np.float32)
     texts = numbered(text_hashes(page))
     repeats = np.log2(np.bincount(texts)[texts].astype(np.float32))
     return np.stack([priced, np.full(len(texts), np.log2(1 + priced.sum())), repeats])
 
 
-def of_page(
-    page: PageBlocks, flags: np.ndarray, size: np.ndarray, sums: list[np.ndarray], clues: Clues
-) -> np.ndarray:
+def of_page(page: PageBlocks, flags: np.ndarray, size: np.ndarray, sums: list[np.ndarray], clues: Clues) -> np.ndarray:
     """What holds for all blocks of a page, and whether a block is in the frame that trafilatura would take."""
     total = size.sum()
-    posts, comments = (int(page.rows[flags & bit != 0, SIZE].sum()) / total for bit in (names.POST, names.COMMENTS))
+    posts, comments = (int(page.rows["size"][flags & bit != 0].sum()) / total for bit in (names.POST, names.COMMENTS))
     values = [np.log2(1 + total), sums[1][-1] / total, sums[2][-1] / total, posts]
     values += [clues.article, clues.thread, clues.product, clues.listing]
     values += [clues.place == place for place in ("thread", "listing", "home")]
     values.append(comments)
     made = np.repeat(np.array([*values, 0.0], np.float32)[:, None], len(flags), 1)
     for bit in names.FRAMES:
-        framed = np.flatnonzero(page.measures[:, OWN] & bit)
+        framed = np.flatnonzero(page.said["own"] & bit)
         if len(framed):
-            first, end = page.boxes[framed[0], [FIRST, LAST]]
+            first, end = (page.boxes[name][framed[0]] for name in ("first", "end"))
             made[-1, first:end] = 1
             break
     return made

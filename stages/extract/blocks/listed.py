@@ -25,7 +25,7 @@ NAMES = (*GROUPS, "unlikely")
 
 @lru_cache(100_000)
 def bits_of_mark(tag: str, bits: int) -> int:
-    """A bit for each list that names an element with this tag and these verdicts; more conditions of a list are left out."""
+    """A bit for each list that names an element with this tag and these verdicts, without a list's other conditions."""
     tags, found = (tag, ALIASES.get(tag, tag)), 0
     for place, selections in enumerate(GROUPS.values()):
         for selection in selections:

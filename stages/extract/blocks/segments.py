@@ -1,194 +1,205 @@
-"""The blocks and boxes of a page in one compiled walk over its markup; `walk.BlockWalk` is the same for Markdown."""
+"""The blocks and boxes of a page in one compiled walk over its markup; `walk.BlockWalk` does the same for Markdown."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from lxml.etree import _Element
 
 from dedup.kernels import kernel
+from stages.extract.blocks import tags
 from stages.extract.blocks.block import PageBlocks
-from stages.extract.blocks.boxes import boxes_of
-from stages.extract.blocks.decisions import decide
+from stages.extract.blocks.boxes import measured
+from stages.extract.blocks.decisions import Decided, decide
 from stages.extract.blocks.fields import (
-    AFTER_BREAK, AFTER_TEXT, AROUND, AT, BLOCK, BLOCK_FIELDS, BOX, BOX_AT, BOX_COUNT, BOX_FIELDS, BREAK, CODE_IF_ALONE, DISPLAY, ELEMENT, FIRST,
-    FORMULA, HAS_LEAD, IN_ITEM, LAST, LAST_PART, LINE_CODE, LINK, LINKS, LISTED, NONBLANK, NOTHING, OF_CAPTION, OF_CODE,
-    OF_TABLE, OF_TERM, PREFORMATTED, QUOTES, RULE, SKIP, STATE, TABLE_TEXT,
-)  # fmt: skip
-from stages.extract.blocks.lines import add_block, add_formula, add_given, add_text, break_line, end_block
-from stages.extract.blocks.tags import BOXES, CODE, HEADINGS, LISTS, SKIPPED, VERBATIM
+    AFTER_BREAK,
+    AFTER_TEXT,
+    BLOCK_ROW,
+    BOX,
+    BOX_ROW,
+    BREAK,
+    CODE_IF_ALONE,
+    DISPLAY,
+    FORMULA,
+    LINE_CODE,
+    LINK,
+    NOTHING,
+    OF_CAPTION,
+    OF_CODE,
+    OF_TABLE,
+    OF_TERM,
+    PREFORMATTED,
+    RULE,
+    SKIP,
+    STATE,
+    TABLE_TEXT,
+    Record,
+    Records,
+)
+from stages.extract.blocks.lines import HEADINGS, add_block, add_formula, add_given, add_text, break_line, end_block
 from stages.extract.characters import traits
-from stages.extract.markup import BEGIN, END, KNOWN, TAG, Markup
+from stages.extract.markup import END, KNOWN, TAG, Markup
 from stages.extract.texts import plain_text
 
-def roles() -> np.ndarray:
-    """What each tag is to the walk, by its number."""
-    made = np.zeros(len(KNOWN) + 1, np.int8)
-    for tags, role in ((SKIPPED, SKIP), (BOXES, BOX), (CODE, PREFORMATTED), (VERBATIM, LINE_CODE), (("br",), BREAK),
-                       (("hr",), RULE), (("a",), LINK)):  # fmt: skip
-        made[[TAG[tag] for tag in tags]] = role
-    return made
-
-
-def kinds_of_boxes() -> np.ndarray:
-    """The kind of a block by the tag of its box: 10 and more for headings of a level."""
-    made = np.zeros(len(KNOWN) + 1, np.int8)
-    for tag in HEADINGS:
-        made[TAG[tag]] = 10 + int(tag[1])
-    made[TAG["dt"]] = OF_TERM
-    made[[TAG["caption"], TAG["figcaption"]]] = OF_CAPTION
-    return made
-
-
-def lists() -> np.ndarray:
-    """Which tags are lists."""
-    made = np.zeros(len(KNOWN) + 1, np.bool_)
-    made[[TAG[tag] for tag in LISTS]] = True
-    return made
-
-
-ROLES, BOX_KINDS, IS_LIST = roles(), kinds_of_boxes(), lists()
 LI, BLOCKQUOTE, BUTTON = TAG["li"], TAG["blockquote"], TAG["button"]
+
+
+class Tags(NamedTuple):
+    """What each tag is to the walk, by its number: its role, the kind of blocks in such a box, whether it is a list."""
+
+    roles: np.ndarray
+    kinds: np.ndarray
+    lists: np.ndarray
+
+
+class Written(NamedTuple):
+    """What the walk writes: the texts of all blocks, the blocks and boxes, and room for one text."""
+
+    text: np.ndarray
+    blocks: Records
+    boxes: Records
+    scratch: np.ndarray
+
+
+def _tags() -> Tags:
+    roles, kinds, lists = np.zeros((3, len(KNOWN) + 1), np.int8)
+    named = ((tags.SKIPPED, SKIP), (tags.BOXES, BOX), (tags.CODE, PREFORMATTED), (tags.VERBATIM, LINE_CODE))
+    for names, role in (*named, (("br",), BREAK), (("hr",), RULE), (("a",), LINK)):
+        roles[[TAG[name] for name in names]] = role
+    for name in tags.HEADINGS:
+        kinds[TAG[name]] = HEADINGS + int(name[1])
+    kinds[TAG["dt"]] = OF_TERM
+    kinds[[TAG["caption"], TAG["figcaption"]]] = OF_CAPTION
+    lists[[TAG[name] for name in tags.LISTS]] = 1
+    return Tags(roles, kinds, lists)
+
+
+TAGS = _tags()
 
 
 def blocks_of(page: Markup, element: Callable[[int], _Element]) -> PageBlocks:
     """The blocks of a page; `element` gives one of its elements by its number, where that is to be looked at."""
-    made = decide(page, element)
-    given, bounds, links = made.given()
-    text, scratch = np.empty((2, len(page.xml) + len(given) + len(page.events) + 16), np.uint8)
-    rows = np.empty((len(page.events) + 1, BLOCK_FIELDS), np.int32)
-    boxes = np.empty((len(page.tags) + 1, BOX_FIELDS), np.int32)
-    size, count, boxed = walk(
-        page.xml, page.tags, page.closes, page.events, made.decided, made.refers, given, bounds, links, traits(), ROLES,
-        BOX_KINDS, IS_LIST, text, scratch, rows, boxes,
-    )  # fmt: skip
-    boxes = boxes[:boxed]
-    tags = page.tags[boxes[:, ELEMENT]]
-    return PageBlocks(text[:size].tobytes(), rows[:count], boxes, tags, boxes_of(page, boxes), made.tidied)
+    decisions = decide(page, element)
+    made = decisions.decided()
+    text, scratch = np.empty((2, len(page.xml) + len(made.texts) + len(page.events) + 16), np.uint8)
+    out = Written(text, np.empty(len(page.events) + 1, BLOCK_ROW), np.empty(len(page.tags) + 1, BOX_ROW), scratch)
+    state = np.zeros(1, STATE)
+    walk(page, made, TAGS, traits(), state, out)
+    at = state[0]
+    blocks, boxes = out.blocks[: at["blocks"]], out.boxes[: at["boxes"]]
+    return PageBlocks(text[: at["written"]].tobytes(), blocks, boxes, measured(page, boxes), decisions.tidied)
 
 
 @kernel
-def walk(
-    xml: np.ndarray, tags: np.ndarray, closes: np.ndarray, events: np.ndarray, decided: np.ndarray, refers: np.ndarray,
-    given: np.ndarray, given_bounds: np.ndarray, given_links: np.ndarray, table: np.ndarray, of_tags: np.ndarray,
-    box_kinds: np.ndarray, is_list: np.ndarray, text: np.ndarray, scratch: np.ndarray, blocks: np.ndarray, boxes: np.ndarray,
-) -> tuple[int, int, int]:  # fmt: skip
-    """Fill `text`, `blocks` and `boxes`; how many bytes, blocks and boxes there are.
-
-    `decided` says of an element what it is (NOTHING for most), `refers` which of the `given` texts it stands for, -1
-    for none, `given_links` how many characters of that are links.
-    """
-    at = np.zeros(STATE, np.int64)
-    begin_box(at, boxes, 0, -1, False)
+def walk(page: Markup, made: Decided, known: Tags, table: np.ndarray, state: np.ndarray, out: Written) -> None:
+    """Fill what is written; `state` is one record, of zeros at first."""
+    at = state[0]
+    begin_box(0, page.tags[0], -1, False, at, out.boxes)
     event = 0
-    while event < len(events):
-        first, second = events[event, 0], events[event, 1]
+    while event < len(page.events):
+        first, second = page.events[event, 0], page.events[event, 1]
         event += 1
+        if second >= 0:
+            size = plain_text(page.xml, first, second, out.scratch)
+            add_text(out.scratch, 0, size, at, table, out.text)
+            continue
+        tag = int(page.tags[first])
         if second == END:
-            close(first, at, tags, of_tags, box_kinds, is_list, text, blocks, boxes)
-        elif second != BEGIN:
-            size = plain_text(xml, first, second, scratch)
-            add_text(scratch, 0, size, at, table, text)
-        elif stands_for_text(first, at, tags, of_tags, box_kinds, decided, boxes):
-            write_given(first, at, tags, of_tags, decided, refers, given, given_bounds, given_links, table, box_kinds,
-                        text, blocks, boxes)  # fmt: skip
-            event = closes[first] + 1
+            close(tag, at, known, out)
+        elif is_written_whole(first, tag, at, made, known, out):
+            write_whole(first, tag, at, made, known, table, out)
+            event = page.closes[first] + 1
         else:
-            open_element(first, at, tags, of_tags, is_list, box_kinds, text, blocks, boxes)
-    end_block(at, tags, box_kinds, text, blocks, boxes)
-    boxes[0, LAST] = at[BLOCK]
-    return at[AT], at[BLOCK], at[BOX_COUNT]
+            open_element(first, tag, at, known, out)
+    finish_block(at, known, out)
+    out.boxes[0].end = at.blocks
 
 
 @kernel
-def begin_box(at: np.ndarray, boxes: np.ndarray, element: int, around: int, in_item: bool) -> None:
+def begin_box(element: int, tag: int, around: int, in_item: bool, at: Record, boxes: Records) -> None:
     """A box begins."""
-    box = at[BOX_COUNT]
-    at[BOX_COUNT], at[BOX_AT] = box + 1, box
-    boxes[box, ELEMENT], boxes[box, AROUND], boxes[box, FIRST], boxes[box, IN_ITEM] = element, around, at[BLOCK], in_item
+    at.box = at.boxes
+    at.boxes += 1
+    box = boxes[at.box]
+    box.element, box.tag, box.around, box.first, box.in_item = element, tag, around, at.blocks, in_item
 
 
 @kernel
-def end_box(at: np.ndarray, boxes: np.ndarray) -> None:
+def end_box(at: Record, boxes: Records) -> None:
     """The innermost box ends."""
-    boxes[at[BOX_AT], LAST] = at[BLOCK]
-    at[BOX_AT] = boxes[at[BOX_AT], AROUND]
+    box = boxes[at.box]
+    box.end = at.blocks
+    at.box = box.around
 
 
 @kernel
-def stands_for_text(
-    element: int, at: np.ndarray, tags: np.ndarray, of_tags: np.ndarray, box_kinds: np.ndarray, decided: np.ndarray,
-    boxes: np.ndarray,
-) -> bool:  # fmt: skip
-    """Whether what an element holds is not walked over: it is left out, or a text was given for it."""
-    if decided[element] == CODE_IF_ALONE:
-        return not at[NONBLANK]
-    role = of_tags[tags[element]]
-    if decided[element] != NOTHING or role == PREFORMATTED or role == BREAK or role == RULE:
+def finish_block(at: Record, known: Tags, out: Written) -> None:
+    """The block at hand ends."""
+    end_block(int(known.kinds[out.boxes[at.box].tag]), at, out.text, out.blocks, out.boxes)
+
+
+@kernel
+def is_written_whole(element: int, tag: int, at: Record, made: Decided, known: Tags, out: Written) -> bool:
+    """Whether an element is not walked over: it is left out, is a break, or a text was given for it."""
+    role = known.roles[tag]
+    if made.kinds[element] == CODE_IF_ALONE:
+        return not at.nonblank
+    if made.kinds[element] != NOTHING or role in (PREFORMATTED, BREAK, RULE):
         return True
-    in_heading = box_kinds[tags[boxes[at[BOX_AT], ELEMENT]]] >= 10
-    return role == SKIP and not (tags[element] == BUTTON and in_heading)
+    return role == SKIP and not (tag == BUTTON and known.kinds[out.boxes[at.box].tag] >= HEADINGS)
 
 
 @kernel
-def write_given(
-    element: int, at: np.ndarray, tags: np.ndarray, of_tags: np.ndarray, decided: np.ndarray, refers: np.ndarray,
-    given: np.ndarray, given_bounds: np.ndarray, given_links: np.ndarray, table: np.ndarray, box_kinds: np.ndarray,
-    text: np.ndarray, blocks: np.ndarray, boxes: np.ndarray,
-) -> None:  # fmt: skip
-    """Breaks, and what was decided of an element."""
-    role, what, refer = of_tags[tags[element]], decided[element], refers[element]
-    if what == FORMULA or what == DISPLAY:
-        if refer >= 0:
-            add_formula(given, given_bounds[refer], given_bounds[refer + 1], what == DISPLAY, at, table, text)
-    elif role == RULE or (role == BREAK and at[LAST_PART] == AFTER_BREAK) or what != NOTHING or role == PREFORMATTED:
-        end_block(at, tags, box_kinds, text, blocks, boxes)
-    elif role == BREAK and at[LAST_PART] == AFTER_TEXT:
-        break_line(at)
-    if what >= TABLE_TEXT:
+def write_whole(
+    element: int, tag: int, at: Record, made: Decided, known: Tags, table: np.ndarray, out: Written
+) -> None:
+    """Write a break, or the text that stands for an element; others are left out."""
+    role, kind, given = known.roles[tag], made.kinds[element], made.refers[element]
+    begin, end = int(made.bounds[given]), int(made.bounds[given + 1])  # of no meaning without a text
+    if kind in (FORMULA, DISPLAY):
+        if given >= 0:
+            add_formula(made.texts, begin, end, kind == DISPLAY, at, table, out.text)
+    elif role == BREAK and at.last != AFTER_BREAK:
+        if at.last == AFTER_TEXT:
+            break_line(at)
+    elif role in (BREAK, RULE, PREFORMATTED) or kind != NOTHING:
+        finish_block(at, known, out)
+    if kind >= TABLE_TEXT:
         if role == BOX:
-            begin_box(at, boxes, element, at[BOX_AT], boxes[at[BOX_AT], IN_ITEM])
-        if refer >= 0:
-            kind = OF_TABLE if what == TABLE_TEXT else OF_CODE
-            add_given(given, given_bounds[refer], given_bounds[refer + 1], at, table, text)
-            add_block(kind, 0, given_links[refer], refer, at, text, blocks)
+            begin_box(element, tag, at.box, out.boxes[at.box].in_item, at, out.boxes)
+        if given >= 0:
+            add_given(made.texts, begin, end, at, table, out.text)
+            add_block(
+                OF_TABLE if kind == TABLE_TEXT else OF_CODE, 0, int(made.links[given]), given, at, out.text, out.blocks
+            )
         if role == BOX:
-            end_box(at, boxes)
+            end_box(at, out.boxes)
 
 
 @kernel
-def open_element(
-    element: int, at: np.ndarray, tags: np.ndarray, of_tags: np.ndarray, is_list: np.ndarray, box_kinds: np.ndarray,
-    text: np.ndarray, blocks: np.ndarray, boxes: np.ndarray,
-) -> None:  # fmt: skip
+def open_element(element: int, tag: int, at: Record, known: Tags, out: Written) -> None:
     """An element begins that is walked over."""
-    tag = tags[element]
-    role = of_tags[tag]
-    if role == LINK:
-        at[LINKS] += 1
-    elif role == BOX:
-        end_block(at, tags, box_kinds, text, blocks, boxes)
-        in_item = tag == LI or (not is_list[tag] and boxes[at[BOX_AT], IN_ITEM] != 0)
-        begin_box(at, boxes, element, at[BOX_AT], in_item)
-        at[LISTED] += is_list[tag]
-        at[QUOTES] += tag == BLOCKQUOTE
+    if known.roles[tag] == LINK:
+        at.links += 1
+    elif known.roles[tag] == BOX:
+        finish_block(at, known, out)
+        in_item = tag == LI or (not known.lists[tag] and out.boxes[at.box].in_item != 0)
+        begin_box(element, tag, at.box, in_item, at, out.boxes)
+        at.lists += known.lists[tag]
+        at.quotes += tag == BLOCKQUOTE
         if tag == LI:
-            at[HAS_LEAD] = 1
+            at.lead = 1
 
 
 @kernel
-def close(
-    element: int, at: np.ndarray, tags: np.ndarray, of_tags: np.ndarray, box_kinds: np.ndarray, is_list: np.ndarray,
-    text: np.ndarray, blocks: np.ndarray, boxes: np.ndarray,
-) -> None:  # fmt: skip
+def close(tag: int, at: Record, known: Tags, out: Written) -> None:
     """An element ends that was walked over."""
-    tag = tags[element]
-    role = of_tags[tag]
-    if role == LINK:
-        at[LINKS] -= 1
-    elif role == BOX:
-        at[LISTED] -= is_list[tag]
-        end_block(at, tags, box_kinds, text, blocks, boxes)
-        at[QUOTES] -= tag == BLOCKQUOTE
+    if known.roles[tag] == LINK:
+        at.links -= 1
+    elif known.roles[tag] == BOX:
+        at.lists -= known.lists[tag]
+        finish_block(at, known, out)
+        at.quotes -= tag == BLOCKQUOTE
         if tag == LI:
-            at[HAS_LEAD] = 0
-        end_box(at, boxes)
+            at.lead = 0
+        end_box(at, out.boxes)

@@ -7,8 +7,6 @@ are not what they are beside a story.
 import numpy as np
 
 from stages.extract.blocks.block import PageBlocks
-from stages.extract.blocks.boxes import FLAGS, LIKE
-from stages.extract.blocks.fields import FIRST, LAST
 from stages.extract.blocks.names import ASIDE, FOOTER, HEADER, HIDDEN, NAVIGATION, PROMPT
 from stages.extract.markup import KNOWN, TAG
 
@@ -30,11 +28,11 @@ def longest_series(page: PageBlocks, size: np.ndarray) -> np.ndarray:
     Of all series the one with most text, times the logarithm of its length. `size` has the characters of all blocks
     before each block, and of all at its end.
     """
-    first, end = page.boxes[:, FIRST], page.boxes[:, LAST]
-    may = np.flatnonzero((end > first) & ~IS_PART[page.tags] & (page.measures[:, FLAGS] & MENUS == 0))
+    first, end = page.boxes["first"], page.boxes["end"]
+    may = np.flatnonzero((end > first) & ~IS_PART[page.boxes["tag"]] & (page.said["flags"] & MENUS == 0))
     if not len(may):
         return may
-    order = np.unique(page.measures[may, LIKE], return_inverse=True)[1]
+    order = np.unique(page.said["like"][may], return_inverse=True)[1]
     count = np.bincount(order)
     held = np.bincount(order, size[end[may]] - size[first[may]])
     blocks = np.bincount(order, end[may] - first[may])
@@ -56,7 +54,7 @@ def of_series(flags: np.ndarray, page: PageBlocks, sums: list[np.ndarray]) -> np
     place = np.zeros(count, np.float32)  # 0 before it or without one, 1 in it, 2 behind it
     values = [0.0] * 6
     if len(series):
-        first, end = page.boxes[series, FIRST], page.boxes[series, LAST]
+        first, end = page.boxes["first"][series], page.boxes["end"][series]
         held, linked, prose = (np.cumsum(each[end] - each[first])[-1] for each in sums)  # in the order of the page
         place[first[0] :] = 2
         for begin, behind in zip(first.tolist(), end.tolist(), strict=True):

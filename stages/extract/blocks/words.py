@@ -1,21 +1,40 @@
 """The names of boxes, read by a compiled loop: see `names` for what their words mean."""
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from dedup.kernels import kernel
-from stages.extract.blocks.fields import ELEMENT
+from stages.extract.blocks.fields import Records
 from stages.extract.blocks.names import BIT_OF, LONGEST, WHOLE_PAGE
 from stages.extract.lookup import number_of, table_of
-from stages.extract.markup import AMPERSAND, BLANK, EQUALS, SEMICOLON, TAG
+from stages.extract.markup import AMPERSAND, BLANK, EQUALS, SEMICOLON, TAG, Markup
 from stages.extract.survey import verdicts
+from stages.extract.texts import FNV, PRIME
 
-WORDS, WORD_BITS = table_of({word.encode(): bit for word, bit in BIT_OF.items()})
 OWN = ("class", "id", "role", "style", "hidden", "aria-hidden")
 CLASS, ID = 0, 1
-BARE = np.array([TAG[tag] for tag in WHOLE_PAGE])
-FNV, PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+
+
+class Named(NamedTuple):
+    """The words that say something, with their bits, as `lookup.table_of` gives them; tags whose names say nothing."""
+
+    words: np.ndarray
+    bits: np.ndarray
+    bare: np.ndarray
+
+
+class Telling(NamedTuple):
+    """The names of attributes in ASCII, one behind the other, and where each begins and ends."""
+
+    text: np.ndarray
+    starts: np.ndarray
+
+
+NAMED = Named(
+    *table_of({word.encode(): bit for word, bit in BIT_OF.items()}), np.array([TAG[tag] for tag in WHOLE_PAGE])
+)
 
 
 @cache
@@ -25,54 +44,58 @@ def attributes() -> tuple[str, ...]:
 
 
 @cache
-def attribute_table() -> tuple[np.ndarray, np.ndarray]:
-    """Their names in ASCII, one behind the other, and where each begins and ends."""
+def telling() -> Telling:
+    """The same for `read_names`."""
     encoded = [name.encode() for name in attributes()]
-    return np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)])
+    return Telling(np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)]))
 
 
 @kernel
 def read_names(
-    xml: np.ndarray, tags: np.ndarray, attributes: np.ndarray, rows: np.ndarray, bare: np.ndarray, words: np.ndarray,
-    word_bits: np.ndarray, telling: np.ndarray, starts: np.ndarray, said: np.ndarray, names: np.ndarray, values: np.ndarray,
-) -> int:  # fmt: skip
-    """Write what the words in class and id say of each box, and a number for its tag and the first word of its class.
+    page: Markup,
+    boxes: Records,
+    named: Named,
+    telling: Telling,
+    said: np.ndarray,
+    names: np.ndarray,
+    values: Records,
+) -> int:
+    """Write what the words in class and id say of each box, and a hash of its tag and the first word of its class.
 
-    `values` gets the attributes that tell something: the box, which attribute, and where its value begins and ends. How
-    many there are.
+    `values` gets the attributes that tell something; how many there are.
     """
-    count = 0
-    for row in range(len(rows)):
-        element = rows[row, ELEMENT]
-        place, end = attributes[element, 0], attributes[element, 1]
-        said[row], names[row] = 0, FNV ^ np.uint64(tags[element])
+    count, xml = 0, page.xml
+    for box in range(len(boxes)):
+        place, end = page.attributes[boxes[box].element]
+        said[box], names[box] = 0, FNV ^ np.uint64(boxes[box].tag)
         while place < end:
             begin, place = place + 1, place + 2
             while xml[place] != EQUALS:
                 place += 1
-            which = attribute_at(xml, begin, place, telling, starts)
+            attribute = attribute_at(xml, begin, place, telling)
             begin, place = place + 2, place + 2
             while xml[place] != xml[begin - 1]:
                 place += 1
-            if which == CLASS:
-                names[row] = first_word(xml, begin, place, names[row])
-            if which >= 0 and not (tags[element] == bare).any():
-                if which == CLASS or which == ID:
-                    said[row] |= bits_of_words(xml, begin, min(place, begin + LONGEST), words, word_bits)
-                values[count, 0], values[count, 1], values[count, 2], values[count, 3] = row, which, begin, place
+            if attribute == CLASS:
+                names[box] = first_word(xml, begin, place, names[box])
+            if attribute >= 0 and not (boxes[box].tag == named.bare).any():
+                if attribute <= ID:
+                    said[box] |= bits_of_words(xml, begin, min(place, begin + LONGEST), named)
+                row = values[count]
+                row.box, row.attribute, row.begin, row.end = box, attribute, begin, place
                 count += 1
             place += 1
     return count
 
 
 @kernel
-def attribute_at(xml: np.ndarray, begin: int, end: int, telling: np.ndarray, starts: np.ndarray) -> int:
+def attribute_at(xml: np.ndarray, begin: int, end: int, telling: Telling) -> int:
     """Which telling attribute has its name in these bytes, -1 for none."""
-    for which in range(len(starts) - 1):
-        start = starts[which]
-        if starts[which + 1] - start == end - begin and telling[start] == xml[begin]:
+    for which in range(len(telling.starts) - 1):
+        start = telling.starts[which]
+        if telling.starts[which + 1] - start == end - begin and telling.text[start] == xml[begin]:
             place = 1
-            while place < end - begin and telling[start + place] == xml[begin + place]:
+            while place < end - begin and telling.text[start + place] == xml[begin + place]:
                 place += 1
             if place == end - begin:
                 return which
@@ -104,7 +127,7 @@ def first_word(xml: np.ndarray, place: int, end: int, value: np.uint64) -> np.ui
 
 
 @kernel
-def bits_of_words(xml: np.ndarray, place: int, end: int, words: np.ndarray, word_bits: np.ndarray) -> int:
+def bits_of_words(xml: np.ndarray, place: int, end: int, named: Named) -> int:
     """The bits of the words in a class or an id, in any style of writing: "postBody", "post-body", "postbody"."""
     bits = 0
     while place < end:
@@ -112,12 +135,12 @@ def bits_of_words(xml: np.ndarray, place: int, end: int, words: np.ndarray, word
         begin = place
         while place < end and not blank_at(xml, place, end):
             place += 1
-        bits |= number_of(xml, begin, place, words, word_bits) | bits_of_parts(xml, begin, place, words, word_bits)
+        bits |= number_of(xml, begin, place, named.words, named.bits) | bits_of_parts(xml, begin, place, named)
     return bits
 
 
 @kernel
-def bits_of_parts(xml: np.ndarray, place: int, end: int, words: np.ndarray, word_bits: np.ndarray) -> int:
+def bits_of_parts(xml: np.ndarray, place: int, end: int, named: Named) -> int:
     """The bits of the parts of one word: lower-case letters with a capital before them, or capitals."""
     bits = 0
     while place < end:
@@ -132,7 +155,7 @@ def bits_of_parts(xml: np.ndarray, place: int, end: int, words: np.ndarray, word
         else:
             place = behind_small(xml, place, end)
         if place > begin:
-            bits |= number_of(xml, begin, place, words, word_bits)
+            bits |= number_of(xml, begin, place, named.words, named.bits)
         else:
             place += 1
     return bits
