@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 
 SPACE, UNPRINTABLE, DENSE, CAPITAL = 1, 2, 4, 8
 TABLED = 0x40000  # what lies above is private or not assigned, and not printable, but for variation selectors

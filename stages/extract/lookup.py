@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 
 LONGEST = 16  # bytes of a name: it is held as two numbers of 64 bits
 

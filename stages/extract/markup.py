@@ -13,7 +13,7 @@ import lxml.etree as etree
 import numpy as np
 from lxml.html import HtmlElement
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.lookup import number_of, table_of
 
 BEGIN, END = -1, -2  # second column of `events` for elements

@@ -8,7 +8,7 @@ table up to its widest one, and looks at all attributes of an element again and 
 import lxml.etree as etree
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.markup import TAG
 from stages.extract.reader.verdicts import LIMITED, LONGEST
 from stages.extract.survey import Survey

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.characters import SPACE, code_at, size_of, traits, traits_of
 from stages.extract.markup import AMPERSAND, BEGIN, CDATA, END, GT, LT, SEMICOLON, TAG, Markup
 

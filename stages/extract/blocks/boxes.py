@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.blocks import listed
 from stages.extract.blocks.fields import BOX_SAID, VALUE, Records
 from stages.extract.blocks.names import CONTENT, FURNITURE, LISTED, LONGEST, MAIN, POST, TAG_BITS, bits_of_attribute

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.blocks import features as columns
 from stages.extract.blocks import repairs, trees
 from stages.extract.blocks.block import PageBlock, PageBlocks

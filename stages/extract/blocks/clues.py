@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from lxml.etree import _Element
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 
 # each begins with letters, by which Python's re finds its places fast
 DECLARED = (

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from lxml.etree import _Element
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.blocks import code, fields, formulas, tables
 from stages.extract.blocks.lines import NEWLINE
 from stages.extract.blocks.tags import CODE, FORMULAS, VERBATIM

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.blocks.fields import AFTER_BREAK, AFTER_TEXT, OF_HEADING, OF_ITEM, Record, Records
 from stages.extract.characters import DENSE, SPACE, UNPRINTABLE, code_at, size_of, traits_of
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 
 
 class Phrases(NamedTuple):

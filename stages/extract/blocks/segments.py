@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from lxml.etree import _Element
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.blocks import tags
 from stages.extract.blocks.block import PageBlocks
 from stages.extract.blocks.boxes import measured

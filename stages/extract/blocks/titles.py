@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.blocks.block import PageBlocks
 from stages.extract.blocks.fields import OF_HEADING, OF_TEXT, Records
 from stages.extract.text_nodes import FNV, PRIME

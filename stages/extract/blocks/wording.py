@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.blocks.block import PageBlocks
 from stages.extract.blocks.fields import Record, Records
 from stages.extract.blocks.phrases import Phrases, count_phrases, found_at, has_phrase, is_digit, is_word, phrases_of

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 from stages.extract.blocks.fields import Records
 from stages.extract.blocks.names import BIT_OF, LONGEST, WHOLE_PAGE
 from stages.extract.lookup import number_of, table_of
