@@ -22,7 +22,7 @@ SHORT = 100  # characters
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
 
 
-def table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def tree_table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Columns and limits of all questions, which of them each tree asks, and its values."""
     asked, values = zip(*(tree.split(":") for tree in trees.TREES.strip().rstrip(";").split(";")), strict=True)
     numbers: dict[str, int] = {}
@@ -32,7 +32,7 @@ def table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
             np.array([line.split() for line in values], np.int32))  # fmt: skip
 
 
-COLUMNS, LIMITS, TREES, VALUES = table()
+COLUMNS, LIMITS, TREES, VALUES = tree_table()
 
 
 def probabilities(rows: np.ndarray) -> np.ndarray:
