@@ -57,8 +57,10 @@ function duration(seconds) {
 function address(url, parts = [url]) {
   const shown = marked(parts);
   if (!/^https?:\/\/[^\s[]/i.test(url)) return h("span", { class: "url" }, shown);
-  return h("a", { class: "url", href: url, rel: "noopener noreferrer nofollow", target: "_blank" }, shown);
+  return link(url, shown);
 }
+
+const link = (url, shown) => h("a", { class: "url", href: url, rel: "noopener noreferrer nofollow", target: "_blank" }, shown);
 
 // Pieces that are plain and marked by turns.
 const marked = (parts) => parts.map((text, place) => (place % 2 ? h("mark", {}, text) : text));

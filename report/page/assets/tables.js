@@ -65,8 +65,8 @@ function differs(changes) {
 function shards(data) {
   const { rows, why } = data.shards;
   const lead = data.shards.shards < 5 ? "Each file of the crawl, from first to last." : data.shards.odd ? `${plural(data.shards.odd, "shard is", "shards are")} unlike the others; these stand on top.` : "None is unlike the others.";
-  section("shards", "Shards", lead, table("Shards", ["shard", "odd", "pages", "kept", "share", "tokens", "size", "time"], rows.map(([name, pages, kept, tokens, size, seconds], n) =>
-    [cell(name, h("code", {}, name)), cell(why[n], h("span", { class: "odd" }, why[n])), cell(pages, count(pages)), cell(kept, count(kept)), cell(kept / Math.max(pages, 1), percent(kept / Math.max(pages, 1))), cell(tokens, short(tokens)), cell(size, bytes(size)), cell(seconds, duration(seconds))]), 2),
+  section("shards", "Shards", lead, table("Shards", ["shard", "odd", "pages", "kept", "share", "tokens", "size", "compression", "time"], rows.map(([name, pages, kept, tokens, size, memory, seconds], n) =>
+    [cell(name, h("code", {}, name)), cell(why[n], h("span", { class: "odd" }, why[n])), cell(pages, count(pages)), cell(kept, count(kept)), cell(kept / Math.max(pages, 1), percent(kept / Math.max(pages, 1))), cell(tokens, short(tokens)), cell(size, bytes(size)), cell(memory / Math.max(size, 1), memory && size ? `${(memory / size).toFixed(2)}×` : ""), cell(seconds, duration(seconds))]), 2),
     rows.length < data.shards.shards ? h("p", { class: "fine" }, `${count(rows.length)} of ${count(data.shards.shards)} shards are shown.`) : "");
 }
 
