@@ -24,6 +24,8 @@ from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.store import open_root
 from report.index import index_stage
+from report.page.duplicates import flagged
+from report.page.words import template_lines
 from report.progress import Progress
 from report.tables import print_funnel, print_rows, print_warnings
 from report.terminal import print_line
@@ -99,6 +101,8 @@ def run_command(
     for why in unindexed:
         print_line(f"no index of some pages, which explain will make: {why}", console)
     _print_results(goals, stats, root)
+    for line in template_lines(flagged(root, plan(*goals))):
+        print_line(f"attention: {line}", console)
     for goal in goals:
         if (card := _card(goal)) and card.lost:
             what = f"{card.published.name}: the columns {', '.join(card.lost)} are not published"

@@ -46,7 +46,8 @@ function duplicates(data) {
       h("div", { class: "halves" },
         h("div", {}, h("h4", {}, "Families by size"), bars(sizes)),
         each.alike.length ? h("div", {}, h("h4", {}, "What copies have in common with the page that is kept"), bars(tenths.reverse()), h("p", { class: "fine" }, `Runs of five words, ${plural(each.alike.length, "pair")} compared. A check of the texts that asks for ${percent(each.refusedBelow, 0)} would refuse ${count(refused)} of them (${percent(refused / each.alike.length, 0)}).`)) : "",
-        each.hosts.length ? h("div", {}, h("h4", {}, "Hosts that lose most"), table(`Hosts that lose most in ${each.stage}`, ["host", "pages", "lost", "share"], each.hosts.map(([host, pages, lost]) => [host, cell(pages, count(pages)), cell(lost, count(lost)), cell(lost / pages, percent(lost / pages, 0))]))) : ""),
+        each.hosts.length ? h("div", {}, h("h4", {}, "Hosts that lose most"), table(`Hosts that lose most in ${each.stage}`, ["host", "pages", "lost", "share", "refused"], each.hosts.map(([host, pages, lost, compared, refused]) => [host, cell(pages, count(pages)), cell(lost, count(lost)), cell(lost / pages, percent(lost / pages, 0)),
+          cell(compared ? refused / compared : -1, compared ? h("span", { class: refused > compared / 2 ? "odd" : "", title: `${count(refused)} of ${count(compared)} compared` }, percent(refused / compared, 0)) : "")])), h("p", { class: "fine" }, `Refused: the share of what a host lost, of up to 15 pages compared, that a check of the texts would have kept.`)) : ""),
       h("h4", {}, "The largest families"), ...each.largest.map(family));
   }
 }
