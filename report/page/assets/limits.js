@@ -92,9 +92,9 @@ class LimitCard {
 
   // Bring the fields up to date, but for the one that a person has in hand.
   sync() {
-    const put = (field, to) => { if (field && document.activeElement !== field && field.value !== String(to)) field.value = to; };
+    const put = (field, to) => { if (document.activeElement !== field && field.value !== String(to)) field.value = to; };
     put(this.input, this.limit.bound ?? "");
-    put(this.range, this.#step(this.limit.bound));
+    if (this.range) put(this.range, this.#step(this.limit.bound));
   }
 
   draw(first = false) {
