@@ -141,7 +141,8 @@ def test_a_run_of_no_page_or_one(browser: Browser, tmp_path: Path, pages: int):
     (tmp_path / "page.html").write_text(make_report(root, [raw, filtered]).html)
     browser.open(tmp_path / "page.html")
     assert browser.messages() == []
-    assert browser.run("return document.querySelector('h1').textContent").startswith(["0 pages came in", "1 page came in"][pages])
+    title = browser.run("return document.querySelector('h1').textContent")
+    assert title.startswith(["0 pages came in", "1 page came in"][pages])
     browser.move("length.min_words", 1)
     assert shown_funnel(browser)["filtered/quiet"] == str(pages)
     assert browser.messages() == []
