@@ -123,7 +123,10 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progres
         store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
     for (item, *_), outcome in runner.map(
-        partial(work, stage=stage, root=ledger.root), todo, memory=memory_of(stage, ledger)
+        partial(work, stage=stage, root=ledger.root),
+        todo,
+        memory=memory_of(stage, ledger),
+        fetches=not stage.documents(),
     ):
         if lease:
             lease.check()
