@@ -23,7 +23,7 @@ def _ahead() -> float:
         return 0.0
 
 
-def _now(kind: type[datetime], tz: Any = None) -> datetime:
+def _now(kind: Any, tz: Any = None) -> datetime:
     return kind.fromtimestamp(time.time(), tz)
 
 
