@@ -1,10 +1,12 @@
 """The main text of a page, by its blocks."""
 
+from itertools import compress
 from urllib.parse import urljoin
 
 from stages.extract.blocks import kinds, writing
 from stages.extract.blocks.choice import main_blocks
 from stages.extract.blocks.clues import clues_of
+from stages.extract.blocks.segments import blocks_of
 from stages.extract.blocks.walk import BlockWalk
 from stages.extract.clean import clean
 from stages.extract.images import base_of
@@ -29,16 +31,21 @@ def read_blocks(
             return ""
         return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
 
-    walk = BlockWalk(seen.tree, markdown, address if markdown and links else None)
+    page = blocks_of(seen.page, seen.element)
     clues = clues_of(seen.tree, seen.source, url)
-    chosen = main_blocks(walk.blocks, walk.boxes, clues)
+    blocks = page.blocks()
+    kept, priced = main_blocks(page, blocks, clues)
+    chosen = list(compress(blocks, kept))
     if not chosen:
         return None
-    said = writing.plain(chosen)
-    text = writing.markdown(chosen, links) if markdown else clean(said, framed=False)
-    return text, said, kinds.html_kind(walk.blocks, chosen, clues) if with_kind else ""
+    said, kind = writing.plain(chosen), kinds.html_kind(blocks, chosen, clues, priced) if with_kind else ""
+    if not markdown:
+        return clean(said, framed=False), said, kind
+    walked = BlockWalk(seen.tree, markdown, address if links else None).blocks
+    return writing.markdown((block for block, is_kept in zip(walked, kept, strict=True) if is_kept), links), said, kind
 
 
 def kind(seen: Survey) -> kinds.PageKind:
     """The kind of a page."""
-    return kinds.kind_of_page(BlockWalk(seen.tree).blocks, clues_of(seen.tree, seen.source))
+    blocks = blocks_of(seen.page, seen.element).blocks()
+    return kinds.kind_of_page(blocks, clues_of(seen.tree, seen.source))
