@@ -1,4 +1,4 @@
-"""A Ray cluster whose machines can fail: a head that does no work, and two machines of one processor.
+"""A Ray cluster whose machines can fail: a head that does no work, and three machines of one processor.
 
 Where this machine allows it (`enter_namespaces`), each of them is a network namespace with an address, a folder for Ray
 and a shared memory of its own, and nothing of it can be seen from outside. Elsewhere all are processes on loopback.
@@ -23,9 +23,9 @@ APART = "MEWS_CHAOS_APART"  # set in the namespaces
 NODE = "MEWS_CHAOS_NODE"  # marks the processes of a machine
 CLOCK = "MEWS_CHAOS_CLOCK"  # names the file that says how far the date of a process is off
 PATH = {"PYTHONPATH": f"{REPO_ROOT / 'benchmarks/chaos_clock'}{os.pathsep}{REPO_ROOT}"}
-HEAD, MACHINES = "head", ("one", "two")
+HEAD, MACHINES = "head", ("one", "two", "three")
 CLOCKS = (HEAD, *MACHINES, "store")
-ADDRESSES = {HEAD: "10.78.0.1", "one": "10.78.0.2", "two": "10.78.0.3"}
+ADDRESSES = {HEAD: "10.78.0.1", "one": "10.78.0.2", "two": "10.78.0.3", "three": "10.78.0.4"}
 # A machine that is out of reach is given up after some seconds, not after a minute.
 IMPATIENT = {
     "RAY_health_check_period_ms": "1000",
