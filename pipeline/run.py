@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -126,7 +126,10 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progres
         store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
     for (item, *_), outcome in runner.map(
-        partial(work, stage=stage, root=ledger.root), todo, memory=memory_of(stage, ledger)
+        partial(work, stage=stage, root=ledger.root),
+        todo,
+        memory=memory_of(stage, ledger),
+        fetches=not stage.documents(),
     ):
         if lease:
             lease.check()
@@ -166,9 +169,7 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     shard, made_from, upcoming = item
     if upcoming:
         stage.prefetch(upcoming)
-    # What reads a source may wait for hours for its turn at a host, which has bounds of its own.
-    bound = ended_when_silent(f"{shard} of stage {stage.name}") if stage.documents() else nullcontext()
-    with bound, reads.watching():
+    with ended_when_silent(f"{shard} of stage {stage.name}"), reads.watching():
         return stage.make(shard, root, made_from)
 
 
