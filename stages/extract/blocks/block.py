@@ -49,6 +49,7 @@ class PageBlock:
     lead: str = ""  # "- " or "1. " where an item begins
     quoted: int = 0  # block quotes around it
     language: str = ""  # of code
+    is_form: bool = False  # of a table: most of its rows have a field to fill in
     tidied: str = ""  # the text of code and tables as it is written; it is judged as the page has it
     size: int = field(init=False)  # characters of text, those of dense scripts three times
 

@@ -1,5 +1,6 @@
 """The main text of a page, by its blocks."""
 
+from collections.abc import Callable
 from urllib.parse import urljoin
 
 from stages.extract.blocks import kinds, writing
@@ -14,11 +15,17 @@ HTTP = ("http://", "https://")
 
 
 def read_blocks(
-    seen: Survey, url: str, markdown: bool = False, links: bool = False, with_kind: bool = False
+    seen: Survey,
+    url: str,
+    markdown: bool = False,
+    links: bool = False,
+    with_kind: bool = False,
+    balanced: Callable[[Survey], str | None] | None = None,
 ) -> tuple[str, str, str] | None:
     """The main text, cleaned, and as it stands in the page, and the page's `html_kind`, "" unless it is asked for.
 
-    None where there is no main text.
+    None where there is no main text. `balanced` gives trafilatura's text, which takes the tree apart: on the page of a
+    product it has its say.
     """
     base = base_of(seen, url) if links else ""
 
@@ -31,7 +38,8 @@ def read_blocks(
 
     walk = BlockWalk(seen.tree, markdown, address if markdown and links else None)
     clues = clues_of(seen.tree, seen.source, url)
-    chosen = main_blocks(walk.blocks, walk.boxes, clues)
+    other = balanced(seen) if balanced and clues.is_product else None
+    chosen = main_blocks(walk.blocks, walk.boxes, clues, other)
     if not chosen:
         return None
     said = writing.plain(chosen)

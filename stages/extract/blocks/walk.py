@@ -133,6 +133,7 @@ class BlockWalk:
             if made.text:
                 self.add("table", made.text, made.linked, made.marked)
                 self.blocks[-1].tidied = made.tidied
+                self.blocks[-1].is_form = tables.is_form(element)
         else:
             self.inside(element)
 
