@@ -18,10 +18,10 @@ import xxhash
 from benchmarks import boosting, extraction
 from stages.extract import page as extracting
 from stages.extract import parsing, readings
-from stages.extract.blocks import choice, features
+from stages.extract.blocks import choice, features, writing
 from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.clues import Clues, clues_of
-from stages.extract.blocks.walk import BlockWalk
+from stages.extract.blocks.segments import blocks_of
 from stages.extract.source import source_of
 
 GRAM = 4  # words in a row that are in the gold text are taken from it
@@ -69,14 +69,14 @@ def samples(folder: Path) -> Iterator[Sample]:
     for row in extraction.sources(folder, gold).to_pylist():
         source = source_of(row["html"], row["charset"])
         seen, mine = parsing.look(source), gold[row["id"]]
-        walk = BlockWalk(seen.tree) if seen else None
-        if seen and walk and walk.blocks and not mine["gold_kind"].startswith("partial"):
+        page = blocks_of(seen.page, seen.element) if seen else None
+        if seen and page and len(page.rows) and not mine["gold_kind"].startswith("partial"):
             clues = clues_of(seen.tree, source, row["url"])
-            rows = features.features(walk.blocks, walk.boxes, clues)
-            texts = [block.text for block in walk.blocks]
+            blocks, rows = page.blocks(), features.features(page, clues)
+            texts = [block.text for block in blocks]
             wanted, weights = in_segments(texts, mine) if mine["gold_kind"] == "segments" else in_whole(texts, mine)
             other = readings.balanced(seen) if clues.is_product else None
-            yield Sample(mine, walk.blocks, clues, rows, wanted, weights, other)
+            yield Sample(mine, blocks, clues, rows, wanted, weights, other)
 
 
 def in_whole(texts: list[str], gold: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -143,7 +143,7 @@ def folds(found: list[Sample]) -> dict[str, list[dict[str, float]]]:
             if sample.other is not None:
                 likely = choice.agreed(sample.blocks, likely, sample.other)
             kept = choice.keep(sample.blocks, sample.rows, likely, sample.clues.article)
-            text = "\n".join(block.text for block, mine in zip(sample.blocks, kept, strict=True) if mine)
+            text = writing.plain(block for block, mine in zip(sample.blocks, kept, strict=True) if mine)
             judged.setdefault(sample.gold["page_type"] or "no kind", []).append(extraction.judge(text, sample.gold))
     return judged
 

@@ -18,7 +18,7 @@ from dedup.decontaminate import contaminated
 from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
 from pipeline.stats import TextCount
-from tokenizer.encode import CountTokens, Encoder, encoder, token_count
+from tokenizer.encode import Encoder, encoder, token_count
 from tokenizer.fim import FillInMiddle
 from tokenizer.pack import Method, packed
 
@@ -110,7 +110,7 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     check_sizes(curriculum, found, inputs)
     evals = tuple(file for file in inputs.evals.split(",") if file)
     corpora = {name: Corpus(without(name, source, evals, tokens), repeats) for name, source in found.items()}
-    stages = phases(curriculum, corpora, CountTokens(encode), ranges=inputs.buckets, tokens=tokens)
+    stages = phases(curriculum, corpora, tokens, ranges=inputs.buckets)
     both = zip(stages.phases, curriculum.phases, strict=True)
     sequences = [packed(stage, encode, phase.length, method, inputs.seed, infill) for stage, phase in both]
     return shares(stages, sequences)

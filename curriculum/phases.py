@@ -61,14 +61,13 @@ class CurriculumStages(NamedTuple):
 def phases(
     curriculum: Curriculum,
     corpora: Mapping[str, Corpus],
-    count: Transform,
+    tokens: TextCount,
     shard_tokens: int = 1 << 26,
     ranges: int = 16,
-    tokens: TextCount | bool = True,
 ) -> CurriculumStages:
-    """A stage for each phase of the curriculum, named after it; `count` adds the column `tokens` to pages.
+    """A stage for each phase of the curriculum, named after it.
 
-    `tokens` is how the funnel counts text. `ranges` (a power of two) is the number of buckets that hold a source: a
+    `tokens` is how text is counted. `ranges` (a power of two) is the number of buckets that hold a source: a
     bucket must fit in memory.
     """
     if missing := set(curriculum.sources) - set(corpora):
@@ -77,7 +76,7 @@ def phases(
         raise UsageError(f"buckets={ranges} is not a power of two; take {1 << max(ranges, 1).bit_length()}")
     sources = curriculum.sources
     curriculum, streams = by_streams(curriculum)
-    counted = {s: _counted(s, streams.values(), corpora[s], count, tokens) for s in sources}
+    counted = {s: _counted(s, streams.values(), corpora[s], tokens) for s in sources}
     pages = {name: _ranked(name, stream, counted[stream.source]) for name, stream in streams.items()}
     keys = {n: AssignKeys(n, curriculum.seed, corpora[s.source].repeats, s.choice) for n, s in streams.items()}
     names = curriculum.sources
@@ -90,15 +89,15 @@ def phases(
     return CurriculumStages(curriculum, tuple(made), plan)
 
 
-def _counted(source: str, every: Iterable[Stream], corpus: Corpus, count: Transform, tokens: TextCount | bool) -> Map:
-    """The pages of a source with their tokens; where all phases choose by expressions, only those that one chooses."""
+def _counted(source: str, every: Iterable[Stream], corpus: Corpus, tokens: TextCount) -> Map:
+    """The pages of a source, with their `tokens`; where all phases choose by expressions, those that one chooses."""
     streams = [stream for stream in every if stream.source == source]
     if corpus.repeats and any(stream.choice.ranked_by for stream in streams):
         raise UsageError(f"source {source}: an order or a curve cannot be had with rehydration: leave out one of them")
-    steps: tuple[Transform, ...] = (ToPages(asked_columns(streams, source)), count)
+    steps: tuple[Transform, ...] = (ToPages(asked_columns(streams, source)),)
     wheres = [Where(stream.choice.where) for stream in streams if stream.choice.where]
     if len(wheres) == len(streams) and not any("tokens" in where.kinds for where in wheres):
-        steps = (steps[0], AnyWhere(tuple(wheres)), count)
+        steps = (*steps, AnyWhere(tuple(wheres)))
     return Map(f"{source}.counted", corpus.pages, steps, tokens=tokens)
 
 

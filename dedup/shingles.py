@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from dedup.kernels import kernel, mix64_kernel
 from dedup.tokens import Tokenise, word_tokens
 from pipeline.hashing import GOLDEN64
+from pipeline.kernels import kernel, mix64_kernel
 
 
 def shingled(texts: pa.Array, n: int = 5, tokenise: Tokenise = word_tokens) -> tuple[np.ndarray, np.ndarray]:

@@ -34,12 +34,9 @@ def by_file(path: str) -> Callable[[pa.Array], Tokens]:
     return partial(subword_tokens, path=str(file), _content=hashlib.blake2b(data, digest_size=16).hexdigest())
 
 
-def text_count(path: str) -> TextCount | bool:
-    """How a funnel counts text in tokens of a tokenizer.json; without one in pre-tokens (True). Raises UsageError."""
-    by_tokens = by_file(path)
-    return (
-        TextCount("tokens", partial(count_subwords, **by_tokens.keywords)) if isinstance(by_tokens, partial) else True
-    )
+def text_count(tokenise: Callable[[pa.Array], Tokens]) -> TextCount | bool:
+    """How a funnel counts text in the tokens of `by_file`; in pre-tokens (True) where these are words."""
+    return TextCount("tokens", partial(count_subwords, **tokenise.keywords)) if isinstance(tokenise, partial) else True
 
 
 def count_subwords(texts: pa.ChunkedArray, path: str, _content: str = "") -> pa.ChunkedArray:

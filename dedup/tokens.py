@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from dedup.kernels import inlined, kernel
 from pipeline.hashing import GOLDEN64
+from pipeline.kernels import inlined, kernel
 from text.normalise import normalise_word
 from text.scripts import UNSPACED
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dedup.kernels import kernel, mix64_kernel
+from pipeline.kernels import kernel, mix64_kernel
 
 BASE = np.uint64(0xD6E8FEB86659FD93)  # of the polynomial: odd, its bits look random
 

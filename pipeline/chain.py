@@ -18,6 +18,7 @@ from pipeline.naming import distinct, name_of
 from pipeline.protocols import Judgement, RowTransform, Transform
 from pipeline.stats import NOTHING, PRETOKENS, Size, Stats, Step, TextCount
 
+TOKENS = "tokens"  # the column of counts that a store keeps
 REJECT_FIRST = pa.schema([(name, pa.string()) for name in ("id", "url", "reason", "measured")])
 QUARANTINE = pa.schema(
     [(name, pa.string()) for name in ("id", "url", "warc")]
@@ -87,7 +88,8 @@ class TransformChain:
 
     `reject` and `quarantine` take the tables of rows that left, with the columns they had by then. `first` names the
     step that read the rows, and judged them by filling the engine's columns. `count` says how text is counted; None
-    counts none, and saves a second for 35 MB of text.
+    counts none, and saves a second for 35 MB of text. With `carried` the rows come with their counts in the column
+    `tokens`; with `carries` they go with them.
     """
 
     transforms: Sequence[Transform]
@@ -95,6 +97,8 @@ class TransformChain:
     quarantine: Callable[[pa.Table], None]
     count: TextCount | None = PRETOKENS
     first: str = "read"
+    carried: bool = False
+    carries: bool = False
     counts: dict[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
@@ -109,17 +113,17 @@ class TransformChain:
 
     def apply(self, table: pa.Table) -> pa.Table:
         """The rows of the batch that stay to the end."""
-        tokens = self._tokens(table)
+        tokens = table[TOKENS] if self.carried else self._tokens(table)
         self._in = self._in.plus(_size(tokens))
         table, tokens = self._part(table, tokens, judgements_in(table, self.first), [self.first])
         with self._cpu:
             for link in self._links:
                 before = _text(table)
                 table, judgements = link.apply(table)
-                tokens = tokens if before is not None and before.equals(_text(table)) else self._tokens(table)
+                tokens = self._tokens(table) if before is None else self._recounted(table, before, tokens)
                 table, tokens = self._part(table, tokens, judgements, link.names)
         self._out = self._out.plus(_size(tokens))
-        return table
+        return put(table, TOKENS, tokens) if self.carries else table
 
     def finish(self) -> Stats:
         """The counts of the shard, once all of its batches have passed.
@@ -138,6 +142,17 @@ class TransformChain:
         if self.count is None or text is None:
             return pa.chunked_array([np.zeros(table.num_rows, np.int64)])
         return self.count.of(text)
+
+    def _recounted(self, table: pa.Table, before: pa.ChunkedArray, tokens: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The tokens of the rows, of which only those are counted whose text is another than before."""
+        text = _text(table)
+        if before.equals(text):
+            return tokens
+        if text is None or self.count is None:
+            return self._tokens(table)
+        changed = pc.fill_null(pc.not_equal(before, text), True).combine_chunks()
+        counted = self.count.of(text.filter(changed)).combine_chunks()
+        return pa.chunked_array([pc.replace_with_mask(tokens.combine_chunks(), changed, counted)])
 
     def _part(
         self, table: pa.Table, tokens: pa.ChunkedArray, judgements: Sequence[Judgement | None], names: Sequence[str]

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import reads
-from pipeline.chain import TransformChain, named_steps, output_schema, rejects_schema
-from pipeline.columns import conform, without_reserved
+from pipeline.chain import TOKENS, TransformChain, named_steps, output_schema, rejects_schema
+from pipeline.columns import conform, put, without_reserved
 from pipeline.errors import SchemaChanged, UsageError
 from pipeline.hashing import digest, hash64
 from pipeline.heartbeat import with_heartbeat
@@ -43,7 +43,8 @@ class Map:
     its non-null `reason` drops a row. `where` reads only rows whose columns have these values. `rejects` is the share
     of dropped rows to keep for looking at (chosen by a hash of their id; all are counted either way). A Map that only
     finds something out may leave out to count `tokens`, which costs a second for 35 MB of text. `tokens` may also be a
-    `TextCount`, of a tokenizer for one; else pre-tokens are counted.
+    `TextCount`, of a tokenizer for one; else pre-tokens are counted. What it counts is then a column `tokens` of the
+    stage, so that a stage that counts in the same way counts only texts that have changed.
 
     A Map of a stage that has no transforms writes no copy of the rows that stay: it is a view of that stage. With
     `copy` it writes them all the same, as it does when it is the goal of a run.
@@ -77,7 +78,8 @@ class Map:
         if self.verdicts:
             table = join_verdicts(table, self.verdicts.schema.empty_table())
         with reads.watching():
-            return output_schema(self.transforms, without_reserved(table).schema)
+            made = output_schema(self.transforms, without_reserved(table).schema)
+        return put(made.empty_table(), TOKENS, pa.array([], pa.int64())).schema if self._carries else made
 
     @property
     def view(self) -> View:
@@ -106,6 +108,16 @@ class Map:
             return self.tokens
         return PRETOKENS if self.tokens else None
 
+    @property
+    def _carried(self) -> bool:
+        """Whether the stage before has the tokens of its texts in a column, counted in the same way."""
+        return isinstance(self.source, Map) and self.source._carries and self.source.tokens == self.tokens
+
+    @property
+    def _carries(self) -> bool:
+        """Whether its rows have the tokens of their texts in a column: a view has those of the stage that it shows."""
+        return isinstance(self.tokens, TextCount) and (self.view.store == self.name or self._carried)
+
     def as_goal(self) -> "Map":
         """The stage as it is made when a run is for it."""
         return dataclasses.replace(self, copy=True) if self.view.store != self.name else self
@@ -124,7 +136,7 @@ class Map:
 
     def code(self) -> object:
         """What changes its rows, apart from its inputs."""
-        counted = (self.tokens.unit, self.tokens.of) if isinstance(self.tokens, TextCount) else ()
+        counted = (TOKENS, self.tokens.unit, self.tokens.of) if isinstance(self.tokens, TextCount) else ()
         return Map, reader_of(self.source), self.transforms, self.where, self.rejects, self.copy, *counted
 
     def input_digest(self, item: str, ledger: Ledger) -> str:
@@ -145,7 +157,9 @@ class Map:
                 partial(self._reject, files, schema),
                 files.quarantine,
                 self._count,
-                first=self._first,
+                self._first,
+                self._carried,
+                self._carries,
             )
             writer = files.rows(schema) if own else None
             for table in self._tables(item, root):

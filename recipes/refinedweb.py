@@ -64,7 +64,7 @@ def recipe(
 ) -> tuple[Stage, ...]:
     """RefinedWeb of a snapshot, with the paper's thresholds; private data is scrubbed, which the paper does not do."""
     text = extract.text(extractor, markdown=markdown, links=links, kinds=labels)
-    kept: dict[str, Any] = {"rejects": rejects, "tokens": text_count(tokens)}
+    kept: dict[str, Any] = {"rejects": rejects, "tokens": text_count(tokenise := by_file(tokens))}
     raw = raw_pages(pages(snapshot, files, domains, languages, split=split), text, language, opt_outs, cascade, kept)
     prior: dict[str, Any] = {"prior_runs": prior_runs, "parts": parts}
 
@@ -72,9 +72,9 @@ def recipe(
         filtered = Map(f"filtered{name}", raw, rule_steps(code, signals), where={"language": code}, **kept)
         same = urls.repeated(f"urls{name}", filtered, kept_stage=f"urls{name}.kept", **prior)
         unique = Map(f"unique{name}", filtered, verdicts=same, **kept)
-        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, tokenise=by_file(tokens), **prior)
+        near = minhash.near(f"near{name}", unique, bands, rows, verify=verify, tokenise=tokenise, **prior)
         fuzzy = Map(f"fuzzy{name}", unique, verdicts=near, **kept)
-        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=by_file(tokens))
+        repeats = substring.repeated(f"repeats{name}", fuzzy, tokens=50, tokenise=tokenise)
         clean = Map(f"clean{name}", fuzzy, edits(cut, labels, pii, pii_types, pii_drop_above), verdicts=repeats, **kept)
         return publish_beside(name, code, clean, near, megabytes, columns)
 

@@ -103,13 +103,17 @@ def _is_formula(inside: str, padded: bool) -> bool:
 def normalise_formulas(text: str) -> str:
     r"""Every formula between $ and $, or where it is displayed $$ and $$, in one way of writing (`normalise_latex`).
 
-    What holds nothing but bookkeeping goes ($\begingroup$ of Stack Exchange). The text around formulas stays as it is,
-    and a second time changes nothing.
+    What holds nothing but bookkeeping goes ($\begingroup$ of Stack Exchange), and what would not look like a formula
+    then stays as it was. The text around formulas stays, and a second time changes nothing: where other formulas would
+    be found in what is made, the text stays as it was.
     """
-    parts, last = list[str](), 0
+    parts, written, last = list[str](), list[str](), 0
     for start, end, tex, display in find_formulas(text):
-        made = normalise_latex(tex.removeprefix("latex "))
-        mark = "$$" if display else "$"
-        parts += [text[last:start], f"{mark}{made}{mark}" if made else ""]
+        made, mark = normalise_latex(tex.removeprefix("latex ")), "$$" if display else "$"
+        if made:
+            written.append(f"{mark}{made}{mark}" if _is_formula(made, display) else text[start:end])
+        parts += [text[last:start], written[-1] if made else ""]
         last = end
-    return "".join([*parts, text[last:]])
+    result = "".join([*parts, text[last:]])
+    found = [result[start:end] for start, end, _, _ in find_formulas(result)] if result != text else written
+    return result if found == written else text

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from tokenizers import Tokenizer
 
 from pipeline import store
 from pipeline.errors import UsageError
 from pipeline.root import redact
 from pipeline.stats import TextCount
-from pipeline.transform import put
 from readers.listing import Folder, parent
 from tokenizer.encode_cache import EncodeCache, is_cuttable
 from tokenizer.foreign import as_tokenizer_json
@@ -149,39 +147,17 @@ def encoder(address: str, eos_token: str = "", pad_token: str = "", fim: Sequenc
 
 @dataclass(frozen=True)
 class TokenLengths:
-    """Tokens of each text of a column in training (int64), the end token included; 0 for a null.
-
-    The texts of the column before are remembered, so that who counts what another has just counted encodes nothing.
-    """
+    """Tokens of each text of a column in training (int64), the end token included; 0 for a null."""
 
     encoder: Encoder
 
     def __call__(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
         """The numbers of tokens."""
-        column: list[str | None] = texts.to_pylist()
-        known = _column_before.get(self.encoder, {})
-        new = [text for text in dict.fromkeys(column) if text is not None and text not in known]
-        known = known | {text: len(tokens) for text, tokens in zip(new, self.encoder(new), strict=True)}
-        _column_before.clear()
-        _column_before[self.encoder] = {text: known[text] for text in column if text is not None}
-        return pa.chunked_array([pa.array([known[text] if text is not None else 0 for text in column], pa.int64())])
-
-
-_column_before: dict[Encoder, dict[str, int]] = {}
+        lengths = map(len, self.encoder([text for text in texts.to_pylist() if text is not None]))
+        counted = [0 if text is None else next(lengths) for text in texts.to_pylist()]
+        return pa.chunked_array([pa.array(counted, pa.int64())])
 
 
 def token_count(encoder: Encoder) -> TextCount:
     """How a funnel counts text in tokens of a tokenizer: `Map(..., tokens=token_count(encoder))`."""
     return TextCount("tokens", TokenLengths(encoder))
-
-
-@dataclass(frozen=True)
-class CountTokens:
-    """A transform that adds `tokens` (int64): what each `text` is in training, its end token included."""
-
-    encoder: Encoder
-    name: str = "tokens"
-
-    def __call__(self, table: pa.Table) -> pa.Table:
-        """The rows that are made of these."""
-        return put(table, "tokens", TokenLengths(self.encoder)(pc.fill_null(table["text"], "")))

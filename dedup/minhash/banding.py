@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels import kernel, mix64_kernel
 from dedup.minhash.sketch import fast_sketch, minwise_sketch, permutations, sketch_draws
 from pipeline.errors import UsageError
 from pipeline.hashing import GOLDEN64
+from pipeline.kernels import kernel, mix64_kernel
 
 # Bands and rows: Penedo et al. 2023, G.3.1; Penedo et al. 2024; Li et al. 2024; Soldaini et al. 2024.
 BANDING_PRESETS = {"refinedweb": (450, 20), "fineweb": (14, 8), "dclm": (93, 15), "olmo": (26, 11)}

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.arrays import numpy_column, run_lengths, run_starts
-from dedup.kernels import kernel
 from dedup.members import PRIOR_RUN
 from pipeline.hashing import mix64
+from pipeline.kernels import kernel
 
 EDGES = pa.schema([("one", pa.uint64()), ("other", pa.uint64())])  # two pages, by their numbers
 LABELS = pa.schema([("doc", pa.uint64()), ("family", pa.uint64())])

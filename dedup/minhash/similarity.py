@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dedup.kernels import kernel
+from pipeline.kernels import kernel
 
 
 @kernel

@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from dedup.kernels import inlined, kernel, mix64_kernel
+from pipeline.kernels import inlined, kernel, mix64_kernel
 
 EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 HASHES_A_ROUND = 256  # measured from 5 to 20,000 shingles: the best of the worst cases

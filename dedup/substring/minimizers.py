@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.arrays import list_column, list_values
-from dedup.kernels import kernel
 from dedup.members import refuse_repeated_ids
 from dedup.substring.occurrences import ONCE, occurrences
 from dedup.tokens import Tokenise, Tokens, word_tokens
 from dedup.windows import window_hashes
 from pipeline.hashing import hash64, mix64, shard_key
+from pipeline.kernels import kernel
 
 # A row is a text with its minimizers or, without an id, the minimizers of a shard that are not unique in the corpus.
 SHARD_MINIMIZERS = pa.schema([("shard", pa.uint64()), ("id", pa.string()), ("minimizers", pa.list_(pa.uint64()))])

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dedup.kernels import kernel, mix64_kernel
 from pipeline.hashing import GOLDEN64
+from pipeline.kernels import kernel, mix64_kernel
 
 ONCE, FIRST, AGAIN = 0, 1, 2  # the key is alone; the first of several equal keys; a later one
 

@@ -23,11 +23,10 @@ def receive(sock: socket.socket) -> bytes | None:
 
 def read_exactly(sock: socket.socket, size: int) -> bytes | None:
     """Read exactly `size` bytes; None when the other side is gone before that."""
-    buffer = bytearray(size)
-    view, got = memoryview(buffer), 0
-    while got < size:
-        count = sock.recv_into(view[got:])
-        if not count:
+    got = b""
+    while len(got) < size:
+        more = sock.recv(size - len(got), socket.MSG_WAITALL)  # all at once, but for a signal
+        if not more:
             return None
-        got += count
-    return bytes(buffer)
+        got = got + more if got else more
+    return got

@@ -5,89 +5,70 @@ without them, and the images are those in the smallest element that holds nearly
 that stand in a menu, header, footer or aside.
 """
 
-from collections import defaultdict
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Mapping
 from urllib.parse import urljoin
 
+import numpy as np
 import re2
-from lxml.etree import _Element
 
-from stages.extract.survey import Place, Survey
+from stages.extract.characters import traits
+from stages.extract.markup import TAG, Markup
+from stages.extract.survey import Survey
+from stages.extract.text_nodes import shared
 
 SOURCES = ("data-src", "data-lazy-src", "data-original", "src")  # lazy loading puts the true address aside
 IS_IMAGE = re2.compile(r"(?i)^https?://\S+\.(?:avif|bmp|gif|heic|heif|jpeg|jpg|png|svg|webp)\b")
 SHARE = 0.95
+MENUS = [TAG[tag] for tag in ("nav", "aside", "header", "footer")]
 LONGEST_URL = 2_048
-MOST_SEARCHED = 10_000_000  # passages times characters of text: searching a string is faster below
 
 
 def images(page: Survey, text: str, url: str) -> list[list[str]]:
     """[address, alternative text] of every image that stands in `text`, in document order, each address once."""
-    frame = frame_of(page, text) if page.images else None
+    shown = shown_images(page.page)
+    frame = frame_of(page, text) if len(shown) else None
     if frame is None:
         return []
     base, found = base_of(page, url), dict[str, str]()
-    for image in page.images:
-        if is_within(page.places[image], frame) and (address := address_of(image, base)):
-            found.setdefault(address, " ".join(image.get("alt", "").split()))
+    for image in shown[(shown > frame) & (shown < page.page.ends[frame])].tolist():
+        attributes = dict(page.page.items(image))
+        if address := address_of(attributes, base):
+            found.setdefault(address, " ".join(attributes.get("alt", "").split()))
     return [[address, alt] for address, alt in found.items()]
 
 
-def is_within(place: Place | None, frame: _Element) -> bool:
-    """Whether a place is inside an element."""
-    assert place is not None
-    place = place[1]
-    while place is not None:
-        if place[0] is frame:
-            return True
-        place = place[1]
-    return False
+def shown_images(page: Markup) -> np.ndarray:
+    """The images of a page that are in no menu."""
+    shown = np.flatnonzero(page.tags == TAG["img"])
+    menus = np.flatnonzero(np.isin(page.tags, MENUS)) if len(shown) else shown
+    if not len(menus):
+        return shown
+    begun, ended = (np.bincount(places, minlength=len(page.tags) + 1) for places in (menus, page.ends[menus]))
+    return shown[np.cumsum(begun - ended)[shown] == 0]
 
 
-def frame_of(page: Survey, text: str) -> _Element | None:
+def frame_of(page: Survey, text: str) -> int | None:
     """The smallest element that holds 95 % of the characters that page and text share, None when they share none."""
-    inside, frame = defaultdict[_Element, int](int), None
-    for holder, size in shared_passages(page, text).items():
-        above: Place | None = page.places[holder]
-        while above is not None:
-            inside[above[0]] += size
-            above = above[1]
-    # All elements with so large a share stand in one another, and a place is made after those above it.
-    for element in page.places:
-        if (size := inside.get(element)) and size >= SHARE * inside[page.tree]:
-            frame = element
-    return frame
+    before = np.cumsum(shared_passages(page, text))
+    inside = before[page.page.ends] - before[:-1]
+    # All elements with so large a share stand in one another.
+    return int(np.flatnonzero(inside >= SHARE * inside[0])[-1]) if inside[0] else None
 
 
-def shared_passages(page: Survey, text: str) -> dict[_Element, int]:
-    """Characters of the passages that page and text share, by the element that they stand in.
+def shared_passages(page: Survey, text: str) -> np.ndarray:
+    """Characters of the passages that page and text share, by the element that they stand in, 0 first.
 
     A passage is known by four words of its inside, so that all of this takes linear time.
     """
-    shared = defaultdict[_Element, int](int)
-    holds = words_of(text, len(page.passages))
-    for passage in page.passages:
-        if holds(passage.words):
-            shared[passage.holder] += passage.length
-    return shared
+    sizes = np.zeros(len(page.page.tags) + 1, np.int64)
+    written = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    words = np.empty(len(written) // 2 + 1, np.uint64)
+    slots = np.empty(2 << len(words).bit_length(), np.uint64)
+    shared(page.passages, written, traits(), sizes[1:], words, slots)
+    return sizes
 
 
-def words_of(text: str, questions: int) -> Callable[[list[str]], bool]:
-    """A function that tells whether a few words stand in a text one after another."""
-    words = text.split()
-    if len(text) * questions <= MOST_SEARCHED:
-        flat = f" {' '.join(words)} "
-        return lambda some: bool(some) and f" {' '.join(some)} " in flat
-
-    @cache
-    def grams(size: int) -> set[tuple[str, ...]]:
-        return set(zip(*(words[start:] for start in range(size)), strict=False))
-
-    return lambda some: tuple(some) in grams(len(some))
-
-
-def address_of(image: _Element, base: str) -> str | None:
+def address_of(image: Mapping[str, str], base: str) -> str | None:
     """The absolute http(s) address of an image file, None where there is none."""
     source = next((value for name in SOURCES if (value := image.get(name, "").strip())), "")
     if len(source) > LONGEST_URL:

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from lxml.etree import strip_attributes
 from resiliparse.extract.html2text import extract_plain_text
 
 from stages.extract.clean import clean
 from stages.extract.parsing import look
 from stages.extract.reader import plain, selfcheck
-from stages.extract.reader.page import MARK, Page
+from stages.extract.reader.page import Page
 from stages.extract.source import source_text
 from stages.extract.survey import Survey
 
@@ -59,7 +58,8 @@ def rescued_text(seen: Survey, read: Read) -> str | None:
 
 def page_of(seen: Survey, keep_below: float = 0) -> Page:
     """The page as the reader takes it: the same tree, which reading takes apart."""
-    return Page(seen.tree, seen.marked, seen.tags, seen.bits, keep_below)
+    marks = seen.marks
+    return Page(seen.tree, marks.marked, marks.tags, marks.bits, keep_below)
 
 
 def page_again(source: bytes) -> Page:
@@ -160,7 +160,6 @@ def on_tree(function: Callable[..., str | None]) -> Callable[[Survey], str | Non
             from stages.extract.blocks import main
 
             kind = (main.kind(seen),)
-        strip_attributes(seen.tree, MARK)
         return function(source_text(seen.source), seen.tree, *kind)
 
     return read

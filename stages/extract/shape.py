@@ -6,42 +6,57 @@ table up to its widest one, and looks at all attributes of an element again and 
 """
 
 import lxml.etree as etree
+import numpy as np
 
+from pipeline.kernels import kernel
+from stages.extract.markup import TAG
+from stages.extract.reader.verdicts import LIMITED, LONGEST
 from stages.extract.survey import Survey
 
 NESTING = ("table", "ul", "ol", "dl", "blockquote")
+NESTED = np.array([TAG[tag] for tag in NESTING])
 MOST_NESTED = 50
 MOST_COLUMNS = 4_000
 MOST_CELLS = 100_000
+MOST_ATTRIBUTES = 1_000  # trafilatura looks at the attributes of every element some fifty times
 SPAN = 100  # more is read as this much
 
 
 def complexity_limit(page: Survey) -> str | None:
     """Say "too_deep" or "too_dense" of a page that is not worth extracting, else None."""
-    if page.overloaded:
+    if is_overloaded(page):
         return "too_dense"
-    if deepest(page.tree, NESTING) > MOST_NESTED:
+    if nesting(page.page.tags, page.page.parents, NESTED) > MOST_NESTED:
         return "too_deep"
+    tables = int((page.page.tags == TAG["table"]).sum())
+    if not tables:
+        return None
     rows, columns = grid(page.tree)  # those of all tables together: enough to know that none is large
-    if "table" not in page.tags or (columns <= MOST_COLUMNS and rows * columns <= MOST_CELLS / count_tables(page.tree)):
+    if columns <= MOST_COLUMNS and rows * columns <= MOST_CELLS / tables:
         return None
     grids = [grid(table) for table in page.tree.iter("table")]
     columns = max(columns for _, columns in grids)
     return "too_dense" if columns > MOST_COLUMNS or sum(r * c for r, c in grids) > MOST_CELLS else None
 
 
-def count_tables(tree: etree._Element) -> int:
-    """How many tables a tree has."""
-    return sum(1 for _ in tree.iter("table"))
+def is_overloaded(page: Survey) -> bool:
+    """Whether an element has more attributes, or a longer class or id, than trafilatura looks at in honest time."""
+    if page.page.most_attributes >= MOST_ATTRIBUTES:
+        return True
+    return page.page.longest_name > LONGEST and any(
+        len(element.get(name, "")) > LONGEST for element in page.elements for name in LIMITED
+    )
 
 
-def deepest(tree: etree._Element, tags: tuple[str, ...]) -> int:
+@kernel
+def nesting(tags: np.ndarray, parents: np.ndarray, some: np.ndarray) -> int:
     """How many elements of these tags contain one another at most."""
-    depths: dict[etree._Element, int] = {}
-    for element in tree.iter(*tags):
-        above = next(element.iterancestors(*tags), None)
-        depths[element] = 1 + depths.get(above, 0) if above is not None else 1
-    return max(depths.values(), default=0)
+    depths, deepest = np.zeros(len(tags), np.int64), 0
+    for element in range(len(tags)):
+        above = depths[parents[element]] if parents[element] >= 0 else 0
+        depths[element] = above + (tags[element] == some).any()
+        deepest = max(deepest, depths[element])
+    return deepest
 
 
 def grid(tree: etree._Element) -> tuple[int, int]:

@@ -78,14 +78,15 @@ def count_parts(texts: pa.ChunkedArray) -> Counts:
         return Counts(*np.zeros((3, 0)))
     _, offsets, data = column.buffers()
     places = np.frombuffer(offsets, np.int64)[column.offset :][: len(column) + 1]
-    kinds = np.zeros(int(places[-1] - places[0]) + 3, np.uint8)  # two before the first byte, one behind the last
-    kinds[2:-1] = KINDS[np.frombuffer(data, np.uint8)[places[0] : places[-1]]]
+    read = data[int(places[0]) : int(places[-1])].to_pybytes().translate(KINDS.tobytes())
+    kinds = np.frombuffer(b"\0\0" + read + b"\0", np.uint8)  # two before the first byte, one behind the last
     two_before, before, here, after = kinds[:-3], kinds[1:-2], kinds[2:-1], kinds[3:]
     begins = here & ~before  # kinds that the byte before is not of
     silent = ((here & E) >> E_TO_VOWEL) & ~(after << LETTER_TO_VOWEL) & ~before & two_before
     ends = (after >> MARK_TO_SPACE) & here
     flags = ((begins, LETTER), (begins & ~silent, VOWEL), (ends, MARK))
-    return Counts(*(np.add.reduceat((n & bit) // bit, places[:-1] - places[0], dtype=np.float64) for n, bit in flags))
+    sums = (np.add.reduceat((n & bit) // bit, places[:-1] - places[0], dtype=np.uint32) for n, bit in flags)
+    return Counts(*(each.astype(np.float64) for each in sums))
 
 
 def reading_ease(parts: Counts) -> np.ndarray:

@@ -33,6 +33,11 @@ ADDRESS = {
     "article": r"(?i)/(?:19|20)\d\d[/-]\d\d?[/-]|/(?:news|articles?|blogs?|posts?|stor(?:y|ies)|opinion|press)[/.]"
     r"|[/.]articles?\b|[/.]blogspot\.|\.wordpress\.|\.substack\.|/p/[a-z0-9-]*[a-z]-",
 }
+# A page of an index, a blog or a section of a newspaper without anything behind it, a month.
+INDEX = (
+    r"(?i)/page/\d+/?$|/(?:19|20)\d\d/\d\d?/?$|[?&]updated-max="
+    r"|^[^/]*//[^/?]*(?:/[a-z]{2})?/(?:blogs?|news|articles?|posts?|stories|press|events|archives?)/?$"
+)
 ON_SHELF = r"(?i)/products?/[^/?]"  # behind the shelf or not
 HOME = r"^[^/]*//[^/]*/?(?:\?srsltid=.*)?$"
 REPLY = (
@@ -74,7 +79,7 @@ def named(told: Masks, urls: pa.ChunkedArray, kinds: pa.ChunkedArray, shown: Mas
     other = pc.invert(told["article"])
     goods = pc.or_(pc.or_(shown["price"], pc.equal(kinds, UNSEEN)), pc.or_(said["product"], said["prices"]))
     shelf = pc.and_(pc.match_substring_regex(urls, SHELF), pc.invert(pc.match_substring_regex(urls, ON_SHELF)))
-    yield "listing", pc.and_(shelf, other)
+    yield "listing", pc.or_(pc.and_(shelf, other), pc.match_substring_regex(urls, INDEX))
     yield "forum", told["thread"]
     yield "listing", pc.and_(said["links"], other)
     yield "forum", told["forum"]

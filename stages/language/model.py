@@ -2,7 +2,6 @@
 
 import importlib.util
 import string
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,8 +40,8 @@ def in_capitals(text: str) -> bool:
     if text.isascii():
         letters = text.encode().translate(None, NO_LETTERS)
         return 2 * len(letters.translate(None, LOWER)) > len(letters)
-    counts = Counter(text).items()
-    return sum(n for char, n in counts if char.isupper()) > sum(n for char, n in counts if char.islower())
+    used = set(text)
+    return sum(map(text.count, filter(str.isupper, used))) > sum(map(text.count, filter(str.islower, used)))
 
 
 @cache

@@ -25,7 +25,7 @@ from pipeline.funnel import stage_stats
 from pipeline.receipts import read_receipts
 from pipeline.run import plan, run
 from pipeline.runner import Local
-from pipeline.transform import put
+from pipeline.stats import TextCount
 from pipeline.view import planned
 
 TWO = Curriculum(
@@ -38,9 +38,9 @@ TWO = Curriculum(
 PAGES = {"web": (300, 90), "code": (150, 80), "math": (60, 150)}  # pages, tokens of the longest
 
 
-def count(table: pa.Table) -> pa.Table:
+def count(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """A page's text says how many tokens it is."""
-    return put(table, "tokens", pa.array([int(t.split()[0]) for t in table["text"].to_pylist()], pa.int64()))
+    return pa.chunked_array([pa.array([int((t or "0").split()[0]) for t in texts.to_pylist()], pa.int64())])
 
 
 def pages(source: str) -> list[dict]:
@@ -61,7 +61,7 @@ def write(base: Path, files: int = 1, sources: dict[str, list[dict]] | None = No
 
 
 def make(base: Path, curriculum: Curriculum, corpora: dict[str, Corpus], **more) -> CurriculumStages:
-    made = phases(curriculum, corpora, count, **({"shard_tokens": 8_192, "ranges": 4} | more))
+    made = phases(curriculum, corpora, TextCount("tokens", count), **({"shard_tokens": 8_192, "ranges": 4} | more))
     run(*made.phases, root=str(base), runner=Local())
     return made
 
@@ -427,7 +427,8 @@ def test_half_of_a_phase_comes_from_long_texts(tmp_path):
 def test_neighbours_follow_each_other_in_the_stream(column):
     rows = [{**page, "url": f"http://h{n % 9}.example/{n}" if n % 4 else None, "family": n % 9 if n % 4 else None}
             for n, page in enumerate(pages("web"))]  # fmt: skip
-    table = count(pa.Table.from_pylist(rows)).append_column("language", pa.nulls(len(rows), pa.string()))
+    table = pa.Table.from_pylist(rows).append_column("language", pa.nulls(len(rows), pa.string()))
+    table = table.append_column("tokens", count(table["text"]))
     plain = AssignKeys("web", 7)(table, "")
     made = AssignKeys("web", 7, choice=Choice(neighbours=column))(table, "")
     assert plain["group"].null_count == len(rows)

@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from dedup.kernels import mix64_kernel
 from dedup.shingles import shingled
 from dedup.tokens import Tokens
+from pipeline.kernels import mix64_kernel
 
 
 def letters(texts: pa.Array) -> Tokens:

@@ -158,11 +158,12 @@ def test_our_own_model_sees_lower_case_words(trained):
 
 
 def test_every_sign_stands_alone_and_no_letter_does():
-    characters = [chr(code) for code in range(0x3100) if not 0xD800 <= code < 0xE000]
+    characters = [chr(code) for code in (*range(0x3100), 0xD800, *range(0x1F600, 0x1F640), 0x1D7D8, 0x10FFFF)]
     pattern = re.compile(r"([^\w\s])")
     for start in range(0, len(characters), 7):
         text = "".join(f"{c}{c}x" for c in characters[start : start + 7])
         assert fasttext.lower_words(text) == " ".join(pattern.sub(r" \1 ", text.lower()).split())
+    assert [fasttext.lower_words(text) for text in ("", " \n", ",", ",a,")] == ["", "", ",", ", a ,"]
     assert fasttext.lower_words("a\u201cb_\u00e9\u2014") == "a \u201c b_\u00e9 \u2014"
 
 

@@ -10,6 +10,7 @@ import pytest
 from pipeline.errors import StageFailed, UsageError
 from pipeline.run import run
 from pipeline.stage import Map
+from pipeline.stats import TextCount
 from pipeline.transform import rewrite, screen
 from tests.helpers.runs import Spy
 from tests.helpers.tables import dropping, make, pages, rows_of, shout, source
@@ -99,6 +100,32 @@ def test_a_map_without_tokens_counts_none(tmp_path: Path):
     rows = source(tmp_path / "in", one=pages("a", "b"))
     assert make(tmp_path / "1", Map("m", rows))["m"].tokens_out == 8
     assert make(tmp_path / "2", Map("m", rows, tokens=False))["m"].tokens_out == 0
+
+
+def test_a_text_is_counted_once_while_it_stays_as_it_is(tmp_path: Path):
+    asked: list[str] = []
+
+    def of(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        asked.extend(texts.to_pylist())
+        return pa.chunked_array([pa.array([len(text) for text in texts.to_pylist()], pa.int64())])
+
+    letters = TextCount("letters", of)
+    raw = Map("raw", source(tmp_path / "in", one=pages("a", "b", "c")), (screen(without_b),), tokens=letters)
+    seen = Map("seen", raw, verdicts=dropping("judged", raw, "c"), tokens=letters)
+    stats = make(tmp_path, Map("longer", seen, (rewrite(longer),), tokens=letters))
+    assert [(s.tokens_in, s.tokens_out) for s in map(stats.get, ("raw", "seen", "longer"))] == [
+        (39, 26),
+        (26, 13),
+        (13, 14),
+    ]
+    assert asked == ["the text of a", "the text of b", "the text of c", "the text of a!"]
+    assert [(row["text"], row["tokens"]) for row in rows_of(tmp_path, "longer")] == [("the text of a!", 14)]
+    make(tmp_path, Map("other", seen, tokens=TextCount("texts", lambda texts: pa.chunked_array([[1] * len(texts)]))))
+    assert [row["tokens"] for row in rows_of(tmp_path, "other")] == [1], "counted otherwise, it is counted anew"
+
+
+def longer(text: str) -> str:
+    return f"{text}!"
 
 
 def test_code_is_what_changes_the_rows():

@@ -1,5 +1,7 @@
 """Formulas of a text: found between their delimiters, told from money and code, and written in one way."""
 
+import random
+
 import pytest
 
 from text.formulas import find_formulas, normalise_formulas
@@ -77,11 +79,32 @@ def test_what_is_none(text):
         ("`\\(x\\)` and \\(x\\)", "`\\(x\\)` and $x$"),
         ("\\(\\text{if $a$}\\)", "\\(\\text{if $a$}\\)"),
         ("\\[\\text{if $a$}\\]", "$$\\text{if $a$}$$"),
+        ("$$-\\quad$$ and \\(x\\)", "$$-\\quad$$ and $x$"),
+        ("$\\label{a}$$α\\(\\)$", "$\\label{a}$$α\\(\\)$"),
+        ("$\\notag$$\\begin{equation}x\\end{equation}$$$", "$\\notag$$\\begin{equation}x\\end{equation}$$$"),
     ],
 )
 def test_formulas_are_written_in_one_way_and_the_rest_stays(text, wanted):
     assert normalise_formulas(text) == wanted
     assert normalise_formulas(wanted) == wanted
+
+
+def test_a_second_time_changes_nothing():
+    chosen = random.Random(7)
+    pieces = [*"x5α≤−{}%`\n $|", "$$", r"\(", r"\)", r"\[", r"\]", "[tex]", "[/tex]", r"\quad", r"\label{a}", r"\notag"]
+    pieces += [
+        r"\begin{align}",
+        r"\end{align}",
+        r"\begin{equation}",
+        r"\end{equation}",
+        r"\text{",
+        "&lt;",
+        "&amp;",
+        "$x$",
+    ]
+    for _ in range(6_000):
+        text = normalise_formulas("".join(chosen.choices(pieces, k=chosen.randint(2, 14))))
+        assert normalise_formulas(text) == text
 
 
 def test_a_text_of_delimiters_takes_no_long_time():

@@ -19,7 +19,7 @@ from pipeline.stage import Map
 from pipeline.transform import screen
 from tests.helpers.object_store import bucket
 from tests.tokenizer.test_train import words
-from tokenizer.encode import CountTokens, Encoder, TokenLengths, encoder, find_tokenizer, load, token_count
+from tokenizer.encode import TokenLengths, encoder, find_tokenizer, load, token_count
 from tokenizer.train import END, TokenizerConfig, train
 
 
@@ -48,20 +48,7 @@ def test_the_tokens_of_a_column_are_counted_with_their_ends(folder):
     count = token_count(encode)
     assert count.unit == "tokens" and count.of(texts).to_pylist() == lengths
     assert pickle.loads(pickle.dumps(count)).of(texts).type == pa.int64()
-    assert CountTokens(encode)(pa.table({"text": texts}))["tokens"].to_pylist() == [lengths[0], 1, *lengths[2:]]
     assert count.of(pa.chunked_array([], pa.string())).to_pylist() == []
-
-
-def test_what_was_just_counted_is_not_encoded_again(folder, monkeypatch):
-    encode, asked = encoder(str(folder)), list[str]()
-    before = Encoder.__call__
-    monkeypatch.setattr(Encoder, "__call__", lambda self, texts: asked.extend(texts) or before(self, texts))
-    column = pa.chunked_array([[f"text {n}" for n in range(50)]])
-    first = TokenLengths(encode)(column).to_pylist()
-    assert TokenLengths(encode)(column.take([3, 9])).to_pylist() == [first[3], first[9]]
-    assert len(asked) == 50
-    TokenLengths(encode)(column.take([4]))
-    assert asked[50:] == ["text 4"], "only the column before is remembered"
 
 
 def test_a_run_counts_in_tokens_where_it_is_told_to(folder, tmp_path):

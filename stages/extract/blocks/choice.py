@@ -11,55 +11,67 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.kernels import kernel
 from stages.extract.blocks import features as columns
 from stages.extract.blocks import repairs, trees
-from stages.extract.blocks.block import Box, PageBlock
+from stages.extract.blocks.block import PageBlock, PageBlocks
 from stages.extract.blocks.clues import Clues
 
 LOWEST, HIGHEST = 0.1, 0.6  # cuts
 OF_STORIES, OF_SHORT_LINES = 0.1, 0.2  # above the cut of other pages
-SHORT, LABEL = 100, 40  # characters
+SHORT = 100  # characters
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
 
-
 ODDS = 2.0  # log-odds that another reading adds to a block that it has, and takes from one that it has not
+LABEL = 40  # characters of a line that may stand inside of another one by chance
 THREADS = [columns.NAMES.index(name) for name in ("thread", "in_thread")]
 
 
-def _table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Columns, limits and values of all trees."""
-    questions, values = zip(*(tree.split(":") for tree in trees.TREES.strip().rstrip(";").split(";")), strict=True)
-    pairs = [[question.split(">") for question in line.split()] for line in questions]
-    table = np.array(pairs, np.float32)
-    leaves = np.array([line.split() for line in values], np.float32) / 100
-    return table[:, :, 0].astype(np.int64), table[:, :, 1], leaves
+def table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Columns and limits of all questions, which of them each tree asks, and its values."""
+    asked, values = zip(*(tree.split(":") for tree in trees.TREES.strip().rstrip(";").split(";")), strict=True)
+    numbers: dict[str, int] = {}
+    table = [[numbers.setdefault(question, len(numbers)) for question in line.split()] for line in asked]
+    pairs = np.array([question.split(">") for question in numbers], np.float32)
+    return (pairs[:, 0].astype(np.int64), np.ascontiguousarray(pairs[:, 1:]), np.array(table),
+            np.array([line.split() for line in values], np.int32))  # fmt: skip
 
 
-COLUMNS, LIMITS, VALUES = _table()
-EACH = np.arange(len(COLUMNS))
+COLUMNS, LIMITS, TREES, VALUES = table()
 
 
 def probabilities(rows: np.ndarray) -> np.ndarray:
     """How likely it is for each block that it belongs to the main text."""
-    columns = np.ascontiguousarray(rows.T)
-    leaves = np.zeros((len(COLUMNS), len(rows)), np.uint8)
-    for column, limit in zip(COLUMNS.T, LIMITS.T, strict=True):
-        leaves = 2 * leaves + (columns[column] > limit[:, None])
-    return 1 / (1 + np.exp(-(trees.FIRST + VALUES[EACH, np.ascontiguousarray(leaves.T)].sum(1))))
+    answers = (rows.T[COLUMNS] > LIMITS).view(np.uint8)
+    odds = np.zeros(len(rows), np.int32)
+    add_trees(answers, TREES, VALUES, odds)
+    return (1 / (1 + np.exp(-(trees.FIRST + odds / 100)))).astype(np.float32)
+
+
+@kernel
+def add_trees(answers: np.ndarray, trees: np.ndarray, values: np.ndarray, odds: np.ndarray) -> None:
+    """Add the values of all trees to `odds`, in hundredths; `answers` has a row for each question."""
+    for tree in range(len(trees)):
+        first, second, third, last = (answers[trees[tree, 0]], answers[trees[tree, 1]], answers[trees[tree, 2]],
+                                      answers[trees[tree, 3]])  # fmt: skip
+        for block in range(len(odds)):
+            odds[block] += values[tree, 8 * first[block] + 4 * second[block] + 2 * third[block] + last[block]]
 
 
 def main_blocks(
-    blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues, other: str | None = None
-) -> list[PageBlock]:
-    """The blocks that are the main text, in their order. `other` is the text of another reading that has its say."""
+    page: PageBlocks, blocks: Sequence[PageBlock], clues: Clues, other: str | None = None
+) -> tuple[np.ndarray, int]:
+    """Which blocks are the main text, and how many blocks of the page name a price. `blocks` are those of `page`.
+
+    `other` is the text of another reading that has its say.
+    """
     if not blocks:
-        return []
-    rows = columns.features(blocks, boxes, clues)
+        return np.zeros(0, np.bool_), 0
+    rows = columns.features(page, clues)
     likely = probabilities(rows)
     if other is not None:
         likely = agreed(blocks, likely, other)
-    kept = keep(blocks, rows, likely, clues.article)
-    return [block for block, is_kept in zip(blocks, kept, strict=True) if is_kept]
+    return keep(blocks, rows, likely, clues.article), int(rows[:, columns.PRICE].sum())
 
 
 def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, article: bool) -> np.ndarray:
@@ -77,25 +89,24 @@ def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, arti
     repairs.keep_first_lines(blocks, likely, kept)
     repairs.keep_whole_lists(blocks, likely, kept)
     repairs.keep_lists_of_sentences(blocks, kept)
-    repairs.drop_forms(blocks, kept)
     return kept
 
 
 def agreed(blocks: Sequence[PageBlock], likely: np.ndarray, text: str) -> np.ndarray:
     """The probabilities when another reading, of which this is the text, has its say."""
-    whole = squeezed(text)
-    lines = {squeezed(cell) for line in text.split("\n") for cell in (line.removeprefix("- "), *line.split("|"))}
+    whole = without_blanks(text)
+    lines = {without_blanks(cell) for line in text.split("\n") for cell in (line.removeprefix("- "), *line.split("|"))}
 
     def has(block: PageBlock) -> bool:
         """Whether all lines and cells of a block stand in the text, short ones as lines or cells of it."""
-        parts = filter(None, map(squeezed, block.text.replace(" | ", "\n").split("\n")))
+        parts = filter(None, map(without_blanks, block.text.replace(" | ", "\n").split("\n")))
         return all(part in lines or (len(part) > LABEL and part in whole) for part in parts)
 
-    says = np.array([ODDS if has(block) else -ODDS for block in blocks])
+    says = np.array([ODDS if has(block) else -ODDS for block in blocks], np.float32)
     return likely / (likely + (1 - likely) * np.exp(-says))
 
 
-def squeezed(text: str) -> str:
+def without_blanks(text: str) -> str:
     """A text without white space."""
     return "".join(text.split())
 

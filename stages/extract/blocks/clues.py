@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import numpy as np
 from lxml.etree import _Element
+
+from pipeline.kernels import kernel
 
 # each begins with letters, by which Python's re finds its places fast
 DECLARED = (
@@ -21,6 +24,7 @@ THREADS = frozenset(b"discussionforumposting qapage question".split())
 LISTINGS = frozenset(b"itemlist collectionpage searchresultspage offercatalog blog".split())
 PRODUCTS = frozenset(b"product offer aggregateoffer".split())
 WORD = re.compile(r"[a-z]+")
+BEFORE, BEHIND = 200, 400  # bytes around the word "type" in which a type is named
 PLACES_OF_THREADS = frozenset(
     "forum forums thread threads topic topics viewtopic showtopic showthread viewthread question questions discussion "
     "discussions discuss comments community bbs board boards answers".split()
@@ -67,9 +71,9 @@ def place_in_address(url: str) -> str:
 def clues_of(tree: _Element, source: bytes, url: str = "") -> Clues:
     """Look for the types of schema.org and Open Graph. Those of microdata tell of parts, so not of an article."""
     title = " ".join((tree.findtext(".//title") or "").lower().split())
-    source = source.lower()
-    said = {name for pattern in DECLARED for name in pattern.findall(source)}
-    parts = said | set(MICRODATA.findall(source))
+    near = [source[max(place - BEFORE, 0) : place + BEHIND].lower() for place in places_of_types(source)]
+    said = {name for some in near for pattern in DECLARED for name in pattern.findall(some)}
+    parts = said | {name for some in near for name in MICRODATA.findall(some)}
     return Clues(
         title,
         bool(said & ARTICLES),
@@ -78,3 +82,25 @@ def clues_of(tree: _Element, source: bytes, url: str = "") -> Clues:
         bool(said & LISTINGS),
         place_in_address(url),
     )
+
+
+def places_of_types(source: bytes) -> list[int]:
+    """Where a page speaks of types, in capitals or not."""
+    places = np.empty(source.count(b"y") + source.count(b"Y"), np.int64)
+    return places[: find_types(np.frombuffer(source, np.uint8), places)].tolist()
+
+
+@kernel
+def find_types(source: np.ndarray, places: np.ndarray) -> int:
+    """Write where "@type", "og:type" and "itemtype" stand; how many there are."""
+    found, size = 0, len(source)
+    for place in range(3, size - 3):
+        if source[place] | 0x20 != 112 or source[place - 1] | 0x20 != 121:  # "yp"
+            continue
+        if source[place - 2] | 0x20 != 116 or source[place + 1] | 0x20 != 101:  # "t", "e"
+            continue
+        before = source[place - 3] | 0x20
+        if before == 64 | 0x20 or before == 58 or before == 109:  # "@", ":", "m"
+            places[found] = place
+            found += 1
+    return found

@@ -1,32 +1,22 @@
 """What is known of each block of a page when it is decided whether it belongs to the main text."""
 
-import re
-from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from stages.extract.blocks import names, series
-from stages.extract.blocks.block import Box, PageBlock
+from stages.extract.blocks.block import PageBlocks
+from stages.extract.blocks.boxes import number_keys
 from stages.extract.blocks.clues import Clues
-from stages.extract.readings import SENTENCE_ENDS
+from stages.extract.blocks.fields import KINDS
+from stages.extract.blocks.titles import text_hashes
+from stages.extract.blocks.wording import counted
+from stages.extract.markup import KNOWN, TAG
 
-LONG, SHORT = 60, 150  # characters: a passage of running text, and what may be a label
-OF_RIGHTS = 400  # a notice of rights has fewer
-BOILERPLATE = re.compile(  # in lower case; alternatives without repetition, so that Python's re is fast and linear
-    r"\b(?:read more|more|share|tweet|comments?|reply|posted|by|log ?in|sign (?:in|up)|register|subscribe|"
-    r"newsletter|related|click|home|next|previous|prev|search|print|e-?mail|follow|menu|back to|top|skip|views?|ago|"
-    r"contact|tags?|categories|category|filed under|likes?|add to|download|join(?:ed)?|view|show|hide|see all|"
-    r"advertisement|sponsored|updated|published|author|editor|permalink|report|edit|quote|members?|profile|location|"
-    r"last)\b",
-    re.ASCII,
-)
-RIGHTS = ("©", "(c)", "copyright", "all rights", "reserved", "privacy", "cookie", "terms of")
-PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[€£₽₴]|zł|kr\b|USD|EUR)", re.ASCII)
-DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d", re.ASCII)
-CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-TAGS = {"p": 1, "td": 2, "th": 2, "div": 3, "section": 3, "article": 3, "li": 4}
+LONG = 60  # characters: a passage of running text
+TAGS = np.zeros(len(KNOWN) + 1, np.int64)
+for _tag, _number in {"p": 1, "td": 2, "th": 2, "div": 3, "section": 3, "article": 3, "li": 4}.items():
+    TAGS[TAG[_tag]] = _number
 ABOVE = 4  # boxes around a block's own that are looked at
 NAMES = (
     *"length linked level heading item table code term caption sentence lines digits commas capitals date".split(),
@@ -39,34 +29,37 @@ NAMES = (
     *series.NAMES,
     *names.NAMES,
 )
-LENGTH, LINKED, CODE, IN_TITLE, AFTER_TITLE = map(NAMES.index, "length linked code in_title after_title".split())
+LENGTH, LINKS, CODE, SENTENCE, IN_TITLE, AFTER_TITLE, PRICE = map(
+    NAMES.index, "length linked code sentence in_title after_title price".split()
+)
 
 
-def features(blocks: Sequence[PageBlock], boxes: Sequence[Box], clues: Clues) -> np.ndarray:
+def features(page: PageBlocks, clues: Clues) -> np.ndarray:
     """A row of float32 for each block, with the columns `NAMES`."""
-    told = chain.from_iterable(of_text(block, clues.title) for block in blocks)
-    own = np.fromiter(told, np.float32).reshape(len(blocks), -1)
-    size = own[:, 0].copy()
-    linked = own[:, 1] * size
-    columns: list[np.ndarray] = [own]
-    own[:, 0] = np.log2(1 + size)
-    prose = size * is_running(own)
-    columns.append(beside(own, size, blocks, clues.title))
+    told, title = counted(page, clues.title)
+    size = page.rows["size"].astype(np.float32)
+    own = of_text(page, told)
+    linked = own[LINKS] * size
+    prose = size * is_running(own.T)
     sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (size, linked, prose)]
-    columns.append(around(blocks, boxes, sums))
-    columns.append(kinship(blocks, boxes, size, linked))
-    columns.append(trunk(blocks, boxes, sums))
-    columns.append(of_page(blocks, boxes, size, sums, clues))
-    flags = np.array([block.box.flags for block in blocks], np.int64)
-    columns.append(price_and_repeats(blocks))
-    columns.append(series.of_series(len(blocks), flags, boxes, sums))
-    columns.append((flags[:, None] >> np.arange(len(names.NAMES))) & 1)
-    return np.concatenate(columns, axis=1, dtype=np.float32)
+    flags = page.said["flags"][page.rows["box"]]
+    columns = [
+        own,
+        beside(own, size, title),
+        around(page, sums),
+        kinship(page, size, linked),
+        trunk(page, sums),
+        of_page(page, flags, size, sums, clues),
+        price_and_repeats(page, told),
+        series.of_series(flags, page, sums),
+        (flags >> np.arange(len(names.NAMES))[:, None]) & 1,
+    ]
+    return np.concatenate(columns, dtype=np.float32).T
 
 
 def is_running(rows: np.ndarray) -> np.ndarray:
     """Which rows are of running text: long, with few links, and no code."""
-    return (rows[:, LENGTH] > np.log2(1 + LONG)) & (rows[:, LINKED] < 0.3) & (rows[:, CODE] == 0)
+    return (rows[:, LENGTH] > np.log2(1 + LONG)) & (rows[:, LINKS] < 0.3) & (rows[:, CODE] == 0)
 
 
 def is_title(row: np.ndarray) -> bool:
@@ -74,143 +67,114 @@ def is_title(row: np.ndarray) -> bool:
     return bool(row[IN_TITLE] or row[AFTER_TITLE] == 2)
 
 
-def of_text(block: PageBlock, title: str) -> tuple[Any, ...]:
+def of_text(page: PageBlocks, told: np.ndarray) -> np.ndarray:
     """What a block's own text and box say."""
-    text, box, kind = block.text, block.box, block.kind
-    size, head = block.size, text[:200]
-    short, lower = size < SHORT, text.lower() if size < OF_RIGHTS else ""
-    digits, capitals = digits_and_capitals(head)
-    return (
-        size, block.linked / len(text), block.level, kind == "heading", kind == "item", kind == "table", kind == "code",
-        kind == "term", kind == "caption", text.endswith(SENTENCE_ENDS), text.count("\n"),
-        digits / len(head), text.count(",") / size,
-        capitals / len(head), digits > 1 and DATE.search(head) is not None,
-        len(BOILERPLATE.findall(lower)) if short else 0, any(map(lower.__contains__, RIGHTS)),
-        short and size > 5 and lower in title, TAGS.get(box.tag, 0), box.depth, box.far_furniture,
-        box.far_content, (box.own & names.FURNITURE) > 0, (box.own & (names.CONTENT | names.POST)) > 0,
-    )  # fmt: skip
+    rows, box = page.rows, page.said[page.rows["box"]]
+    kind, chars, size = rows["kind"], rows["chars"], rows["size"]
+    columns: list[Any] = [np.log2(1 + size.astype(np.float32)), rows["linked"] / chars, rows["level"]]
+    columns += [kind == KINDS.index(name) for name in "heading item table code term caption".split()]
+    columns += [told["ended"], told["newlines"], told["digits"], told["commas"] / size]
+    columns += [told[name] for name in "capitals dated said owned titled".split()]
+    columns += [
+        TAGS[page.boxes["tag"][rows["box"]]],
+        *(box[name] for name in ("depth", "far_furniture", "far_content")),
+    ]
+    columns += [box["own"] & bits != 0 for bits in (names.FURNITURE, names.CONTENT | names.POST)]
+    return np.stack(columns, dtype=np.float32, casting="unsafe")
 
 
-def digits_and_capitals(text: str) -> tuple[int, int]:
-    """How many characters of a text are digits of ASCII, and how many are capital letters."""
-    if not text.isascii():
-        return sum(map(text.count, "0123456789")), sum(map(str.isupper, text))
-    rest = text.encode().translate(None, b"0123456789")
-    return len(text) - len(rest), len(rest) - len(rest.translate(None, CAPITALS))
-
-
-def beside(own: np.ndarray, size: np.ndarray, blocks: Sequence[PageBlock], title: str) -> np.ndarray:
-    """Where a block stands, and what the blocks right before and behind it are."""
+def beside(own: np.ndarray, size: np.ndarray, title: int) -> np.ndarray:
+    """Where a block stands, and what those right before and behind it are; `title` is the place of the title, or -1."""
     count = len(size)
-    made = np.zeros((count, 8), np.float32)
+    made = np.zeros((8, count), np.float32)
     ends = np.cumsum(size)
-    made[:, 0] = (ends - size) / ends[-1]
-    made[1:, 1], made[:-1, 2] = own[:-1, 0], own[1:, 0]
-    made[1:, 3], made[:-1, 4] = own[:-1, 1], own[1:, 1]
-    made[1:, 5], made[:-1, 6] = own[:-1, 9], own[1:, 9]
-    place = title_place(blocks, title)
-    if place is not None:
-        made[:, 7] = np.sign(np.arange(count) - place) + 2
+    made[0] = (ends - size) / ends[-1]
+    for place, column in enumerate((LENGTH, LINKS, SENTENCE)):
+        made[2 * place + 1, 1:], made[2 * place + 2, :-1] = own[column, :-1], own[column, 1:]
+    if title >= 0:
+        made[7] = np.sign(np.arange(count) - title) + 2
     return made
 
 
-def title_place(blocks: Sequence[PageBlock], title: str) -> int | None:
-    """The block that is most like the page's title, or its first heading of the first level."""
-    words, best, found = set(title.split()), 0.25, None
-    for place, block in enumerate(blocks):
-        if block.kind == "heading" or (len(block.text) < 200 and block.kind == "text" and words):
-            own = set(block.text.lower().split())
-            both = len(own & words)
-            score = both * both / (len(own) * len(words)) if both else 0.0
-            score += 0.3 * (block.kind == "heading" and block.level == 1)
-            if score > best:
-                best, found = score, place
-    return found
-
-
-def around(blocks: Sequence[PageBlock], boxes: Sequence[Box], sums: list[np.ndarray]) -> np.ndarray:
+def around(page: PageBlocks, sums: list[np.ndarray]) -> np.ndarray:
     """The share of the page, of links and of running text in the boxes around each block."""
-    above = np.array([0 if box.around is None else box.around.number for box in boxes], np.int64)
-    first, end = np.array([(box.first, box.end) for box in boxes], np.int64).T
+    above = np.maximum(page.boxes["around"], 0)
+    first, end = page.boxes["first"], page.boxes["end"]
     inside = [values[end] - values[first] for values in sums]
-    at = np.array([block.box.number for block in blocks], np.int64)
+    at = page.rows["box"]
     columns = []
     for _ in range(ABOVE):
         at = above[at]
         size, linked, prose = (values[at] for values in inside)
         columns += [size / sums[0][-1], linked / size, prose / size]
-    return np.stack(columns, 1)
+    return np.stack(columns)
 
 
-def kinship(blocks: Sequence[PageBlock], boxes: Sequence[Box], size: np.ndarray, linked: np.ndarray) -> np.ndarray:
+def kinship(page: PageBlocks, size: np.ndarray, linked: np.ndarray) -> np.ndarray:
     """How many blocks stand in boxes of the same names, and how many siblings of its name a box near has."""
-    numbers: dict[Any, int] = {}
-    kin = np.array([numbers.setdefault((b.kind, b.box.like), len(numbers)) for b in blocks], np.int64)
-    count, sizes, links = (np.bincount(kin, values, len(numbers)) for values in (np.ones(len(kin)), size, linked))
-    twins: dict[Any, int] = {}
-    for box in boxes:
-        key = (box.around, box.name)
-        twins[key] = twins.get(key, 0) + 1
-    most = []
-    for box in boxes:  # a box comes after the one around it
-        near = twins[box.around, box.name]
-        parent = box.around
-        for _ in range(2):
-            if parent is not None:
-                near, parent = max(near, twins[parent.around, parent.name]), parent.around
-        most.append(near)
-    siblings = np.log2(np.array(most, np.float32))[[block.box.number for block in blocks]]
+    at = page.rows["box"]
+    kin = numbered(page.said["like"][at].astype(np.int64) * 16 + page.rows["kind"])
+    kinds = int(kin.max()) + 1
+    count, sizes, links = (np.bincount(kin, values, kinds) for values in (np.ones(len(kin)), size, linked))
+    twins = page.said["twins"]
+    above = page.boxes["around"]
+    near = np.bincount(twins)[twins]
+    own, most = near, near
+    for _ in range(2):
+        most, above = (
+            np.where(above >= 0, np.maximum(most, own[above]), most),
+            np.where(above >= 0, page.boxes["around"][above], above),
+        )
+    siblings = np.log2(most.astype(np.float32))[at]
     mean = np.log2(1 + sizes / count)
-    return np.stack([count[kin], sizes[kin] / size.sum(), links[kin] / sizes[kin], mean[kin], siblings], 1)
+    return np.stack([count[kin], sizes[kin] / size.sum(), links[kin] / sizes[kin], mean[kin], siblings])
 
 
-def trunk(blocks: Sequence[PageBlock], boxes: Sequence[Box], sums: list[np.ndarray]) -> np.ndarray:
+def numbered(keys: np.ndarray) -> np.ndarray:
+    """Keys as small numbers, the same for the same."""
+    numbers = np.empty(len(keys), np.int64)
+    number_keys(keys.astype(np.uint64), np.empty(1 << int(2 * len(keys)).bit_length(), np.int64), numbers)
+    return numbers
+
+
+def trunk(page: PageBlocks, sums: list[np.ndarray]) -> np.ndarray:
     """Whether a block is in the innermost box that holds half of the running text, and how near it is to that."""
-    half, best = sums[2][-1] / 2, boxes[0]
-    for box in boxes:
-        if box.depth > best.depth and sums[2][box.end] - sums[2][box.first] >= half > 0:
-            best = box
-    steps: dict[Box, int] = {}
-    box: Box | None = best
-    while box is not None:
-        steps[box], box = len(steps), box.around
-    up = np.empty(len(boxes), np.float32)
-    for box in boxes:
-        up[box.number] = steps[box] if box in steps else up[box.around.number]  # type: ignore[union-attr]
-    here = up[[block.box.number for block in blocks]]
-    share = (sums[0][best.end] - sums[0][best.first]) / sums[0][-1]
-    return np.stack([here == 0, here, np.full(len(here), share)], 1)
+    half, depth = sums[2][-1] / 2, page.said["depth"]
+    first, end, above = page.boxes["first"], page.boxes["end"], page.boxes["around"].tolist()
+    holds = (sums[2][end] - sums[2][first] >= half) & (half > 0) & (depth > 0)
+    best = int(np.argmax(np.where(holds, depth, 0)))
+    steps, box = dict[int, int](), best
+    while box >= 0:
+        steps[box], box = len(steps), above[box]
+    up = np.empty(len(above), np.float32)
+    for box, around in enumerate(above):
+        up[box] = steps[box] if box in steps else up[around]
+    here = up[page.rows["box"]]
+    share = (sums[0][end[best]] - sums[0][first[best]]) / sums[0][-1]
+    return np.stack([here == 0, here, np.full(len(here), share)])
 
 
-def has_price(block: PageBlock) -> bool:
-    """Whether a block is short and names a price."""
-    return block.size < SHORT and PRICE.search(block.text) is not None
-
-
-def price_and_repeats(blocks: Sequence[PageBlock]) -> np.ndarray:
+def price_and_repeats(page: PageBlocks, told: np.ndarray) -> np.ndarray:
     """Whether a block has a price, how many short ones of the page have, and how often a block's text occurs."""
-    priced = np.array([has_price(block) for block in blocks], np.float32)
-    times: dict[str, int] = {}
-    for block in blocks:
-        times[block.text] = times.get(block.text, 0) + 1
-    repeats = np.log2(np.array([times[block.text] for block in blocks], np.float32))
-    return np.stack([priced, np.full(len(blocks), np.log2(1 + priced.sum())), repeats], 1)
+    priced = told["priced"].astype(np.float32)
+    texts = numbered(text_hashes(page))
+    repeats = np.log2(np.bincount(texts)[texts].astype(np.float32))
+    return np.stack([priced, np.full(len(texts), np.log2(1 + priced.sum())), repeats])
 
 
-def of_page(
-    blocks: Sequence[PageBlock], boxes: Sequence[Box], size: np.ndarray, sums: list[np.ndarray], clues: Clues
-) -> np.ndarray:
+def of_page(page: PageBlocks, flags: np.ndarray, size: np.ndarray, sums: list[np.ndarray], clues: Clues) -> np.ndarray:
     """What holds for all blocks of a page, and whether a block is in the frame that trafilatura would take."""
     total = size.sum()
-    posts, comments = (
-        sum(block.size for block in blocks if block.box.flags & bit) / total for bit in (names.POST, names.COMMENTS)
-    )
+    posts, comments = (int(page.rows["size"][flags & bit != 0].sum()) / total for bit in (names.POST, names.COMMENTS))
     values = [np.log2(1 + total), sums[1][-1] / total, sums[2][-1] / total, posts]
     values += [clues.article, clues.thread, clues.product, clues.listing]
     values += [clues.place == place for place in ("thread", "listing", "home")]
     values.append(comments)
-    frame = next((found for bit in names.FRAMES for found in boxes if found.own & bit), None)
-    made = np.tile(np.array([*values, 0.0], np.float32), (len(blocks), 1))
-    if frame is not None:
-        made[frame.first : frame.end, -1] = 1
+    made = np.repeat(np.array([*values, 0.0], np.float32)[:, None], len(flags), 1)
+    for bit in names.FRAMES:
+        framed = np.flatnonzero(page.said["own"] & bit)
+        if len(framed):
+            first, end = (page.boxes[name][framed[0]] for name in ("first", "end"))
+            made[-1, first:end] = 1
+            break
     return made

@@ -38,17 +38,17 @@ def kind_of_page(blocks: Sequence[PageBlock], clues: Clues) -> PageKind:
     return "listing" if sum(block.linked for block in blocks) > LINKS * size else "page"
 
 
-def html_kind(blocks: Sequence[PageBlock], chosen: Sequence[PageBlock], clues: Clues) -> HtmlKind:
+def html_kind(blocks: Sequence[PageBlock], chosen: Sequence[PageBlock], clues: Clues, priced: int) -> HtmlKind:
     """What the HTML of a page says of its type beside its text, of which much is lost when links and cards go.
 
     "links": its main text, which are the `chosen` blocks, is made of them; "article", "product": it calls itself so;
-    "prices": it is full of them; "page" where it says none of these.
+    "prices": it is full of them, `priced` blocks; "page" where it says none of these.
     """
     if not clues.article and len(chosen) >= LEAST_ITEMS and linked_share(chosen) >= LINKED:
         return "links"
     if clues.article or clues.product:
         return "article" if clues.article else "product"
-    return "prices" if is_priced(blocks) else "page"
+    return "prices" if is_priced(blocks, priced) else "page"
 
 
 def linked_share(blocks: Sequence[PageBlock]) -> float:
@@ -56,9 +56,9 @@ def linked_share(blocks: Sequence[PageBlock]) -> float:
     return sum(block.linked for block in blocks) / max(sum(len(block.text) for block in blocks), 1)
 
 
-def is_priced(blocks: Sequence[PageBlock]) -> bool:
+def is_priced(blocks: Sequence[PageBlock], priced: int) -> bool:
     """Whether many of a page's short blocks have a price, and less than half of it is running text."""
-    if sum(map(features.has_price, blocks)) < LEAST_PRICES:
+    if priced < LEAST_PRICES:
         return False
     prose = sum(block.size for block in blocks if block.size > features.LONG and block.linked < 0.3 * len(block.text))
     return prose < PROSE * sum(block.size for block in blocks)

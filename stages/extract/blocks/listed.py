@@ -24,9 +24,9 @@ NAMES = (*GROUPS, "unlikely")
 
 
 @lru_cache(100_000)
-def bits_of_mark(tag: str, mark: str) -> int:
-    """A bit for each list that names an element with this tag and mark; more conditions of a list are left out."""
-    bits, tags, found = int(mark), (tag, ALIASES.get(tag, tag)), 0
+def bits_of_mark(tag: str, bits: int) -> int:
+    """A bit for each list that names an element with this tag and these verdicts, without a list's other conditions."""
+    tags, found = (tag, ALIASES.get(tag, tag)), 0
     for place, selections in enumerate(GROUPS.values()):
         for selection in selections:
             for step, bit in selection.numbered:

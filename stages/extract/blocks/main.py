@@ -1,11 +1,13 @@
 """The main text of a page, by its blocks."""
 
 from collections.abc import Callable
+from itertools import compress
 from urllib.parse import urljoin
 
 from stages.extract.blocks import kinds, writing
 from stages.extract.blocks.choice import main_blocks
 from stages.extract.blocks.clues import clues_of
+from stages.extract.blocks.segments import blocks_of
 from stages.extract.blocks.walk import BlockWalk
 from stages.extract.clean import clean
 from stages.extract.images import base_of
@@ -24,7 +26,7 @@ def read_blocks(
 ) -> tuple[str, str, str] | None:
     """The main text, cleaned, and as it stands in the page, and the page's `html_kind`, "" unless it is asked for.
 
-    None where there is no main text. `balanced` gives trafilatura's text, which takes the tree apart: on the page of a
+    None where there is no main text. `balanced` gives trafilatura's text and takes the tree apart: on the page of a
     product it has its say.
     """
     base = base_of(seen, url) if links else ""
@@ -36,17 +38,22 @@ def read_blocks(
             return ""
         return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
 
-    walk = BlockWalk(seen.tree, markdown, address if markdown and links else None)
+    page = blocks_of(seen.page, seen.element)
     clues = clues_of(seen.tree, seen.source, url)
+    blocks = page.blocks()
+    walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown else []
     other = balanced(seen) if balanced and clues.is_product else None
-    chosen = main_blocks(walk.blocks, walk.boxes, clues, other)
+    kept, priced = main_blocks(page, blocks, clues, other)
+    chosen = list(compress(blocks, kept))
     if not chosen:
         return None
-    said = writing.plain(chosen)
-    text = writing.markdown(chosen, links) if markdown else clean(said, framed=False)
-    return text, said, kinds.html_kind(walk.blocks, chosen, clues) if with_kind else ""
+    said, kind = writing.plain(chosen), kinds.html_kind(blocks, chosen, clues, priced) if with_kind else ""
+    if not markdown:
+        return clean(said, framed=False), said, kind
+    return writing.markdown((block for block, is_kept in zip(walked, kept, strict=True) if is_kept), links), said, kind
 
 
 def kind(seen: Survey) -> kinds.PageKind:
     """The kind of a page."""
-    return kinds.kind_of_page(BlockWalk(seen.tree).blocks, clues_of(seen.tree, seen.source))
+    blocks = blocks_of(seen.page, seen.element).blocks()
+    return kinds.kind_of_page(blocks, clues_of(seen.tree, seen.source))

@@ -1,11 +1,8 @@
 """What the names that authors give to boxes say of them: the words of class and id, tags and roles."""
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
 
 from stages.extract.blocks import listed
-from stages.extract.reader.page import MARK
 
 NAVIGATION, FOOTER, HEADER, ASIDE, COMMENTS, DETAILS, PROMPT, CONTENT, POST, HIDDEN, MAIN, FORM, CARD, WIDGET = (
     1 << place for place in range(14)
@@ -70,43 +67,14 @@ ROLE_BITS = {
     "article": CONTENT,
 }
 WHOLE_PAGE = ("html", "body")  # their classes tell what the page has somewhere ("has-sidebar")
-PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 LONGEST = 500  # characters of a value that are looked at
 INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-TELLING = frozenset(("class", "id", "role", "style", "hidden", "aria-hidden"))
-
-
-def bits_of(tag: str, attributes: Mapping[str, str]) -> int:
-    """What an element's own tag, role, class, id and style say."""
-    bits = TAG_BITS.get(tag, 0)
-    if tag in WHOLE_PAGE:
-        return bits
-    for name, value in attributes.items():
-        if name in TELLING:
-            bits |= bits_of_attribute(name, value[:LONGEST])
-        elif name == MARK:
-            bits |= listed.bits_of_mark(tag, value) << LISTED
-    return bits
-
-
-@lru_cache(50_000)
 def bits_of_attribute(name: str, value: str) -> int:
-    """The bits of one attribute of `TELLING`."""
+    """What a role, a style, or an attribute that hides says; class and id are read by `words`."""
     if name == "role":
         return ROLE_BITS.get(value, 0)
-    if name in ("class", "id"):
-        return bits_of_name(value)
-    hides = name == "hidden" or (INVISIBLE.search(value) if name == "style" else value == "true")
-    return HIDDEN if hides else 0
-
-
-def bits_of_name(value: str) -> int:
-    """The bits of the words in a class or an id, in any style of writing: "postBody", "post-body", "postbody"."""
-    bits = 0
-    for name in value.split():
-        bits |= BIT_OF.get(name.lower(), 0)
-        for part in PART.findall(name):
-            bits |= BIT_OF.get(part.lower(), 0)
-    return bits
+    if name == "style":
+        return HIDDEN if INVISIBLE.search(value) else 0
+    return HIDDEN if name == "hidden" or (name == "aria-hidden" and value == "true") else 0

@@ -121,13 +121,6 @@ def keep_lists_of_sentences(blocks: Sequence[PageBlock], kept: np.ndarray) -> No
             kept[places] = True
 
 
-def drop_forms(blocks: Sequence[PageBlock], kept: np.ndarray) -> None:
-    """Drop tables to fill in, such as carts."""
-    for place, block in enumerate(blocks):
-        if block.is_form:
-            kept[place] = False
-
-
 def places_by_list(blocks: Sequence[PageBlock], level: int = 0) -> dict[Box, list[int]]:
     """The places of the items of each list, or of lists at one level."""
     lists: dict[Box, list[int]] = defaultdict(list)

@@ -79,11 +79,13 @@ def write_table(table: _Element, markdown: bool, address: Callable[[str], str] |
     """A table in plain text and in Markdown, the caption above it. Cells of a span after its first are empty.
 
     Rows and columns without a word are tidied away. A table of which less than two of each are left is a frame around a
-    text, or places two links side by side: its cells are lines.
+    text, or places two links side by side: its cells are lines. Of one to fill in, such as a cart, nothing is written.
     """
     grid, linked = grid_of(table, markdown, address)
     caption = title(table)
     text = "\n".join([caption] * bool(caption) + [barred(row) for row in grid])
+    if is_form(table):
+        return WrittenTable(text, "", "", linked)
     grid = [row for row in grid if any(character.isalnum() for plain, _ in row for character in plain)]
     used = [place for place in range(max(map(len, grid), default=0)) if any(plain_in(row, place) for row in grid)]
     grid = [[row[place] for place in used if place < len(row)] for row in grid]

@@ -8,7 +8,6 @@ from lxml.etree import _Element
 from stages.extract.blocks import code, formulas, tables
 from stages.extract.blocks.block import Box, PageBlock
 from stages.extract.blocks.inline import Inline
-from stages.extract.blocks.names import bits_of
 from stages.extract.blocks.tags import BOXES, CODE, EMPHASIS, FORMULAS, HEADINGS, LISTS, SKIPPED, VERBATIM
 
 
@@ -21,11 +20,9 @@ class BlockWalk:
         self.lists: list[int | None] = []  # the open lists: the number of the next item, None without numbers
         self.lead, self.quotes = "", 0
         self.tree = tree
-        self.box = Box(tree.tag, tree.get("class", ""), None, 0, 0, 0)
-        self.boxes = [self.box]
+        self.box = Box(tree.tag)
         self.element(tree)
         self.end_block()
-        self.box.end = len(self.blocks)
 
     def element(self, element: _Element) -> None:
         """One element and what is in it, without its tail."""
@@ -78,21 +75,17 @@ class BlockWalk:
         """An element that stands on lines of its own."""
         if self.line.parts:
             self.end_block()
-        tag, attributes = element.tag, dict(element.items())
-        outer, blocks = self.box, self.blocks
-        own = bits_of(tag, attributes)
-        self.box = box = Box(tag, attributes.get("class", ""), outer, own, len(self.boxes), len(blocks))
-        self.boxes.append(box)
+        tag, outer = element.tag, self.box
+        self.box = Box(tag, outer)
         contents = CONTENTS.get(tag)
         if contents is not None:
             contents(self, element)
-        elif tag in ("div", "p") and code.is_code_box(element, attributes):
+        elif tag in ("div", "p") and code.is_code_box(element, dict(element.items())):
             self.code(element)
         else:
             self.inside(element)
         if self.line.parts:
             self.end_block()
-        box.end = len(blocks)
         self.box = outer
 
     def list(self, element: _Element) -> None:
@@ -133,7 +126,6 @@ class BlockWalk:
             if made.text:
                 self.add("table", made.text, made.linked, made.marked)
                 self.blocks[-1].tidied = made.tidied
-                self.blocks[-1].is_form = tables.is_form(element)
         else:
             self.inside(element)
 

@@ -46,6 +46,13 @@ def type_of(text: str | None, url: str | None = "", html: str | None = None) -> 
         ("https://x.example/archives/2012/05/title", "article"),
         ("https://x.example/about", "other"),
         ("https://x.example/stop/words", "other"),
+        ("https://x.example/blog/", "listing"),
+        ("https://x.example/de/news", "listing"),
+        ("https://x.example/page/398/", "listing"),
+        ("https://x.example/2014/03/", "listing"),
+        ("https://x.example/2014/03/21", "article"),
+        ("https://x.example/search?updated-max=2016-03-18", "listing"),
+        ("https://x.example/about/news", "other"),
         (None, "other"),
     ],
 )

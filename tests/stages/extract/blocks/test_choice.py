@@ -5,9 +5,10 @@ import pytest
 
 from benchmarks import extraction_choice
 from stages.extract import page, parsing, readings
-from stages.extract.blocks import choice, features, main, repairs, trees
+from stages.extract.blocks import choice, features, main, repairs, trees, writing
+from stages.extract.blocks.block import PageBlock, PageBlocks
 from stages.extract.blocks.clues import clues_of
-from stages.extract.blocks.walk import BlockWalk
+from stages.extract.blocks.segments import blocks_of
 from stages.extract.survey import survey
 
 STORY = [
@@ -27,38 +28,43 @@ def prose(tag: str = "p") -> str:
     return "".join(f"<{tag}>{sentence}</{tag}>" for sentence in STORY)
 
 
-def walk(body: str) -> BlockWalk:
-    tree = parsing.parse(f"<html><body>{body}</body></html>".encode())
-    assert tree is not None
-    return BlockWalk(tree)
+def blocks_in(body: str) -> list[PageBlock]:
+    return page_blocks(f"<html><body>{body}</body></html>".encode()).blocks()
+
+
+def page_blocks(html: bytes) -> PageBlocks:
+    seen = parsing.look(html)
+    assert seen is not None
+    return blocks_of(seen.page, seen.element)
 
 
 def test_the_table_is_that_of_the_features():
     assert extraction_choice.digest() == trees.MADE_FOR
     assert choice.COLUMNS.max() < len(features.NAMES)
-    assert choice.VALUES.shape == (len(choice.COLUMNS), 2 ** choice.COLUMNS.shape[1])
+    assert choice.VALUES.shape == (len(choice.TREES), 2 ** choice.TREES.shape[1])
+    assert choice.TREES.max() == len(choice.COLUMNS) - 1
 
 
 def test_a_tree_is_read_as_it_is_written(monkeypatch):
     rows = np.array([[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]], np.float32)
-    monkeypatch.setattr(choice, "COLUMNS", np.array([[0, 1]]))
-    monkeypatch.setattr(choice, "LIMITS", np.array([[1, 1]], np.float32))
-    monkeypatch.setattr(choice, "VALUES", np.array([[-3, -1, 1, 3]], np.float32))
-    monkeypatch.setattr(choice, "EACH", np.arange(1))
-    monkeypatch.setattr(trees, "FIRST", 0.0)
-    assert choice.probabilities(rows) == pytest.approx(1 / (1 + np.exp([3, 1, -1, -3])))
+    table = "0>1 1>1 0>9 1>9: -300 0 0 0 -100 0 0 0 100 0 0 0 300 0 0 0; 1>9 1>9 1>9 0>1: 5 7 " + "0 " * 14
+    monkeypatch.setattr(trees, "TREES", table)
+    for name, value in zip(("COLUMNS", "LIMITS", "TREES", "VALUES"), choice.table(), strict=True):
+        monkeypatch.setattr(choice, name, value)
+    monkeypatch.setattr(trees, "FIRST", 1.0)
+    expected = 1 / (1 + np.exp([1.95, -0.05, -2.07, -4.07]))
+    assert choice.probabilities(rows) == pytest.approx(expected)
 
 
 def test_features_are_finite_and_have_their_names():
     html = f"<html><head><title>t</title></head><body>{MENU}<main>{prose()}</main></body></html>".encode()
-    tree = parsing.parse(html)
+    tree, found = parsing.parse(html), page_blocks(html)
     assert tree is not None
-    found = BlockWalk(tree)
-    rows = features.features(found.blocks, found.boxes, clues_of(tree, html))
-    assert rows.shape == (len(found.blocks), len(features.NAMES)) and np.isfinite(rows).all()
+    rows = features.features(found, clues_of(tree, html))
+    assert rows.shape == (6, len(features.NAMES)) and np.isfinite(rows).all()
     column = features.NAMES.index("navigation")
     assert rows[:, column].tolist() == [1, 1, 1, 0, 0, 0]
-    assert rows[:, features.LINKED].tolist() == [1, 1, 1, 0, 0, 0]
+    assert rows[:, features.LINKS].tolist() == [1, 1, 1, 0, 0, 0]
 
 
 def test_expected_f1_is_that_of_the_best_cut():
@@ -87,7 +93,7 @@ def test_comments_below_an_article_are_left_out():
 
 
 def test_headings_with_nothing_below_go():
-    blocks = walk("<h1>a</h1><p>b</p><h2>c</h2><p>d</p><h2>e</h2><p>f</p><p>g:</p><p>h</p><h2>i</h2>").blocks
+    blocks = blocks_in("<h1>a</h1><p>b</p><h2>c</h2><p>d</p><h2>e</h2><p>f</p><p>g:</p><p>h</p><h2>i</h2>")
     rows = np.zeros((len(blocks), len(features.NAMES)), np.float32)
     kept = np.array([True, True, True, False, True, True, True, True, True])
     repairs.drop_lonely_headings(blocks, rows, kept)
@@ -100,7 +106,7 @@ def test_headings_with_nothing_below_go():
 
 def between(body: str, kept: list[bool], likely: float) -> list[bool]:
     found = np.array(kept)
-    repairs.keep_what_stands_between(walk(body).blocks, np.full(len(kept), likely), found)
+    repairs.keep_what_stands_between(blocks_in(body), np.full(len(kept), likely), found)
     return found.tolist()
 
 
@@ -131,7 +137,7 @@ def test_a_heading_or_a_list_right_between_kept_blocks_stays(inside: str, likely
 
 
 def test_a_heading_above_the_cut_stays_with_kept_text_below():
-    blocks = walk("<h2>a</h2><h3>b</h3><p>c</p><h2>d</h2><h2>e</h2><p>f</p><p>g</p><h2>h</h2><p>i</p>").blocks
+    blocks = blocks_in("<h2>a</h2><h3>b</h3><p>c</p><h2>d</h2><h2>e</h2><p>f</p><p>g</p><h2>h</h2><p>i</p>")
     likely = np.array([0.5, 0.5, 0.9, 0.5, 0.3, 0.9, 0.5, 0.5, 0.1])
     kept = np.array([False, False, True, False, False, True, False, False, False])
     repairs.keep_headings_of_kept_text(blocks, likely, kept, 0.4)
@@ -157,7 +163,7 @@ def test_the_first_line_of_a_box_stays_with_all_the_rest_of_it(
     body: str, kept: list[bool], likely: float, is_kept: bool
 ):
     found = np.array([False, *kept, False])
-    repairs.keep_first_lines(walk(f"{body}<p>z</p>").blocks, np.full(len(found), likely), found)
+    repairs.keep_first_lines(blocks_in(f"{body}<p>z</p>"), np.full(len(found), likely), found)
     assert found.tolist() == [is_kept, *kept, False]
 
 
@@ -172,21 +178,21 @@ def test_the_first_line_of_a_box_stays_with_all_the_rest_of_it(
     ],
 )
 def test_a_list_is_kept_whole_when_half_of_it_is(items: list[str], kept: list[bool], least: float, is_kept: bool):
-    blocks = walk(f"<p>z</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>").blocks
+    blocks = blocks_in(f"<p>z</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")
     found = np.array([False, *kept])
     repairs.keep_whole_lists(blocks, np.array([0.01, *[0.6] * (len(items) - 1), least]), found)
     assert found.tolist() == [False, *([True] * len(items) if is_kept else kept)]
 
 
 def test_terms_stay_with_a_meaning_of_several_paragraphs():
-    blocks = walk("<dl><dt>a<dt>b<dd><div><p>c</p><p>d</p></div><dt>e<dd><p>f</p><dt>g</dl><p>h</p>").blocks
+    blocks = blocks_in("<dl><dt>a<dt>b<dd><div><p>c</p><p>d</p></div><dt>e<dd><p>f</p><dt>g</dl><p>h</p>")
     kept = np.array([False, False, True, True, False, False, False, True])
     repairs.keep_what_announces(blocks, np.ones(len(blocks)), kept)
     assert kept.tolist() == [True, True, True, True, False, False, False, True]
 
 
 def test_terms_and_items_stay_with_what_they_announce():
-    blocks = walk("<dl><dt>a<dd>b<dt>c<dd>d</dl><ul><li>e<ul><li>f</ul><li>g<ul><li>h</ul></ul>").blocks
+    blocks = blocks_in("<dl><dt>a<dd>b<dt>c<dd>d</dl><ul><li>e<ul><li>f</ul><li>g<ul><li>h</ul></ul>")
     kept = np.array([False, True, False, False, False, True, False, False])
     repairs.keep_what_announces(blocks, np.ones(len(blocks)), kept)
     assert kept.tolist() == [True, True, False, False, True, True, False, False]
@@ -204,7 +210,7 @@ def test_terms_and_items_stay_with_what_they_announce():
 )
 def test_a_line_that_ends_in_a_colon_stays_with_what_it_announces(body: str, likely: float, is_kept: bool):
     kept = np.array([False, True])
-    repairs.keep_what_announces(walk(body).blocks, np.array([likely, 1.0]), kept)
+    repairs.keep_what_announces(blocks_in(body), np.array([likely, 1.0]), kept)
     assert kept.tolist() == [is_kept, True]
 
 
@@ -219,16 +225,15 @@ def test_a_line_that_ends_in_a_colon_stays_with_what_it_announces(body: str, lik
         ("<td>tea<td><input value=2><tr><td>milk<td>1", False),
     ],
 )
-def test_tables_to_fill_in_are_dropped(second: str, is_form: bool):
-    blocks = walk(f"<table><tr><th>item<th>quantity<tr>{second}</table>").blocks
-    kept = np.ones(len(blocks), bool)
-    repairs.drop_forms(blocks, kept)
-    assert [block.kind for block in blocks] == ["table"] and kept.tolist() == [not is_form]
+def test_of_tables_to_fill_in_nothing_is_written(second: str, is_form: bool):
+    blocks = blocks_in(f"<table><tr><th>item<th>quantity<tr>{second}</table>")
+    assert [block.kind for block in blocks] == ["table"]
+    assert (writing.plain(blocks) == "") == is_form and (writing.markdown(blocks) == "") == is_form
 
 
 @pytest.mark.parametrize(("column", "kept"), [(None, False), ("thread", True), ("in_thread", True), ("posts", False)])
 def test_short_answers_of_a_thread_are_not_cut_as_those_of_a_story(column: str | None, kept: bool):
-    blocks = walk(f"{prose()}<p>Very cool, thank you.</p>").blocks
+    blocks = blocks_in(f"{prose()}<p>Very cool, thank you.</p>")
     rows = np.zeros((4, len(features.NAMES)), np.float32)
     rows[:, features.LENGTH] = np.log2([1 + len(block.text) for block in blocks])
     if column:
@@ -240,7 +245,7 @@ def test_short_answers_of_a_thread_are_not_cut_as_those_of_a_story(column: str |
 
 def test_another_reading_makes_its_blocks_likely_and_the_others_unlikely():
     long = "A bag for all that one takes along to the sea, and to the hills."
-    blocks = walk(f"<p>New</p><p>{long}</p><p>bag</p><table><tr><td>Weight<td>1 kg<tr><td>Size<td>40 l</table>").blocks
+    blocks = blocks_in(f"<p>New</p><p>{long}</p><p>bag</p><table><tr><td>Weight<td>1 kg<tr><td>Size<td>40 l</table>")
     text = f"- New\nIt says: {long}\n| Weight | 1 kg |\n| Size | 40 l |"
     likely = choice.agreed(blocks, np.full(4, 0.5), text)
     assert likely == pytest.approx([0.8808, 0.8808, 0.1192, 0.8808], abs=1e-4)
@@ -270,7 +275,7 @@ def test_dense_pages_are_not_read_twice(tags: int, is_read: bool):
     ],
 )
 def test_a_list_of_sentences_behind_a_paragraph_is_no_menu(items: str, is_kept: bool):
-    blocks = walk(f"<article><p>{STORY[0]}</p><ul>{items}</ul></article>").blocks
+    blocks = blocks_in(f"<article><p>{STORY[0]}</p><ul>{items}</ul></article>")
     kept = np.array([True] + [False] * (len(blocks) - 1))
     repairs.keep_lists_of_sentences(blocks, kept)
     assert kept[1:].all() == is_kept

@@ -3,7 +3,7 @@
 import pytest
 
 from stages.extract import parsing
-from stages.extract.blocks import names
+from stages.extract.blocks.segments import blocks_of
 from stages.extract.blocks.walk import BlockWalk
 
 
@@ -14,7 +14,12 @@ def walk(body: str) -> BlockWalk:
 
 
 def texts(body: str) -> list[str]:
-    return [block.text for block in walk(body).blocks]
+    """The texts of blocks, by the walk for Markdown, which are those of the compiled walk."""
+    found = [block.text for block in walk(body).blocks]
+    seen = parsing.look(f"<html><body>{body}</body></html>".encode())
+    assert seen is not None
+    assert found == [block.text for block in blocks_of(seen.page, seen.element).blocks()]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -77,23 +82,6 @@ def test_kinds_levels_and_links():
         ("heading", 3, "", 0), ("item", 1, "1. ", 3), ("item", 1, "", 0), ("term", 0, "", 0), ("text", 0, "", 0),
         ("code", 0, "", 0), ("caption", 0, "", 0), ("table", 0, "", 3),
     ]  # fmt: skip
-
-
-def test_boxes_know_their_blocks_and_names():
-    found = walk("<nav>a</nav><main><div class='post-body x'><p>b</p>c</div></main><div style='display: none'>d</div>")
-    by_name = {box.name: box for box in found.boxes}
-    assert [found.blocks[at].text for at in range(by_name["main"].first, by_name["main"].end)] == ["b", "c"]
-    paragraph = by_name["p"]
-    assert paragraph.flags & names.POST and paragraph.flags & names.MAIN and not paragraph.own
-    assert (paragraph.far_content, paragraph.far_furniture, paragraph.depth) == (1, 12, 5)
-    assert by_name["nav"].own & names.NAVIGATION and by_name["div"].own & names.HIDDEN
-    assert [box.number for box in found.boxes] == list(range(len(found.boxes)))
-
-
-def test_names_are_read_in_every_style_of_writing():
-    for name in ("sidebar", "left-sidebar", "mainSidebar", "SIDEBAR_2", "x sidebar"):
-        assert names.bits_of_name(name) & names.ASIDE, name
-    assert not names.bits_of_name("sidebarless insidebars") & names.ASIDE
 
 
 def test_deep_and_wide_pages_take_their_time_and_no_more():

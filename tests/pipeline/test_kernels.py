@@ -4,11 +4,11 @@ import pickle
 
 import numpy as np
 
-from dedup import kernels
-from dedup.kernels import kernel, mix64_kernel
 from dedup.shingles import _shingles
 from dedup.windows import window_hashes
+from pipeline import kernels
 from pipeline.hashing import mix64
+from pipeline.kernels import kernel, mix64_kernel
 
 
 @kernel
