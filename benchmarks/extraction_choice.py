@@ -17,8 +17,8 @@ import xxhash
 
 from benchmarks import boosting, extraction
 from stages.extract import page as extracting
-from stages.extract import parsing
-from stages.extract.blocks import choice, features
+from stages.extract import parsing, readings
+from stages.extract.blocks import choice, features, writing
 from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.clues import Clues, clues_of
 from stages.extract.blocks.segments import blocks_of
@@ -55,6 +55,7 @@ class Sample:
     rows: np.ndarray
     wanted: np.ndarray
     weights: np.ndarray
+    other: str | None  # what another reading says, on the page of a product
 
     @property
     def fold(self) -> int:
@@ -74,7 +75,8 @@ def samples(folder: Path) -> Iterator[Sample]:
             blocks, rows = page.blocks(), features.features(page, clues)
             texts = [block.text for block in blocks]
             wanted, weights = in_segments(texts, mine) if mine["gold_kind"] == "segments" else in_whole(texts, mine)
-            yield Sample(mine, blocks, clues, rows, wanted, weights)
+            other = readings.balanced(seen) if clues.is_product else None
+            yield Sample(mine, blocks, clues, rows, wanted, weights, other)
 
 
 def in_whole(texts: list[str], gold: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -138,8 +140,10 @@ def folds(found: list[Sample]) -> dict[str, list[dict[str, float]]]:
         model = fit([sample for sample in found if sample.fold != fold])
         for sample in (sample for sample in found if sample.fold == fold):
             likely = 1 / (1 + np.exp(-boosting.predict(*model, sample.rows)))
+            if sample.other is not None:
+                likely = choice.agreed(sample.blocks, likely, sample.other)
             kept = choice.keep(sample.blocks, sample.rows, likely, sample.clues.article)
-            text = "\n".join(block.text for block, mine in zip(sample.blocks, kept, strict=True) if mine)
+            text = writing.plain(block for block, mine in zip(sample.blocks, kept, strict=True) if mine)
             judged.setdefault(sample.gold["page_type"] or "no kind", []).append(extraction.judge(text, sample.gold))
     return judged
 

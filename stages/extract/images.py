@@ -14,7 +14,7 @@ import re2
 from stages.extract.characters import traits
 from stages.extract.markup import TAG, Markup
 from stages.extract.survey import Survey
-from stages.extract.texts import shared
+from stages.extract.text_nodes import shared
 
 SOURCES = ("data-src", "data-lazy-src", "data-original", "src")  # lazy loading puts the true address aside
 IS_IMAGE = re2.compile(r"(?i)^https?://\S+\.(?:avif|bmp|gif|heic|heif|jpeg|jpg|png|svg|webp)\b")

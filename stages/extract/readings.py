@@ -86,11 +86,18 @@ def all_text(seen: Survey) -> str:
     return extract_plain_text(source_text(seen.source), main_content=False, alt_texts=False, links=False)
 
 
+def balanced(seen: Survey) -> str | None:
+    """The text of trafilatura's balanced setting, None for a page of too many tags."""
+    if seen.source.count(b"<") > RESCUED_TAGS:
+        return None
+    return fast_reader()(page_of(seen), "balanced") or ""
+
+
 def of_blocks(seen: Survey, asked: Asked) -> Reading | None:
     """The blocks of a page that are its main text."""
     from stages.extract.blocks import main
 
-    found = main.read_blocks(seen, asked.url, asked.markdown, asked.links, asked.kinds)
+    found = main.read_blocks(seen, asked.url, asked.markdown, asked.links, asked.kinds, balanced)
     return None if found is None else Reading(*found)
 
 

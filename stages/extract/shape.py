@@ -13,7 +13,8 @@ from stages.extract.markup import TAG
 from stages.extract.reader.verdicts import LIMITED, LONGEST
 from stages.extract.survey import Survey
 
-NESTING = np.array([TAG[tag] for tag in ("table", "ul", "ol", "dl", "blockquote")])
+NESTING = ("table", "ul", "ol", "dl", "blockquote")
+NESTED = np.array([TAG[tag] for tag in NESTING])
 MOST_NESTED = 50
 MOST_COLUMNS = 4_000
 MOST_CELLS = 100_000
@@ -25,7 +26,7 @@ def complexity_limit(page: Survey) -> str | None:
     """Say "too_deep" or "too_dense" of a page that is not worth extracting, else None."""
     if is_overloaded(page):
         return "too_dense"
-    if nesting(page.page.tags, page.page.parents, NESTING) > MOST_NESTED:
+    if nesting(page.page.tags, page.page.parents, NESTED) > MOST_NESTED:
         return "too_deep"
     tables = int((page.page.tags == TAG["table"]).sum())
     if not tables:

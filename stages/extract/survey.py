@@ -13,7 +13,7 @@ from stages.extract.markup import KNOWN, TAG, Markup, markup_of
 from stages.extract.reader import selfcheck
 from stages.extract.reader.page import MARK
 from stages.extract.reader.verdicts import LIMITED, LONGEST, Memo
-from stages.extract.texts import RUNNING, passages
+from stages.extract.text_nodes import RUNNING, passages
 
 
 class Marks(NamedTuple):
@@ -66,7 +66,7 @@ class Survey:
 
     @cached_property
     def passages(self) -> np.ndarray:
-        """The passages of the page, as `texts.passages` gives them."""
+        """The passages of the page, as `text_nodes.passages` gives them."""
         return passages(self.page)
 
     @property

@@ -3,7 +3,8 @@
 Boosted trees give each block a probability (`trees`, made by `python -m benchmarks.extraction_choice`). Where the
 cut lies is decided for the page: the word F1 that can be expected is best when everything above half of it is kept,
 so that a page on which little is certain is cut lower. A page that reads as a story is cut higher, above all for
-short lines, and loses headings with nothing below them: there a menu or a teaser costs more than a caption does.
+short lines, and loses headings with nothing below them: there a menu or a teaser costs more than a caption does. A
+thread is no story: its short lines are answers.
 """
 
 from collections.abc import Sequence
@@ -21,8 +22,12 @@ OF_STORIES, OF_SHORT_LINES = 0.1, 0.2  # above the cut of other pages
 SHORT = 100  # characters
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
 
+ODDS = 2.0  # log-odds that another reading adds to a block that it has, and takes from one that it has not
+LABEL = 40  # characters of a line that may stand inside of another one by chance
+THREADS = [columns.NAMES.index(name) for name in ("thread", "in_thread")]
 
-def table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+
+def tree_table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Columns and limits of all questions, which of them each tree asks, and its values."""
     asked, values = zip(*(tree.split(":") for tree in trees.TREES.strip().rstrip(";").split(";")), strict=True)
     numbers: dict[str, int] = {}
@@ -32,7 +37,7 @@ def table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
             np.array([line.split() for line in values], np.int32))  # fmt: skip
 
 
-COLUMNS, LIMITS, TREES, VALUES = table()
+COLUMNS, LIMITS, TREES, VALUES = tree_table()
 
 
 def probabilities(rows: np.ndarray) -> np.ndarray:
@@ -53,12 +58,20 @@ def add_trees(answers: np.ndarray, trees: np.ndarray, values: np.ndarray, odds: 
             odds[block] += values[tree, 8 * first[block] + 4 * second[block] + 2 * third[block] + last[block]]
 
 
-def main_blocks(page: PageBlocks, blocks: Sequence[PageBlock], clues: Clues) -> tuple[np.ndarray, int]:
-    """Which blocks are the main text, and how many blocks of the page name a price. `blocks` are those of `page`."""
+def main_blocks(
+    page: PageBlocks, blocks: Sequence[PageBlock], clues: Clues, other: str | None = None
+) -> tuple[np.ndarray, int]:
+    """Which blocks are the main text, and how many blocks of the page name a price. `blocks` are those of `page`.
+
+    `other` is the text of another reading that has its say.
+    """
     if not blocks:
         return np.zeros(0, np.bool_), 0
     rows = columns.features(page, clues)
-    return keep(blocks, rows, probabilities(rows), clues.article), int(rows[:, columns.PRICE].sum())
+    likely = probabilities(rows)
+    if other is not None:
+        likely = agreed(blocks, likely, other)
+    return keep(blocks, rows, likely, clues.article), int(rows[:, columns.PRICE].sum())
 
 
 def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, article: bool) -> np.ndarray:
@@ -66,17 +79,36 @@ def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, arti
     size = np.array([len(block.text) for block in blocks], np.float32)
     half = expected_f1(likely, size) / 2
     kept = likely > min(max(half, LOWEST), HIGHEST)
-    if article or running_share(rows, size * kept) >= STORY:
+    if article or (running_share(rows, size * kept) >= STORY and not rows[0, THREADS].any()):
         cut = min(max(half + OF_STORIES, LOWEST), HIGHEST)
         kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
         repairs.keep_headings_of_kept_text(blocks, likely, kept, cut)
         repairs.drop_lonely_headings(blocks, rows, kept)
     repairs.keep_what_stands_between(blocks, likely, kept)
-    repairs.keep_what_announces(blocks, kept)
+    repairs.keep_what_announces(blocks, likely, kept)
     repairs.keep_first_lines(blocks, likely, kept)
     repairs.keep_whole_lists(blocks, likely, kept)
     repairs.keep_lists_of_sentences(blocks, kept)
     return kept
+
+
+def agreed(blocks: Sequence[PageBlock], likely: np.ndarray, text: str) -> np.ndarray:
+    """The probabilities when another reading, of which this is the text, has its say."""
+    whole = without_blanks(text)
+    lines = {without_blanks(cell) for line in text.split("\n") for cell in (line.removeprefix("- "), *line.split("|"))}
+
+    def has(block: PageBlock) -> bool:
+        """Whether all lines and cells of a block stand in the text, short ones as lines or cells of it."""
+        parts = filter(None, map(without_blanks, block.text.replace(" | ", "\n").split("\n")))
+        return all(part in lines or (len(part) > LABEL and part in whole) for part in parts)
+
+    says = np.array([ODDS if has(block) else -ODDS for block in blocks], np.float32)
+    return likely / (likely + (1 - likely) * np.exp(-says))
+
+
+def without_blanks(text: str) -> str:
+    """A text without white space."""
+    return "".join(text.split())
 
 
 def expected_f1(likely: np.ndarray, size: np.ndarray) -> float:

@@ -49,6 +49,11 @@ class Clues:
     listing: bool = False
     place: str = ""
 
+    @property
+    def is_product(self) -> bool:
+        """Whether a page is that of a product, and no article about one."""
+        return self.product and not self.article
+
 
 def place_in_address(url: str) -> str:
     """What the words of an address tell of the page, the last of them first."""

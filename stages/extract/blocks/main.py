@@ -1,5 +1,6 @@
 """The main text of a page, by its blocks."""
 
+from collections.abc import Callable
 from itertools import compress
 from urllib.parse import urljoin
 
@@ -16,11 +17,17 @@ HTTP = ("http://", "https://")
 
 
 def read_blocks(
-    seen: Survey, url: str, markdown: bool = False, links: bool = False, with_kind: bool = False
+    seen: Survey,
+    url: str,
+    markdown: bool = False,
+    links: bool = False,
+    with_kind: bool = False,
+    balanced: Callable[[Survey], str | None] | None = None,
 ) -> tuple[str, str, str] | None:
     """The main text, cleaned, and as it stands in the page, and the page's `html_kind`, "" unless it is asked for.
 
-    None where there is no main text.
+    None where there is no main text. `balanced` gives trafilatura's text and takes the tree apart: on the page of a
+    product it has its say.
     """
     base = base_of(seen, url) if links else ""
 
@@ -34,14 +41,15 @@ def read_blocks(
     page = blocks_of(seen.page, seen.element)
     clues = clues_of(seen.tree, seen.source, url)
     blocks = page.blocks()
-    kept, priced = main_blocks(page, blocks, clues)
+    walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown else []
+    other = balanced(seen) if balanced and clues.is_product else None
+    kept, priced = main_blocks(page, blocks, clues, other)
     chosen = list(compress(blocks, kept))
     if not chosen:
         return None
     said, kind = writing.plain(chosen), kinds.html_kind(blocks, chosen, clues, priced) if with_kind else ""
     if not markdown:
         return clean(said, framed=False), said, kind
-    walked = BlockWalk(seen.tree, markdown, address if links else None).blocks
     return writing.markdown((block for block, is_kept in zip(walked, kept, strict=True) if is_kept), links), said, kind
 
 

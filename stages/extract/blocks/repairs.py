@@ -16,7 +16,7 @@ LINKED = 0.3
 LEAST_ITEMS = 3  # of a list that is kept as a whole
 LABEL = 80  # characters of a line that announces what is below it
 WHOLE = 12  # blocks in a box that is kept as a whole
-FIRST = 0.35  # how likely its first one is at least
+FIRST = 0.35  # how likely its first one is at least, and a line that ends in a colon
 SENTENCE = 40  # characters, on average, of items that are no menu
 LISTS = ("ul", "ol", "menu", "dir")
 
@@ -66,12 +66,14 @@ def belongs(before: PageBlock, between: Sequence[PageBlock]) -> bool:
     return whole and not aside and linked <= LINKED * size
 
 
-def keep_what_announces(blocks: Sequence[PageBlock], kept: np.ndarray) -> None:
-    """Keep terms of which the meaning is kept, and items of which the list below is."""
+def keep_what_announces(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray) -> None:
+    """Keep terms of which the meaning is kept, items of which the list below is, and lines such as "For example:"."""
     for place in range(len(blocks) - 2, -1, -1):
         block, below = blocks[place], blocks[place + 1]
-        announces = (block.kind == "term" and (below.kind == "term" or in_meaning(below))) or (
-            block.kind == below.kind == "item" and below.level > block.level
+        announces = (
+            (block.kind == "term" and (below.kind == "term" or in_meaning(below)))
+            or (block.kind == below.kind == "item" and below.level > block.level)
+            or (below.kind in ("code", "item", "table") and block.text.endswith(":") and likely[place] >= FIRST)
         )
         if announces and kept[place + 1]:
             kept[place] = True

@@ -8,6 +8,7 @@ from lxml.etree import _Element
 ROW_PARENTS = ("thead", "tbody", "tfoot")
 LAYOUT_ROLES = ("presentation", "none")
 LARGE = frozenset({"table", "h1", "h2", "h3", "h4", "article", "section", "form", "pre", "blockquote", "main"})
+TYPED = frozenset({"text", "number", "email", "tel", "password", ""})  # inputs to type in
 LONG_CELL = 600  # characters
 MOST_PARAGRAPHS = 3  # in one cell
 SPAN = 100
@@ -35,6 +36,19 @@ def is_data(table: _Element) -> bool:
             if len(cell) and (len("".join(cell.itertext())) > LONG_CELL or has_parts(cell)):  # type: ignore[arg-type]
                 return False
     return True
+
+
+def is_form(table: _Element) -> bool:
+    """Whether at least half the rows of a table have a field to type in, as those of a cart have."""
+    if next(table.iterdescendants("input", "textarea"), None) is None:
+        return False
+    has_field = [any(map(is_typed, row.iterdescendants("input", "textarea"))) for row in table_rows(table)]
+    return 2 * sum(has_field) >= len(has_field)
+
+
+def is_typed(field: _Element) -> bool:
+    """Whether something can be typed into a field: not into a button or a box to tick."""
+    return field.tag == "textarea" or field.get("type", "").lower() in TYPED
 
 
 def has_parts(cell: _Element) -> bool:
@@ -65,11 +79,13 @@ def write_table(table: _Element, markdown: bool, address: Callable[[str], str] |
     """A table in plain text and in Markdown, the caption above it. Cells of a span after its first are empty.
 
     Rows and columns without a word are tidied away. A table of which less than two of each are left is a frame around a
-    text, or places two links side by side: its cells are lines.
+    text, or places two links side by side: its cells are lines. Of one to fill in, such as a cart, nothing is written.
     """
     grid, linked = grid_of(table, markdown, address)
     caption = title(table)
     text = "\n".join([caption] * bool(caption) + [barred(row) for row in grid])
+    if is_form(table):
+        return WrittenTable(text, "", "", linked)
     grid = [row for row in grid if any(character.isalnum() for plain, _ in row for character in plain)]
     used = [place for place in range(max(map(len, grid), default=0)) if any(plain_in(row, place) for row in grid)]
     grid = [[row[place] for place in used if place < len(row)] for row in grid]

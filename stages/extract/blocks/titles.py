@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.kernels import kernel
 from stages.extract.blocks.block import PageBlocks
 from stages.extract.blocks.fields import OF_HEADING, OF_TEXT, Records
-from stages.extract.texts import FNV, PRIME
+from stages.extract.text_nodes import FNV, PRIME
 
 LONGEST = 200  # characters of a paragraph that may be the title
 ALIKE, FIRST_HEADING = 0.25, 0.3  # how like the title is at least, and what a heading of the first level has of that

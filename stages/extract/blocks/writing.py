@@ -15,6 +15,8 @@ def plain(blocks: Iterable[PageBlock]) -> str:
     """A line for each block, or as many as it has; items begin with a hyphen, below others by two blanks each."""
     lines = []
     for block in blocks:
+        if block.kind == "table" and not block.tidied:
+            continue
         lead = "  " * (block.level - 1) + "- " if block.lead else ""
         lines.append(f"{lead}{block.tidied or block.text}")
     return "\n".join(lines)
@@ -56,6 +58,8 @@ def separator(before: PageBlock | None, block: PageBlock) -> str:
 
 def block_markdown(block: PageBlock, addresses: bool) -> str:
     """A block's own Markdown."""
+    if block.kind == "table" and not block.tidied:
+        return ""
     if block.kind == "code":
         fence = "```"
         while fence in block.text:

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import plain_extraction
 from stages.extract import page, parsing, readings
-from stages.extract.images import frame_of, shared_passages, words_of
+from stages.extract.images import frame_of, shared_passages
 from stages.extract.shape import complexity_limit, grid
 from stages.extract.source import source_of
 from stages.extract.survey import survey
@@ -29,8 +29,10 @@ def test_passages_frames_and_images_of_pages(made_pages):
         shared: dict = {}
         for element, size in plain_extraction.shared_passages(seen.tree, text):
             shared[element] = shared.get(element, 0) + size
-        assert shared_passages(seen, text) == shared
-        assert frame_of(seen, text) is plain_extraction.frame_of(seen.tree, text)
+        held = shared_passages(seen, text).tolist()
+        assert held == [0, *(shared.get(element, 0) for element in seen.elements)]
+        frame = frame_of(seen, text)
+        assert (None if frame is None else seen.elements[frame]) is plain_extraction.frame_of(seen.tree, text)
         found = page.images(seen, text, "https://a.example/b/")
         assert found == plain_extraction.images(seen.tree, text, "https://a.example/b/")
         frames, images = frames + bool(shared), images + len(found)
@@ -98,9 +100,29 @@ def test_spans_count():
     assert grid(seen.tree) == (3 + 1 + 100, 5)
 
 
-def test_words_are_found_by_search_and_by_set_alike():
-    text = "one two three four five six\u00a0seven"
-    for questions in (1, 10**9):
-        holds = words_of(text, questions)
-        assert holds(["two", "three", "four", "five"]) and holds(["six", "seven"]) and holds(["one"])
-        assert not holds(["two", "four"]) and not holds(["wo", "three"]) and not holds([]) and not holds(["seve"])
+@pytest.mark.parametrize(
+    ("passage", "is_shared"),
+    [
+        ("one two three four five six seven eight", True),
+        ("zero two three four five nine", True),
+        ("zero two three\u00a0 four five nine", True),
+        ("one two three four nine eight seven", False),
+        ("zero two three fourth five nine", False),
+        ("zero_two_three four_five_six", False),
+        ("twenty-four-characters-and-one", True),
+        ("\u00e9l\u00e8ve-of-twenty-five-letters", True),
+        ("\u00e9l\u00e9ve-of-twenty-five-letters", False),
+    ],
+)
+def test_a_passage_is_known_by_four_words_of_its_inside(passage, is_shared):
+    text = "a one two three four five six twenty-four-characters-and-one \u00e9l\u00e8ve-of-twenty-five-letters z"
+    seen = looked(f"<html><body><p>{passage}</p></body></html>")
+    assert shared_passages(seen, text).sum() == (len(passage) if is_shared else 0)
+
+
+def test_images_in_menus_and_outside_the_text_are_left_out():
+    text = "The keeper of the lighthouse counts the ships."
+    menu = "<nav><img src=/1.png></nav><header><div><img src=/2.png></div></header>"
+    seen = looked(f"<html><body>{menu}<p>{text}<img src=/3.png alt=' a  b'></p><img src=/4.png></body></html>")
+    assert page.images(seen, text, "https://a.example/b/") == [["https://a.example/3.png", "a b"]]
+    assert page.images(seen, "Something else altogether.", "https://a.example/") == []

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks import extraction_choice
-from stages.extract import page, parsing
-from stages.extract.blocks import choice, features, main, repairs, trees
+from stages.extract import page, parsing, readings
+from stages.extract.blocks import choice, features, main, repairs, trees, writing
 from stages.extract.blocks.block import PageBlock, PageBlocks
 from stages.extract.blocks.clues import clues_of
 from stages.extract.blocks.segments import blocks_of
@@ -49,7 +49,7 @@ def test_a_tree_is_read_as_it_is_written(monkeypatch):
     rows = np.array([[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]], np.float32)
     table = "0>1 1>1 0>9 1>9: -300 0 0 0 -100 0 0 0 100 0 0 0 300 0 0 0; 1>9 1>9 1>9 0>1: 5 7 " + "0 " * 14
     monkeypatch.setattr(trees, "TREES", table)
-    for name, value in zip(("COLUMNS", "LIMITS", "TREES", "VALUES"), choice.table(), strict=True):
+    for name, value in zip(("COLUMNS", "LIMITS", "TREES", "VALUES"), choice.tree_table(), strict=True):
         monkeypatch.setattr(choice, name, value)
     monkeypatch.setattr(trees, "FIRST", 1.0)
     expected = 1 / (1 + np.exp([1.95, -0.05, -2.07, -4.07]))
@@ -187,15 +187,84 @@ def test_a_list_is_kept_whole_when_half_of_it_is(items: list[str], kept: list[bo
 def test_terms_stay_with_a_meaning_of_several_paragraphs():
     blocks = blocks_in("<dl><dt>a<dt>b<dd><div><p>c</p><p>d</p></div><dt>e<dd><p>f</p><dt>g</dl><p>h</p>")
     kept = np.array([False, False, True, True, False, False, False, True])
-    repairs.keep_what_announces(blocks, kept)
+    repairs.keep_what_announces(blocks, np.ones(len(blocks)), kept)
     assert kept.tolist() == [True, True, True, True, False, False, False, True]
 
 
 def test_terms_and_items_stay_with_what_they_announce():
     blocks = blocks_in("<dl><dt>a<dd>b<dt>c<dd>d</dl><ul><li>e<ul><li>f</ul><li>g<ul><li>h</ul></ul>")
     kept = np.array([False, True, False, False, False, True, False, False])
-    repairs.keep_what_announces(blocks, kept)
+    repairs.keep_what_announces(blocks, np.ones(len(blocks)), kept)
     assert kept.tolist() == [True, True, False, False, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "likely", "is_kept"),
+    [
+        ("<p>For example:</p><pre>a</pre>", 0.36, True),
+        ("<p>For example:</p><pre>a</pre>", 0.34, False),
+        ("<p>For example</p><pre>a</pre>", 0.36, False),
+        ("<p>For example:</p><ul><li>a</ul>", 0.36, True),
+        ("<p>For example:</p><p>a</p>", 0.36, False),
+    ],
+)
+def test_a_line_that_ends_in_a_colon_stays_with_what_it_announces(body: str, likely: float, is_kept: bool):
+    kept = np.array([False, True])
+    repairs.keep_what_announces(blocks_in(body), np.array([likely, 1.0]), kept)
+    assert kept.tolist() == [is_kept, True]
+
+
+@pytest.mark.parametrize(
+    ("second", "is_form"),
+    [
+        ("<td>tea<td><input type=number value=2>", True),
+        ("<td>tea<td><textarea>2</textarea>", True),
+        ("<td>tea<td><input value=2>", True),
+        ("<td>tea<td><input type=checkbox>2", False),
+        ("<td>tea<td>2", False),
+        ("<td>tea<td><input value=2><tr><td>milk<td>1", False),
+    ],
+)
+def test_of_tables_to_fill_in_nothing_is_written(second: str, is_form: bool):
+    blocks = blocks_in(f"<table><tr><th>item<th>quantity<tr>{second}</table>")
+    assert [block.kind for block in blocks] == ["table"]
+    assert (writing.plain(blocks) == "") == is_form and (writing.markdown(blocks) == "") == is_form
+
+
+@pytest.mark.parametrize(("column", "kept"), [(None, False), ("thread", True), ("in_thread", True), ("posts", False)])
+def test_short_answers_of_a_thread_are_not_cut_as_those_of_a_story(column: str | None, kept: bool):
+    blocks = blocks_in(f"{prose()}<p>Very cool, thank you.</p>")
+    rows = np.zeros((4, len(features.NAMES)), np.float32)
+    rows[:, features.LENGTH] = np.log2([1 + len(block.text) for block in blocks])
+    if column:
+        rows[:, features.NAMES.index(column)] = 1
+    found = choice.keep(blocks, rows, np.array([0.9, 0.9, 0.9, 0.65], np.float32), article=False)
+    assert found.tolist() == [True, True, True, kept]
+    assert not choice.keep(blocks, rows, np.array([0.9, 0.9, 0.9, 0.65], np.float32), article=True)[-1]
+
+
+def test_another_reading_makes_its_blocks_likely_and_the_others_unlikely():
+    long = "A bag for all that one takes along to the sea, and to the hills."
+    blocks = blocks_in(f"<p>New</p><p>{long}</p><p>bag</p><table><tr><td>Weight<td>1 kg<tr><td>Size<td>40 l</table>")
+    text = f"- New\nIt says: {long}\n| Weight | 1 kg |\n| Size | 40 l |"
+    likely = choice.agreed(blocks, np.full(4, 0.5), text)
+    assert likely == pytest.approx([0.8808, 0.8808, 0.1192, 0.8808], abs=1e-4)
+    assert choice.agreed(blocks, np.full(4, 0.5), "") == pytest.approx(np.full(4, 0.1192), abs=1e-4)
+
+
+def test_only_pages_of_products_are_read_twice(monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr(readings, "balanced", lambda seen: asked.append("balanced"))
+    product = '<script type="application/ld+json">{"@type": "Product"}</script>'
+    article = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+    assert STORY[0] in said(prose()) and STORY[0] in said(prose(), product + article) and asked == []
+    assert STORY[0] in said(prose(), product) and asked == ["balanced"]
+
+
+@pytest.mark.parametrize(("tags", "is_read"), [(9_900, True), (10_100, False)])
+def test_dense_pages_are_not_read_twice(tags: int, is_read: bool):
+    seen = parsing.look(f"<html><body>{prose()}{'<i>x</i>' * (tags // 2)}</body></html>".encode())
+    assert seen is not None and (readings.balanced(seen) is not None) == is_read
 
 
 @pytest.mark.parametrize(

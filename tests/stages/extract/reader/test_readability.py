@@ -52,7 +52,7 @@ def answers(html: bytes) -> tuple[list[int], int]:
     bounds: list[int] = []
     asked = Readability(seen.tree, lambda most: bounds.append(most) or True)
     asked.start()
-    summary = asked.summary(unlikely(seen.marked))
+    summary = asked.summary(unlikely(seen.marks.marked))
     return bounds, len(trim(tostring(summary, method="text", encoding="unicode")))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stages.extract import page, readings, survey
+from stages.extract.blocks import boxes, words
 from stages.extract.reader import cascade, checked, selfcheck
 from stages.extract.reader.specimens import SPECIMENS
 
@@ -19,7 +20,10 @@ def afresh(tmp_path, monkeypatch):
 
     def forget() -> None:
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
-        for cached in (selfcheck.problem, selfcheck.difference, survey.verdicts, readings.find_extractor):
+        for cached in (
+            *(selfcheck.problem, selfcheck.difference, survey.verdicts, readings.find_extractor),
+            *(words.telling_attributes, words.telling, boxes.known_values),
+        ):
             cached.cache_clear()
 
     forget()
