@@ -18,7 +18,7 @@ PRESET ?= falcon_h1_32k
 PY := .venv/bin/python
 MEWS := $(PY) -m mews
 SETUP := .venv/ready
-RUN = $(MEWS) run $(1) --root '$(2)' $(if $(WORKERS),--workers $(WORKERS)) $(if $(RUNNER),--runner $(RUNNER)) \
+RUN = $(MEWS) run '$(1)' --root '$(2)' $(if $(WORKERS),--workers $(WORKERS)) $(if $(RUNNER),--runner $(RUNNER)) \
 	$(if $(RAY_ADDRESS),--address '$(RAY_ADDRESS)')
 SUPPORTED := import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
 # The first Python that fits; make PYTHON=/path/to/python takes another.
@@ -55,11 +55,11 @@ run: $(SETUP) ## run any recipe: RECIPE= OUT= WORKERS= RUNNER= RAY_ADDRESS= RECI
 	$(call RUN,$(or $(RECIPE),recipes.refinedweb),$(OUT)) $(RECIPE_ARGS)
 
 plan: $(SETUP) ## list the stages of a recipe: RECIPE= OUT= RECIPE_ARGS=
-	$(MEWS) plan $(or $(RECIPE),recipes.refinedweb) --root '$(OUT)' $(RECIPE_ARGS)
+	$(MEWS) plan '$(or $(RECIPE),recipes.refinedweb)' --root '$(OUT)' $(RECIPE_ARGS)
 
 submit: $(SETUP) ## run a recipe as a job of a cluster: RAY_ADDRESS=http://head:8265 OUT=s3://... SNAPSHOT= FILES= RECIPE= WORKERS= SUBMIT_ARGS= RECIPE_ARGS=
 	$(call need,RAY_ADDRESS,where the cluster takes jobs)
-	$(MEWS) submit $(or $(RECIPE),recipes.refinedweb) --root '$(OUT)' --address '$(RAY_ADDRESS)' $(SUBMIT_ARGS) \
+	$(MEWS) submit '$(or $(RECIPE),recipes.refinedweb)' --root '$(OUT)' --address '$(RAY_ADDRESS)' $(SUBMIT_ARGS) \
 		$(if $(WORKERS),--workers $(WORKERS)) $(if $(RECIPE),,'snapshot=$(SNAPSHOT)' $(if $(FILES),files=$(FILES))) \
 		$(RECIPE_ARGS)
 

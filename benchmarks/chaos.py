@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.chaos_cluster import MACHINES, Cluster, enter_namespaces
+from benchmarks.chaos_cluster import CLOCKS, MACHINES, Cluster, enter_namespaces
 from benchmarks.chaos_laws import broken, files, pages_of, stored
 from benchmarks.chaos_store import FAULTS, Proxy, faulty_store
 from benchmarks.kills import REPO_ROOT
@@ -30,7 +30,7 @@ LONGEST, STILL = 600.0, 150.0  # seconds that a run may take, and that it may as
 RUNS = 12  # until a history must have ended
 SIGN = "MEWS_CHAOS"  # a variable that marks the drivers of a history
 PROCESSES = ("worker", "raylet", "machine", "driver", "head")
-CUT, DISK, CALLS = "cut off", "full disk", "failing calls"
+CUT, DISK, CALLS, CLOCK = "cut off", "full disk", "failing calls", "clock"
 DEEPEST = 40  # requests of a run before a fault begins; the shortest, which goes on with a run's last stage, has more
 TOLD = ("worker", "machine")  # faults that end a task for certain, and that the log must tell
 RPC = {"CoreWorkerService.grpc_client.PushTask": 2, "NodeManagerService.grpc_client.RequestWorkerLease": 2}
@@ -60,7 +60,7 @@ class History:
 
     def __init__(self, world: World, seed: int):
         self.world, self.seed, self.chance = world, seed, random.Random(seed)
-        kinds = (*PROCESSES, *FAULTS, DISK, CALLS, *([CUT] if world.cluster.apart else []))
+        kinds = (*PROCESSES, *FAULTS, DISK, CALLS, CLOCK, *([CUT] if world.cluster.apart else []))
         first = kinds[seed % len(kinds)]  # so that a row of seeds has each of them
         self.ahead = [first, *(self.chance.choice(kinds) for _ in range(self.chance.choice((0, 0, 1, 2))))]
         self.struck: list[str] = []
@@ -120,10 +120,11 @@ class History:
         log = world.folder / "log"
         with open(log, "w") as told:
             process = subprocess.Popen(command, cwd=REPO_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=told)
-        struck = self.disturb(fault, process, root) if fault in (*PROCESSES, CUT) else False
+        struck = self.disturb(fault, process, root) if fault in (*PROCESSES, CUT, CLOCK) else False
         ended = self.wait(process, log)
         for name in MACHINES:
             world.cluster.plug_in(name)
+        world.cluster.set_clocks()
         if fault == DISK:
             _resize(disk, 256 << 20)
             struck = "No space left" in ended.told
@@ -138,13 +139,13 @@ class History:
         while process.poll() is None:
             begun = place.exists() if root.startswith("/") else self.world.proxy.reached.is_set()
             busy = [name for name in MACHINES if begun and cluster.tasks(name)]
-            if begun and (busy or fault in ("driver", "head")):
+            if begun and (busy or fault in ("driver", "head", CLOCK)):
                 return self.strike(fault, process, self.chance.choice(busy or MACHINES))
             time.sleep(0.05)
         return False
 
     def strike(self, fault: str, process: subprocess.Popen[Any], name: str) -> bool:
-        """Kill or cut off something; `name` is a machine that works on a task."""
+        """Kill or cut off something, or set clocks; `name` is a machine that works on a task."""
         cluster, victim = self.world.cluster, process.pid
         if fault == "raylet":
             cluster.kill_raylet(name)
@@ -155,6 +156,11 @@ class History:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(self.chance.choice((2, 15, 40)))
             cluster.plug_in(name)
+        elif fault == CLOCK:
+            for _ in range(2):
+                cluster.set_clocks({name: 3600 * self.chance.uniform(-5, 5) for name in self.chance.sample(CLOCKS, 3)})
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(self.chance.uniform(0.5, 2))
         else:
             if fault == "worker":
                 victim = next(iter(cluster.tasks(name)), 0)

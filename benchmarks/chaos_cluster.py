@@ -1,4 +1,4 @@
-"""A Ray cluster whose machines can fail: a head that does no work, and two machines of one processor.
+"""A Ray cluster whose machines can fail: a head that does no work, and three machines of one processor.
 
 Where this machine allows it (`enter_namespaces`), each of them is a network namespace with an address, a folder for Ray
 and a shared memory of its own, and nothing of it can be seen from outside. Elsewhere all are processes on loopback.
@@ -13,15 +13,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from benchmarks.kills import REPO_ROOT
 from pipeline.ray_settings import LOOPBACK, RAY_ENV
 
 APART = "MEWS_CHAOS_APART"  # set in the namespaces
 NODE = "MEWS_CHAOS_NODE"  # marks the processes of a machine
-HEAD, MACHINES = "head", ("one", "two")
-ADDRESSES = {HEAD: "10.78.0.1", "one": "10.78.0.2", "two": "10.78.0.3"}
+CLOCK = "MEWS_CHAOS_CLOCK"  # names the file that says how far the date of a process is off
+PATH = {"PYTHONPATH": f"{REPO_ROOT / 'benchmarks/chaos_clock'}{os.pathsep}{REPO_ROOT}"}
+HEAD, MACHINES = "head", ("one", "two", "three")
+CLOCKS = (HEAD, *MACHINES, "store")
+ADDRESSES = {HEAD: "10.78.0.1", "one": "10.78.0.2", "two": "10.78.0.3", "three": "10.78.0.4"}
 # A machine that is out of reach is given up after some seconds, not after a minute.
 IMPATIENT = {
     "RAY_health_check_period_ms": "1000",
@@ -37,7 +41,7 @@ def enter_namespaces(arguments: list[str]) -> bool:
         return True
     command = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     if shutil.which("ip") and not subprocess.run([*command, "true"], capture_output=True).returncode:
-        os.execvpe(command[0], [*command, sys.executable, "-m", *arguments], os.environ | {APART: "1"})
+        os.execvpe(command[0], [*command, sys.executable, "-m", *arguments], os.environ | PATH | {APART: "1"})
     return False
 
 
@@ -76,8 +80,9 @@ class Cluster:
         self._folder, self.apart, self._port = folder, apart, 0
         self._started: dict[str, subprocess.Popen[bytes]] = {}
         token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-        self._environment = os.environ | RAY_ENV | IMPATIENT | token | ({} if apart else {LOOPBACK: "0"})
-        self._environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
+        self._environment = os.environ | RAY_ENV | IMPATIENT | token | PATH | ({} if apart else {LOOPBACK: "0"})
+        os.environ[CLOCK] = self._clock("store")  # that of this process, where it was begun with `PATH`
+        self.set_clocks()
 
     @property
     def address(self) -> str:
@@ -86,8 +91,8 @@ class Cluster:
 
     @property
     def environment(self) -> dict[str, str]:
-        """That of a driver."""
-        return self._environment | {"RAY_ADDRESS": self.address}
+        """That of a driver, which runs beside the head."""
+        return self._environment | {"RAY_ADDRESS": self.address, CLOCK: self._clock(HEAD)}
 
     def host(self, name: str) -> str:
         """The address of a machine."""
@@ -120,7 +125,7 @@ class Cluster:
             own = "mount -t tmpfs none /tmp/ray && mount -t tmpfs none /dev/shm && exec"
             ray = ["ip", "netns", "exec", name, "sh", "-c", f'{own} "$@"', "sh", *ray]
         with open(self._folder / name, "ab") as log:
-            environment = self._environment | {NODE: name}
+            environment = self._environment | {NODE: name, CLOCK: self._clock(name)}
             self._started[name] = subprocess.Popen(
                 ray, env=environment, cwd=self._folder, stdout=log, stderr=log, start_new_session=True
             )
@@ -132,6 +137,16 @@ class Cluster:
                 os.kill(process, signal.SIGKILL)
         if started := self._started.pop(name, None):
             started.wait()
+
+    def _clock(self, name: str) -> str:
+        return str(self._folder / f"{name}.clock")
+
+    def set_clocks(self, seconds: Mapping[str, float] | None = None) -> None:
+        """Let the clocks of some machines, or of the store, be so many seconds off, and the others right."""
+        for name in CLOCKS:
+            part = Path(f"{self._clock(name)}.part")
+            part.write_text(str((seconds or {}).get(name, 0.0)))
+            part.replace(self._clock(name))
 
     def tasks(self, name: str) -> list[int]:
         """The processes of a machine that work on a task now."""

@@ -89,6 +89,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection to the proxy."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body are sent apart, and would wait for each other
 
     def pass_on(self) -> None:
         """Answer a request, rightly or as the fault says."""

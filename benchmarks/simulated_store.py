@@ -167,7 +167,9 @@ class InstantRunner:
     def prepare(self, stages: Sequence[Any]) -> None:
         """All is there."""
 
-    def map(self, fn: Any, items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, Any]]:
+    def map(
+        self, fn: Any, items: Sequence[Any], *, memory: int = 0, fetches: bool = False
+    ) -> Iterator[tuple[Any, Any]]:
         """As `Runner.map`."""
         stage, batches, sent = fn.keywords["stage"], Batches(items), 0
         numbers = iter(range(len(items)))

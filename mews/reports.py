@@ -38,7 +38,7 @@ def print_json(told: Any) -> None:
 
 def stats_command(
     root: Run,
-    by: Annotated[str, typer.Option(help="language, domain, suffix, script, length, month, hour or shard.")] = "",
+    by: Annotated[str, typer.Option(help="language, domain, suffix, script, length, year, month, hour or shard.")] = "",
     as_json: Json = False,
 ) -> None:
     """Show the funnel of a run: documents and their text kept after each step, and why the others were dropped.
@@ -107,7 +107,7 @@ def explain_command(
     from report.page_index import PageIndex
 
     pages = explain(root, page, stages_or_none(root), index := PageIndex(root))
-    told = [{**p._asdict(), "stages": [stage._asdict() for stage in p.stages]} for p in pages]
+    told = [{**p._asdict(), "record": p.record._asdict(), "stages": [s._asdict() for s in p.stages]} for p in pages]
     _print(explain_lines(pages), {"pages": told}, as_json)
     _print_unread(index.unread)
 

@@ -23,7 +23,9 @@ from pipeline.runner import Local, Runner
 from pipeline.stage import Stage
 from pipeline.stats import Stats
 from pipeline.store import open_root
-from report.index import index_run
+from report.index import index_stage
+from report.page.duplicates import flagged
+from report.page.words import template_lines
 from report.progress import Progress
 from report.tables import print_funnel, print_rows, print_warnings
 from report.terminal import print_line
@@ -92,12 +94,15 @@ def run_command(
     with _status(console, "starting Ray" if runner is Kind.ray else "starting"):
         chosen = _runner(runner, address, workers)
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
+    unindexed = list[str]()
     with Progress(console, plan(*goals), root=root) as progress:
-        stats = run(*goals, root=root, runner=chosen, on_progress=progress, about=about)
-    with console.status("noting where each page lies"):
-        for why in index_run(root, chosen):
-            print_line(f"no index of some pages, which explain will make: {why}", console)
+        stats = run(*goals, root=root, runner=chosen, on_progress=progress, about=about,
+                    on_finished=lambda stage: unindexed.extend(index_stage(root, stage, chosen)))  # fmt: skip
+    for why in unindexed:
+        print_line(f"no index of some pages, which explain will make: {why}", console)
     _print_results(goals, stats, root)
+    for line in template_lines(flagged(root, plan(*goals))):
+        print_line(f"attention: {line}", console)
     for goal in goals:
         if (card := _card(goal)) and card.lost:
             what = f"{card.published.name}: the columns {', '.join(card.lost)} are not published"

@@ -28,6 +28,7 @@ from report.terminal import for_terminal, print_line
 
 # What is said to this process and not to the cluster's, but concerns the work.
 HANDED_ON = ("MEWS_COMMONCRAWL", "MEWS_CONTACT", "MEWS_REQUESTS")
+REFUSED = 2  # exit code of a run that was refused
 LEFT = 130  # exit code when a person leaves a job that goes on
 
 Address = Annotated[
@@ -98,21 +99,25 @@ def stop_command(job: JobName, address: Address = None) -> None:
 
 def follow(server: JobServer, job: str, console: Console) -> int:
     """Print the log of a job until it ends; returns its exit code. Ctrl-C leaves it running, with exit code `LEFT`."""
-    end = ""
+    end = line = ""
 
     def write(text: str) -> None:
-        nonlocal end
+        nonlocal end, line
         end = (end + text)[-2000:]
-        sys.stdout.write(for_terminal(text))
+        whole, newline, line = (line + text).rpartition("\n")  # Ray tells the command, of which the root may hold keys
+        sys.stdout.write(for_terminal(redact(whole + newline)))
         sys.stdout.flush()
 
     try:
         ended = server.follow(job, write)
+        write("\n" if line else "")
     except KeyboardInterrupt:
         print_line(f"{job} goes on; {_how_to(job)}", console)
         sys.exit(LEFT)
     if ended.code:
-        print_line(f"error: {job} {_why(ended, end)}; the same command goes on with what is not made yet", console)
+        refused = ended.code == REFUSED  # nothing was begun
+        goes_on = "" if refused else "; the same command goes on with what is not made yet"
+        print_line(f"error: {job} {_why(ended, end)}{goes_on}", console)
     return ended.code
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import pyarrow as pa
+import pyarrow.types as pat
 
 from pipeline.errors import UsageError
 
@@ -20,14 +21,18 @@ def put(table: pa.Table, name: str, column: pa.Array | pa.ChunkedArray) -> pa.Ta
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The table with just the columns of `schema`; one that is missing or of another type becomes null."""
-    columns = [
-        table[f.name]
-        if f.name in table.column_names and table[f.name].type == f.type
-        else pa.nulls(table.num_rows, f.type)
-        for f in schema
-    ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    """The table with just the columns of `schema`; one that is missing or of another type becomes null.
+
+    Timestamps of another unit are taken over: Parquet has no seconds, and gives milliseconds for them.
+    """
+    return pa.Table.from_arrays([_conforming(table, field) for field in schema], schema=schema)
+
+
+def _conforming(table: pa.Table, field: pa.Field) -> pa.ChunkedArray | pa.Array:
+    kind = table.schema.field(field.name).type if field.name in table.column_names else None
+    if kind is not None and (kind == field.type or (pat.is_timestamp(kind) and pat.is_timestamp(field.type))):
+        return table[field.name].cast(field.type, safe=False)
+    return pa.nulls(table.num_rows, field.type)
 
 
 def without_reserved(table: pa.Table) -> pa.Table:

@@ -2,16 +2,18 @@
 
 import hashlib
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 import xxhash
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # which the process that reads pages does without
 
 GOLDEN64 = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio, odd: a step that visits evenly
 
 
-def hash64(strings: pa.Array | pa.ChunkedArray | list[str]) -> np.ndarray:
+def hash64(strings: "pa.Array | pa.ChunkedArray | list[str]") -> np.ndarray:
     """xxh3-64 of each string: uint64, one a row. A null counts as the empty string."""
     values = strings if isinstance(strings, list) else strings.to_pylist()
     return np.fromiter((xxhash.xxh3_64_intdigest(v or "") for v in values), np.uint64, len(values))

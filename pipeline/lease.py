@@ -3,7 +3,7 @@
 The lease is an object `.lock` that a run creates on the condition that there is none (`If-None-Match: *`) and renews
 on the condition that nobody else has (`If-Match`), every `RENEWED` seconds while it lives. A run that was killed
 leaves its lease behind: it is taken over when its process is gone (seen on the same machine), or when it has not been
-renewed for `STALE` seconds by the clock of the store.
+renewed for `STALE` seconds by the clock of the store, or since that clock was set back.
 """
 
 import contextlib
@@ -137,7 +137,7 @@ class StoreLease(Lease):
         """The version of a lease that its run left behind; None when it went, or changed, meanwhile."""
         try:
             holder, version, age = self._read()
-            if age <= STALE and not (holder and holder.gone):
+            if abs(age) <= STALE and not (holder and holder.gone):
                 raise UsageError(_taken(self._root, holder))
             return self._put(version)
         except CHANGED:

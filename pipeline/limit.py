@@ -28,7 +28,7 @@ class CpuLimit:
 
     def __init__(self) -> None:
         self.interrupt: BaseException | None = None
-        self._exceeded = self._armed = False
+        self._exceeded = self._armed = self._idle = False
         self._seconds = 0.0
         self._swallowed = self._to_come = 0  # interrupts that the call caught, and those that follow the present one
         self._before: dict[int, Any] = {}
@@ -64,7 +64,8 @@ class CpuLimit:
         """
         if not self._before:
             return fn(argument)
-        self._exceeded, self._seconds = False, seconds
+        self._exceeded = self._idle = False
+        self._seconds = seconds
         self._swallowed = self._to_come = 0
         try:
             self._armed = True
@@ -87,7 +88,20 @@ class CpuLimit:
         return result
 
     def _error(self) -> CpuTimeExceeded:
+        if self._idle:
+            return CpuTimeExceeded("it waited, without any CPU time, for something that does not come")
         return CpuTimeExceeded(f"it took more than {self._seconds:g} s of CPU time")
+
+    def interrupt_idle(self) -> bool:
+        """End a call that waits for ever, as one that takes too much CPU time is ended.
+
+        For another thread, which knows that nothing goes on. False when there is no call, or when that did not help.
+        """
+        if not self._armed or self._idle:
+            return False
+        self._idle = True
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGVTALRM)
+        return True
 
     def _time_is_up(self, number: int, _frame: FrameType | None) -> None:
         if not self._armed:
@@ -115,3 +129,9 @@ class CpuLimit:
                 raise
 
         return noting
+
+
+def open_limit() -> CpuLimit | None:
+    """The limit that is open in the main thread."""
+    limit = getattr(signal.getsignal(signal.SIGVTALRM), "__self__", None)
+    return limit if isinstance(limit, CpuLimit) else None

@@ -26,7 +26,7 @@ class ShardWriter:
     """
 
     def __init__(self, sink: store.HashingWriter, schema: pa.Schema, page_index: bool = False):
-        self.schema, self.rows = schema, 0
+        self.schema, self.rows, self.memory = schema, 0, 0
         self._writer = pq.ParquetWriter(
             pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3, write_page_index=page_index
         )
@@ -42,7 +42,8 @@ class ShardWriter:
             step = table.slice(at, STEP - self._held_rows % STEP)
             at += step.num_rows
             self._held_rows += step.num_rows
-            self._held_bytes += sum(map(payload, step.columns))
+            size = sum(map(payload, step.columns))
+            self._held_bytes, self.memory = self._held_bytes + size, self.memory + size
             enough = self._held_rows >= ROW_GROUP_ROWS or self._held_bytes >= ROW_GROUP_BYTES
             if enough and self._held_rows % STEP == 0:
                 self._held.append(table.slice(start, at - start))
@@ -90,7 +91,7 @@ def writing_rows(
             writer.close()
         finally:
             writer.abandon()
-    made[name] = store.FileInfo(sink.digest, writer.rows, sink.size)
+    made[name] = store.FileInfo(sink.digest, writer.rows, sink.size, writer.memory)
 
 
 def open_file(root: str, name: str) -> pq.ParquetFile:

@@ -20,6 +20,7 @@ from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
 
 R = TypeVar("R")
+WAITING = 0.66  # of a processor: half as many tasks again work while others wait for their files
 KILLED = (
     "error: the run ended without a word: it was killed, or lost the cluster at {}; what is made is kept, and the same "
     "command goes on"
@@ -30,7 +31,8 @@ class Ray:
     """Runs work on Ray: on this machine, or on the cluster at `address`.
 
     `workers` bounds the tasks that run at a time; without it all CPUs run one, and twice as many are in flight, so that
-    a worker never waits for the driver. On a cluster a task takes several items where they are short. A shard whose
+    a worker never waits for the driver. On a cluster a task takes several items where they are short, and more tasks
+    run than there are CPUs where they fetch files: nobody can tell which file a machine reads next. A shard whose
     worker died is tried again up to three times, one that had to give way because memory was short five times, and one
     that met a full disk on two other machines; the log tells each. `settings` are environment variables of all tasks.
 
@@ -114,13 +116,16 @@ class Ray:
             return {}
         return {"label_selector": {"ray.io/node-id": f"!in({','.join(sorted(self._full))})"}}
 
-    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, R | Failed]]:
+    def map(
+        self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0, fetches: bool = False
+    ) -> Iterator[tuple[Any, R | Failed]]:
         """As `Runner.map`; at most `window` tasks are in flight, each with the items that `Batches` chooses.
 
         When a batch comes to nothing, as by a worker that died, each of its items becomes a task of its own.
         """
         sent = Sent([self._ray.put(fn)], [self._own] if self._own else [], self.settings)
-        needs = {"num_cpus": 1, "memory": min(memory, self._largest)}
+        cpus = WAITING if fetches and not self.prefetch_depth else 1
+        needs = {"num_cpus": cpus, "memory": min(memory, self._largest)}
         anywhere = self._task.options(**needs)  # which takes Ray as long as the rest of sending a task
 
         def submit(batch: list[Any], pause: float) -> Any:
@@ -133,7 +138,7 @@ class Ray:
         tasks = Tasks(self._ray, submit, self.leave, batches)
         try:
             while tasks:
-                tasks.send_out(self.window)
+                tasks.send_out(self.window if self._bounded else int(self.window / cpus))
                 self._watch.check()
                 yield from tasks.came_back()
                 yield from tasks.stood_still()

@@ -63,6 +63,6 @@ def as_uri(url: str) -> str:
 
 def redact(text: str) -> str:
     """The text without what URLs may hold of keys: user info and query."""
-    text = re.sub(r"(\w+://[^?\s]*)\?\S*", r"\1", text)
+    text = re.sub(r"(\w+://(?:[^?\s]*(?=\?)|[^?\n]*(?=\?[\w.-]+=)))\?\S*", r"\1", text)  # a path may hold spaces
     # A secret key of S3 may hold slashes; a bucket's name holds no colon.
     return re.sub(r"(\w+://)[^/@\s]*@|(s3://)[^/@:\s]*:[^@\s]*@", r"\1\2", text)

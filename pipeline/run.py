@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -50,13 +50,14 @@ def run(
     runner: Runner,
     on_progress: Progress | None = None,
     about: Mapping[str, Any] | None = None,
+    on_finished: Callable[[Stage], None] | None = None,
 ) -> dict[str, Stats]:
     """Make every shard that is not made yet, and return the sum of receipts by stage.
 
     A shard is made when its receipt says that it was made from this: the digests of what the stage does and of what
     the shard reads. `about` (recipe and arguments) goes to DIR/plan.json with the stages. When all is made, shards
-    that an earlier run made and that are not in the plan any more are deleted. Raises StageFailed when shards failed,
-    after all others of the stage have finished.
+    that an earlier run made and that are not in the plan any more are deleted. `on_finished` is told of each stage when
+    all of its shards are made. Raises StageFailed when shards failed, after all others of the stage have finished.
     """
     stages, ledger, stats = plan(*goals), Ledger(root), dict[str, Stats]()
     asked = {goal.name for goal in goals}
@@ -71,6 +72,8 @@ def run(
             check_gathered(stage, stages, stats)
             for name in done_with[stage.name]:
                 ledger.release(name)
+            if on_finished:
+                on_finished(stage)
         ledger.sweep()
     return stats
 
@@ -123,7 +126,10 @@ def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progres
         store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
     for (item, *_), outcome in runner.map(
-        partial(work, stage=stage, root=ledger.root), todo, memory=memory_of(stage, ledger)
+        partial(work, stage=stage, root=ledger.root),
+        todo,
+        memory=memory_of(stage, ledger),
+        fetches=not stage.documents(),
     ):
         if lease:
             lease.check()
@@ -163,9 +169,7 @@ def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
     shard, made_from, upcoming = item
     if upcoming:
         stage.prefetch(upcoming)
-    # What reads a source may wait for hours for its turn at a host, which has bounds of its own.
-    bound = ended_when_silent(f"{shard} of stage {stage.name}") if stage.documents() else nullcontext()
-    with bound, reads.watching():
+    with ended_when_silent(f"{shard} of stage {stage.name}"), reads.watching():
         return stage.make(shard, root, made_from)
 
 

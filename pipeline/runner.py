@@ -44,10 +44,13 @@ class Runner(Protocol):
         """
         ...
 
-    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, R | Failed]]:
+    def map(
+        self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0, fetches: bool = False
+    ) -> Iterator[tuple[Any, R | Failed]]:
         """(item, outcome) of every item, in the order in which they are done; an outcome may be a Failed.
 
-        A task takes about `memory` bytes; 0 says that it is little. Items that were not begun when the iterator is
+        A task takes about `memory` bytes; 0 says that it is little. `fetches` says that it waits for a file from
+        elsewhere before it works. Items that were not begun when the iterator is
         closed are left.
         """
         ...
@@ -61,7 +64,9 @@ class Local:
     def prepare(self, stages: Sequence[Stage]) -> None:
         """Nothing is missing where the stages were made."""
 
-    def map(self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, R | Failed]]:
+    def map(
+        self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0, fetches: bool = False
+    ) -> Iterator[tuple[Any, R | Failed]]:
         """As `Runner.map`, in the order of the items."""
         for item in items:
             yield item, attempt(fn, item)

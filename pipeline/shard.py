@@ -105,7 +105,8 @@ def commit_receipt(files: ShardFiles, made_from: str, stats: Stats, content: str
     data = files.data
     content = content or (data.digest if data else digest(*(made.digest for made in files.made.values())))
     seconds = round(time.perf_counter() - files.started, 3)
-    stats = dataclasses.replace(stats, bytes=data.bytes if data else 0, seconds=seconds)
+    size = {"bytes": data.bytes, "memory": data.memory} if data else {"bytes": 0, "memory": 0}
+    stats = dataclasses.replace(stats, **size, seconds=seconds)
     return write_receipt(
         files.root, Receipt(files.stage, files.shard, made_from, content, stats, files.made, reads.so_far())
     )

@@ -14,6 +14,7 @@ from pipeline.errors import UsageError
 from pipeline.hashing import digest
 from pipeline.ledger import Ledger
 from pipeline.receipts import Receipt
+from pipeline.standstill import excused
 from pipeline.view import View
 
 
@@ -151,7 +152,7 @@ def shards_of(source: "Source | Stage", ledger: Ledger) -> Sequence[str]:
 def tables_of(source: "Source | Stage", shard: str, root: str) -> Iterator[pa.Table]:
     """The rows of one shard of a source or stage, in batches; of a view joined, and without those it drops."""
     if isinstance(source, Source):
-        return reads.unwatched(source.read(source.shards()[shard]))
+        return reads.unwatched(excused(source.read(source.shards()[shard])))
     return source.view.read(root, shard)
 
 

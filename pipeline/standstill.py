@@ -1,5 +1,7 @@
 """A bound for work that waits for something that never comes, as for a store that neither answers nor hangs up.
 
+A function of a step that does is interrupted first: then it costs the page that it was asked about.
+
 It does not measure time alone, which says nothing on a busy machine: work stands still when for `SILENT` seconds the
 main thread, which does it, and the processes that it started have used no CPU time, and other threads next to none.
 """
@@ -8,15 +10,21 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+from pipeline.limit import open_limit
+
+T = TypeVar("T")
 
 SILENT, LOOK = 1800.0, 30.0  # seconds without any CPU time that end the process, and between two looks
 IDLE = 0.03  # of a processor: a worker of Ray that does nothing uses less than a hundredth
 EXIT_CODE = 75  # EX_TEMPFAIL: to try again may help
 DEBUGGERS = ("bdb", "pydevd")  # on which the others stand
+_end_process = os._exit  # a limit that is open puts another in its place
+_excused = threading.Event()
 
 
 @contextmanager
@@ -38,6 +46,21 @@ def ended_when_silent(what: str, silent: float | None = None, look: float | None
         ended.set()
 
 
+def excused(items: Iterator[T]) -> Iterator[T]:
+    """The same items, each of which may take as long as it likes: what reads a source has bounds of its own, and may
+    wait for hours for its turn at a host.
+    """
+    while True:
+        _excused.set()
+        try:
+            item = next(items)
+        except StopIteration:
+            return
+        finally:
+            _excused.clear()
+        yield item
+
+
 class Used(NamedTuple):
     """CPU seconds of the main thread and of the whole process, and CPU ticks of those that it started, by id."""
 
@@ -57,10 +80,14 @@ def _watch(what: str, main: int, ended: threading.Event, silent: float, look: fl
     seen = _used(clock)
     while not ended.wait(look):
         before, seen = seen, _used(clock)
-        quiet = quiet + 1 if seen.nothing_since(before, look) else 0
-        if quiet * look >= silent and not _in_debugger(sys._current_frames().get(main)):  # pyright: ignore[reportPrivateUsage]
-            print(f"error: {what} stands still: no CPU time in {silent / 60:.0f} minutes", file=sys.stderr, flush=True)
-            os._exit(EXIT_CODE)
+        quiet = quiet + 1 if seen.nothing_since(before, look) and not _excused.is_set() else 0
+        if quiet * look < silent or _in_debugger(sys._current_frames().get(main)):  # pyright: ignore[reportPrivateUsage]
+            continue
+        if (limit := open_limit()) and limit.interrupt_idle():
+            quiet = 0
+            continue
+        print(f"error: {what} stands still: no CPU time in {silent / 60:.0f} minutes", file=sys.stderr, flush=True)
+        _end_process(EXIT_CODE)
 
 
 def _used(clock: int) -> Used:

@@ -101,7 +101,8 @@ class Stats:
 
     `steps` are in the order in which documents pass them; no two have one name. `unit` is what `tokens_in`,
     `tokens_out` and every Size count ("pretokens" unless a tokenizer counted; "" where nothing was counted). `counts`
-    holds what transforms count (private data by type, for one); `seconds` is wall time of a worker.
+    holds what transforms count (private data by type, for one); `seconds` is wall time of a worker. `bytes` are
+    those of the stored rows, `memory` those of the same rows before compression.
 
     `rows_due` is for stages that make rows of their own (a Gather, packing): the rows that their inputs hold for the
     shard, as the inputs' own indexes or receipts say. It is None for stages whose rows are those that they read.
@@ -118,6 +119,7 @@ class Stats:
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
     unit: str = ""
     rows_due: int | None = None
+    memory: int = 0
 
     @property
     def dropped(self) -> dict[str, Size]:
@@ -159,6 +161,7 @@ class Stats:
             tokens_in=self.tokens_in + other.tokens_in,
             tokens_out=self.tokens_out + other.tokens_out,
             bytes=self.bytes + other.bytes,
+            memory=self.memory + other.memory,
         )
 
     def warnings(self) -> list[str]:

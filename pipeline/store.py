@@ -96,11 +96,14 @@ def remove(root: str, name: str) -> None:
 
 
 class FileInfo(NamedTuple):
-    """A file as it was written: its digest (BLAKE2b-128, hex), rows and bytes."""
+    """A file as it was written: its digest (BLAKE2b-128, hex), rows and bytes; `memory` are those before compression,
+    0 of what is no Parquet.
+    """
 
     digest: str
     rows: int
     bytes: int
+    memory: int = 0
 
 
 class HashingWriter(io.RawIOBase):

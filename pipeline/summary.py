@@ -8,7 +8,8 @@ One object, with a member for each stage in the order of the plan, in the shape 
              "counts": {}, "unit": "pretokens", ...}, ...}
 
 A pair is documents and tokens. `unit` is what the numbers of tokens count: "pretokens" are words, numbers and signs as
-GPT-2 splits them before merging; it is "" where nothing was counted. `bytes` are those of the stage's data files.
+GPT-2 splits them before merging; it is "" where nothing was counted. `bytes` are those of the stage's data files, and
+`memory` those of their rows before compression.
 `steps` are the stage's lines of the funnel, in the order in which a page meets them. `counts` is what its transforms
 counted. Nothing in it depends on the time or the place of the run.
 """

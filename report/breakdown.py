@@ -12,7 +12,7 @@ from report.page.shard_table import shard_rows
 from report.stored import bytes_of_shards, shard_stats
 from report.tables import aligned
 
-By = Literal["language", "domain", "suffix", "script", "month", "hour", "length", "shard"]
+By = Literal["language", "domain", "suffix", "script", "year", "month", "hour", "length", "shard"]
 LENGTHS = (0, 1, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000)  # characters
 PAGES = 20_000  # sampled
 ROWS = 25  # printed

@@ -15,6 +15,7 @@ from report.index import KEPT
 from report.limits import Measuring, measuring, recorded, told
 from report.lookup import FoundRow, find_page, url_of
 from report.page_index import PageIndex
+from report.record_place import RecordPlace, origins_of, record_place
 from report.stored import kept_rows
 
 CHARACTERS = 600  # of the text of a dropped page
@@ -23,9 +24,9 @@ CHARACTERS = 600  # of the text of a dropped page
 class Told(NamedTuple):
     """What one stage did with a page.
 
-    `fate` is kept, dropped or quarantined, `reason` the reason or the error, `message` what else is known of an error,
-    and `place` where the page lies in its WARC. `filters` are what the filters measured, each with a sentence that has
-    the limits, up to the one that dropped it. `copy_of` is the id of the page of which this one is a copy, and its URL.
+    `fate` is kept, dropped or quarantined, `reason` the reason or the error, and `message` what else is known of an
+    error. `filters` are what the filters measured, each with a sentence that has the limits, up to the one that dropped
+    it. `copy_of` is the id of the page of which this one is a copy, and its URL.
     """
 
     stage: str
@@ -33,17 +34,17 @@ class Told(NamedTuple):
     fate: str
     reason: str
     message: str
-    place: str
     copy_of: list[str]
     filters: list[dict[str, Any]]
     text: str
 
 
 class Explained(NamedTuple):
-    """A page, and what each stage of a run did with it, in order."""
+    """A page, where its record lies, and what each stage of a run did with it, in order."""
 
     id: str
     url: str
+    record: RecordPlace
     stages: list[Told]
 
 
@@ -60,11 +61,14 @@ def explain(root: str, page: str, stages: Sequence[Stage] = (), index: PageIndex
 
 def explain_rows(index: PageIndex, places: Sequence[FoundRow], stages: Sequence[Stage]) -> list[Explained]:
     """The same of pages that were found, by all their rows."""
-    maps = {stage.name: stage for stage in stages if isinstance(stage, Map)}
+    maps, origins = {stage.name: stage for stage in stages if isinstance(stage, Map)}, origins_of(stages)
     found = list[Explained]()
     for id in dict.fromkeys(place.row["id"] for place in places):
         mine = [place for place in places if place.row["id"] == id]
-        found.append(Explained(id, mine[0].row["url"], [_told(index, place, maps.get(place.stage)) for place in mine]))
+        records = (record_place(place.row, origins.get(place.stage)) for place in mine)
+        record = next((each for each in records if each.told), RecordPlace())
+        told = [_told(index, place, maps.get(place.stage)) for place in mine]
+        found.append(Explained(id, mine[0].row["url"], record, told))
     return found
 
 
@@ -80,7 +84,6 @@ def _told(index: PageIndex, place: FoundRow, stage: Map | None) -> Told:
         place.where,
         (row.get("error") if ill else row.get("reason")) or "",
         "".join(f", {row[name]}" for name in ("error_message", "error_place") if ill and row.get(name)),
-        f"{row['warc']} at {row['offset']}, {row['length']} bytes" if row.get("warc") and "offset" in row else "",
         [", ".join(filter(None, (id, url_of(index, id)))) for id in copies],
         filters,
         (row.get("text") or "") if dropped else "",
@@ -94,13 +97,19 @@ def _filters(index: PageIndex, place: FoundRow, stage: Map) -> Iterator[dict[str
 
 def explain_lines(pages: Sequence[Explained]) -> list[str]:
     """The same for a person."""
-    return [line for page in pages for line in (f"{page.url}, id {page.id}", *(x for s in page.stages for x in _at(s)))]
+    return [line for page in pages for line in _of_page(page)]
+
+
+def _of_page(page: Explained) -> Iterator[str]:
+    yield f"{page.url}, id {page.id}"
+    yield from (f"  {line}" for line in (page.record.told, page.record.command) if line)
+    for stage in page.stages:
+        yield from _at(stage)
 
 
 def _at(stage: Told) -> Iterator[str]:
     if stage.fate == "quarantined":
-        place = f", {stage.place}" if stage.place else ""
-        yield f"{stage.stage}: quarantined as {stage.reason}{stage.message}{place}"
+        yield f"{stage.stage}: quarantined as {stage.reason}{stage.message}"
         return
     yield f"{stage.stage}: " + (f"kept, shard {stage.shard}" if stage.fate == "kept" else f"dropped by {stage.reason}")
     yield from (f"  a copy of {title}" for title in stage.copy_of)

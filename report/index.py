@@ -3,10 +3,10 @@
 Below the root lie files `index/<stage>/<number>-<digest>.keys`, each for at most 64 shards of a stage: Parquet with a
 row for each `key` and the `place` of a shard among these, sorted by key. The digest is that of what the shards
 were made from, so that a file of shards that were made anew is not used any more. `mews run` makes what is missing when
-a run ends, on all workers; who asks before makes it then. Nothing depends on these files: they may be deleted.
+a stage ends, on all workers; who asks before makes it then. Nothing depends on these files: they may be deleted.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -22,7 +22,9 @@ from pipeline.receipts import read_receipts
 from pipeline.record import record_name
 from pipeline.runner import Failed, Runner
 from pipeline.shard import quarantine_name, rejects_name
-from pipeline.view import stage_plan
+from pipeline.shuffle import Scatter
+from pipeline.stage import Stage
+from pipeline.view import StagePlan, stage_plan
 
 SHARDS = 64  # of a file, whose keys are sorted in memory
 SCHEMA = pa.schema([("key", pa.uint64()), ("place", pa.uint16())])
@@ -60,12 +62,13 @@ def run_index(root: str) -> list[StageIndex]:
     stages = [stage["name"] for stage in read_plan(root)["stages"] if stage["kind"] != "scatter"]
     plans = {stage: stage_plan(root, stage) for stage in stages}
     stores = {plan.view.store: stage for stage, plan in plans.items() if not plan.view.joins}
-    found = []
-    for stage, plan in plans.items():
-        own = "" if plan.view.joins else plan.view.store or stage
-        groups = list(_groups(root, stage, plan.shards, own)) if plan.shards else []
-        found.append(StageIndex(stage, groups, "" if own else stores.get(plan.view.store, "")))
-    return found
+    return [_stage_index(root, stage, plan, stores) for stage, plan in plans.items()]
+
+
+def _stage_index(root: str, stage: str, plan: StagePlan, stores: Mapping[str, str]) -> StageIndex:
+    own = "" if plan.view.joins else plan.view.store or stage
+    groups = list(_groups(root, stage, plan.shards, own)) if plan.shards else []
+    return StageIndex(stage, groups, "" if own else stores.get(plan.view.store, ""))
 
 
 def _groups(root: str, stage: str, shards: Sequence[str], data: str) -> Iterator[ShardGroup]:
@@ -110,9 +113,11 @@ def make_group(group: ShardGroup, *, root: str) -> pa.Table:
     return table
 
 
-def index_run(root: str, runner: Runner) -> list[str]:
-    """Make the files that are missing, on all workers; returns why some could not be made, a line for each."""
-    groups = missing_groups(root, run_index(root))
+def index_stage(root: str, stage: Stage, runner: Runner) -> list[str]:
+    """Make the files of a stage that are missing, on all workers; returns why some could not be, a line for each."""
+    if isinstance(stage, Scatter):
+        return []
+    groups = missing_groups(root, [_stage_index(root, stage.name, stage_plan(root, stage.name), {})])
     outcomes = [outcome for _, outcome in runner.map(partial(_write_group, root=root), groups)]
     return [outcome.why for outcome in outcomes if isinstance(outcome, Failed)]
 

@@ -1,6 +1,6 @@
 """What a page showed to a reader of its HTML, read again from the WARC file that the page came from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from pipeline.errors import MewsError
 from pipeline.stage import Map, Source, Stage
+from report.record_place import way
 from stages import extract
 from stages.commoncrawl import Chosen, WarcReader
 from stages.pii.scrubbing import Scrub
@@ -38,8 +39,8 @@ class Originals:
 
         None when the pages of the run are not HTML of WARC files, or the file would have to be fetched.
         """
-        way = list(_way(self.maps.get(stage)))
-        reader = way[-1].source.read if way and isinstance(way[-1].source, Source) else None
+        passed = list(way(self.maps.get(stage)))
+        reader = passed[-1].source.read if passed and isinstance(passed[-1].source, Source) else None
         warc, offset, length = (row.get(name) for name in ("warc", "offset", "length"))
         if not isinstance(reader, WarcReader | Chosen) or not warc or offset is None or length is None:
             return None
@@ -47,16 +48,9 @@ class Originals:
             return None
         try:
             page = reader.again(warc, offset, length, row["id"])
-            return _shown(page, row, [t for each in way for t in each.transforms if isinstance(t, Scrub)])
+            return _shown(page, row, [t for each in passed for t in each.transforms if isinstance(t, Scrub)])
         except (MewsError, OSError) as error:
             return VisibleText("", " ".join(str(error).split()))
-
-
-def _way(stage: Stage | None) -> Iterator[Map]:
-    """A stage and those that its documents come from, the last of which reads a source."""
-    while isinstance(stage, Map):
-        yield stage
-        stage = None if isinstance(stage.source, Source) else stage.source
 
 
 def _shown(page: pa.Table, row: Mapping[str, Any], scrubs: Sequence[Scrub]) -> VisibleText | None:

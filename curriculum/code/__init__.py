@@ -10,14 +10,14 @@ from curriculum.code.filters import Licensed, Original, human_written
 from curriculum.code.languages import language
 from curriculum.code.measures import CODE_MEASURES, code_measures
 from curriculum.code.repository_level import whole_repositories
-from curriculum.code.scrub import scrub_code
+from curriculum.code.scrub import ScrubCode
 from curriculum.sources import fetched, with_asked
 from dedup import minhash
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
 from pipeline.stage import Map, Source, Stage
 from pipeline.stats import TextCount
-from pipeline.transform import annotate, rewrite, screen
+from pipeline.transform import annotate, screen
 from readers import Field
 from readers.values import Kind
 from stages.labels import model_scores
@@ -81,7 +81,7 @@ def code_pages(
         licensed, named = bool(seen and "license" in seen.fields), (annotate(by_name_and_text, LANGUAGE),)
     scores = (annotate(code_measures, CODE_MEASURES), *(model_scores({QUALITY: model}) if model else ()))
     judged = screen(*((Licensed(),) if licensed else ()), Original(), human_written)
-    written = Map(f"{name}.written", source, (judged, *named, rewrite(scrub_code), *scores), tokens=tokens)
+    written = Map(f"{name}.written", source, (judged, *named, ScrubCode(), *scores), tokens=tokens)
     copies = minhash.near(f"{name}.near", written, bands=14, rows=8)
     return Map(f"{name}.clean", written, verdicts=copies, tokens=tokens)
 

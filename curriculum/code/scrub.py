@@ -1,12 +1,16 @@
 """What leaves a code file before training: the licence at its head; secrets and what is personal anywhere."""
 
 import re
+from dataclasses import dataclass
 
+import pyarrow as pa
 import re2
 
-from curriculum.code.personal import without_personal_data
-from curriculum.code.secrets import without_secrets
+from curriculum.code.personal import EMAIL, IP, PHONE, without_personal_data
+from curriculum.code.secrets import SECRET, without_secrets
+from pipeline.transform import put
 
+MARKERS = {"email": EMAIL, "ip": IP, "phone": PHONE, "secret": SECRET}
 HEAD = re2.compile(
     r"(?im)copyright|^\W*licen[cs]e:|licen[cs]ed under|under the .{0,40}licen[cs]e|spdx-"
     r"|all rights reserved|redistribution and use|without warrant"
@@ -25,9 +29,27 @@ DIRECTIVE = re.compile(
 )
 
 
-def scrub_code(text: str) -> str:
-    """The text without the licence comment at its head, its secrets and personal data replaced by markers."""
-    return without_personal_data(without_secrets(without_licence(text)))
+@dataclass(frozen=True)
+class ScrubCode:
+    """A transform: rewrites `text` as `scrub_code` does, and counts by type in `counts` what was replaced."""
+
+    name: str = "code.scrub"
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """The table with its texts scrubbed."""
+        scrubbed = [scrub_code(text or "") for text in table["text"].to_pylist()]
+        counts = pa.array([list(counted.items()) for _, counted in scrubbed], pa.map_(pa.string(), pa.int64()))
+        return put(put(table, "text", pa.array([text for text, _ in scrubbed], pa.string())), "counts", counts)
+
+
+def scrub_code(text: str) -> tuple[str, dict[str, int]]:
+    """The text without the licence comment at its head, its secrets and personal data replaced by markers; and how many
+    of each type there were.
+    """
+    bare = without_licence(text)
+    clean = without_personal_data(without_secrets(bare))
+    counts = {name: clean.count(marker) - bare.count(marker) for name, marker in MARKERS.items()}
+    return clean, {name: n for name, n in {"licence": int(bare != text), **counts}.items() if n}
 
 
 def without_licence(text: str) -> str:

@@ -1,9 +1,9 @@
 """What deduplication did: how large the families are, the largest of them with what differs, and who loses most."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +20,22 @@ from report.stored import Where, dropped_rows, kept_rows, rows_of_ids, stored_co
 KEPT, SIZE = "_kept", "_size"
 FAMILIES, MEMBERS, HOSTS = 12, 4, 20  # shown
 COMPARED = 300  # pairs of pages whose texts are compared
+OF_A_HOST = 15  # more of each host that is shown
 ALIKE = 0.8  # as a verification of near duplicates by text takes them (dedup.minhash)
 CHARACTERS = 900
 GRAM = 5  # words
+
+
+class HostLoss(NamedTuple):
+    """A host, its pages before a stage and those that it lost there; how many of these were compared with the page that
+    was kept, and how many of them a verification by text would have refused.
+    """
+
+    host: str
+    pages: int
+    lost: int
+    compared: int
+    refused: int
 
 
 @dataclass(frozen=True)
@@ -85,30 +98,41 @@ class DuplicateStage:
     def _alike(self) -> list[float]:
         """How much the texts of some dropped pages have in common with the page that was kept."""
         dropped = self.verdicts.filter(pc.is_valid(self.verdicts["reason"]))
-        chosen = dropped.take(np.argsort(hash64(dropped["id"]))[:COMPARED])
-        first = self.verdicts.filter(
-            pc.is_in(self.verdicts["id"], pa.array(chosen["kept"].unique().to_pylist(), pa.string()))
-        )
-        texts = self._texts([*chosen.to_pylist(), *first.to_pylist()])
-        pairs = [(row["id"], row["kept"]) for row in chosen.to_pylist()]
-        return [alike(texts[a][1], texts[b][1]) for a, b in pairs if a in texts and b in texts]
+        return list(self._likeness(dropped.take(np.argsort(hash64(dropped["id"]))[:COMPARED])).values())
 
-    def _hosts(self) -> list[tuple[str, int, int]]:
-        """The hosts that lose most: host, pages before, pages lost; counted in the shards that are looked through."""
-        lost, every = Counter[str](), Counter[str]()
+    def _likeness(self, dropped: pa.Table) -> dict[str, float]:
+        """The same of these dropped pages, by id; of those whose texts were stored."""
+        kept = pa.array(dropped["kept"].unique().to_pylist(), pa.string())
+        first = self.verdicts.filter(pc.is_in(self.verdicts["id"], kept))
+        texts = self._texts([*dropped.to_pylist(), *first.to_pylist()])
+        pairs = [(row["id"], row["kept"]) for row in dropped.to_pylist()]
+        return {a: alike(texts[a][1], texts[b][1]) for a, b in pairs if a in texts and b in texts}
+
+    def _hosts(self) -> list[HostLoss]:
+        """The hosts that lose most, counted in the shards that are looked through."""
+        lost, every, some = Counter[str](), Counter[str](), defaultdict[str, list[str]](list)
         for shard in self.shards:
-            for table in dropped_rows(self.root, self.stage.name, shard, ["url"]):
-                lost.update(_hosts(table))
+            for table in dropped_rows(self.root, self.stage.name, shard, ["id", "url"]):
+                for host, id in _hosts(table):
+                    lost[host] += 1
+                    some[host] += [id] if len(some[host]) < OF_A_HOST else []
         for shard in self.shards if lost else ():
-            for table in kept_rows(self.root, self.stage.name, shard, ["url"]):
-                every.update(host for host in _hosts(table) if host in lost)
+            for table in kept_rows(self.root, self.stage.name, shard, ["id", "url"]):
+                every.update(host for host, _ in _hosts(table) if host in lost)
         ordered = sorted(lost.items(), key=lambda item: (-item[1], item[0]))[:HOSTS]
-        return [(host, number + every[host], number) for host, number in ordered]
+        ids = pa.array([id for host, _ in ordered for id in some[host]], pa.string())
+        likeness = self._likeness(self.verdicts.filter(pc.is_in(self.verdicts["id"], ids)))
+        compared = {host: [likeness[id] for id in some[host] if id in likeness] for host, _ in ordered}
+        return [
+            HostLoss(host, number + every[host], number, len(said := compared[host]), sum(x < ALIKE for x in said))
+            for host, number in ordered
+        ]
 
 
-def _hosts(table: pa.Table) -> Iterator[str]:
+def _hosts(table: pa.Table) -> Iterator[tuple[str, str]]:
+    """Host and id of each page that has an address."""
     urls = table["url"].to_pylist() if "url" in table.column_names else ()
-    return map(host_of_page, filter(None, urls))
+    yield from ((host_of_page(url), id) for url, id in zip(urls, table["id"].to_pylist(), strict=False) if url)
 
 
 def alike(one: str, other: str) -> float:

@@ -22,6 +22,7 @@ class PageFacts(NamedTuple):
     suffix: str
     language: str
     script: str
+    year: str
     month: str
     hour: str
 
@@ -36,6 +37,7 @@ def facts_of(row: Mapping[str, Any]) -> PageFacts:
         domain.partition(".")[2] or NONE,
         row.get("language") or NONE,
         script_of(row.get("text") or ""),
+        f"{when:%Y}" if when else NONE,
         f"{when:%Y-%m}" if when else NONE,
         f"{when:%H}:00" if when else NONE,
     )

@@ -14,8 +14,10 @@ from report.page.marks import merged, offending, url_marks
 from report.page.measure import Row, Values, Walk, Walker, end_of
 from report.page.sample import Reservoir, Stratum, quotas
 from report.page.texts import alternating, masked
+from report.record_place import record_place
 from report.stored import Where, rows_of_ids
 from report.visible import Originals, lines_in
+from stages.download.origin import Origin
 from text.tokens import count_pretokens
 
 SHOWN = 20  # pages of each reason with their texts
@@ -60,6 +62,7 @@ class Gathering:
     details: int = SHOWN  # pages of each reason with their texts
     originals: Originals | None = None  # the HTML of some that are shown
     most: int = FOLLOWED  # pages that are measured, equally many of each reason, and those that are shown
+    origins: Mapping[str, Origin] = field(default_factory=dict)  # of the WARC files of each stage's pages
     lines: dict[str, set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -156,9 +159,8 @@ class Gathering:
             measured = values[stratum.line]
             broken = next((limit.value for limit in gate.judge.limits if limit.breaks(measured)), "")
             marks = offending(gate.judge, broken, Doc(text, url, row["id"], row)) if text else []
-        place = [row.get(name) for name in ("warc", "offset", "length")]
         return {
-            "place": place,
+            "record": record_place(row, self.origins.get(stratum.stage))._asdict(),
             "time": str(row.get("timestamp") or ""),
             "url": alternating(url, url_marks(url, stratum.reason)),
             "text": alternating(text, merged(marks)),

@@ -19,6 +19,7 @@ from report.page.published import REFINEDWEB
 from report.page.sample import chosen_shards, sample, strata_of
 from report.page.shard_table import shard_rows
 from report.page.words import remarks
+from report.record_place import origins_of
 from report.status import status
 from report.stored import bytes_of_shards, shard_stats
 from report.visible import Originals
@@ -59,7 +60,8 @@ def make_report(
     gates, edits = chain.gates(), Edits(root, chain)
     extract = min(LONGEST, max(SHORTEST, EXTRACTS // max(pages, 1)))
     columns, originals = payload.PageColumns(gates), None if html is False else Originals(stages, remote=bool(html))
-    gathering = Gathering(root, chain, gates, strata, found, extract, originals=originals, most=followed)
+    gathering = Gathering(root, chain, gates, strata, found, extract, originals=originals, most=followed,
+                          origins=origins_of(stages))  # fmt: skip
     for page in gathering.pages(shards):
         columns.add(page)
     for shard in shards:

@@ -11,7 +11,7 @@ from report.page.chain import DocumentChain
 MOST = 400  # shards in the table
 NORMAL = 1.4826  # the median deviation of a normal distribution in its standard deviations
 ODD = 3.5  # deviations from which a shard is called odd
-COLUMNS = ("shard", "pages", "kept pages", "tokens", "bytes", "seconds")
+COLUMNS = ("shard", "pages", "left", "tokens", "bytes", "memory", "seconds")  # `left` are pages, `memory` is not packed
 
 
 def shard_rows(chain: DocumentChain, stats: Mapping[str, Mapping[str, Stats]]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def shard_rows(chain: DocumentChain, stats: Mapping[str, Mapping[str, Stats]]) -
     return {
         "shards": len(rows),
         "odd": sum(score > 0 for score, _ in odd),
-        "rows": [[rows[n][name] for name in ("shard", "pages", "left", "tokens", "bytes", "seconds")] for n in order],
+        "rows": [[rows[n][name] for name in COLUMNS] for n in order],
         "why": [odd[n][1] for n in order],
     }
 
@@ -41,6 +41,7 @@ def _row(
         "left": sum(s.rows_out for s in ends),
         "tokens": sum(s.tokens_out for s in ends),
         "bytes": sum(s.bytes for s in ends),
+        "memory": sum(s.memory for s in ends),
         "seconds": round(sum(s.seconds for s in mine.values()), 1),
         "quarantine": sum(sum(s.quarantined.values()) for s in mine.values()),
     }

@@ -9,6 +9,8 @@ from report.status import StageStatus
 MUCH = 0.15  # of the documents that come to a step: a reason that takes more is named
 FAILED = 0.01  # of all documents: quarantined
 UNLIKE = 0.5  # of the duplicates that were compared: those that a check of their texts would refuse
+HOSTS = 5  # that are named
+OF_A_HOST = 5  # pages compared, of which a share is named
 FEW = 100  # documents, of which no share is named
 
 
@@ -24,9 +26,7 @@ def remarks(
     yield from (("bad", line) for line in warned)
     yield from _unfinished(stages)
     yield from _duplicates(duplicates)
-    for host in hosts[:5]:
-        lost = f"{host['host']} lost {host['lost']:,} of its {host['pages']:,} pages to one family"
-        yield "bad", f"{lost}: a template may have been taken for the page."
+    yield from (("bad", line) for line in template_lines(hosts))
     came = sum(sum(rows_of(line)) for line in lines if line.begins)
     if failed := sum(rows_of(line)[2] for line in lines):
         said = (
@@ -36,6 +36,13 @@ def remarks(
     yield from _reasons(lines)
     if odd:
         yield "look", f"{odd:,} shards are unlike the others; they are on top of the table of shards."
+
+
+def template_lines(hosts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A sentence for each of the first hosts that lost most of their pages to one family (`template_hosts`)."""
+    for host in hosts[:HOSTS]:
+        lost = f"{host['host']} lost {host['lost']:,} of its {host['pages']:,} pages to one family"
+        yield f"{lost}: a template may have been taken for the page."
 
 
 def _unfinished(stages: Sequence[StageStatus]) -> Iterator[tuple[str, str]]:
@@ -50,6 +57,13 @@ def _unfinished(stages: Sequence[StageStatus]) -> Iterator[tuple[str, str]]:
 
 def _duplicates(duplicates: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for each in duplicates:
+        unlike = [h for h in each["hosts"] if h.compared >= OF_A_HOST and h.refused > UNLIKE * h.compared]
+        for host in unlike[:HOSTS]:
+            lost = f"{host.host} lost {host.lost:,} of its {host.pages:,} pages in {each['stage']}"
+            checked = (
+                f"of {host.compared:,} that were compared a check of the texts would have refused {host.refused:,}"
+            )
+            yield "bad", f"{lost}, and {checked}."
         compared, least = len(each["alike"]), each["refusedBelow"]
         unlike = sum(value < least for value in each["alike"])
         if unlike > UNLIKE * compared:

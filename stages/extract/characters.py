@@ -40,7 +40,7 @@ def traits_of(table: np.ndarray, code: int) -> int:
 
 
 @kernel
-def size_of(first: int) -> int:
+def width_of(first: int) -> int:
     """How many bytes a character of UTF-8 has, by its first one."""
     if first < 0xC0:
         return 1

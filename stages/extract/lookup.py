@@ -10,7 +10,7 @@ from pipeline.kernels import kernel
 LONGEST = 16  # bytes of a name: it is held as two numbers of 64 bits
 
 
-def table_of(names: Mapping[bytes, int]) -> tuple[np.ndarray, np.ndarray]:
+def lookup_table(names: Mapping[bytes, int]) -> tuple[np.ndarray, np.ndarray]:
     """Names and their numbers, none of them 0, each at its slot or one of the next; a power of two of slots."""
     size = 4 << len(names).bit_length()
     table, numbers = np.zeros((size, 2), np.uint64), np.zeros(size, np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 from lxml.html import HtmlElement
 
 from pipeline.kernels import kernel
-from stages.extract.lookup import number_of, table_of
+from stages.extract.lookup import lookup_table, number_of
 
 BEGIN, END = -1, -2  # second column of `events` for elements
 LT, GT, SLASH, BLANK, EQUALS, BANG, AMPERSAND, SEMICOLON = b"<>/ =!&;"
@@ -52,7 +52,7 @@ class Markup(NamedTuple):
         return [(name.decode(), html.unescape(value.decode())) for name, value in found]
 
 
-TAG_NAMES, TAG_NUMBERS = table_of({name.encode(): number for name, number in TAG.items()})
+TAG_NAMES, TAG_NUMBERS = lookup_table({name.encode(): number for name, number in TAG.items()})
 
 
 def markup_of(tree: HtmlElement) -> Markup:
@@ -62,7 +62,7 @@ def markup_of(tree: HtmlElement) -> Markup:
     xml, most = np.frombuffer(raw, np.uint8), raw.count(b"<") + 1
     tags, (parents, ends, closes) = np.zeros(most, np.int16), np.zeros((3, most), np.int32)
     attributes, events = np.zeros((most, 2), np.int32), np.zeros((3 * most, 2), np.int32)
-    count, read, attributed, longest = scan(
+    count, read, attributed, longest = read_markup(
         xml, TAG_NAMES, TAG_NUMBERS, tags, parents, ends, closes, attributes, events
     )
     return Markup(
@@ -72,7 +72,7 @@ def markup_of(tree: HtmlElement) -> Markup:
 
 
 @kernel
-def scan(
+def read_markup(
     xml: np.ndarray,
     names: np.ndarray,
     numbers: np.ndarray,
@@ -88,7 +88,7 @@ def scan(
     size = len(xml)
     while place < size:
         if xml[place] != LT or xml[place + 1] == BANG:
-            begin, place = place, end_of_text(xml, place)
+            begin, place = place, end_of_text_node(xml, place)
             events[event, 0], events[event, 1] = begin, place
         elif xml[place + 1] == SLASH:
             place = end_of_tag(xml, place)
@@ -113,7 +113,7 @@ def scan(
 
 
 @kernel
-def end_of_text(xml: np.ndarray, place: int) -> int:
+def end_of_text_node(xml: np.ndarray, place: int) -> int:
     """Where a text ends, with the CDATA sections in it."""
     while place < len(xml):
         if xml[place] == LT:

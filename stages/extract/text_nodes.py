@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.kernels import kernel
-from stages.extract.characters import SPACE, code_at, size_of, traits, traits_of
+from stages.extract.characters import SPACE, code_at, traits, traits_of, width_of
 from stages.extract.markup import AMPERSAND, BEGIN, CDATA, END, GT, LT, SEMICOLON, TAG, Markup
 
 SHORT = 24  # characters; a passage has more
@@ -16,7 +16,7 @@ LOWER_L, LOWER_G, LOWER_A, LOWER_M, LOWER_X, HASH, BRACKET = b"lgamx#]"
 
 
 @kernel
-def plain_text(xml: np.ndarray, begin: int, end: int, out: np.ndarray) -> int:
+def node_text(xml: np.ndarray, begin: int, end: int, out: np.ndarray) -> int:
     """Write a text without references and CDATA marks; how many bytes it has."""
     place, size, raw = begin, 0, False
     while place < end:
@@ -94,15 +94,15 @@ def find_passages(
         elif end == END:
             holder = parents[begin]
         elif end - begin > SHORT and not (tags[holder] == hidden).any():
-            size = plain_text(xml, begin, end, scratch)
-            if measure(scratch, size, table, found[count]):
+            size = node_text(xml, begin, end, scratch)
+            if is_passage(scratch, size, table, found[count]):
                 found[count, HOLDER] = holder
                 count += 1
     return count
 
 
 @kernel
-def measure(text: np.ndarray, size: int, table: np.ndarray, row: np.ndarray) -> bool:
+def is_passage(text: np.ndarray, size: int, table: np.ndarray, row: np.ndarray) -> bool:
     """Whether a text is longer than a label; write what is known of it.
 
     Single-spaced, it is longer, or is so where only the blanks of ASCII count as blanks, as XPath has it.
@@ -111,7 +111,7 @@ def measure(text: np.ndarray, size: int, table: np.ndarray, row: np.ndarray) -> 
     blank_before, ascii_before = True, True
     words = np.empty(GRAM + 2, np.uint64)  # hashes of the first ones
     while place < size:
-        width = size_of(text[place])
+        width = width_of(text[place])
         code = code_at(text, place, width)
         blank, is_ascii = traits_of(table, code) & SPACE != 0, code == 32 or code == 9 or code == 10 or code == 13
         number += blank_before and not blank
@@ -174,7 +174,7 @@ def hash_words(text: np.ndarray, table: np.ndarray, words: np.ndarray) -> int:
     """Write a hash of each word of a text; how many there are."""
     place, count, blank_before = 0, 0, True
     while place < len(text):
-        width = size_of(text[place])
+        width = width_of(text[place])
         code = code_at(text, place, width)
         blank = traits_of(table, code) & SPACE != 0
         count += blank_before and not blank

@@ -3,13 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from pipeline import parquet
 from pipeline.funnel import funnel, read_plan, stage_stats
 from pipeline.hashing import digest
 from pipeline.ledger import Ledger
@@ -93,24 +91,13 @@ class Card:
             documents=mine.rows_out,
             tokens=sum(said[stage.name].tokens_out for stage in self.published.inputs()),
             bytes=mine.bytes,
-            memory=self._memory(root),
+            memory=mine.memory,
             languages=_beginning(LANGUAGE, mine.counts),
             opt_outs=_beginning(OPT_OUT, mine.counts),
             counts=dict(sorted(replaced.items())),
             lines=[line for line in funnel(root) if line.stage in passed],
             hosts=list(self._hosts(root)),
         )
-
-    def _memory(self, root: str) -> int:
-        """Bytes of the published columns before compression, from the footers of the files."""
-
-        def size(shard: str) -> int:
-            with parquet.open_file(root, f"{self.published.view.store}/{shard}.parquet") as file:
-                groups = range(file.metadata.num_row_groups)
-                return sum(file.metadata.row_group(group).total_byte_size for group in groups)
-
-        with ThreadPoolExecutor(8) as pool:
-            return sum(pool.map(size, planned(root, self.published.name)))
 
     def _hosts(self, root: str) -> Iterator[dict[Any, Any]]:
         """Hosts that lost most of their pages to one family, when a stage beside the shards looked for them."""

@@ -21,7 +21,9 @@ class Spy(Local):
         self.sent: list[Any] = []
         self.received: list[Any] = []
 
-    def map(self, fn: Any, items: Sequence[Any], *, memory: int = 0) -> Iterator[tuple[Any, Any]]:
+    def map(
+        self, fn: Any, items: Sequence[Any], *, memory: int = 0, fetches: bool = False
+    ) -> Iterator[tuple[Any, Any]]:
         self.sent += items
         for item, outcome in super().map(fn, items):
             self.received.append(outcome)

@@ -88,11 +88,11 @@ def test_a_page_without_a_family_is_told(made: Path):
 @pytest.mark.parametrize(
     ("arguments", "shape"),
     [
-        (["explain", "ROOT", "f0.txt:10"], {"pages": ["id", "url", "stages"]}),
+        (["explain", "ROOT", "f0.txt:10"], {"pages": ["id", "url", "record", "stages"]}),
         (["whatif", "ROOT", "toy.characters=8"], {"steps": ["stage", "step", "before", "after", "reasons"]}),
         (["compare", "ROOT", "ROOT"], {"runs": ["root", "recipe"], "steps": ["stage", "step", "first", "second"]}),
         (["stats", "ROOT", "--by", "script"], {"groups": ["name", "pages", "kept", "tokens", "odd"]}),
-        (["samples", "ROOT", "short", "-n", "1"], {"pages": ["stage", "reason", "id", "url", "warc", "offset"]}),
+        (["samples", "ROOT", "short", "-n", "1"], {"pages": ["stage", "reason", "id", "url", "record", "measured"]}),
     ],
 )
 def test_json_has_the_documented_shape(made: Path, arguments: list[str], shape: dict[str, list[str]]):

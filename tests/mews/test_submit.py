@@ -130,10 +130,12 @@ def test_ctrl_c_leaves_the_job_running(tmp_path: Path, head: Head, own: Path):
 
 def test_the_exit_code_is_that_of_the_job(tmp_path: Path, head: Head, own: Path):
     (own / "submitted.py").write_text(RECIPE.replace('Map("judged"', 'Map("judged" if files < 9 else 1 / 0'))
-    failed = said(head, "submit", own / "submitted.py", "--root", tmp_path / "out", "files=9")
-    assert failed.returncode == 2 and "ended with exit code 2" in failed.stderr
+    failed = said(head, "submit", own / "submitted.py", "--root", "s3://k:hidden@bucket/my run", "files=9")
+    assert failed.returncode == 2 and failed.stderr.endswith("ended with exit code 2\n"), (
+        "there is nothing to go on with"
+    )
     assert "ZeroDivisionError" in failed.stdout and "Traceback" not in failed.stderr + failed.stdout
-    assert not (tmp_path / "out").exists()
+    assert "s3://bucket/my run" in failed.stdout and "hidden" not in failed.stdout + failed.stderr
 
 
 @pytest.mark.parametrize(

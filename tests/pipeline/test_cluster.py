@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toy
-from tests.helpers.ray_head import Head, ray_head
+from tests.helpers.ray_head import LOOPBACK, Head, ray_head
 from tests.helpers.runs import data, make, slow_corpus
 
 
@@ -69,7 +69,6 @@ OWN_RECIPE = """
 from pipeline.stage import Map, Source
 from pipeline.transform import screen
 from tests.helpers import toy
-from tests.helpers.ray_head import Head, ray_head
 from own_filters import listed
 
 def recipe(folder: str):
@@ -159,3 +158,12 @@ def test_a_driver_that_lost_its_cluster_says_so_and_ends(tmp_path: Path):
     assert again.returncode == 0, again.stderr
     make(tmp_path / "calm", folder)
     assert data(root) == data(tmp_path / "calm")
+
+
+def test_a_head_that_listens_on_loopback_only_is_reached_by_that_address(tmp_path: Path, cluster):
+    """Ray takes the outward address of this machine for 127.0.0.1, and would ask there for ten minutes."""
+    plain = {name: value for name, value in cluster.items() if name not in LOOPBACK}
+    command = [sys.executable, "-m", "mews", "run", "tests.helpers.toy", "--root", str(tmp_path / "out")]
+    folder = toy.corpus(tmp_path / "in", files=1)
+    done = subprocess.run([*command, f"folder={folder}"], env=plain, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr

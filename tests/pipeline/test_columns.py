@@ -1,5 +1,7 @@
 """The engine's columns, which data cannot have."""
 
+from datetime import datetime
+
 import pyarrow as pa
 import pytest
 
@@ -21,6 +23,15 @@ def test_a_table_is_made_to_conform():
     table = pa.table({"c": [1], "a": [7], "d": ["x"]})
     made = conform(table, schema)
     assert made.schema == schema and made.to_pylist() == [{"a": 7, "b": None, "c": None}]
+
+
+def test_a_timestamp_is_kept_whatever_its_unit():
+    """Parquet gives back milliseconds where seconds were written."""
+    when = datetime(2024, 5, 18, 7, 30, 1)
+    schema = pa.schema([("at", pa.timestamp("s"))])
+    for unit in ("s", "ms", "us"):
+        made = conform(pa.table({"at": pa.array([when, None], pa.timestamp(unit))}), schema)
+        assert made.schema == schema and made["at"].to_pylist() == [when, None]
 
 
 @pytest.mark.parametrize("size", [1, 20_000])

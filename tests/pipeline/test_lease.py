@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +137,20 @@ def test_a_lease_of_another_machine_is_taken_over_when_it_is_stale(
         StoreLease("s3://b/x", bucket, NAME)
     monkeypatch.setattr(lease, "STALE", -1.0)
     StoreLease("s3://b/x", bucket, NAME).release()
+
+
+@pytest.mark.parametrize(("seconds", "free"), [(-80, False), (80, False), (-100, True), (100, True)])
+def test_a_lease_is_stale_also_when_the_clock_of_the_store_was_set_back(
+    bucket: MemoryStore, monkeypatch: pytest.MonkeyPatch, seconds: int, free: bool
+):
+    """Else nobody could take it until that clock has come to where it was."""
+    put(bucket, elsewhere())
+    head = obstore.head
+    monkeypatch.setattr(
+        obstore, "head", lambda *of: {"last_modified": head(*of)["last_modified"] + timedelta(seconds=seconds)}
+    )
+    with nullcontext() if free else pytest.raises(UsageError, match="another run is at work"):
+        StoreLease("s3://b/x", bucket, NAME).release()
 
 
 def test_a_lease_that_nobody_can_read_is_waited_for(bucket: MemoryStore, monkeypatch: pytest.MonkeyPatch):

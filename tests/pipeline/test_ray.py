@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,33 @@ def test_a_task_asks_for_the_memory_that_it_needs_or_all_that_the_largest_machin
     given = [outcome for memory in (0, 300 << 20, 1 << 60) for _, outcome in ray.map(assigned, [1], memory=memory)]
     assert given[:2] == [0.0, 300 << 20]
     assert 300 << 20 < given[2] < 1 << 60
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """Notes how many tasks run at a time, each of which waits for three to be there, or for so many seconds."""
+
+    folder: str
+    seconds: float
+
+    def __call__(self, item: int) -> int:
+        mine, ends = Path(self.folder, str(item)), time.monotonic() + self.seconds
+        mine.touch()
+        while (together := len(os.listdir(self.folder))) < 3 and time.monotonic() < ends:
+            time.sleep(0.02)
+        time.sleep(0.1)  # the others have looked, too
+        mine.unlink(missing_ok=True)
+        return together
+
+
+def test_where_tasks_of_a_cluster_fetch_files_more_run_than_there_are_processors(tmp_path: Path, ray: Ray, monkeypatch):
+    at_once = AtOnce(str(tmp_path), 60.0)
+    monkeypatch.setattr(ray, "prefetch_depth", 0)  # as on a cluster
+    assert max(dict(ray.map(at_once, list(range(3)), fetches=True)).values()) == 3
+    at_once = AtOnce(str(tmp_path), 0.5)
+    assert max(dict(ray.map(at_once, list(range(4)))).values()) == 2, "others"
+    monkeypatch.setattr(ray, "prefetch_depth", 2)
+    assert max(dict(ray.map(at_once, list(range(4)), fetches=True)).values()) == 2, "where files are fetched ahead"
 
 
 class Cluster:

@@ -20,7 +20,7 @@ from pipeline.stats import Size, Stats, Step
 from pipeline.store import FileInfo
 
 STATS = Stats(rows_in=3, rows_out=2, steps={"f": Step(Size(2, 5), {"f:short": Size(1, 1)})}, unit="pretokens")
-FILES = {"raw/a.parquet": FileInfo("0" * 32, 2, 99)}
+FILES = {"raw/a.parquet": FileInfo("0" * 32, 2, 99, 120)}
 READS = {"./words.txt": Read(("own", "recipe"), "1" * 32)}
 
 
@@ -61,6 +61,6 @@ def test_receipts_come_in_the_order_asked_for_without_those_that_are_missing(tmp
 
 def test_a_receipt_is_plain_json(tmp_path: Path):
     said = json.loads(receipt("a").to_json())
-    assert said["files"] == {"raw/a.parquet": ["0" * 32, 2, 99]}
+    assert said["files"] == {"raw/a.parquet": ["0" * 32, 2, 99, 120]}
     assert said["reads"] == {"./words.txt": [["own", "recipe"], "1" * 32]}
     assert said["stats"]["steps"]["f"]["dropped"] == {"f:short": [1, 1]}

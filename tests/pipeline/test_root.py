@@ -106,3 +106,5 @@ def test_redacted_text_keeps_the_rest():
     assert redact("see s3://k:s@bucket/x?token=s and http://u@h/y") == "see s3://bucket/x and http://h/y"
     assert redact("s3://key:sec/ret@bucket/x") == "s3://bucket/x"
     assert redact("a@b.example is no URL") == "a@b.example is no URL"
+    assert redact("run 's3://k:s@b/my run?region=x&token=s' files=3") == "run 's3://b/my run files=3"
+    assert redact("s3://b/x is taken. Shall we go on? Yes") == "s3://b/x is taken. Shall we go on? Yes"

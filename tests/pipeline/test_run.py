@@ -186,17 +186,19 @@ def test_a_run_that_lost_its_root_ends(tmp_path: Path):
     assert len(spy.received) == 1
 
 
-def test_the_runner_is_told_how_much_memory_a_task_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    asked = list[int]()
+def test_the_runner_is_told_how_much_memory_a_task_takes_and_whether_it_fetches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked = list[tuple[int, bool]]()
 
     class Asked(Local):
-        def map(self, fn, items, *, memory: int = 0):
-            asked.append(memory)
-            return super().map(fn, items, memory=memory)
+        def map(self, fn, items, *, memory: int = 0, fetches: bool = False):
+            asked.append((memory, fetches))
+            return super().map(fn, items, memory=memory, fetches=fetches)
 
     monkeypatch.setattr(runs, "memory_of", lambda stage, ledger: len(stage.name))
     run(chain(tmp_path / "in"), root=str(tmp_path / "out"), runner=Asked())
-    assert asked == [len(name) for name in ("raw", "judged.sent", "judged", "end")]
+    assert asked == [(len(name), name == "raw") for name in ("raw", "judged.sent", "judged", "end")]
 
 
 class Unprepared(Local):

@@ -149,6 +149,7 @@ def test_the_receipt_says_what_a_shard_was_made_from(tmp_path: Path):
     (file,) = receipts["raw"]["files"].values()
     assert receipts["raw"]["digest"] == file[0], "the digest of rows is that of their file"
     assert receipts["raw"]["stats"]["bytes"] == file[2]
+    assert receipts["raw"]["stats"]["memory"] == file[3] > 0
 
 
 def test_documents_come_from_the_source_and_not_from_the_verdicts(tmp_path: Path):

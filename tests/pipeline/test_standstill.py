@@ -7,7 +7,9 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import run as runs
@@ -15,6 +17,7 @@ from pipeline import standstill
 from pipeline.runner import Local
 from pipeline.stage import Map
 from pipeline.standstill import Used, ended_when_silent
+from tests.helpers.runs import ids
 from tests.helpers.tables import pages, source
 
 CODE = """
@@ -89,7 +92,7 @@ def test_a_process_ends_after_looks_that_found_nothing_done_one_after_the_other(
     def leave(code: int) -> None:
         raise Ended(code)
 
-    monkeypatch.setattr(standstill.os, "_exit", leave)
+    monkeypatch.setattr(standstill, "_end_process", leave)
     main = threading.main_thread().ident
     assert main
     if not ends:
@@ -178,9 +181,7 @@ def test_other_threads_are_not_watched():
     assert counts == [before + 1]
 
 
-@pytest.mark.parametrize(("kind", "watched"), [("of a stage", ["end"]), ("of a source", []), ("with verdicts", [])])
-def test_shards_that_are_read_from_stages_are_watched(tmp_path, monkeypatch, kind: str, watched: list[str]):
-    """One of a source may wait for its turn at a host for hours, also when verdicts judge its pages."""
+def test_the_shards_of_all_stages_are_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     named: list[str] = []
 
     @contextmanager
@@ -190,7 +191,61 @@ def test_shards_that_are_read_from_stages_are_watched(tmp_path, monkeypatch, kin
 
     monkeypatch.setattr(runs, "ended_when_silent", noted)
     read = source(tmp_path, one=pages("a"))
-    verdicts = Map("verdicts", read, tokens=False)
-    ends = {"of a stage": Map("end", verdicts), "of a source": Map("end", read)}
-    runs.run(ends.get(kind) or Map("end", read, verdicts=verdicts), root=str(tmp_path / "out"), runner=Local())
-    assert named == watched
+    runs.run(Map("end", Map("read", read)), root=str(tmp_path / "out"), runner=Local())
+    assert named == ["read", "end"]
+
+
+def test_what_reads_a_source_may_wait_as_long_as_it_likes():
+    """For its turn at a host, for one; but not for ever what is done with what it read."""
+    waits = "from pipeline.standstill import excused\n    list(excused(time.sleep(4) for _ in '1'))"
+    assert ended(waits).stdout == "done\n"
+    assert ended(f"{waits}\n    time.sleep(10_000)").returncode == 75
+
+
+WAITING = """
+import sys, time
+from pathlib import Path
+from pipeline import standstill
+from pipeline.run import run
+from pipeline.runner import Local
+from pipeline.stage import Map
+from pipeline.transform import screen
+from tests.helpers.tables import pages, source
+
+standstill.SILENT, standstill.LOOK = 1.5, 0.1
+
+def waits(doc):
+    {before}
+    if "wait" in doc.text:
+        {wait}
+
+def recipe(folder):
+    read = source(Path(folder), one=pages("a", "wait", "b"), two=pages("c"))
+    first = (screen(waits),)
+    return Map("read", read, first) if {first} else Map("judged", Map("read", read), first)
+
+run(recipe(sys.argv[1]), root=sys.argv[2], runner=Local())
+"""
+
+
+def judged(tmp_path: Path, **code: object) -> subprocess.CompletedProcess[str]:
+    code = {"first": True, "before": "", "wait": "time.sleep(10_000)"} | code
+    command = [sys.executable, "-c", WAITING.format(**code), str(tmp_path / "in"), str(tmp_path / "out")]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_filter_that_waits_for_ever_costs_the_page_that_it_was_asked_about(tmp_path: Path, first: bool):
+    done, name = judged(tmp_path, first=first), "read" if first else "judged"
+    assert done.returncode == 0, done.stderr
+    assert len(ids(tmp_path, f"out/{name}/*.parquet")) == 3
+    (file,) = tmp_path.glob(f"out/quarantine/{name}/*.parquet")
+    (row,) = pq.read_table(file, columns=["error", "error_message"]).to_pylist()
+    assert row["error"] == "__main__.waits:CpuTimeExceeded"
+    assert row["error_message"] == "it waited, without any CPU time, for something that does not come"
+
+
+def test_a_filter_that_cannot_be_interrupted_ends_its_process(tmp_path: Path):
+    again = "while True:\n            try: time.sleep(10_000)\n            except BaseException: pass"
+    done = judged(tmp_path, wait=again)
+    assert done.returncode == 75 and "stands still: no CPU time" in done.stderr

@@ -31,5 +31,6 @@ def test_a_summary_has_all_that_is_counted_and_no_time():
         "counts": {"email": 2},
         "unit": "pretokens",
         "rows_due": None,
+        "memory": 0,
     }
     assert (said["all"]["kind"], said["all"]["rows_due"]) == ("gather", 3) and "seconds" not in said["all"]

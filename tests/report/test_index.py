@@ -8,11 +8,13 @@ import pytest
 
 from dedup.canonical_url import canonical_url
 from pipeline import parquet, store
+from pipeline.run import plan, run
 from pipeline.runner import Local
+from pipeline.stage import Stage
 from pipeline.view import planned
 from report import index as index_module
 from report.family import family
-from report.index import host_key, index_faults, index_run, run_index
+from report.index import host_key, index_faults, index_stage, missing_groups, run_index
 from report.lookup import find_page
 from report.page_index import PageIndex
 from report.stored import STORED_ROWS
@@ -89,13 +91,31 @@ def test_it_is_made_once_and_the_same_by_whom_ever(root: str, tmp_path: Path):
     first = files(root)
     assert len(first) == 3 + 2 + 3 + 3, "of read, copies (in four buckets), verdicts, unique"
     at = {name: os.stat(f"{root}/index/{name}").st_mtime_ns for name in first}
-    assert index_run(root, spy := runs.Spy()) == [] and spy.sent == []
+    stages = plan(toy.recipe(str(tmp_path / "in")))
+    assert [index_stage(root, stage, spy := runs.Spy()) + spy.sent for stage in stages] == [[]] * len(stages)
     PageIndex(root)
     assert {name: os.stat(f"{root}/index/{name}").st_mtime_ns for name in first} == at
     other = str(tmp_path / "other")
     runs.make(other, tmp_path / "in")
-    assert index_run(other, Local()) == []
+    assert [index_stage(other, stage, Local()) for stage in stages] == [[]] * len(stages)
     assert files(other) == first
+
+
+def test_a_stage_that_ended_is_indexed_before_the_next_begins(tmp_path: Path):
+    """So a run that is under way or was killed has the index of all that it finished."""
+    toy.corpus(tmp_path / "in", files=5)
+    root, seen = str(tmp_path / "out"), dict[str, set[str]]()
+
+    def note(stage: Stage, *_: object) -> None:
+        seen.setdefault(stage.name, {name.partition("/")[0] for name in files(root)})
+
+    def index(stage: Stage) -> None:
+        assert index_stage(root, stage, Local()) == []
+
+    run(toy.recipe(str(tmp_path / "in")), root=root, runner=Local(), on_progress=note, on_finished=index)
+    assert list(seen) == [stage.name for stage in plan(toy.recipe(str(tmp_path / "in")))]
+    assert seen["read"] == set() and seen["copies"] == {"read"} and seen["unique"] == {"read", "copies", "verdicts"}
+    assert missing_groups(root, run_index(root)) == []
 
 
 def test_shards_that_were_made_anew_are_indexed_anew_and_the_others_are_not(root: str, tmp_path: Path):

@@ -1,7 +1,7 @@
 "use strict";
 // What came and what stayed, by domain, language and so on; counted on the sample under the limits as they stand.
 
-const KINDS = [["domain", "Domains"], ["suffix", "Suffixes"], ["language", "Languages"], ["script", "Scripts"], ["length", "Lengths"], ["month", "Months"], ["hour", "Hours"]];
+const KINDS = [["domain", "Domains"], ["suffix", "Suffixes"], ["language", "Languages"], ["script", "Scripts"], ["length", "Lengths"], ["year", "Years"], ["month", "Months"], ["hour", "Hours"]];
 const LENGTHS = [0, 1, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000, Infinity];
 const ROWS = 25;
 
@@ -37,7 +37,7 @@ class Contents {
       if (fates.end[i] < 0) kept[k] += weights[i];
     }
     const rows = names.map((name, k) => ({ name, all: all[k], kept: kept[k], gone: all[k] - kept[k] })).filter((row) => row.all > 0);
-    const ordered = ["length", "month", "hour"].includes(this.kind) ? (this.kind === "length" ? rows : rows.sort((a, b) => a.name.localeCompare(b.name))) : rows.sort((a, b) => b[this.order] - a[this.order]);
+    const ordered = ["length", "year", "month", "hour"].includes(this.kind) ? (this.kind === "length" ? rows : rows.sort((a, b) => a.name.localeCompare(b.name))) : rows.sort((a, b) => b[this.order] - a[this.order]);
     const shown = ordered.slice(0, ROWS), top = Math.max(...shown.map((row) => row.all), 1);
     this.table.replaceChildren(h("table", { class: "bars" }, h("caption", { class: "hidden" }, `Pages by ${this.kind}`),
       h("thead", {}, h("tr", {}, [this.kind, "pages", "kept", "share"].map((name, n) => h("th", { scope: "col", class: n ? "number" : "" }, name)), h("th", { scope: "col", class: "wide" }, h("span", { class: "hidden" }, "kept and dropped")))),

@@ -19,7 +19,8 @@ function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-const count = (number) => Math.round(number).toLocaleString("en-US");
+const GROUPED = new Intl.NumberFormat("en-US"); // made once: toLocaleString makes one each time
+const count = (number) => GROUPED.format(Math.round(number));
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}%`;
 const plural = (number, one, many = `${one}s`) => `${count(number)} ${Math.round(number) === 1 ? one : many}`;
 
@@ -34,7 +35,7 @@ function short(number) {
 
 function value(number) {
   if (number === null) return "off";
-  if (Number.isInteger(number)) return number.toLocaleString("en-US");
+  if (Number.isInteger(number)) return count(number);
   const digits = Math.abs(number) >= 100 ? 1 : Math.abs(number) >= 1 ? 2 : 4;
   return String(Number(number.toFixed(digits)));
 }
@@ -56,8 +57,10 @@ function duration(seconds) {
 function address(url, parts = [url]) {
   const shown = marked(parts);
   if (!/^https?:\/\/[^\s[]/i.test(url)) return h("span", { class: "url" }, shown);
-  return h("a", { class: "url", href: url, rel: "noopener noreferrer nofollow", target: "_blank" }, shown);
+  return link(url, shown);
 }
+
+const link = (url, shown) => h("a", { class: "url", href: url, rel: "noopener noreferrer nofollow", target: "_blank" }, shown);
 
 // Pieces that are plain and marked by turns.
 const marked = (parts) => parts.map((text, place) => (place % 2 ? h("mark", {}, text) : text));

@@ -1,8 +1,6 @@
 "use strict";
 // What becomes of the sampled pages under other limits, and what that means for all pages.
 
-const KEPT = -1, RUNNING = -2;
-
 class Fates {
   constructor(data) {
     this.data = data;
@@ -18,13 +16,15 @@ class Fates {
     this.tokens = Float64Array.from(stratum, (s, i) => (sums[s] ? (data.strata[s].tokens * tokens[i]) / sums[s] : 0));
     this.first = Int16Array.from(stratum, (s) => data.strata[s].line);
     this.meets = data.tracks.map((lines) => new Set(lines));
-    this.judged = data.gates.map((gate) => Uint8Array.from(track, (t, i) =>
-      Number(followed[i] && this.meets[t].has(gate.line) && !(stop[i] >= 0 && stop[i] < gate.line))));
+    // The pages that each gate judges: those that are followed, and only they take time when a limit moves.
+    this.judged = data.gates.map((gate) => Int32Array.from(track.keys()).filter((i) =>
+      followed[i] && this.meets[track[i]].has(gate.line) && !(stop[i] >= 0 && stop[i] < gate.line)));
     this.limits = [];
     data.gates.forEach((gate, number) => gate.limits.forEach((limit) => {
       const key = `${gate.filter}.${limit.name}`;
       this.limits.push({ ...limit, key, gate, gateNumber: number, was: limit.bound, values: data.columns[`value${limit.column}`] });
     }));
+    this.firstBy = this.#judge();
     this.run();
   }
 
@@ -32,32 +32,43 @@ class Fates {
 
   reset() { for (const limit of this.limits) limit.bound = limit.was; this.run(); }
 
-  // The line at which each page ends now (`end`), the number of the limit that ends it (`by`, -1: another thing), and
-  // how many limits the page breaks (`breaks`).
+  // The line at which each page ends now (`end`), the number of the limit that ends it (`by`, -1: another thing), how
+  // many limits the page breaks (`breaks`), and the pages that another limit ends than in the run (`moves`).
   run() {
-    const end = new Int16Array(this.size).fill(RUNNING), by = new Int16Array(this.size).fill(-1), breaks = new Uint8Array(this.size);
+    this.by = this.#judge();
+    this.end = Int16Array.from(this.first);
+    this.moves = [];
+    for (let i = 0; i < this.size; i++) {
+      if (this.by[i] === this.firstBy[i]) continue;
+      this.end[i] = this.by[i] < 0 ? this.data.columns.stop[i] : this.limits[this.by[i]].gate.line;
+      this.moves.push(i);
+    }
+    this.funnel = this.#funnel();
+  }
+
+  // The first limit that each page breaks, -1 where it breaks none.
+  #judge() {
+    const by = new Int16Array(this.size).fill(-1);
+    this.breaks = new Uint8Array(this.size);
     this.limits.forEach((limit, number) => {
       if (limit.bound === null) return;
       const { values } = limit, bound = Math.fround(limit.bound), judged = this.judged[limit.gateNumber];
-      const most = limit.side === "most", line = limit.gate.line;
-      for (let i = 0; i < this.size; i++) {
-        if (!judged[i] || !(most ? values[i] > bound : values[i] < bound)) continue;
-        breaks[i] += 1;
-        if (end[i] === RUNNING) { end[i] = line; by[i] = number; }
+      const most = limit.side === "most";
+      for (let at = 0; at < judged.length; at++) {
+        const i = judged[at];
+        if (!(most ? values[i] > bound : values[i] < bound)) continue;
+        this.breaks[i] += 1;
+        if (by[i] < 0) by[i] = number;
       }
     });
-    const { stop } = this.data.columns;
-    for (let i = 0; i < this.size; i++) if (end[i] === RUNNING) end[i] = stop[i];
-    this.end = end;
-    this.by = by;
-    this.breaks = breaks;
-    this.funnel = this.#funnel();
+    return by;
   }
 
   passes(page, end, line) { return this.meets[this.data.columns.track[page]].has(line) && (end < 0 || end > line); }
 
   reason(page) {
     const number = this.by[page];
+    if (number === this.firstBy[page]) return this.data.strata[this.data.columns.stratum[page]].reason;
     if (number >= 0) return `${this.limits[number].gate.step}:${this.limits[number].reason}`;
     return this.end[page] < 0 ? "" : this.data.strata[this.data.columns.stratum[page]].reason;
   }
@@ -66,11 +77,7 @@ class Fates {
   alone(page) { return this.breaks[page] === 1 && this.data.columns.stop[page] < 0; }
 
   // The pages whose fate is another now.
-  changed() {
-    const found = [];
-    for (let i = 0; i < this.size; i++) if (this.end[i] !== this.first[i]) found.push(i);
-    return found;
-  }
+  changed() { return this.moves.filter((page) => this.end[page] !== this.first[page]); }
 
   // Lines with rows and tokens as they would be, how sure that is (two standard errors), and dropped rows by reason.
   #funnel() {
@@ -79,7 +86,7 @@ class Fates {
       dropped: new Map(Object.entries(line.dropped).map(([reason, size]) => [reason, [...size]])),
     }));
     const crossing = lines.map(() => new Map());
-    for (let i = 0; i < this.size; i++) this.#move(i, lines, crossing);
+    for (const page of this.moves) this.#move(page, lines, crossing);
     lines.forEach((line, number) => { line.error = 2 * Math.sqrt(this.#variance(crossing[number])); });
     this.#estimate(lines);
     return lines;
@@ -97,7 +104,6 @@ class Fates {
       }
     }
     const before = this.data.strata[stratum], reason = this.reason(page);
-    if (then === now && reason === before.reason) return;
     if (before.fate === "dropped") this.#count(lines[then], before.reason, -1, page);
     if (now >= 0) this.#count(lines[now], reason, 1, page);
   }

@@ -5,8 +5,7 @@ const BINS = 56, STEPS = 1000;
 
 // How a value maps to a place between 0 and 1, and back; logarithmic where values spread over orders of magnitude.
 function scaleOf(limit, seen) {
-  const known = [...seen].filter((i) => !Number.isNaN(limit.values[i])).map((i) => limit.values[i]);
-  const sorted = Float64Array.from(known).sort();
+  const sorted = Float64Array.from(seen, (i) => limit.values[i]).filter((x) => !Number.isNaN(x)).sort();
   if (!sorted.length) return null;
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   const whole = sorted.every(Number.isInteger), low = Math.min(sorted[0], limit.was ?? sorted[0]);
@@ -17,7 +16,6 @@ function scaleOf(limit, seen) {
   const [a, b] = [go(Math.min(low, top <= 1 ? 0 : low)), go(top)];
   return {
     flat: sorted[0] === sorted.at(-1) && (limit.was === null || a === b),
-    few: new Set(sorted).size <= 2 && whole,
     place: (x) => Math.max(0, Math.min(1, (go(x) - a) / (b - a || 1))),
     value: (place) => {
       const x = back(a + place * (b - a));
@@ -34,9 +32,8 @@ class LimitCard {
     this.fates = fates;
     this.limit = fates.limits[number];
     this.number = number;
-    const seen = [];
-    for (let i = 0; i < fates.size; i++) if (this.#comes(i)) seen.push(i);
-    this.scale = scaleOf(this.limit, seen);
+    this.judged = fates.judged[this.limit.gateNumber];
+    this.scale = scaleOf(this.limit, this.judged.filter((i) => this.#comes(i)));
     this.bins = this.scale && Uint8Array.from(this.limit.values, (x) => Math.min(BINS - 1, Math.floor(this.scale.place(x) * BINS)));
     this.changed = changed;
     this.element = this.#build();
@@ -45,7 +42,7 @@ class LimitCard {
 
   #comes(page) {
     const { end } = this.fates, { line } = this.limit.gate;
-    return this.fates.judged[this.limit.gateNumber][page] && (end[page] < 0 || end[page] >= line);
+    return end[page] < 0 || end[page] >= line;
   }
 
   #build() {
@@ -95,14 +92,16 @@ class LimitCard {
 
   // Bring the fields up to date, but for the one that a person has in hand.
   sync() {
-    if (document.activeElement !== this.input) this.input.value = this.limit.bound ?? "";
-    if (this.range && document.activeElement !== this.range) this.range.value = this.#step(this.limit.bound);
+    const put = (field, to) => { if (document.activeElement !== field && field.value !== String(to)) field.value = to; };
+    put(this.input, this.limit.bound ?? "");
+    if (this.range) put(this.range, this.#step(this.limit.bound));
   }
 
   draw(first = false) {
     const { limit, fates } = this, heights = [new Float64Array(BINS), new Float64Array(BINS), new Float64Array(BINS)];
     let here = 0, alone = 0;
-    for (let i = 0; i < fates.size; i++) {
+    for (let at = 0; at < this.judged.length; at++) {
+      const i = this.judged[at];
       if (!this.#comes(i)) continue;
       const kind = fates.by[i] === this.number ? 2 : fates.end[i] < 0 ? 0 : 1;
       if (kind === 2) { here += fates.weights[i]; alone += fates.alone(i) ? fates.weights[i] : 0; }

@@ -10,7 +10,7 @@ function headline(data) {
   const facts = [[short(kept), "pages kept"], [short(tokens), "words kept"], [short(came - kept - failed), "pages dropped"], [short(failed), "in quarantine"]];
   document.getElementById("main").append(h("section", { id: "top", class: "headline" },
     h("p", { class: "over" }, `${data.recipe || "a run"}  ${data.arguments.join("  ")}`),
-    h("h1", {}, h("span", {}, `${count(came)} pages came in. `), h("span", { class: "accent" }, `${count(kept)} stayed`), h("span", {}, `, ${percent(kept / Math.max(came, 1))}.`)),
+    h("h1", {}, h("span", {}, `${plural(came, "page")} came in. `), h("span", { class: "accent" }, `${count(kept)} stayed`), h("span", {}, `, ${percent(kept / Math.max(came, 1))}.`)),
     h("dl", { class: "facts" }, facts.map(([number, name]) => h("div", {}, h("dt", {}, name), h("dd", {}, number))))));
 }
 
@@ -45,6 +45,7 @@ class Moved {
   #end() {
     const { fates } = this, { data } = fates;
     const ends = data.tracks.map((track) => track.filter((line) => !fates.funnel[line].estimated).at(-1)).filter((line) => line !== undefined);
+    if (!ends.length) return data.lines.length - 1; // no page came
     const change = (line) => Math.abs(fates.funnel[line].rows - data.lines[line].kept[0]);
     return ends.reduce((best, line) => (change(line) > change(best) || (change(line) === change(best) && line > best) ? line : best));
   }

@@ -56,7 +56,6 @@ class Samples {
 
   #page(page, group) {
     const detail = this.data.details[page], { columns, facts } = this.data;
-    const [warc, offset, length] = detail.place;
     const [language, score] = detail.language;
     const meta = [
       language && `${language} ${score}`,
@@ -69,7 +68,7 @@ class Samples {
       detail.error ? h("p", { class: "error" }, detail.error) : "",
       detail.copy ? h("p", { class: "meta" }, "a copy of ", copied(detail.copy)) : "",
       this.#texts(detail, columns.size[page] ? text(detail.text) : h("p", { class: "meta" }, "No text: it was judged by its address, or could not be read.")),
-      h("footer", {}, warc && offset !== null ? h("span", { class: "meta" }, `${warc} at ${count(offset)}, ${plural(length, "byte")} · `) : "", copied(detail.id)));
+      h("footer", {}, record(detail.record), copied(detail.id)));
   }
 
   // The extracted text, and beside it all that the HTML shows, if that was read.
@@ -97,6 +96,12 @@ class Samples {
     return h("article", { class: "page" }, h("header", {}, address(page.url)),
       page.changes ? h("div", { class: "text", dir: "auto" }, edited(page.changes)) : text(page.text), h("footer", {}, copied(page.id)));
   }
+}
+
+// The place of a page in its WARC file: a link to the file, and the command that prints the record.
+function record({ told, address, command }) {
+  if (!told) return "";
+  return [/^(https?|file):\/\//.test(address) ? link(address, told) : h("span", {}, told), command ? copied(command) : ""];
 }
 
 function gauge({ limit, x }) {

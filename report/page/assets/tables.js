@@ -46,7 +46,8 @@ function duplicates(data) {
       h("div", { class: "halves" },
         h("div", {}, h("h4", {}, "Families by size"), bars(sizes)),
         each.alike.length ? h("div", {}, h("h4", {}, "What copies have in common with the page that is kept"), bars(tenths.reverse()), h("p", { class: "fine" }, `Runs of five words, ${plural(each.alike.length, "pair")} compared. A check of the texts that asks for ${percent(each.refusedBelow, 0)} would refuse ${count(refused)} of them (${percent(refused / each.alike.length, 0)}).`)) : "",
-        each.hosts.length ? h("div", {}, h("h4", {}, "Hosts that lose most"), table(`Hosts that lose most in ${each.stage}`, ["host", "pages", "lost", "share"], each.hosts.map(([host, pages, lost]) => [host, cell(pages, count(pages)), cell(lost, count(lost)), cell(lost / pages, percent(lost / pages, 0))]))) : ""),
+        each.hosts.length ? h("div", {}, h("h4", {}, "Hosts that lose most"), table(`Hosts that lose most in ${each.stage}`, ["host", "pages", "lost", "share", "refused"], each.hosts.map(([host, pages, lost, compared, refused]) => [host, cell(pages, count(pages)), cell(lost, count(lost)), cell(lost / pages, percent(lost / pages, 0)),
+          cell(compared ? refused / compared : -1, compared ? h("span", { class: refused > compared / 2 ? "odd" : "", title: `${count(refused)} of ${count(compared)} compared` }, percent(refused / compared, 0)) : "")])), h("p", { class: "fine" }, `Refused: the share of what a host lost, of up to 15 pages compared, that a check of the texts would have kept.`)) : ""),
       h("h4", {}, "The largest families"), ...each.largest.map(family));
   }
 }
@@ -65,8 +66,8 @@ function differs(changes) {
 function shards(data) {
   const { rows, why } = data.shards;
   const lead = data.shards.shards < 5 ? "Each file of the crawl, from first to last." : data.shards.odd ? `${plural(data.shards.odd, "shard is", "shards are")} unlike the others; these stand on top.` : "None is unlike the others.";
-  section("shards", "Shards", lead, table("Shards", ["shard", "odd", "pages", "kept", "share", "tokens", "size", "time"], rows.map(([name, pages, kept, tokens, size, seconds], n) =>
-    [cell(name, h("code", {}, name)), cell(why[n], h("span", { class: "odd" }, why[n])), cell(pages, count(pages)), cell(kept, count(kept)), cell(kept / Math.max(pages, 1), percent(kept / Math.max(pages, 1))), cell(tokens, short(tokens)), cell(size, bytes(size)), cell(seconds, duration(seconds))]), 2),
+  section("shards", "Shards", lead, table("Shards", ["shard", "odd", "pages", "kept", "share", "tokens", "size", "compression", "time"], rows.map(([name, pages, kept, tokens, size, memory, seconds], n) =>
+    [cell(name, h("code", {}, name)), cell(why[n], h("span", { class: "odd" }, why[n])), cell(pages, count(pages)), cell(kept, count(kept)), cell(kept / Math.max(pages, 1), percent(kept / Math.max(pages, 1))), cell(tokens, short(tokens)), cell(size, bytes(size)), cell(memory / Math.max(size, 1), memory && size ? `${(memory / size).toFixed(2)}×` : ""), cell(seconds, duration(seconds))]), 2),
     rows.length < data.shards.shards ? h("p", { class: "fine" }, `${count(rows.length)} of ${count(data.shards.shards)} shards are shown.`) : "");
 }
 

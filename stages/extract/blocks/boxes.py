@@ -9,7 +9,7 @@ from pipeline.kernels import kernel
 from stages.extract.blocks import listed
 from stages.extract.blocks.fields import BOX_SAID, VALUE, Records
 from stages.extract.blocks.names import CONTENT, FURNITURE, LISTED, LONGEST, MAIN, POST, TAG_BITS, bits_of_attribute
-from stages.extract.blocks.words import NAMED, attributes, read_names, telling
+from stages.extract.blocks.words import NAMED, read_names, telling, telling_attributes
 from stages.extract.markup import KNOWN, TAG, Markup
 from stages.extract.reader.verdicts import LOWEST
 from stages.extract.survey import verdicts
@@ -21,10 +21,10 @@ OF_TAGS = np.zeros(len(KNOWN) + 1, np.int32)
 OF_TAGS[[TAG[tag] for tag in TAG_BITS]] = list(TAG_BITS.values())
 
 
-def measured(page: Markup, boxes: np.ndarray) -> np.ndarray:
+def describe_boxes(page: Markup, boxes: np.ndarray) -> np.ndarray:
     """What is known of the boxes of a page, a record of `fields.BOX_SAID` for each record of `fields.BOX_ROW`."""
     said, names = np.empty(len(boxes), np.int64), np.empty(len(boxes), np.uint64)
-    values = np.empty(len(boxes) * len(attributes()), VALUE)
+    values = np.empty(len(boxes) * len(telling_attributes()), VALUE)
     count = read_names(page, boxes, NAMED, telling(), said, names, values)
     own, marked = (said | OF_TAGS[boxes["tag"]]).tolist(), dict[int, int]()
     values_of, settle = known_values(), verdicts()[1]
@@ -65,7 +65,7 @@ class Values(dict[bytes, tuple[int, int]]):
 @cache
 def known_values() -> list[Values]:
     """The values of each attribute that tells something, as far as they were seen."""
-    return [Values(name) for name in attributes()]
+    return [Values(name) for name in telling_attributes()]
 
 
 @kernel

@@ -27,7 +27,7 @@ LABEL = 40  # characters of a line that may stand inside of another one by chanc
 THREADS = [columns.NAMES.index(name) for name in ("thread", "in_thread")]
 
 
-def table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def tree_table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Columns and limits of all questions, which of them each tree asks, and its values."""
     asked, values = zip(*(tree.split(":") for tree in trees.TREES.strip().rstrip(";").split(";")), strict=True)
     numbers: dict[str, int] = {}
@@ -37,7 +37,7 @@ def table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
             np.array([line.split() for line in values], np.int32))  # fmt: skip
 
 
-COLUMNS, LIMITS, TREES, VALUES = table()
+COLUMNS, LIMITS, TREES, VALUES = tree_table()
 
 
 def probabilities(rows: np.ndarray) -> np.ndarray:

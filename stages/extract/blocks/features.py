@@ -10,7 +10,7 @@ from stages.extract.blocks.boxes import number_keys
 from stages.extract.blocks.clues import Clues
 from stages.extract.blocks.fields import KINDS
 from stages.extract.blocks.titles import text_hashes
-from stages.extract.blocks.wording import counted
+from stages.extract.blocks.wording import wording_of
 from stages.extract.markup import KNOWN, TAG
 
 LONG = 60  # characters: a passage of running text
@@ -36,7 +36,7 @@ LENGTH, LINKS, CODE, SENTENCE, IN_TITLE, AFTER_TITLE, PRICE = map(
 
 def features(page: PageBlocks, clues: Clues) -> np.ndarray:
     """A row of float32 for each block, with the columns `NAMES`."""
-    told, title = counted(page, clues.title)
+    told, title = wording_of(page, clues.title)
     size = page.rows["size"].astype(np.float32)
     own = of_text(page, told)
     linked = own[LINKS] * size

@@ -30,7 +30,7 @@ BOX_ROW = record("element tag around first end in_item")
 # one that is furniture and from one that is content, a number for its name and those of the two boxes around it, and
 # one for its name in the box around it.
 BOX_SAID = record("own flags depth far_furniture far_content like twins")
-# Of an attribute of a box: which one of `words.attributes` it is, and where its value begins and ends.
+# Of an attribute of a box: which one of `words.telling_attributes` it is, and where its value begins and ends.
 VALUE = record("box attribute begin end")
 # Of the walk: where it writes, where the block at hand begins, how many blocks and boxes there are, the box it is in,
 # what is open (lists, quotes, links, an item that waits for its text), and the block at hand.

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.kernels import kernel
 from stages.extract.blocks.fields import AFTER_BREAK, AFTER_TEXT, OF_HEADING, OF_ITEM, Record, Records
-from stages.extract.characters import DENSE, SPACE, UNPRINTABLE, code_at, size_of, traits_of
+from stages.extract.characters import DENSE, SPACE, UNPRINTABLE, code_at, traits_of, width_of
 
 NEWLINE, BLANK = 10, 32
 NEWLINE_LENGTH = 2  # characters that a break counts as where it is in a link
@@ -19,7 +19,7 @@ def add_text(source: np.ndarray, begin: int, end: int, at: Record, table: np.nda
     """Add text as the page's source has it; blanks that begin a block are left out, others become one."""
     place, chars = begin, 0
     while place < end:
-        width = size_of(source[place])
+        width = width_of(source[place])
         traits = traits_of(table, code_at(source, place, width))
         if not traits & SPACE:
             add_character(source, place, width, traits, at, text)
@@ -93,7 +93,7 @@ def add_given(given: np.ndarray, begin: int, end: int, at: Record, table: np.nda
     """Add a text that was made before the walk, with every blank."""
     place = begin
     while place < end:
-        width = size_of(given[place])
+        width = width_of(given[place])
         copy(given, place, width, traits_of(table, code_at(given, place, width)), at, text)
         place += width
 

@@ -9,7 +9,7 @@ from lxml.etree import _Element
 from pipeline.kernels import kernel
 from stages.extract.blocks import tags
 from stages.extract.blocks.block import PageBlocks
-from stages.extract.blocks.boxes import measured
+from stages.extract.blocks.boxes import describe_boxes
 from stages.extract.blocks.decisions import Decided, decide
 from stages.extract.blocks.fields import (
     AFTER_BREAK,
@@ -39,7 +39,7 @@ from stages.extract.blocks.fields import (
 from stages.extract.blocks.lines import HEADINGS, add_block, add_formula, add_given, add_text, break_line, end_block
 from stages.extract.characters import traits
 from stages.extract.markup import END, KNOWN, TAG, Markup
-from stages.extract.text_nodes import plain_text
+from stages.extract.text_nodes import node_text
 
 LI, BLOCKQUOTE, BUTTON = TAG["li"], TAG["blockquote"], TAG["button"]
 
@@ -87,7 +87,7 @@ def blocks_of(page: Markup, element: Callable[[int], _Element]) -> PageBlocks:
     walk(page, made, TAGS, traits(), state, out)
     at = state[0]
     blocks, boxes = out.blocks[: at["blocks"]], out.boxes[: at["boxes"]]
-    return PageBlocks(text[: at["written"]].tobytes(), blocks, boxes, measured(page, boxes), decisions.tidied)
+    return PageBlocks(text[: at["written"]].tobytes(), blocks, boxes, describe_boxes(page, boxes), decisions.tidied)
 
 
 @kernel
@@ -100,7 +100,7 @@ def walk(page: Markup, made: Decided, known: Tags, table: np.ndarray, state: np.
         first, second = page.events[event, 0], page.events[event, 1]
         event += 1
         if second >= 0:
-            size = plain_text(page.xml, first, second, out.scratch)
+            size = node_text(page.xml, first, second, out.scratch)
             add_text(out.scratch, 0, size, at, table, out.text)
             continue
         tag = int(page.tags[first])

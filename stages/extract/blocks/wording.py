@@ -1,4 +1,4 @@
-"""What the text of each block says, counted by compiled loops: words of menus and notices, dates, prices, the title.
+"""What the text of each block says, wording_of by compiled loops: words of menus and notices, dates, prices, the title.
 
 `text` holds all blocks of a page in UTF-8, `lower` the same in lower case, a NUL behind each block.
 """
@@ -12,11 +12,11 @@ from stages.extract.blocks.block import PageBlocks
 from stages.extract.blocks.fields import Record, Records
 from stages.extract.blocks.phrases import Phrases, count_phrases, found_at, has_phrase, is_digit, is_word, phrases_of
 from stages.extract.blocks.titles import title_like
-from stages.extract.characters import CAPITAL, code_at, size_of, traits, traits_of
+from stages.extract.characters import CAPITAL, code_at, traits, traits_of, width_of
 from stages.extract.readings import SENTENCE_ENDS
 
 SHORT, OF_RIGHTS = 150, 400  # characters: what may be a label, and a notice of rights
-HEAD = 200  # characters of a block in which digits, capitals and dates are counted
+HEAD = 200  # characters of a block in which digits, capitals and dates are wording_of
 LEAST_TITLE = 5  # characters; a block in the title has more
 BOILERPLATE = (
     "read more|more|share|tweet|comment|comments|reply|posted|by|log in|login|sign in|sign up|register|subscribe|"
@@ -33,7 +33,7 @@ COUNTS = np.dtype(
 )
 
 
-class Wanted(NamedTuple):
+class WordingSearch(NamedTuple):
     """What is looked for in the texts of a page: words of menus and of notices of rights, signs of money, its title."""
 
     menus: Phrases
@@ -48,23 +48,29 @@ MENUS, NOTICES, BEFORE, BEHIND = map(phrases_of, (BOILERPLATE, RIGHTS, BEFORE_PR
 SENTENCES_END = np.array([ord(mark) for mark in SENTENCE_ENDS])
 
 
-def counted(page: PageBlocks, title: str) -> tuple[np.ndarray, int]:
+def wording_of(page: PageBlocks, title: str) -> tuple[np.ndarray, int]:
     """What the text of each block says, records of `COUNTS`, and the block that is most like the title, -1 for none."""
     text = np.frombuffer(page.text, np.uint8)
     lower = np.frombuffer(page.text.lower() if page.text.isascii() else page.text.decode().lower().encode(), np.uint8)
     begins = np.concatenate([[0], np.flatnonzero(lower == 0) + 1])
     named = np.frombuffer(title.encode(), np.uint8)
     counts = np.zeros(len(page.rows), COUNTS)
-    count_words(
-        text, lower, begins, page.rows, traits(), Wanted(MENUS, NOTICES, BEFORE, BEHIND, SENTENCES_END, named), counts
+    count_wording(
+        text,
+        lower,
+        begins,
+        page.rows,
+        traits(),
+        WordingSearch(MENUS, NOTICES, BEFORE, BEHIND, SENTENCES_END, named),
+        counts,
     )
     words, of_title = np.empty(len(lower) // 2 + 1, np.uint64), np.empty(len(named) // 2 + 1, np.uint64)
     return counts, title_like(lower, begins, page.rows, named, words, of_title)
 
 
 @kernel
-def count_words(
-    text: np.ndarray, lower: np.ndarray, begins: np.ndarray, blocks: Records, table: np.ndarray, wanted: Wanted,
+def count_wording(
+    text: np.ndarray, lower: np.ndarray, begins: np.ndarray, blocks: Records, table: np.ndarray, wanted: WordingSearch,
     counts: Records,
 ) -> None:  # fmt: skip
     """Fill `counts`. `begins` says where the text of each block begins in `lower`."""
@@ -85,7 +91,7 @@ def count_characters(text: np.ndarray, begin: int, end: int, table: np.ndarray, 
     """Digits, capitals and dates at the head of a block, and commas, newlines and the last character of all of it."""
     place, chars, digits, capitals, last = begin, 0, 0, 0, begin
     while place < end and chars < HEAD:
-        width = size_of(text[place])
+        width = width_of(text[place])
         capitals += traits_of(table, code_at(text, place, width)) & CAPITAL != 0
         digits += is_digit(text[place])
         place, chars = place + width, chars + 1

@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.kernels import kernel
 from stages.extract.blocks.fields import Records
 from stages.extract.blocks.names import BIT_OF, LONGEST, WHOLE_PAGE
-from stages.extract.lookup import number_of, table_of
+from stages.extract.lookup import lookup_table, number_of
 from stages.extract.markup import AMPERSAND, BLANK, EQUALS, SEMICOLON, TAG, Markup
 from stages.extract.survey import verdicts
 from stages.extract.text_nodes import FNV, PRIME
@@ -17,7 +17,7 @@ OWN = ("class", "id", "role", "style", "hidden", "aria-hidden")
 CLASS, ID = 0, 1
 
 
-class Named(NamedTuple):
+class WordTable(NamedTuple):
     """The words that say something, with their bits, as `lookup.table_of` gives them; tags whose names say nothing."""
 
     words: np.ndarray
@@ -32,13 +32,13 @@ class Telling(NamedTuple):
     starts: np.ndarray
 
 
-NAMED = Named(
-    *table_of({word.encode(): bit for word, bit in BIT_OF.items()}), np.array([TAG[tag] for tag in WHOLE_PAGE])
+NAMED = WordTable(
+    *lookup_table({word.encode(): bit for word, bit in BIT_OF.items()}), np.array([TAG[tag] for tag in WHOLE_PAGE])
 )
 
 
 @cache
-def attributes() -> tuple[str, ...]:
+def telling_attributes() -> tuple[str, ...]:
     """The attributes whose values tell something: to us, or to trafilatura's lists."""
     return *OWN, *(name for name in verdicts()[0] if name not in OWN)
 
@@ -46,7 +46,7 @@ def attributes() -> tuple[str, ...]:
 @cache
 def telling() -> Telling:
     """The same for `read_names`."""
-    encoded = [name.encode() for name in attributes()]
+    encoded = [name.encode() for name in telling_attributes()]
     return Telling(np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)]))
 
 
@@ -54,7 +54,7 @@ def telling() -> Telling:
 def read_names(
     page: Markup,
     boxes: Records,
-    named: Named,
+    named: WordTable,
     telling: Telling,
     said: np.ndarray,
     names: np.ndarray,
@@ -127,7 +127,7 @@ def first_word(xml: np.ndarray, place: int, end: int, value: np.uint64) -> np.ui
 
 
 @kernel
-def bits_of_words(xml: np.ndarray, place: int, end: int, named: Named) -> int:
+def bits_of_words(xml: np.ndarray, place: int, end: int, named: WordTable) -> int:
     """The bits of the words in a class or an id, in any style of writing: "postBody", "post-body", "postbody"."""
     bits = 0
     while place < end:
@@ -140,7 +140,7 @@ def bits_of_words(xml: np.ndarray, place: int, end: int, named: Named) -> int:
 
 
 @kernel
-def bits_of_parts(xml: np.ndarray, place: int, end: int, named: Named) -> int:
+def bits_of_parts(xml: np.ndarray, place: int, end: int, named: WordTable) -> int:
     """The bits of the parts of one word: lower-case letters with a capital before them, or capitals."""
     bits = 0
     while place < end:

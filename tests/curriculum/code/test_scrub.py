@@ -1,8 +1,9 @@
 """What leaves a code file: licences in comments of every kind, then secrets and personal data."""
 
+import pyarrow as pa
 import pytest
 
-from curriculum.code.scrub import scrub_code, without_licence
+from curriculum.code.scrub import ScrubCode, scrub_code, without_licence
 
 HEADS = [
     ("<?php\n/*\n * Copyright (c) X\n */\necho 1;", "<?php\necho 1;"),
@@ -61,10 +62,14 @@ def test_licence_comments_leave_and_nothing_else(text: str, left: str) -> None:
     ids=range(9),
 )
 def test_a_megabyte_made_to_hurt_comes_to_an_end(text: str) -> None:
-    assert len(scrub_code(text)) <= len(text)
+    assert len(scrub_code(text)[0]) <= len(text)
 
 
-def test_a_file_is_rid_of_all_three():
-    text = "# Copyright 2020 X\nimport os\nkey = 'AKIAABCD2345ABCD2345'  # of jane@example.com\n"
-    assert scrub_code(text) == "import os\nkey = '<SECRET>'  # of <EMAIL>\n"
-    assert scrub_code(scrub_code(text)) == scrub_code(text)
+def test_a_file_is_rid_of_all_three_and_they_are_counted():
+    text = "# Copyright 2020 X\nimport os\nkey = 'AKIAABCD2345ABCD2345'  # of jane@example.com, not <EMAIL>\n"
+    clean = "import os\nkey = '<SECRET>'  # of <EMAIL>, not <EMAIL>\n"
+    assert scrub_code(text) == (clean, {"licence": 1, "email": 1, "secret": 1})
+    assert scrub_code(clean) == (clean, {})
+    made = ScrubCode()(pa.table({"text": [text, None, clean]}))
+    assert made["text"].to_pylist() == [clean, "", clean]
+    assert [dict(row) for row in made["counts"].to_pylist()] == [{"licence": 1, "email": 1, "secret": 1}, {}, {}]

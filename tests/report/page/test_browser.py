@@ -15,7 +15,7 @@ from report.whatif import WhatIf, whatif
 from tests.helpers.browser import Browser
 from tests.helpers.browser import browser as browser
 from tests.helpers.corpus import Corpus
-from tests.helpers.judged import length, made
+from tests.helpers.judged import length, made, quiet
 
 HOSTILE = (
     "<script>document.title = 'owned'</script></script><img src=x onerror=\"document.title = 'owned'\"> & more words"
@@ -130,6 +130,22 @@ def test_a_sample_tells_how_far_it_may_be_wrong(browser: Browser, tmp_path: Path
     table = browser.run("return [...document.querySelectorAll('#contents tbody tr')].map(row => row.innerText)")
     came, kept, _ = table[0].split("\t")[1:4]
     assert (came, kept) == ("400", shown.split()[0])
+
+
+@pytest.mark.parametrize("pages", [0, 1])
+def test_a_run_of_no_page_or_one(browser: Browser, tmp_path: Path, pages: int):
+    raw = Corpus(tmp_path / "corpus").source([{"id": "p", "text": "short"}][:pages])
+    filtered = Map("filtered", raw, (screen(length, quiet),))
+    root = str(tmp_path / "run")
+    run(filtered, root=root, runner=Local())
+    (tmp_path / "page.html").write_text(make_report(root, [raw, filtered]).html)
+    browser.open(tmp_path / "page.html")
+    assert browser.messages() == []
+    title = browser.run("return document.querySelector('h1').textContent")
+    assert title.startswith(["0 pages came in", "1 page came in"][pages])
+    browser.move("length.min_words", 1)
+    assert shown_funnel(browser)["filtered/quiet"] == str(pages)
+    assert browser.messages() == []
 
 
 def test_text_from_pages_is_shown_and_never_obeyed(browser: Browser, tmp_path: Path):

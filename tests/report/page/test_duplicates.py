@@ -1,8 +1,12 @@
 """Families of duplicates as the page shows them, and another run beside this one."""
 
+from pathlib import Path
+
+import pyarrow as pa
 import pytest
 
 from dedup.template_hosts import flagged_hosts
+from pipeline import parquet
 from pipeline.errors import UsageError
 from pipeline.funnel import stage_stats
 from pipeline.run import run
@@ -30,7 +34,20 @@ def test_families_of_both_kinds(tmp_path):
     ((other,),) = (family["others"],)
     assert other["url"] == "http://host.example/d31" and other["changes"][-2:] == [(1, "first"), (2, "second")]
     assert near["alike"] == [other["alike"]] and 0.8 < other["alike"] < 1
-    assert near["hosts"] == [("host.example", 6, 1)]
+    assert near["hosts"] == [("host.example", 6, 1, 1, 0)]
+
+
+def test_copies_of_a_host_that_a_check_of_their_texts_would_refuse(tmp_path):
+    """Of the pages that a host loses, those are counted that have less than 80 % of their words in runs in common."""
+    root, stages = made(Corpus(tmp_path))
+    (shard,) = {shard for shard in planned(root, "raw") if Path(root, "fuzzy.rejects", f"{shard}.parquet").exists()}
+    name = f"fuzzy.rejects/{shard}.parquet"
+    table = parquet.read_table(root, name)
+    other = table.set_column(table.column_names.index("text"), "text", pa.array(["other words than these"]))
+    with parquet.writing_rows(root, name, table.schema, {}) as writer:
+        writer.write(other)
+    _, near = [each.told() for each in duplicate_stages(root, stages, planned(root, "raw"))]
+    assert near["hosts"] == [("host.example", 6, 1, 1, 1)] and near["alike"] == [0]
 
 
 def test_shards_that_are_not_looked_through_are_left_out(tmp_path):

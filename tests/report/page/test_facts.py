@@ -31,13 +31,13 @@ def test_facts_of_a_row():
         "timestamp": datetime(2024, 5, 18, 7, 30),
         "text": "Words",
     }
-    assert facts_of(row) == ("news.co.uk", "co.uk", "en", "Latin", "2024-05", "07:00")
+    assert facts_of(row) == ("news.co.uk", "co.uk", "en", "Latin", "2024", "2024-05", "07:00")
 
 
 @pytest.mark.parametrize("url", [None, "", "http://[", "no address"])
 def test_facts_of_a_row_of_which_nothing_is_known(url):
     facts = facts_of({"url": url})
-    assert facts[1:] == ("(none)",) * 5 and facts.domain in ("(none)", "no address")
+    assert facts[1:] == ("(none)",) * 6 and facts.domain in ("(none)", "no address")
 
 
 def test_an_address_without_a_suffix_is_its_host():

@@ -10,7 +10,14 @@ from report.page.shard_table import shard_rows
 
 def table(changed: dict[int, dict], shards: int = 20) -> dict:
     """The table of a run of equal shards, of which some are changed."""
-    usual = {"rows_in": 1_000, "rows_out": 400, "tokens_out": 40_000, "bytes": 80_000, "seconds": 10.0}
+    usual = {
+        "rows_in": 1_000,
+        "rows_out": 400,
+        "tokens_out": 40_000,
+        "bytes": 80_000,
+        "memory": 200_000,
+        "seconds": 10.0,
+    }
     stats = {f"s{n:02}": Stats(**{**usual, **changed.get(n, {})}) for n in range(shards)}
     return shard_rows(DocumentChain([Line("raw", "read", Size(), {}, {})], {"raw": ""}), {"raw": stats})
 
@@ -18,7 +25,7 @@ def table(changed: dict[int, dict], shards: int = 20) -> dict:
 def test_equal_shards_are_not_odd():
     told = table({})
     assert (told["shards"], told["odd"]) == (20, 0)
-    assert told["rows"][0] == ["s00", 1_000, 400, 40_000, 80_000, 10.0]
+    assert told["rows"][0] == ["s00", 1_000, 400, 40_000, 80_000, 200_000, 10.0]
     assert [row[0] for row in told["rows"]] == sorted(row[0] for row in told["rows"])
 
 

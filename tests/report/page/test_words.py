@@ -1,7 +1,10 @@
 """What is said of a run in words."""
 
+import pytest
+
 from pipeline.funnel import Line
 from pipeline.stats import Size
+from report.page.duplicates import HostLoss
 from report.page.words import remarks
 from report.status import StageStatus
 
@@ -44,9 +47,20 @@ def test_a_run_that_is_not_finished():
     ]
 
 
+@pytest.mark.parametrize(("compared", "refused", "named"), [(10, 6, True), (10, 5, False), (4, 4, False), (5, 3, True)])
+def test_a_host_whose_copies_are_none(compared: int, refused: int, named: bool):
+    host = HostLoss("shop.example", 50, 40, compared, refused)
+    told = said(duplicates=[{"stage": "fuzzy", "alike": [1.0], "refusedBelow": 0.8, "hosts": [host]}])
+    line = (
+        f"shop.example lost 40 of its 50 pages in fuzzy, and of {compared} that were compared a check of the texts"
+        f" would have refused {refused}."
+    )
+    assert told == ([("bad", line)] if named else [])
+
+
 def test_copies_that_are_none():
-    assert said(duplicates=[{"stage": "fuzzy", "alike": [0.9, 0.85, 0.1], "refusedBelow": 0.8}]) == []
-    ((kind, told),) = said(duplicates=[{"stage": "fuzzy", "alike": [0.9, 0.2, 0.1], "refusedBelow": 0.8}])
+    assert said(duplicates=[{"stage": "fuzzy", "alike": [0.9, 0.85, 0.1], "refusedBelow": 0.8, "hosts": []}]) == []
+    ((kind, told),) = said(duplicates=[{"stage": "fuzzy", "alike": [0.9, 0.2, 0.1], "refusedBelow": 0.8, "hosts": []}])
     assert kind == "bad" and told.startswith("fuzzy: 2 of 3 dropped pages that were compared have less than 80%")
 
 

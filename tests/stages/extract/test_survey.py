@@ -123,8 +123,6 @@ def test_a_passage_is_known_by_four_words_of_its_inside(passage, is_shared):
 def test_images_in_menus_and_outside_the_text_are_left_out():
     text = "The keeper of the lighthouse counts the ships."
     menu = "<nav><img src=/1.png></nav><header><div><img src=/2.png></div></header>"
-    seen = looked(
-        f"<html><body>{menu}<div><p>{text}</p><img src=/3.png alt=' a  b'></div><img src=/4.png></body></html>"
-    )
+    seen = looked(f"<html><body>{menu}<p>{text}<img src=/3.png alt=' a  b'></p><img src=/4.png></body></html>")
     assert page.images(seen, text, "https://a.example/b/") == [["https://a.example/3.png", "a b"]]
     assert page.images(seen, "Something else altogether.", "https://a.example/") == []

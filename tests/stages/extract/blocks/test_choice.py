@@ -49,7 +49,7 @@ def test_a_tree_is_read_as_it_is_written(monkeypatch):
     rows = np.array([[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]], np.float32)
     table = "0>1 1>1 0>9 1>9: -300 0 0 0 -100 0 0 0 100 0 0 0 300 0 0 0; 1>9 1>9 1>9 0>1: 5 7 " + "0 " * 14
     monkeypatch.setattr(trees, "TREES", table)
-    for name, value in zip(("COLUMNS", "LIMITS", "TREES", "VALUES"), choice.table(), strict=True):
+    for name, value in zip(("COLUMNS", "LIMITS", "TREES", "VALUES"), choice.tree_table(), strict=True):
         monkeypatch.setattr(choice, name, value)
     monkeypatch.setattr(trees, "FIRST", 1.0)
     expected = 1 / (1 + np.exp([1.95, -0.05, -2.07, -4.07]))

@@ -22,7 +22,7 @@ def afresh(tmp_path, monkeypatch):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
         for cached in (
             *(selfcheck.problem, selfcheck.difference, survey.verdicts, readings.find_extractor),
-            *(words.attributes, words.telling, boxes.known_values),
+            *(words.telling_attributes, words.telling, boxes.known_values),
         ):
             cached.cache_clear()
 
