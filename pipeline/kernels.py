@@ -2,13 +2,29 @@
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from pipeline.hashing import mix64
+from pipeline.cache_folder import cache_folder
+from pipeline.hashing import mix64, new_digest
 
+ROOMS = ("dedup", "filters", "pipeline", "stages")  # that have kernels, or what these are compiled with
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+@functools.cache
+def compiled_folder(root: Path = Path(__file__).parent.parent) -> Path:
+    """Where compiled kernels are kept, unless NUMBA_CACHE_DIR says it: another folder for other sources.
+
+    Numba looks only at the file of a kernel itself, and would take one that was compiled with a constant, a record or
+    another kernel as it was in an older version.
+    """
+    hashed = new_digest()
+    for path in sorted(path for room in ROOMS for path in (root / room).rglob("*.py")):
+        hashed.update(path.read_bytes())
+    return cache_folder() / "kernels" / hashed.hexdigest()
 
 
 class _Kernel:
@@ -26,6 +42,7 @@ class _Kernel:
     def _compiled(self) -> Any:
         import numba  # see the class
 
+        numba.config.CACHE_DIR = numba.config.CACHE_DIR or str(compiled_folder())
         return numba.njit(cache=True, **self._options)(self._function)
 
     def __call__(self, *args: Any) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
+from pipeline.kernels import compiled_folder
 from tests.helpers.corpus import another as another
 from tests.helpers.corpus import corpus as corpus
 from tests.helpers.s3 import s3 as s3
@@ -15,9 +16,10 @@ from tests.helpers.s3 import s3 as s3
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home folder that is thrown away: nothing is read from the user's, and nothing is left there."""
+    """A home folder that is thrown away: nothing is read from the user's, or left there, but compiled kernels."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NUMBA_CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR") or str(compiled_folder()))
         patch.setenv("HOME", str(folder))
         patch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
         patch.setenv("MEWS_CACHE", str(folder / ".cache/mews"))

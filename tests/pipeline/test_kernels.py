@@ -1,6 +1,9 @@
 """Kernels run compiled on rows, and as plain Python without any: the results are of the same kind."""
 
+import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 
@@ -46,3 +49,26 @@ def test_without_rows_nothing_is_compiled_and_nothing_warned_of(monkeypatch):
 def test_a_kernel_is_sent_by_its_name():
     assert pickle.loads(pickle.dumps(window_hashes)) is window_hashes
     assert window_hashes.__name__ == "window_hashes" and window_hashes.__doc__
+
+
+def test_kernels_of_other_sources_are_kept_apart(tmp_path):
+    for room in kernels.ROOMS:
+        (tmp_path / room).mkdir()
+    (tmp_path / "stages" / "fields.py").write_text("BEGIN = 1")
+    folder = kernels.compiled_folder.__wrapped__
+    before = folder(tmp_path)
+    assert before == folder(tmp_path) and before.name != kernels.compiled_folder().name
+    (tmp_path / "stages" / "fields.py").write_text("BEGIN = 2")
+    assert folder(tmp_path) != before
+
+
+def test_kernels_are_kept_where_numba_is_told_to(tmp_path):
+    code = (
+        "import numpy as np; from dedup.windows import window_hashes\n"
+        "window_hashes(np.arange(9, dtype=np.uint64), np.array([0, 9]), 3)"
+    )
+    for name, folder in (("NUMBA_CACHE_DIR", tmp_path / "own"), ("MEWS_CACHE", tmp_path / "mews")):
+        env = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"} | {name: str(folder)}
+        subprocess.run([sys.executable, "-c", code], env=env, check=True)
+        assert list(folder.rglob("*.nbc"))
+    assert list((tmp_path / "mews" / "kernels").rglob("*.nbc"))
