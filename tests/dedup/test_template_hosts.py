@@ -9,6 +9,8 @@ from dedup.verdicts import JUDGED
 from pipeline import parquet, store
 from pipeline.run import run
 from pipeline.runner import Local
+from pipeline.stage import Source
+from tests.helpers import toy
 
 
 @pytest.mark.parametrize("buckets", [2, 100])  # over 64, verdicts are routed by ranges of shards
