@@ -30,13 +30,17 @@ def check_capacity(stages: Sequence[Stage], root: str, runner: Runner) -> None:
     """
     first = [(stage, source) for stage in stages if (source := _source(stage))]
     for source in {id(source): source for _, source in first}.values():
-        size = source.size(source.list) if source.size else None
-        if size and runner.prefetch_depth:
-            check_free(str(size.scratch), size.fetched, "a file that is fetched has", "set MEWS_CACHE to a larger one")
-        if size and runner.largest_memory:
+        if source.size is None:
+            continue
+        size = source.size(source.list)
+        if runner.largest_memory:
             check_memory(stages, source, size.bytes // PAGE_BYTES, runner.largest_memory)
-        if size and is_local(root):
-            missing = max((_missing(root, stage, source) for stage, its in first if its is source), default=0.0)
+        here, local = runner.prefetch_depth > 0, is_local(root)
+        its = [stage for stage, read in first if read is source]
+        missing = max(_missing(root, stage, source) for stage in its) if here or local else 0.0
+        if here and missing:
+            check_free(str(size.scratch), size.fetched, "a file that is fetched has", "set MEWS_CACHE to a larger one")
+        if local:
             check_free(open_root(root)[1], int(size.bytes * missing) // KEPT,
                        f"a run takes at least a {KEPT}th of its inputs,", "choose another root")  # fmt: skip
 
