@@ -111,6 +111,12 @@ def test_a_local_root_must_have_room_for_a_hundredth_of_what_is_read(tmp_path: P
     check(source_of(10**15), here=0)
 
 
+def test_the_disk_of_an_object_store_is_not_asked_for(asked: list[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(capacity, "receipted", lambda root, stage: [])
+    check(source_of(10**15), here=1)
+    assert asked == ["."], "the scratch folder"
+
+
 def test_what_is_made_needs_no_more_room(tmp_path: Path, asked: list[str]):
     source = source_of(200_000_000)
     for made, shard in enumerate(source.names[:3]):
