@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
-import re2
+import pyarrow.compute as pc
 
 # Letters, numbers and runs of signs as GPT-2 splits them before it merges; each Han or Kana character is one, but for
 # those that come behind another letter.
@@ -32,7 +32,8 @@ def pretokens(text: str) -> int:
     if not alone.any():
         return int(np.count_nonzero(runs[begins]))
     together = np.cumsum(~alone)  # characters that are not alone, up to each one
-    before = np.repeat(together[begins] - ~alone[begins], np.diff(begins, append=len(runs)))
+    lengths = np.diff(np.concatenate([begins, [len(runs)]]))
+    before: np.ndarray = np.repeat(together[begins] - ~alone[begins], lengths)
     return int(np.count_nonzero((runs != BLANK) & (together - ~alone == before)))
 
 
@@ -41,11 +42,19 @@ def kinds_of_characters() -> np.ndarray:
     """What each character below `TABLED` is to `PRETOKEN`, uint8."""
     made = np.full(TABLED, SIGN, np.uint8)
     codes = np.concatenate([np.arange(SURROGATES[0]), np.arange(SURROGATES[1], TABLED)])
-    characters = codes.astype("<u4").tobytes().decode("utf-32-le")
-    kinds = ((r"\s+", BLANK), (r"\p{L}+", LETTER), (r"\p{N}+", NUMBER))
-    for pattern, kind in kinds:
-        for found in re2.finditer(pattern, characters):
-            made[codes[found.start() : found.end()]] = kind
-    for found in re2.finditer(r"(?:\p{Han}|\p{Hiragana}|\p{Katakana})+", characters):
-        made[codes[found.start() : found.end()]] |= ALONE
+    characters = pa.scalar(codes.astype("<u4").tobytes().decode("utf-32-le"))
+
+    def runs_of(pattern: str) -> list[int]:
+        return [len(run) for run in pc.split_pattern_regex(characters, pattern).as_py()]
+
+    def among(some: str) -> np.ndarray:
+        """The characters of a class, whose runs lie between those of the others."""
+        others, ours = runs_of(f"[{some}]+"), [length for length in runs_of(f"[^{some}]+") if length]
+        lengths = np.zeros(len(others) + len(ours), np.int64)
+        lengths[::2], lengths[1::2] = others, ours
+        return codes[np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)]
+
+    for some, kind in ((r"\s", BLANK), (r"\p{L}", LETTER), (r"\p{N}", NUMBER)):
+        made[among(some)] = kind
+    made[among(r"\p{Han}\p{Hiragana}\p{Katakana}")] |= ALONE
     return made
