@@ -1,13 +1,13 @@
 """A curriculum from what a person gives it: sources by name, counted by a tokenizer, sampled in phases and packed."""
 
 import functools
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import curriculum as mixture
 from curriculum import Curriculum, Phase
+from curriculum.arguments import columns_by_source, numbers, pairs, rates
 from curriculum.keys import REHYDRATION, most_repeats
 from curriculum.phases import Corpus, phases
 from curriculum.places import CODE, pages
@@ -31,12 +31,12 @@ class Inputs:
     <MID>") name its special tokens where neither its own files nor known names tell. `sources` is
     "web=ADDRESS,code=repos:FOLDER": Parquet or JSON Lines anywhere, a stage of a run (ROOT/stage), a folder of
     checkouts (repos:) of which only permissively licensed code is taken, one checkout of your own (repo:), or tasks of
-    up to so many tokens over any of these (tasks:30000:ADDRESS). `columns` names columns of
-    theirs, "text=content,language=lang". `have`, "web=1000000,code=5000", are tokens known beforehand: with them a
-    budget that cannot be met fails at once. `spread` gives the weight of sources that are not there to the others; else
-    they are missed. A source lies in so many `buckets`, a power of two: one must fit in memory. `rehydrate` repeats
-    pages by the size of their family of copies, as FineWeb-2 does. Pages that share 13 words with one of the evaluation
-    files `evals`, "mmlu.jsonl,gsm8k.parquet", are left out.
+    up to so many tokens over any of these (tasks:30000:ADDRESS). `columns` names columns of theirs, "text=content;
+    code: text=body,language=lang": of all, and of one. `have`, "web=1000000,code=5000", are tokens known beforehand:
+    with them a budget that cannot be met fails at once. `spread` gives the weight of sources that are not there to the
+    others; else they are missed. A source lies in so many `buckets`, a power of two: one must fit in memory.
+    `rehydrate` repeats pages by the size of their family of copies, as FineWeb-2 does. Pages that share 13 words with
+    one of the evaluation files `evals`, "mmlu.jsonl,gsm8k.parquet", are left out.
 
     `where`, "web: edu >= 2; decay/web: edu >= 4 and language == 'en'", says which pages of a source all phases, or one,
     take. `order`, "math: -difficulty", takes them by a column, here the greatest first. `upsample`, "web: edu 0.4=1
@@ -70,26 +70,6 @@ class Inputs:
     code_model: str = ""
 
 
-def pairs(text: str) -> dict[str, str]:
-    """{"a": "1"} of "a=1". Raises UsageError on anything else, and on a name that comes twice."""
-    parts = [part.partition("=") for part in text.split(",") if part]
-    if any(not value or not re.fullmatch(r"[\w-]+", name) for name, _, value in parts):
-        raise UsageError(
-            f"{text!r} is not a list of name=value with commas between; names are letters, digits, - and _"
-        )
-    if len(found := {name: value for name, _, value in parts}) < len(parts):
-        raise UsageError(f"{text!r} gives a name twice")
-    return found
-
-
-def numbers(text: str) -> dict[str, int]:
-    """{"web": 1000} of "web=1e3". Raises UsageError on what is no number of tokens."""
-    try:
-        return {name: int(float(value)) for name, value in pairs(text).items()}
-    except (ValueError, OverflowError):
-        raise UsageError(f"have={text}: give tokens, as in have=web=5e12,code=2e11") from None
-
-
 def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Method = "best_fit") -> Stage:
     """All stages: phases `<name>`, sequences `<name>.packed`, and the table `shares`, which is the goal.
 
@@ -102,8 +82,9 @@ def build(curriculum: Curriculum, inputs: Inputs, fim: float = 0.0, method: Meth
     curriculum = replace(with_sources(curriculum, given, inputs.spread).scaled(inputs.scale), seed=inputs.seed)
     encode = encoder(inputs.tokenizer, inputs.eos_token, inputs.pad_token, inputs.fim_markers.split())
     tokens, streams = token_count(encode), by_streams(curriculum)[1]
-    found = {name: _checked(name, given[name], streams, tokens, inputs) for name in curriculum.sources}
-    infill = infilled(streams, {CODE: fim} | rates(inputs.fim, curriculum), encode, inputs.seed)
+    columns = columns_by_source(inputs.columns, curriculum.sources)
+    found = {n: _checked(n, given[n], columns[n], streams, tokens, inputs) for n in curriculum.sources}
+    infill = infilled(streams, {CODE: fim} | rates(inputs.fim, curriculum.sources), encode, inputs.seed)
     repeats = REHYDRATION if inputs.rehydrate else ()
     if inputs.rehydrate:
         check_clusters(found)
@@ -124,23 +105,17 @@ def infilled(
     return {name: FillInMiddle(encode, rate, seed) for name, rate in wanted.items()}
 
 
-def rates(text: str, curriculum: Curriculum) -> dict[str, float]:
-    """{"web": 0.1} of "web=0.1". Raises UsageError on what is no share, and on sources that are not there."""
-    found = {}
-    for source, value in pairs(text).items():
-        if source not in curriculum.sources:
-            raise UsageError(f"fim= names {source}, which is no source here: {', '.join(curriculum.sources)}")
-        try:
-            found[source] = float(value)
-        except ValueError:
-            raise UsageError(f"fim={text}: give shares, as in fim=code=0.5,web=0.1") from None
-    return found
-
-
-def _checked(name: str, place: str, streams: Mapping[str, Stream], tokens: TextCount, inputs: Inputs) -> Source | Stage:
+def _checked(
+    name: str,
+    place: str,
+    columns: Mapping[str, str],
+    streams: Mapping[str, Stream],
+    tokens: TextCount,
+    inputs: Inputs,
+) -> Source | Stage:
     """The pages of a source with the columns that choices ask about. Raises UsageError when it has not all of them."""
     asked = asked_columns(streams.values(), name)
-    found = pages(name, place, pairs(inputs.columns), asked, tokens, inputs.seed, inputs.buckets, inputs.code_model)
+    found = pages(name, place, columns, asked, tokens, inputs.seed, inputs.buckets, inputs.code_model)
     check_columns(name, found, asked)
     return found
 

@@ -5,64 +5,20 @@ Train with `mews quality train POSITIVES NEGATIVES --out FOLDER` (Li et al. 2024
 """
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from filters.fasttext_words import lower_words, shaped_words
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
-from pipeline.kernels import kernel
 from pipeline.rules import Rules, least
 from text.normalise import fasttext_line
 
-WORD, SPACE, SIGN = np.uint8(0), np.uint8(1), np.uint8(2)  # kinds of characters
-BLANK = np.uint32(ord(" "))
 PREFIX = "__label__"
 POSITIVE = f"{PREFIX}hq"
-
-
-def lower_words(text: str) -> str:
-    """What our own classifier sees of a text, in training and after: lower-case words and marks, single spaces between.
-
-    As good for it as words by the rules of a language, and much faster.
-    """
-    codes = np.frombuffer(text.lower().encode("utf-32-le", "surrogatepass"), np.uint32)
-    line = np.empty(2 * len(codes), np.uint32)  # the longest has a sign behind every word of one letter
-    return line[: separate_signs(codes, _character_kinds(), line)].tobytes().decode("utf-32-le", "surrogatepass")
-
-
-@kernel
-def separate_signs(codes: np.ndarray, kinds: np.ndarray, line: np.ndarray) -> int:
-    """Write code points into `line`, with one blank around signs and in place of white space; returns how many."""
-    size, after_blank = 0, True
-    for code in codes:
-        kind = kinds[code]
-        if kind != WORD and not after_blank:
-            line[size] = BLANK
-            size += 1
-        after_blank = kind != WORD
-        if kind != SPACE:
-            line[size] = code
-            size += 1
-        if kind == SIGN:
-            line[size] = BLANK
-            size += 1
-    return size - 1 if size and after_blank else size
-
-
-@cache
-def _character_kinds() -> np.ndarray:
-    r"""The kind of every code point (uint8): what `re` calls \w is a word, \s is a space, all else a sign."""
-    characters = [chr(code) for code in range(sys.maxunicode + 1)]
-    kinds = np.where(np.fromiter(map(str.isalnum, characters), bool), WORD, SIGN)
-    kinds[np.fromiter(map(str.isspace, characters), bool)] = SPACE
-    kinds[ord("_")] = WORD
-    return kinds
 
 
 @dataclass(frozen=True)
@@ -74,7 +30,7 @@ class LabelScore:
 
     model: Path
     label: str
-    prepare: Callable[[str], str] = lower_words
+    prepare: Callable[[str], str] = shaped_words
 
     def __call__(self, doc: Doc) -> dict[str, float]:
         """What was measured of a page, by name."""
@@ -106,14 +62,17 @@ def quality(
 
 
 def preparation(model: str | Path) -> tuple[Path, Callable[[str], str]]:
-    """The file of a model, and what makes one line of a text for it: `lower_words` for one that was trained here.
+    """The file of a model, and what makes one line of a text for it: `shaped_words` for one that was trained here
+    (`lower_words` before the shape was learnt, too).
 
     Raises UsageError when there is no such file.
     """
     file = Path(model, "model.bin") if Path(model).is_dir() else Path(model)
     if not file.is_file():
         raise UsageError(f"fasttext: there is no model file {file}")
-    return file, lower_words if _notes(model) else fasttext_line
+    if notes := _notes(model):
+        return file, shaped_words if notes.get("shape") else lower_words
+    return file, fasttext_line
 
 
 def _notes(model: str | Path) -> dict[str, Any]:

@@ -15,8 +15,9 @@ import numpy as np
 import xxhash
 
 import readers
-from filters.fasttext import POSITIVE, PREFIX, LabelScore, at_least, lower_words, model_at
+from filters.fasttext import POSITIVE, PREFIX, LabelScore, at_least, model_at
 from filters.fasttext_report import HeldOut, held_out_figures, model_card
+from filters.fasttext_words import shaped_words
 from pipeline.errors import UsageError
 from pipeline.hashing import file_digest
 from pipeline.root import redact
@@ -123,7 +124,12 @@ def _judged(labelled: Labelled, model_file: Path, keep: float) -> tuple[dict[str
     held = _predicted(labelled, model_file)
     is_filter = set(held.labels) == {GOOD, REST}
     trained = {label: sum(one == label for one, _ in labelled.lines) for label in held.labels}
-    about: dict[str, Any] = {"digest": file_digest(model_file), "settings": SETTINGS, "trained_on": len(labelled.lines)}
+    about: dict[str, Any] = {
+        "digest": file_digest(model_file),
+        "settings": SETTINGS,
+        "shape": True,
+        "trained_on": len(labelled.lines),
+    }
     about |= {"trained": trained, "held": {label: len(labelled.held[label]) for label in held.labels}}
     about |= held_out_figures(held, GOOD if is_filter else None)
     if not is_filter:
@@ -140,7 +146,7 @@ def _predicted(labelled: Labelled, model_file: Path) -> HeldOut:
     model, labels, chances, right = model_at(model_file), sorted(labelled.held), list[list[float]](), list[int]()
     for number, label in enumerate(labels):
         for text in labelled.held[label]:
-            said = dict(zip(*model.predict(lower_words(text), k=-1), strict=True))
+            said = dict(zip(*model.predict(shaped_words(text), k=-1), strict=True))
             chances.append([min(float(said.get(PREFIX + each, 0.0)), 1.0) for each in labels])
             right.append(number)
     return HeldOut(labels, np.array(chances), np.array(right))
@@ -169,7 +175,7 @@ def _labelled(texts: Mapping[str, Any], where: Mapping[str, str]) -> Labelled:
     for label, some in texts.items():
         unique = {xxhash.xxh3_64_intdigest(text): text for text in some if text}
         held[label] = [text for key, text in sorted(unique.items()) if key % HELD_OUT == 0]
-        lines |= {key: (label, lower_words(text)) for key, text in unique.items() if key % HELD_OUT}
+        lines |= {key: (label, shaped_words(text)) for key, text in unique.items() if key % HELD_OUT}
         if not held[label] or len(held[label]) == len(unique):
             said = f"{redact(where[label])}: {len(unique)} texts"
             of = f" of label {label}" if len(set(where.values())) == 1 else ""

@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from typer.testing import CliRunner
 
-from curriculum.build import Inputs, pairs, with_sources
+from curriculum.build import Inputs, with_sources
 from curriculum.sources import folder as files
 from mews.__main__ import command_line, main
 from mews.arguments import convert_arguments, parameters
@@ -226,12 +226,6 @@ def test_sources_that_do_not_fit_are_named(given, spread, said):
         with_sources(fox_1.CURRICULUM, given, spread)
 
 
-def test_a_list_of_names_and_values_is_checked():
-    assert pairs("a=1,b=c:/d=e") == {"a": "1", "b": "c:/d=e"}
-    with pytest.raises(UsageError):
-        pairs("a,b=1")
-
-
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -241,6 +235,8 @@ def test_a_list_of_names_and_values_is_checked():
         ({"sources": "web={base}/garbage"}, "no Parquet file"),
         ({"columns": "body=x"}, "columns= names body"),
         ({"columns": "text=body"}, "no column body, only id, language, text"),
+        ({"columns": "web: text=body"}, "no column body, only id, language, text"),
+        ({"columns": "moon: text=body"}, "columns= names source moon, which is no source here: web"),
         ({"have": "web=many"}, "give tokens"),
         ({"have": "moon=5"}, "names moon, which is no source"),
         ({"scale": 0.0}, "scale=0: give a number above 0"),
@@ -276,6 +272,19 @@ def test_what_cannot_be_is_refused_before_any_work(made, given, said):
     with pytest.raises(MewsError, match=said) as refused:
         curriculum.recipe(**asked)  # type: ignore[arg-type]
     assert "\n" not in str(refused.value)
+
+
+def test_sources_that_call_a_column_differently_are_mixed(made, tmp_path):
+    base, at = made
+    called = {"web": ["id", "lang", "text"], "code": ["id", "language", "body"], "math": ["id", "language", "text"]}
+    for source, names in called.items():
+        tmp_path.joinpath(source).mkdir()
+        pq.write_table(pq.read_table(at[source]).rename_columns(names), tmp_path / source / "a.parquet")
+    given = {source: str(tmp_path / source) for source in called}
+    goal = recipe(base, given, columns="web: language=lang; code: text=body", where="web: language == 'en'")
+    run(goal, root=str(tmp_path / "out"), runner=Local())
+    assert all(row["realised"] == row["wanted"] > 0 for row in table_of(tmp_path / "out"))
+    assert {name.partition("-")[0] for name, _ in pieces(tmp_path / "out", "short")} == set(called)
 
 
 def test_pages_of_evaluation_sets_are_left_out(made, tmp_path):

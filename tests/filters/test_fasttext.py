@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ import zstandard
 
 from filters import fasttext
 from filters.fasttext_train import learn, passes, train_classifier
+from filters.fasttext_words import lower_words, shaped_words
 from mews.__main__ import main
 from pipeline.doc import Doc
 from pipeline.errors import UsageError
@@ -150,21 +151,16 @@ def test_how_the_texts_lie_in_files_does_not_matter(folders, trained, tmp_path):
     assert (out / "model.bin").read_bytes() == (trained / "model.bin").read_bytes()
 
 
-def test_our_own_model_sees_lower_case_words(trained):
+def test_our_own_model_sees_the_words_and_the_shape(trained, tmp_path):
     rules = fasttext.quality(trained)
-    assert rules.measure == fasttext.LabelScore(trained / "model.bin", "__label__hq", fasttext.lower_words)
+    assert rules.measure == fasttext.LabelScore(trained / "model.bin", "__label__hq", shaped_words)
     assert rules.measure(Doc("A LEMMA, the Theorem")) == rules.measure(Doc("a lemma , the theorem"))
-    assert fasttext.lower_words("Don't\nSTOP  here.") == "don ' t stop here ."
-
-
-def test_every_sign_stands_alone_and_no_letter_does():
-    characters = [chr(code) for code in (*range(0x3100), 0xD800, *range(0x1F600, 0x1F640), 0x1D7D8, 0x10FFFF)]
-    pattern = re.compile(r"([^\w\s])")
-    for start in range(0, len(characters), 7):
-        text = "".join(f"{c}{c}x" for c in characters[start : start + 7])
-        assert fasttext.lower_words(text) == " ".join(pattern.sub(r" \1 ", text.lower()).split())
-    assert [fasttext.lower_words(text) for text in ("", " \n", ",", ",a,")] == ["", "", ",", ", a ,"]
-    assert fasttext.lower_words("a\u201cb_\u00e9\u2014") == "a \u201c b_\u00e9 \u2014"
+    assert rules.measure(Doc("a lemma\n" * 30)) != rules.measure(Doc("a lemma " * 30))
+    notes = json.loads((trained / "quality.json").read_text())
+    assert notes.pop("shape") is True
+    shutil.copy(trained / "model.bin", tmp_path)
+    (tmp_path / "quality.json").write_text(json.dumps(notes))
+    assert fasttext.preparation(tmp_path)[1] is lower_words, "a model of an older Mews, which saw no shape"
 
 
 def test_the_card_tells_the_figures(trained):
