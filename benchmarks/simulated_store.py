@@ -152,7 +152,7 @@ class InstantRunner:
     `first` is called when the first task goes out. `tasks` and `made` count what a Ray runner would send.
     """
 
-    prefetch_depth = 0
+    prefetch_depth = largest_memory = 0
 
     def __init__(
         self,

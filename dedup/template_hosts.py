@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from dedup.arrays import numpy_column
 from dedup.members import url_hosts
+from dedup.routing import buckets_for, page_buckets
 from dedup.verdicts import decisions_of
 from pipeline.hashing import hash64
 from pipeline.shuffle import Gather, Scatter
@@ -31,13 +32,16 @@ FLAGGED_HOSTS = pa.schema(
 )
 
 
-def flagged_hosts(name: str, verdicts: Gather, share: float = 0.5, min_count: int = 20, buckets: int = 8) -> Gather:
+def flagged_hosts(
+    name: str, verdicts: Gather, share: float = 0.5, min_count: int = 20, buckets: int | None = None
+) -> Gather:
     """The hosts that lose more than `share` of their pages, and at least `min_count` pages, to one family.
 
     `verdicts` is what `minhash.near` or `urls.repeated` returned. Rows are `host, pages, kept, lost, share`.
     """
     if verdicts.one_for is None:
         raise TypeError(f"{verdicts.name} has no shards of verdicts")
+    buckets = buckets or page_buckets(buckets_for(verdicts.one_for))
     every = Scatter(f"{name}.pages", verdicts.one_for, host_pages, "key", buckets)
     lost = Scatter(f"{name}.lost", decisions_of(verdicts), host_losses, "key", buckets)
     return Gather(name, (every, lost), FlagHosts(share, min_count))

@@ -15,6 +15,7 @@ from mews import arguments as recipe_arguments
 from mews.recipe_loader import docs_of, load_recipe, recipe_function
 from mews.reports import Json, print_json
 from pipeline import funnel as inspection
+from pipeline.capacity import check_capacity
 from pipeline.make import Make
 from pipeline.receipts import receipted
 from pipeline.root import redact
@@ -42,6 +43,7 @@ Arguments = Annotated[
     ),
 ]
 Root = Annotated[str, typer.Option("--root", help="Where everything is written: a folder or an object-store URL.")]
+Anyway = Annotated[bool, typer.Option("--anyway", help="Begin even where memory or disk seem too small.")]
 FEW = 100  # rows of a goal that are shown at the end
 
 
@@ -85,6 +87,7 @@ def run_command(
     runner: Annotated[Kind, typer.Option(help="In this process, or on Ray.")] = Kind.ray,
     address: Annotated[str | None, typer.Option(help="A Ray cluster; without it Ray runs on this machine.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Tasks at a time; default: all processors.")] = None,
+    anyway: Anyway = False,
 ) -> None:
     """Make everything that the recipe says and that is not made yet."""
     console = Console(stderr=True)
@@ -93,6 +96,8 @@ def run_command(
     open_root(root)  # an error in the root is told before Ray is started
     with _status(console, "starting Ray" if runner is Kind.ray else "starting"):
         chosen = _runner(runner, address, workers)
+    if not anyway:
+        check_capacity(plan(*goals), root, chosen)
     about = {"recipe": recipe, "arguments": [redact(argument) for argument in arguments or []]}
     unindexed = list[str]()
     with Progress(console, plan(*goals), root=root) as progress:

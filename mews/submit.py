@@ -18,7 +18,7 @@ from rich.console import Console
 from mews.job_packages import pinned_packages
 from mews.job_server import Job, JobServer, connect
 from mews.recipe_loader import recipe_call
-from mews.run import Arguments, RecipeName
+from mews.run import Anyway, Arguments, RecipeName
 from pipeline.errors import UsageError
 from pipeline.modules import REPO_ROOT, reached
 from pipeline.root import checked, redact
@@ -56,6 +56,7 @@ def submit_command(
     env: Annotated[
         list[str] | None, typer.Option(help="A variable of this environment that the job gets, too.")
     ] = None,
+    anyway: Anyway = False,
     detach: Annotated[bool, typer.Option("--detach", help="Do not follow the log.")] = False,
 ) -> int:
     """Run a recipe on a cluster as a job, and follow its log; exits with the job's exit code.
@@ -71,7 +72,7 @@ def submit_command(
     name, own = own_code(recipe)
     shipped = [server.ship(pack_folder(folder)) for folder in (REPO_ROOT, *own)]
     command = ["python", "-m", "mews", "run", name, "--root", root, *(arguments or [])]
-    command += ["--workers", str(workers)] if workers else []
+    command += [*(["--workers", str(workers)] if workers else []), *(["--anyway"] if anyway else [])]
     job = f"mews-{re.sub(r'[^a-z0-9]+', '-', name.rpartition('.')[2].lower())}-{secrets.token_hex(4)}"
     environment = {"working_dir": shipped[0], "py_modules": shipped[1:], "env_vars": variables, **pip}
     server.submit(job, shlex.join(command), environment)

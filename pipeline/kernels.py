@@ -42,7 +42,8 @@ class _Kernel:
     def _compiled(self) -> Any:
         import numba  # see the class
 
-        numba.config.CACHE_DIR = numba.config.CACHE_DIR or str(compiled_folder())
+        settings: Any = vars(numba)["config"]  # whose attributes are made as it is imported
+        settings.CACHE_DIR = settings.CACHE_DIR or str(compiled_folder())
         return numba.njit(cache=True, **self._options)(self._function)
 
     def __call__(self, *args: Any) -> Any:

@@ -19,8 +19,8 @@ REPO_ROOT = Path(__file__).resolve().parent.parent
 MACHINERY = frozenset(
     f"pipeline.{name}"
     for name in (
-        "batches bucket cache_folder errors holder in_flight last_words lease ledger limit memory modules ray_runner"
-        " ray_settings ray_tasks reads record root run runner shipping standstill verify"
+        "batches bucket cache_folder capacity errors holder in_flight last_words lease ledger limit memory modules"
+        " ray_runner ray_settings ray_tasks reads record root run runner shipping standstill verify"
     ).split()
 )
 

@@ -100,8 +100,8 @@ class Ray:
         return {name: has for name, has in alive.items() if has.get("CPU", 0) >= 1}
 
     @property
-    def _largest(self) -> int:
-        """Bytes of memory that Ray gives to tasks of the largest machine: more would never be had."""
+    def largest_memory(self) -> int:
+        """Bytes of memory that Ray gives to tasks of the largest machine: more would never be had. 0: not known."""
         return int(max((has.get("memory", 0) for has in self._machines.values()), default=0))
 
     def leave(self, machine: str) -> bool:
@@ -125,7 +125,7 @@ class Ray:
         """
         sent = Sent([self._ray.put(fn)], [self._own] if self._own else [], self.settings)
         cpus = WAITING if fetches and not self.prefetch_depth else 1
-        needs = {"num_cpus": cpus, "memory": min(memory, self._largest)}
+        needs = {"num_cpus": cpus, "memory": min(memory, self.largest_memory)}
         anywhere = self._task.options(**needs)  # which takes Ray as long as the rest of sending a task
 
         def submit(batch: list[Any], pause: float) -> Any:

@@ -1,6 +1,7 @@
 """Runners: what runs work, here or on other machines."""
 
 import errno
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,11 @@ class Runner(Protocol):
         """How many items after this one the same machine takes the next; 0 when nobody can tell."""
         ...
 
+    @property
+    def largest_memory(self) -> int:
+        """Bytes of memory for tasks that the largest machine has; 0 when that is not known."""
+        ...
+
     def prepare(self, stages: Sequence[Stage]) -> None:
         """Make sure, before any work, that the workers can do what these stages ask.
 
@@ -60,6 +66,11 @@ class Local:
     """Runs work here, one item after another."""
 
     prefetch_depth = 1
+
+    @property
+    def largest_memory(self) -> int:
+        """All memory of this machine."""
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
     def prepare(self, stages: Sequence[Stage]) -> None:
         """Nothing is missing where the stages were made."""

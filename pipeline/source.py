@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -95,12 +96,23 @@ class Reader(Protocol):
         ...
 
 
+class InputSize(NamedTuple):
+    """What is known of a source's inputs before they are read: their compressed `bytes`, 0 when that is not known.
+
+    `scratch` is the folder that remote ones are fetched to, which has to hold `fetched` bytes at the least.
+    """
+
+    bytes: int
+    scratch: Path = Path()
+    fetched: int = 0
+
+
 @dataclass(frozen=True)
 class Source:
     """Where documents come from: names of inputs, and what reads one of them as tables of `schema`.
 
     `version` tells whether a named input changed: by default its name alone, since a crawl's files never change.
-    `prefetch`, where it is given, begins to fetch an input that will be read soon.
+    `prefetch`, where it is given, begins to fetch an input that will be read soon. `size` tells how large inputs are.
 
         Source(("a.txt", "b.txt"), read_lines, pa.schema([("id", pa.string()), ("text", pa.string())]))
     """
@@ -110,6 +122,7 @@ class Source:
     schema: pa.Schema
     version: Callable[[str], str] = str
     prefetch: Callable[[str], None] | None = None
+    size: Callable[[Sequence[str]], InputSize] | None = None
 
     def __getstate__(self) -> dict[str, object]:
         """What goes over the wire: the fields, and not what was made of them."""

@@ -16,6 +16,7 @@ from stages import download, warc
 from stages.commoncrawl import pieces
 from stages.commoncrawl.find import Kind, find_files
 from stages.commoncrawl.index import LARGEST_RECORD, Chosen, language_codes
+from stages.commoncrawl.sizes import input_size
 from stages.commoncrawl.snapshots import index_files
 from stages.download.origin import FetchConfig, Origin, public
 from stages.warc.layers import unwrapped
@@ -80,10 +81,9 @@ def _source(snapshot: str, files: int | None, base: str, config: FetchConfig, ki
     if not names:
         raise UsageError(f"snapshot {public(snapshot)} has no files; choose another")
     read = WarcReader(*warc.dump_and_segment(origin.shown("")), origin, kind)
-    version, prefetch = partial(file_version, origin), partial(download.prefetch, origin)
-    if not split:
-        return Source(tuple(names[:files]), read, read.schema, version, prefetch)
-    return Source(tuple(pieces.in_pieces(names[:files], origin, split << 20)), read, read.schema, version)
+    items = pieces.in_pieces(names[:files], origin, split << 20) if split else names[:files]
+    prefetch = None if split else partial(download.prefetch, origin)
+    return Source(tuple(items), read, read.schema, partial(file_version, origin), prefetch, partial(input_size, origin))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pipeline.kernels import kernel
 from stages.extract.markup import TAG
 from stages.extract.reader.verdicts import LIMITED, LONGEST
 from stages.extract.survey import Survey
+from stages.extract.text_nodes import is_among
 
 NESTING = ("table", "ul", "ol", "dl", "blockquote")
 NESTED = np.array([TAG[tag] for tag in NESTING])
@@ -54,7 +55,7 @@ def nesting(tags: np.ndarray, parents: np.ndarray, some: np.ndarray) -> int:
     depths, deepest = np.zeros(len(tags), np.int64), 0
     for element in range(len(tags)):
         above = depths[parents[element]] if parents[element] >= 0 else 0
-        depths[element] = above + (tags[element] == some).any()
+        depths[element] = above + is_among(tags[element], some)
         deepest = max(deepest, depths[element])
     return deepest
 

@@ -93,12 +93,21 @@ def find_passages(
             holder = begin
         elif end == END:
             holder = parents[begin]
-        elif end - begin > SHORT and not (tags[holder] == hidden).any():
+        elif end - begin > SHORT and not is_among(tags[holder], hidden):
             size = node_text(xml, begin, end, scratch)
             if is_passage(scratch, size, table, found[count]):
                 found[count, HOLDER] = holder
                 count += 1
     return count
+
+
+@kernel
+def is_among(value: int, values: np.ndarray) -> bool:
+    """Whether a number is one of some."""
+    for other in values:  # noqa: SIM110  (Numba has no generators in `any`)
+        if other == value:
+            return True
+    return False
 
 
 @kernel
@@ -149,9 +158,9 @@ def shared(
     """
     count = hash_words(text, table, words)
     for size in range(1, GRAM + 1):
-        if not (found[:, WORDS] == size).any():
+        if not is_among(size, found[:, WORDS]):
             continue
-        slots[:] = 0
+        slots.fill(0)
         mask = np.uint64(len(slots) - 1)
         for first in range(count - size + 1):
             gram = gram_of(words, first, size)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LABEL = "__label__"
 UNKNOWN = "und"
 MOST_CHARACTERS = 100_000
-LOWER = string.ascii_lowercase.encode()
+CAPITALS = string.ascii_uppercase.encode()
 NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
 
 
@@ -37,9 +37,11 @@ def likely(text: str, model: Path | None, count: int) -> list[tuple[str, float]]
 
 def in_capitals(text: str) -> bool:
     """Whether over half of the letters that have a case are capitals; the model has hardly seen such text."""
-    if text.isascii():
-        letters = text.encode().translate(None, NO_LETTERS)
-        return 2 * len(letters.translate(None, LOWER)) > len(letters)
+    ascii = text.encode("ascii", "ignore").translate(None, NO_LETTERS)
+    small = len(ascii.translate(None, CAPITALS))
+    large, others = len(ascii) - small, len(text) - len(ascii)
+    if text.isascii() or small >= large + others or large > small + others:  # whatever the others are
+        return large > small
     used = set(text)
     return sum(map(text.count, filter(str.isupper, used))) > sum(map(text.count, filter(str.islower, used)))
 

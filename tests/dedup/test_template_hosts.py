@@ -9,6 +9,8 @@ from dedup.verdicts import JUDGED
 from pipeline import parquet, store
 from pipeline.run import run
 from pipeline.runner import Local
+from pipeline.stage import Source
+from tests.helpers import toy
 
 
 @pytest.mark.parametrize("buckets", [2, 100])  # over 64, verdicts are routed by ranges of shards
@@ -87,3 +89,10 @@ def test_a_stage_that_judges_no_shards_is_refused():
     gather = minhash.near("near", an_empty_source()).sources[0].source
     with pytest.raises(TypeError, match=r"near\.judged has no shards of verdicts"):
         template_hosts.flagged_hosts("f", gather)
+
+
+@pytest.mark.parametrize(("inputs", "buckets"), [(1, 8), (90_000, 256)])
+def test_a_snapshot_has_its_hosts_in_as_many_buckets_as_its_pages(inputs: int, buckets: int):
+    source = Source(tuple(map(str, range(inputs))), toy.Read(""), toy.SCHEMA)
+    flagged = template_hosts.flagged_hosts("flagged", minhash.near("near", source))
+    assert [sent.buckets for sent in flagged.sources] == [buckets, buckets]

@@ -138,3 +138,28 @@ def test_a_run_of_files_of_this_machine_imports_no_http_client(tmp_path: Path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPO_ROOT)
     assert done.stdout.splitlines()[-1] == ""
+
+
+def test_a_run_that_the_disk_is_too_small_for_is_refused_but_for_anyway(tmp_path: Path):
+    (tmp_path / "large.py").write_text("""
+import dataclasses
+from pipeline.source import InputSize
+from tests.helpers import toy
+
+def size(items):
+    return InputSize(len(items) << 60)
+
+def recipe(folder: str):
+    unique = toy.recipe(folder)
+    pages = dataclasses.replace(unique.source.source, size=size)
+    return dataclasses.replace(unique.source, source=pages)
+""")
+    folder, root = toy.corpus(tmp_path / "in", files=1, pages=20), tmp_path / "out"
+    given = ("run", tmp_path / "large.py", "--root", root, "--runner", "local", f"folder={folder}")
+    refused = mews(*given)
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()[2:]
+    assert line.startswith(f"error: the disk of {tmp_path} has ") and line.endswith("or give --anyway")
+    assert not root.exists(), "nothing was begun"
+    begun = mews(*given, "--anyway")
+    assert begun.returncode == 0, begun.stderr

@@ -117,7 +117,7 @@ def test_an_own_recipe_is_submitted_stopped_and_submitted_again(tmp_path: Path, 
 
 def test_ctrl_c_leaves_the_job_running(tmp_path: Path, head: Head, own: Path):
     root = tmp_path / "out"
-    process, job = submitted(head, own / "submitted.py", "--root", root, "--workers", 1, "files=4")
+    process, job = submitted(head, own / "submitted.py", "--root", root, "--workers", 1, "--anyway", "files=4")
     wait_for("receipts/judged/*.json", root)
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=60)[1]
@@ -126,6 +126,7 @@ def test_ctrl_c_leaves_the_job_running(tmp_path: Path, head: Head, own: Path):
     followed = said(head, "logs", job)
     assert followed.returncode == 0 and "32 rows are in" in followed.stdout
     assert len(list(root.glob("judged/*.parquet"))) == 4
+    assert "--workers 1 --anyway" in said(head, "jobs").stdout
 
 
 def test_the_exit_code_is_that_of_the_job(tmp_path: Path, head: Head, own: Path):

@@ -240,8 +240,8 @@ HEAD = ("head", True, {"memory": 64e9})
 def test_only_machines_that_run_tasks_say_how_much_memory_can_be_had():
     """A task that asked for what only a head without processors has would wait for ever."""
     small, gone, half = ("w1", True, {"CPU": 2, "memory": 8e9}), ("w2", False, {"CPU": 2, "memory": 32e9}), {"CPU": 0.5}
-    assert joined(HEAD, small, gone, ("w3", True, half | {"memory": 9e9}))._largest == 8_000_000_000
-    assert joined(HEAD)._largest == joined(("w1", True, {"CPU": 1}))._largest == 0, "it is not known"
+    assert joined(HEAD, small, gone, ("w3", True, half | {"memory": 9e9})).largest_memory == 8_000_000_000
+    assert joined(HEAD).largest_memory == joined(("w1", True, {"CPU": 1})).largest_memory == 0, "it is not known"
 
 
 def test_a_machine_with_a_full_disk_is_left_as_long_as_there_is_another():

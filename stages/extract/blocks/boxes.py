@@ -101,7 +101,7 @@ def number_at(numbers: np.ndarray, place: int) -> np.uint64:
 @kernel
 def number_keys(keys: np.ndarray, slots: np.ndarray, numbers: np.ndarray) -> int:
     """Number keys in the order in which they come first; how many there are. `slots` has a power of two of places."""
-    slots[:] = -1
+    slots.fill(-1)
     count, mask = 0, len(slots) - 1
     for place in range(len(keys)):
         mixed = keys[place] * np.uint64(0x9E3779B97F4A7C15)

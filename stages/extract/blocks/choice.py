@@ -8,8 +8,11 @@ thread is no story: its short lines are answers.
 """
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import chain
 
 import numpy as np
+import re2
 
 from pipeline.kernels import kernel
 from stages.extract.blocks import features as columns
@@ -23,7 +26,8 @@ SHORT = 100  # characters
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
 
 ODDS = 2.0  # log-odds that another reading adds to a block that it has, and takes from one that it has not
-LABEL = 40  # characters of a line that may stand inside of another one by chance
+MOST_WORDS = 5_000  # of a page on which another reading is heard: the time to align words may grow with their square
+WORD = re2.compile(r"\p{L}[\p{Ll}\p{M}]*|\p{N}+|\S")  # a capital begins a word, where lines are glued together
 THREADS = [columns.NAMES.index(name) for name in ("thread", "in_thread")]
 
 
@@ -93,22 +97,24 @@ def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, arti
 
 
 def agreed(blocks: Sequence[PageBlock], likely: np.ndarray, text: str) -> np.ndarray:
-    """The probabilities when another reading, of which this is the text, has its say."""
-    whole = without_blanks(text)
-    lines = {without_blanks(cell) for line in text.split("\n") for cell in (line.removeprefix("- "), *line.split("|"))}
+    """The probabilities when another reading, of which this is the text, has its say; not on a page of too many words.
 
-    def has(block: PageBlock) -> bool:
-        """Whether all lines and cells of a block stand in the text, short ones as lines or cells of it."""
-        parts = filter(None, map(without_blanks, block.text.replace(" | ", "\n").split("\n")))
-        return all(part in lines or (len(part) > LABEL and part in whole) for part in parts)
-
-    says = np.array([ODDS if has(block) else -ODDS for block in blocks], np.float32)
+    Both readings follow the page, so their words are aligned in order: a short line is found where it stands, also
+    when trafilatura has written it into the line before, and not where the same words stand elsewhere. A heading that
+    the other reading has not is no worse for that: trafilatura drops many of which it keeps the text.
+    """
+    words = [WORD.findall(block.text) for block in blocks]
+    ends = np.cumsum([0, *map(len, words)])
+    if ends[-1] > MOST_WORDS:
+        return likely
+    found = np.zeros(ends[-1], np.int64)
+    matcher = SequenceMatcher(None, list(chain.from_iterable(words)), WORD.findall(text))
+    for start, _, length in matcher.get_matching_blocks():
+        found[start : start + length] = 1
+    has = 2 * np.diff(np.concatenate([[0], found.cumsum()])[ends]) >= np.diff(ends)
+    is_heading = np.array([block.kind == "heading" for block in blocks])
+    says = np.where(has, ODDS, np.where(is_heading, 0, -ODDS)).astype(np.float32)
     return likely / (likely + (1 - likely) * np.exp(-says))
-
-
-def without_blanks(text: str) -> str:
-    """A text without white space."""
-    return "".join(text.split())
 
 
 def expected_f1(likely: np.ndarray, size: np.ndarray) -> float:

@@ -16,51 +16,36 @@ HEADINGS = 10  # what is added to the level of a heading in the kind of its box
 
 @kernel
 def add_text(source: np.ndarray, begin: int, end: int, at: Record, table: np.ndarray, text: np.ndarray) -> None:
-    """Add text as the page's source has it; blanks that begin a block are left out, others become one."""
-    place, chars = begin, 0
+    """Add text as the page's source has it; blanks that begin a block are left out, others become one.
+
+    What is not blank comes after the newline or the blank that was to come before it.
+    """
+    place, chars, written = begin, 0, at.written
+    made, dense, dark, in_line, pending = 0, 0, 0, at.line, at.pending
     while place < end:
         width = width_of(source[place])
         traits = traits_of(table, code_at(source, place, width))
-        if not traits & SPACE:
-            add_character(source, place, width, traits, at, text)
-        elif at.line:
-            at.pending = 1
+        if traits & SPACE:
+            pending = in_line
+        else:
+            if pending or (not in_line and at.lines):
+                text[written] = BLANK if in_line else NEWLINE
+                written, made = written + 1, made + 1
+            at.lines += not in_line
+            in_line, pending, dark = 1, 0, 1
+            if not traits & UNPRINTABLE:
+                for byte in range(place, place + width):
+                    text[written] = source[byte]
+                    written += 1
+                made, dense = made + 1, dense + (traits & DENSE != 0)
         place, chars = place + width, chars + 1
+    at.written, at.line, at.pending = written, in_line, pending
+    at.chars += made
+    at.dense += dense
+    if dark:
+        at.parts, at.nonblank, at.last = 1, 1, AFTER_TEXT
     if at.parts and at.links:
         at.linked += chars
-
-
-@kernel
-def add_character(source: np.ndarray, place: int, width: int, traits: int, at: Record, text: np.ndarray) -> None:
-    """Add a character that is not blank, after the newline or blank that was to come before it."""
-    if not at.line:
-        if at.lines:
-            write_byte(NEWLINE, at, text)
-        at.line = at.parts = at.nonblank = 1
-        at.lines += 1
-    elif at.pending:
-        write_byte(BLANK, at, text)
-    at.pending, at.last = 0, AFTER_TEXT
-    if not traits & UNPRINTABLE:
-        copy(source, place, width, traits, at, text)
-
-
-@kernel
-def write_byte(byte: int, at: Record, text: np.ndarray) -> None:
-    """Write a character of ASCII."""
-    text[at.written] = byte
-    at.written += 1
-    at.chars += 1
-
-
-@kernel
-def copy(source: np.ndarray, place: int, width: int, traits: int, at: Record, text: np.ndarray) -> None:
-    """Write a character as it is."""
-    for byte in range(place, place + width):
-        text[at.written] = source[byte]
-        at.written += 1
-    at.chars += 1
-    at.dense += traits & DENSE != 0
 
 
 @kernel
@@ -94,7 +79,11 @@ def add_given(given: np.ndarray, begin: int, end: int, at: Record, table: np.nda
     place = begin
     while place < end:
         width = width_of(given[place])
-        copy(given, place, width, traits_of(table, code_at(given, place, width)), at, text)
+        for byte in range(place, place + width):
+            text[at.written] = given[byte]
+            at.written += 1
+        at.chars += 1
+        at.dense += traits_of(table, code_at(given, place, width)) & DENSE != 0
         place += width
 
 

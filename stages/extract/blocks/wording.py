@@ -14,6 +14,7 @@ from stages.extract.blocks.phrases import Phrases, count_phrases, found_at, has_
 from stages.extract.blocks.titles import title_like
 from stages.extract.characters import CAPITAL, code_at, traits, traits_of, width_of
 from stages.extract.readings import SENTENCE_ENDS
+from stages.extract.text_nodes import is_among
 
 SHORT, OF_RIGHTS = 150, 400  # characters: what may be a label, and a notice of rights
 HEAD = 200  # characters of a block in which digits, capitals and dates are wording_of
@@ -104,7 +105,7 @@ def count_characters(text: np.ndarray, begin: int, end: int, table: np.ndarray, 
         if text[place] & 0xC0 != 0x80:
             last = place
     told.commas, told.newlines = commas, newlines
-    told.ended = (ends == code_at(text, last, end - last)).any()
+    told.ended = is_among(code_at(text, last, end - last), ends)
 
 
 @kernel

@@ -11,7 +11,7 @@ from stages.extract.blocks.names import BIT_OF, LONGEST, WHOLE_PAGE
 from stages.extract.lookup import lookup_table, number_of
 from stages.extract.markup import AMPERSAND, BLANK, EQUALS, SEMICOLON, TAG, Markup
 from stages.extract.survey import verdicts
-from stages.extract.text_nodes import FNV, PRIME
+from stages.extract.text_nodes import FNV, PRIME, is_among
 
 OWN = ("class", "id", "role", "style", "hidden", "aria-hidden")
 CLASS, ID = 0, 1
@@ -78,7 +78,7 @@ def read_names(
                 place += 1
             if attribute == CLASS:
                 names[box] = first_word(xml, begin, place, names[box])
-            if attribute >= 0 and not (boxes[box].tag == named.bare).any():
+            if attribute >= 0 and not is_among(boxes[box].tag, named.bare):
                 if attribute <= ID:
                     said[box] |= bits_of_words(xml, begin, min(place, begin + LONGEST), named)
                 row = values[count]

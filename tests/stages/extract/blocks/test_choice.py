@@ -243,13 +243,31 @@ def test_short_answers_of_a_thread_are_not_cut_as_those_of_a_story(column: str |
     assert not choice.keep(blocks, rows, np.array([0.9, 0.9, 0.9, 0.65], np.float32), article=True)[-1]
 
 
-def test_another_reading_makes_its_blocks_likely_and_the_others_unlikely():
-    long = "A bag for all that one takes along to the sea, and to the hills."
-    blocks = blocks_in(f"<p>New</p><p>{long}</p><p>bag</p><table><tr><td>Weight<td>1 kg<tr><td>Size<td>40 l</table>")
-    text = f"- New\nIt says: {long}\n| Weight | 1 kg |\n| Size | 40 l |"
-    likely = choice.agreed(blocks, np.full(4, 0.5), text)
-    assert likely == pytest.approx([0.8808, 0.8808, 0.1192, 0.8808], abs=1e-4)
-    assert choice.agreed(blocks, np.full(4, 0.5), "") == pytest.approx(np.full(4, 0.1192), abs=1e-4)
+LIKELY, AS_BEFORE, UNLIKELY = 0.8808, 0.5, 0.1192
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "expected"),
+    [
+        (
+            f"<p>New</p><p>{STORY[0]}</p><p>bag</p><table><tr><td>Weight<td>1 kg<tr><td>Size<td>40 l</table>",
+            f"- New\nIt says: {STORY[0]}\n| Weight | 1 kg |\n| Size | 40 l |",
+            [LIKELY, LIKELY, UNLIKELY, LIKELY],
+        ),
+        ("<p>First steps</p><p>Then more</p><p>The end</p>", "First stepsThen moreThe end", [LIKELY] * 3),
+        ("<p>第一章</p><p>第二章</p><p>目录</p>", "第一章第二章", [LIKELY, LIKELY, UNLIKELY]),
+        (f"<p>new</p><p>{STORY[0]}</p><p>new</p>", f"{STORY[0]}\nnew", [UNLIKELY, LIKELY, LIKELY]),
+        ("<p>one two three four</p><p>five</p>", "one two\nfive", [LIKELY, LIKELY]),
+        ("<p>one two three four five</p><p>six</p>", "one two\nsix", [UNLIKELY, LIKELY]),
+        ("<h2>Lost</h2><p>kept</p><h2>Held</h2>", "kept\nHeld", [AS_BEFORE, LIKELY, LIKELY]),
+        ("<h2>Lost</h2><p>lost</p>", "", [AS_BEFORE, UNLIKELY]),
+        (f"<p>{'word ' * 4_999}</p><p>more</p>", "more", [UNLIKELY, LIKELY]),
+        (f"<p>{'word ' * 5_000}</p><p>more</p>", "more", [AS_BEFORE, AS_BEFORE]),
+    ],
+)
+def test_another_reading_makes_its_blocks_likely_and_the_others_unlikely(body: str, text: str, expected: list[float]):
+    likely = choice.agreed(blocks_in(body), np.full(len(expected), 0.5), text)
+    assert likely == pytest.approx(expected, abs=1e-4)
 
 
 def test_only_pages_of_products_are_read_twice(monkeypatch):
