@@ -12,7 +12,7 @@ WORD, SPACE, SIGN = np.uint8(0), np.uint8(1), np.uint8(2)  # kinds of characters
 BLANK, BREAK = np.uint32(ord(" ")), np.uint32(ord("\n"))
 DIGIT, CAPITAL, END = np.uint8(1), np.uint8(2), np.uint8(4)  # traits of characters
 ENDS = ".!?\"'”’。！？…"  # what running text ends a line with
-WORDS_A_SHAPE_WORD = 10  # the more words of shape there are, the less the others count: 5 and 20 were no better
+WORDS_A_SHAPE_WORD = 10  # the more words of shape there are, the less the others count
 
 
 def shaped_words(text: str) -> str:
