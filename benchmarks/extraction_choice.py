@@ -140,7 +140,7 @@ def folds(found: list[Sample]) -> dict[str, list[dict[str, float]]]:
         model = fit([sample for sample in found if sample.fold != fold])
         for sample in (sample for sample in found if sample.fold == fold):
             likely = 1 / (1 + np.exp(-boosting.predict(*model, sample.rows)))
-            if sample.other is not None:
+            if sample.other is not None and choice.has_text(sample.blocks, likely):
                 likely = choice.agreed(sample.blocks, likely, sample.other)
             kept = choice.keep(sample.blocks, sample.rows, likely, sample.clues.article)
             text = writing.plain(block for block, mine in zip(sample.blocks, kept, strict=True) if mine)

@@ -3,8 +3,7 @@
 Boosted trees give each block a probability (`trees`, made by `python -m benchmarks.extraction_choice`). Where the
 cut lies is decided for the page: the word F1 that can be expected is best when everything above half of it is kept,
 so that a page on which little is certain is cut lower. A page that reads as a story is cut higher, above all for
-short lines, and loses headings with nothing below them: there a menu or a teaser costs more than a caption does. A
-thread is no story: its short lines are answers.
+short lines, and loses headings with nothing below them: there a menu or a teaser costs more than a caption does.
 """
 
 from collections.abc import Sequence
@@ -26,9 +25,9 @@ SHORT = 100  # characters
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
 
 ODDS = 2.0  # log-odds that another reading adds to a block that it has, and takes from one that it has not
+LEAST_WORDS = 50  # that are likely to be main text, on a page on which another reading is heard
 MOST_WORDS = 5_000  # of a page on which another reading is heard: the time to align words may grow with their square
 WORD = re2.compile(r"\p{L}[\p{Ll}\p{M}]*|\p{N}+|\S")  # a capital begins a word, where lines are glued together
-THREADS = [columns.NAMES.index(name) for name in ("thread", "in_thread")]
 
 
 def tree_table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -73,7 +72,7 @@ def main_blocks(
         return np.zeros(0, np.bool_), 0
     rows = columns.features(page, clues)
     likely = probabilities(rows)
-    if other is not None:
+    if other is not None and has_text(blocks, likely):
         likely = agreed(blocks, likely, other)
     return keep(blocks, rows, likely, clues.article), int(rows[:, columns.PRICE].sum())
 
@@ -83,7 +82,7 @@ def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, arti
     size = np.array([len(block.text) for block in blocks], np.float32)
     half = expected_f1(likely, size) / 2
     kept = likely > min(max(half, LOWEST), HIGHEST)
-    if article or (running_share(rows, size * kept) >= STORY and not rows[0, THREADS].any()):
+    if article or running_share(rows, size * kept) >= STORY:
         cut = min(max(half + OF_STORIES, LOWEST), HIGHEST)
         kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
         repairs.keep_headings_of_kept_text(blocks, likely, kept, cut)
@@ -94,6 +93,12 @@ def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, arti
     repairs.keep_whole_lists(blocks, likely, kept)
     repairs.keep_lists_of_sentences(blocks, kept)
     return kept
+
+
+def has_text(blocks: Sequence[PageBlock], likely: np.ndarray) -> bool:
+    """Whether a page is likely to have a text of its own: an empty cart has none, whatever stands around it."""
+    words = (len(block.text.split()) for block, is_likely in zip(blocks, likely > 0.5, strict=True) if is_likely)
+    return sum(words) >= LEAST_WORDS
 
 
 def agreed(blocks: Sequence[PageBlock], likely: np.ndarray, text: str) -> np.ndarray:

@@ -231,16 +231,10 @@ def test_of_tables_to_fill_in_nothing_is_written(second: str, is_form: bool):
     assert (writing.plain(blocks) == "") == is_form and (writing.markdown(blocks) == "") == is_form
 
 
-@pytest.mark.parametrize(("column", "kept"), [(None, False), ("thread", True), ("in_thread", True), ("posts", False)])
-def test_short_answers_of_a_thread_are_not_cut_as_those_of_a_story(column: str | None, kept: bool):
-    blocks = blocks_in(f"{prose()}<p>Very cool, thank you.</p>")
-    rows = np.zeros((4, len(features.NAMES)), np.float32)
-    rows[:, features.LENGTH] = np.log2([1 + len(block.text) for block in blocks])
-    if column:
-        rows[:, features.NAMES.index(column)] = 1
-    found = choice.keep(blocks, rows, np.array([0.9, 0.9, 0.9, 0.65], np.float32), article=False)
-    assert found.tolist() == [True, True, True, kept]
-    assert not choice.keep(blocks, rows, np.array([0.9, 0.9, 0.9, 0.65], np.float32), article=True)[-1]
+@pytest.mark.parametrize(("words", "has_text"), [(49, False), (50, True)])
+def test_a_page_without_text_of_its_own_hears_no_other_reading(words: int, has_text: bool):
+    blocks = blocks_in(f"<p>{'word ' * words}</p><p>{'menu ' * 99}</p>")
+    assert choice.has_text(blocks, np.array([0.6, 0.5])) == has_text
 
 
 LIKELY, AS_BEFORE, UNLIKELY = 0.8808, 0.5, 0.1192
