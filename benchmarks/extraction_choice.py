@@ -69,7 +69,7 @@ def samples(folder: Path) -> Iterator[Sample]:
     for row in extraction.sources(folder, gold).to_pylist():
         source = source_of(row["html"], row["charset"])
         seen, mine = parsing.look(source), gold[row["id"]]
-        page = blocks_of(seen.page, seen.element) if seen else None
+        page = blocks_of(seen.markup, seen.element) if seen else None
         if seen and page and len(page.rows) and not mine["gold_kind"].startswith("partial"):
             clues = clues_of(seen.tree, source, row["url"])
             blocks, rows = page.blocks(), features.features(page, clues)

@@ -153,8 +153,9 @@ class TokenLengths:
 
     def __call__(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
         """The numbers of tokens."""
-        lengths = map(len, self.encoder([text for text in texts.to_pylist() if text is not None]))
-        counted = [0 if text is None else next(lengths) for text in texts.to_pylist()]
+        column: list[str | None] = texts.to_pylist()
+        lengths = map(len, self.encoder([text for text in column if text is not None]))
+        counted = [0 if text is None else next(lengths) for text in column]
         return pa.chunked_array([pa.array(counted, pa.int64())])
 
 

@@ -25,13 +25,13 @@ LONGEST_URL = 2_048
 
 def images(page: Survey, text: str, url: str) -> list[list[str]]:
     """[address, alternative text] of every image that stands in `text`, in document order, each address once."""
-    shown = shown_images(page.page)
+    shown = shown_images(page.markup)
     frame = frame_of(page, text) if len(shown) else None
     if frame is None:
         return []
     base, found = base_of(page, url), dict[str, str]()
-    for image in shown[(shown > frame) & (shown < page.page.ends[frame])].tolist():
-        attributes = dict(page.page.items(image))
+    for image in shown[(shown > frame) & (shown < page.markup.ends[frame])].tolist():
+        attributes = dict(page.markup.items(image))
         if address := address_of(attributes, base):
             found.setdefault(address, " ".join(attributes.get("alt", "").split()))
     return [[address, alt] for address, alt in found.items()]
@@ -50,7 +50,7 @@ def shown_images(page: Markup) -> np.ndarray:
 def frame_of(page: Survey, text: str) -> int | None:
     """The smallest element that holds 95 % of the characters that page and text share, None when they share none."""
     before = np.cumsum(shared_passages(page, text))
-    inside = before[page.page.ends] - before[:-1]
+    inside = before[page.markup.ends] - before[:-1]
     # All elements with so large a share stand in one another.
     return int(np.flatnonzero(inside >= SHARE * inside[0])[-1]) if inside[0] else None
 
@@ -60,7 +60,7 @@ def shared_passages(page: Survey, text: str) -> np.ndarray:
 
     A passage is known by four words of its inside, so that all of this takes linear time.
     """
-    sizes = np.zeros(len(page.page.tags) + 1, np.int64)
+    sizes = np.zeros(len(page.markup.tags) + 1, np.int64)
     written = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
     words = np.empty(len(written) // 2 + 1, np.uint64)
     slots = np.empty(2 << len(words).bit_length(), np.uint64)

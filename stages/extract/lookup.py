@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.hashing import GOLDEN64
 from pipeline.kernels import kernel
 
 LONGEST = 16  # bytes of a name: it is held as two numbers of 64 bits
@@ -26,7 +27,7 @@ def lookup_table(names: Mapping[bytes, int]) -> tuple[np.ndarray, np.ndarray]:
 
 def slot_of(low: Any, high: Any, size: int) -> Any:
     """Where a name is looked for first."""
-    mixed = (low ^ (high * np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (low ^ (high * np.uint64(31))) * GOLDEN64
     return np.int64(mixed >> np.uint64(40)) & (size - 1)
 
 

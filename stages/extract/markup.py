@@ -159,8 +159,8 @@ def end_of_attributes(xml: np.ndarray, place: int, longest: int) -> tuple[int, i
         place += 2  # HTML lets the first character of a name be "="
         while place < len(xml) and xml[place] != EQUALS:
             place += 1
-        first, is_class = xml[name], place - name == 5 and xml[name] == 99 and xml[name + 1] == 108  # "cl"
-        is_id = place - name == 2 and first == 105 and xml[name + 1] == 100  # "id"
+        is_class = place - name == 5 and xml[name] == 99 and xml[name + 1] == 108  # "cl"
+        is_id = place - name == 2 and xml[name] == 105 and xml[name + 1] == 100  # "id"
         quote, value = xml[place + 1], place + 2
         place = value
         while place < len(xml) and xml[place] != quote:

@@ -27,9 +27,9 @@ def complexity_limit(page: Survey) -> str | None:
     """Say "too_deep" or "too_dense" of a page that is not worth extracting, else None."""
     if is_overloaded(page):
         return "too_dense"
-    if nesting(page.page.tags, page.page.parents, NESTED) > MOST_NESTED:
+    if nesting(page.markup.tags, page.markup.parents, NESTED) > MOST_NESTED:
         return "too_deep"
-    tables = int((page.page.tags == TAG["table"]).sum())
+    tables = int((page.markup.tags == TAG["table"]).sum())
     if not tables:
         return None
     rows, columns = grid(page.tree)  # those of all tables together: enough to know that none is large
@@ -42,9 +42,9 @@ def complexity_limit(page: Survey) -> str | None:
 
 def is_overloaded(page: Survey) -> bool:
     """Whether an element has more attributes, or a longer class or id, than trafilatura looks at in honest time."""
-    if page.page.most_attributes >= MOST_ATTRIBUTES:
+    if page.markup.most_attributes >= MOST_ATTRIBUTES:
         return True
-    return page.page.longest_name > LONGEST and any(
+    return page.markup.longest_name > LONGEST and any(
         len(element.get(name, "")) > LONGEST for element in page.elements for name in LIMITED
     )
 

@@ -30,20 +30,20 @@ class Survey:
 
     tree: HtmlElement
     source: bytes
-    page: Markup
+    markup: Markup
     by_tag: dict[int, list[_Element]] = field(default_factory=dict)
 
     @cached_property
     def elements(self) -> list[_Element]:
-        """All elements in document order, as `page` numbers them."""
+        """All elements in document order, as `markup` numbers them."""
         return list(self.tree.iter())
 
     def element(self, place: int) -> _Element:
         """The element of a number, without a look at those with other tags."""
-        tag = int(self.page.tags[place])
+        tag = int(self.markup.tags[place])
         if tag not in self.by_tag:
             self.by_tag[tag] = list(self.tree.iter(KNOWN[tag - 1]))
-        return self.by_tag[tag][int((self.page.tags[:place] == tag).sum())]
+        return self.by_tag[tag][int((self.markup.tags[:place] == tag).sum())]
 
     @cached_property
     def marks(self) -> Marks:
@@ -67,7 +67,7 @@ class Survey:
     @cached_property
     def passages(self) -> np.ndarray:
         """The passages of the page, as `text_nodes.passages` gives them."""
-        return passages(self.page)
+        return passages(self.markup)
 
     @property
     def running_text(self) -> int:
@@ -77,8 +77,8 @@ class Survey:
     @cached_property
     def base(self) -> str | None:
         """What the page says that its addresses are relative to."""
-        bases = (self.page.tags[1:] == TAG["base"]).nonzero()[0] + 1
-        said = (dict(self.page.items(base)).get("href") for base in bases.tolist())
+        bases = (self.markup.tags[1:] == TAG["base"]).nonzero()[0] + 1
+        said = (dict(self.markup.items(base)).get("href") for base in bases.tolist())
         return next((href for href in said if href is not None), None)
 
 

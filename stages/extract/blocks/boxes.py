@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from pipeline.hashing import GOLDEN64
 from pipeline.kernels import kernel
 from stages.extract.blocks import listed
 from stages.extract.blocks.fields import BOX_SAID, VALUE, Records
@@ -38,8 +39,8 @@ def describe_boxes(page: Markup, boxes: np.ndarray) -> np.ndarray:
         if settled := settle(marks, items):
             own[box] |= listed.bits_of_mark(KNOWN[boxes[box]["tag"] - 1], settled) << LISTED
     own[0] = 0  # of what is around the page
-    made, slots = np.empty(len(boxes), BOX_SAID), np.empty(1 << int(2 * len(boxes)).bit_length(), np.int32)
-    inherit(boxes, np.array(own, np.int32), names, slots, made)
+    made = np.empty(len(boxes), BOX_SAID)
+    inherit(boxes, np.array(own, np.int32), names, made)
     return made
 
 
@@ -52,7 +53,7 @@ class Values(dict[bytes, tuple[int, int]]):
         self.is_word = name in ("class", "id")  # whose words `words` reads
 
     def __missing__(self, raw: bytes) -> tuple[int, int]:
-        value = html.unescape(raw.decode()) if b"&" in raw else raw.decode()
+        value = html.unescape(raw.decode())
         bits = 0 if self.is_word else bits_of_attribute(self.name, value[:LONGEST])
         found = (0 if self.marks is None else self.marks.judge(value), bits)
         if len(self) >= MOST_REMEMBERED:
@@ -69,10 +70,10 @@ def known_values() -> list[Values]:
 
 
 @kernel
-def inherit(boxes: Records, own: np.ndarray, names: np.ndarray, slots: np.ndarray, made: Records) -> None:
-    """Fill `made`: a box comes after the one around it. `names` are hashes, `slots` a power of two of places."""
+def inherit(boxes: Records, own: np.ndarray, names: np.ndarray, made: Records) -> None:
+    """Fill `made`: a box comes after the one around it. `names` are hashes."""
     numbers = np.empty(len(boxes), np.int32)
-    number_keys(names, slots, numbers)
+    number_keys(names, numbers)
     like, twins = np.empty((2, len(boxes)), np.uint64)
     for place in range(len(boxes)):
         around, box = boxes[place].around, made[place]
@@ -88,8 +89,8 @@ def inherit(boxes: Records, own: np.ndarray, names: np.ndarray, slots: np.ndarra
         top = number_at(numbers, boxes[around].around if around >= 0 else -1)
         like[place] = (name << np.uint64(21) | above) << np.uint64(21) | top
         twins[place] = np.uint64(around + 1) << np.uint64(32) | name
-    number_keys(like, slots, made["like"])
-    number_keys(twins, slots, made["twins"])
+    number_keys(like, made["like"])
+    number_keys(twins, made["twins"])
 
 
 @kernel
@@ -99,12 +100,15 @@ def number_at(numbers: np.ndarray, place: int) -> np.uint64:
 
 
 @kernel
-def number_keys(keys: np.ndarray, slots: np.ndarray, numbers: np.ndarray) -> int:
-    """Number keys in the order in which they come first; how many there are. `slots` has a power of two of places."""
-    slots.fill(-1)
-    count, mask = 0, len(slots) - 1
+def number_keys(keys: np.ndarray, numbers: np.ndarray) -> None:
+    """Number keys in the order in which they come first."""
+    size = 2
+    while size < 2 * len(keys):
+        size *= 2
+    slots = np.full(size, -1, np.int32)
+    count, mask = 0, size - 1
     for place in range(len(keys)):
-        mixed = keys[place] * np.uint64(0x9E3779B97F4A7C15)
+        mixed = keys[place] * GOLDEN64
         slot = np.int64(mixed >> np.uint64(32)) & mask
         while slots[slot] >= 0 and keys[slots[slot]] != keys[place]:
             slot = (slot + 1) & mask
@@ -113,4 +117,3 @@ def number_keys(keys: np.ndarray, slots: np.ndarray, numbers: np.ndarray) -> int
             count += 1
         else:
             numbers[place] = numbers[slots[slot]]
-    return count

@@ -133,7 +133,7 @@ def kinship(page: PageBlocks, size: np.ndarray, linked: np.ndarray) -> np.ndarra
 def numbered(keys: np.ndarray) -> np.ndarray:
     """Keys as small numbers, the same for the same."""
     numbers = np.empty(len(keys), np.int64)
-    number_keys(keys.astype(np.uint64), np.empty(1 << int(2 * len(keys)).bit_length(), np.int64), numbers)
+    number_keys(keys.astype(np.uint64), numbers)
     return numbers
 
 

@@ -10,7 +10,7 @@ KINDS = ("text", "heading", "item", "term", "table", "code", "caption")
 OF_TEXT, OF_HEADING, OF_ITEM, OF_TERM, OF_TABLE, OF_CODE, OF_CAPTION = range(len(KINDS))
 
 # what an element is to the walk by its tag
-INLINE, SKIP, BOX, PREFORMATTED, BREAK, RULE, LINE_CODE, LINK = range(8)
+INLINE, SKIP, BOX, PREFORMATTED, BREAK, RULE, LINK = range(7)
 
 # what was decided of an element before the walk
 NOTHING, FORMULA, DISPLAY, TABLE_TEXT, CODE_TEXT, CODE_IF_ALONE = range(6)

@@ -38,7 +38,7 @@ def read_blocks(
             return ""
         return found.replace(" ", "%20").replace(")", "%29") if found.startswith(HTTP) else ""
 
-    page = blocks_of(seen.page, seen.element)
+    page = blocks_of(seen.markup, seen.element)
     clues = clues_of(seen.tree, seen.source, url)
     blocks = page.blocks()
     walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown else []
@@ -55,5 +55,5 @@ def read_blocks(
 
 def kind(seen: Survey) -> kinds.PageKind:
     """The kind of a page."""
-    blocks = blocks_of(seen.page, seen.element).blocks()
+    blocks = blocks_of(seen.markup, seen.element).blocks()
     return kinds.kind_of_page(blocks, clues_of(seen.tree, seen.source))

@@ -24,15 +24,15 @@ def phrases_of(some: Sequence[str]) -> Phrases:
 
 
 @kernel
-def found_at(text: np.ndarray, place: int, phrases: Phrases) -> int:
-    """Behind the first phrase that stands at a place, 0 for none."""
+def found_at(text: np.ndarray, place: int, phrases: Phrases, whole: bool = False) -> int:
+    """Behind the first phrase that stands at a place, 0 for none; with `whole` only where a word ends there too."""
     first = text[place]
     phrase = phrases.begins[first]
     while phrase < phrases.begins[first + 1]:
         at = place
         while phrases.text[phrase] and text[at] == phrases.text[phrase]:
             at, phrase = at + 1, phrase + 1
-        if not phrases.text[phrase]:
+        if not phrases.text[phrase] and not (whole and is_word(text[at])):
             return at
         while phrases.text[phrase]:
             phrase += 1
@@ -54,29 +54,12 @@ def count_phrases(text: np.ndarray, begin: int, end: int, phrases: Phrases) -> i
     """How often phrases of whole words stand in a text. None of them begins another one."""
     count, place, inside = 0, begin, False
     while place < end:
-        behind = 0 if inside else found_words(text, place, phrases)
+        behind = 0 if inside else found_at(text, place, phrases, True)
         if behind:
             count, place, inside = count + 1, behind, True
         else:
             inside, place = is_word(text[place]), place + 1
     return count
-
-
-@kernel
-def found_words(text: np.ndarray, place: int, phrases: Phrases) -> int:
-    """Behind the phrase of whole words that stands at a place, 0 for none."""
-    first = text[place]
-    phrase = phrases.begins[first]
-    while phrase < phrases.begins[first + 1]:
-        at = place
-        while phrases.text[phrase] and text[at] == phrases.text[phrase]:
-            at, phrase = at + 1, phrase + 1
-        if not phrases.text[phrase] and not is_word(text[at]):
-            return at
-        while phrases.text[phrase]:
-            phrase += 1
-        phrase += 1
-    return 0
 
 
 @kernel

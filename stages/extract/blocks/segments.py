@@ -21,7 +21,6 @@ from stages.extract.blocks.fields import (
     CODE_IF_ALONE,
     DISPLAY,
     FORMULA,
-    LINE_CODE,
     LINK,
     NOTHING,
     OF_CAPTION,
@@ -63,7 +62,7 @@ class Written(NamedTuple):
 
 def _tags() -> Tags:
     roles, kinds, lists = np.zeros((3, len(KNOWN) + 1), np.int8)
-    named = ((tags.SKIPPED, SKIP), (tags.BOXES, BOX), (tags.CODE, PREFORMATTED), (tags.VERBATIM, LINE_CODE))
+    named = ((tags.SKIPPED, SKIP), (tags.BOXES, BOX), (tags.CODE, PREFORMATTED))
     for names, role in (*named, (("br",), BREAK), (("hr",), RULE), (("a",), LINK)):
         roles[[TAG[name] for name in names]] = role
     for name in tags.HEADINGS:

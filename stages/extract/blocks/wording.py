@@ -1,4 +1,4 @@
-"""What the text of each block says, wording_of by compiled loops: words of menus and notices, dates, prices, the title.
+"""What the text of each block says, counted by compiled loops: words of menus and notices, dates, prices, the title.
 
 `text` holds all blocks of a page in UTF-8, `lower` the same in lower case, a NUL behind each block.
 """
@@ -17,15 +17,14 @@ from stages.extract.readings import SENTENCE_ENDS
 from stages.extract.text_nodes import is_among
 
 SHORT, OF_RIGHTS = 150, 400  # characters: what may be a label, and a notice of rights
-HEAD = 200  # characters of a block in which digits, capitals and dates are wording_of
+HEAD = 200  # characters of a block in which digits, capitals and dates are counted
 LEAST_TITLE = 5  # characters; a block in the title has more
 BOILERPLATE = (
     "read more|more|share|tweet|comment|comments|reply|posted|by|log in|login|sign in|sign up|register|subscribe|"
     "newsletter|related|click|home|next|previous|prev|search|print|e-mail|email|follow|menu|back to|top|skip|view|"
     "views|ago|contact|tag|tags|categories|category|filed under|like|likes|add to|download|join|joined|show|hide|"
-    "see all|"
-    "advertisement|sponsored|updated|published|author|editor|permalink|report|edit|quote|member|members|profile|"
-    "location|last"
+    "see all|advertisement|sponsored|updated|published|author|editor|permalink|report|edit|quote|member|members|"
+    "profile|location|last"
 ).split("|")
 RIGHTS = ("©", "(c)", "copyright", "all rights", "reserved", "privacy", "cookie", "terms of")
 BEFORE_PRICE, BEHIND_PRICE = ("$", "€", "£", "¥", "₹"), ("€", "£", "₽", "₴", "zł", "USD", "EUR", "kr")

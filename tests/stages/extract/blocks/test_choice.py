@@ -35,7 +35,7 @@ def blocks_in(body: str) -> list[PageBlock]:
 def page_blocks(html: bytes) -> PageBlocks:
     seen = parsing.look(html)
     assert seen is not None
-    return blocks_of(seen.page, seen.element)
+    return blocks_of(seen.markup, seen.element)
 
 
 def test_the_table_is_that_of_the_features():

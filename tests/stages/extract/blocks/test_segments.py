@@ -15,7 +15,7 @@ from stages.extract.source import source_of
 def page_blocks(html: str | bytes) -> PageBlocks:
     seen = parsing.look(html if isinstance(html, bytes) else f"<html><body>{html}</body></html>".encode())
     assert seen is not None
-    return blocks_of(seen.page, seen.element)
+    return blocks_of(seen.markup, seen.element)
 
 
 def told(blocks: list[PageBlock]) -> list[tuple[object, ...]]:
@@ -38,7 +38,7 @@ def test_both_walks_give_the_same_blocks(made_pages):
         except parsing.Malformed:
             continue
         if seen is not None:
-            compiled = blocks_of(seen.page, seen.element).blocks()
+            compiled = blocks_of(seen.markup, seen.element).blocks()
             assert told(compiled) == told(BlockWalk(seen.tree).blocks)
             blocks += len(compiled)
     assert blocks > 1_000
@@ -66,7 +66,7 @@ def test_both_walks_give_the_same_blocks(made_pages):
 def test_both_walks_read_odd_markup_alike(body):
     seen = parsing.look(f"<html><body>{body}</body></html>".encode())
     assert seen is not None
-    found = told(blocks_of(seen.page, seen.element).blocks())
+    found = told(blocks_of(seen.markup, seen.element).blocks())
     assert found and found == told(BlockWalk(seen.tree).blocks)
 
 
@@ -74,7 +74,10 @@ def test_a_page_of_xhtml_gets_no_attributes():
     doctype = "<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'http://www.w3.org/x'>"
     seen = parsing.look(f"{doctype}<html><body><a lang=en name=footer>x</a></body></html>".encode())
     assert seen is not None
-    assert [name for element in range(len(seen.page.tags)) for name, _ in seen.page.items(element)] == ["lang", "name"]
+    assert [name for element in range(len(seen.markup.tags)) for name, _ in seen.markup.items(element)] == [
+        "lang",
+        "name",
+    ]
 
 
 def test_boxes_know_their_blocks_and_names():

@@ -18,7 +18,7 @@ CHAT = "<p>守灯塔的人每天中午以前数一数经过的船。</p>"
 def page_blocks(body: str) -> PageBlocks:
     seen = parsing.look(f"<html><body>{body}</body></html>".encode())
     assert seen is not None
-    return blocks_of(seen.page, seen.element)
+    return blocks_of(seen.markup, seen.element)
 
 
 def cards(count: int, start: int = 0) -> str:

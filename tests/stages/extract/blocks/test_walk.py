@@ -18,7 +18,7 @@ def texts(body: str) -> list[str]:
     found = [block.text for block in walk(body).blocks]
     seen = parsing.look(f"<html><body>{body}</body></html>".encode())
     assert seen is not None
-    assert found == [block.text for block in blocks_of(seen.page, seen.element).blocks()]
+    assert found == [block.text for block in blocks_of(seen.markup, seen.element).blocks()]
     return found
 
 
