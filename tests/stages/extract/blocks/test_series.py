@@ -74,6 +74,13 @@ def test_prices_and_repeated_labels_are_counted():
     assert made["repeats"] == [0, 0, 1, 1, 0]
 
 
+def test_words_of_menus_dates_and_prices_are_whole_ones():
+    said = "<p>Read more</p><p>membership agora</p><p>log in or sign up, members</p><p>emails</p>"
+    assert rows(said)["boilerplate"] == [1, 0, 3, 0]
+    assert rows("<p>2/27/24</p><p>12:30</p><p>in 1999</p><p>19995</p><p>2150</p>")["date"] == [0, 1, 1, 0, 0]
+    assert rows("<p>5 kr</p><p>5 krypton</p><p>USD 5</p><p>5 USD</p>")["price"] == [1, 0, 0, 1]
+
+
 def test_a_chinese_character_says_as_much_as_three_letters():
     assert [block.size for block in page_blocks(STORY + CHAT).blocks()] == [len(STORY) - 7, 3 * 18 + 1]
     assert [block.size for block in page_blocks("<p>塔</p><p>é</p><pre>塔\n</pre>").blocks()] == [3, 1, 3]
