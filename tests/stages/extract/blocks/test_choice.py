@@ -45,6 +45,13 @@ def test_the_table_is_that_of_the_features():
     assert choice.TREES.max() == len(choice.COLUMNS) - 1
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_the_command_makes_the_trees_that_are_there(shared):
+    found = list(extraction_choice.samples(shared / "data"))
+    assert extraction_choice.written(*extraction_choice.fit(found)) == extraction_choice.TREES.read_text()
+
+
 def test_a_tree_is_read_as_it_is_written(monkeypatch):
     rows = np.array([[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]], np.float32)
     table = "0>1 1>1 0>9 1>9: -300 0 0 0 -100 0 0 0 100 0 0 0 300 0 0 0; 1>9 1>9 1>9 0>1: 5 7 " + "0 " * 14
@@ -231,10 +238,29 @@ def test_of_tables_to_fill_in_nothing_is_written(second: str, is_form: bool):
     assert (writing.plain(blocks) == "") == is_form and (writing.markdown(blocks) == "") == is_form
 
 
-@pytest.mark.parametrize(("words", "has_text"), [(49, False), (50, True)])
-def test_a_page_without_text_of_its_own_hears_no_other_reading(words: int, has_text: bool):
-    blocks = blocks_in(f"<p>{'word ' * words}</p><p>{'menu ' * 99}</p>")
+@pytest.mark.parametrize(
+    ("text", "has_text"), [("a" * 299, False), ("a" * 300, True), ("字" * 99, False), ("字" * 100, True)]
+)
+def test_a_page_without_text_of_its_own_hears_no_other_reading(text: str, has_text: bool):
+    blocks = blocks_in(f"<p>{text}</p><p>{'menu ' * 99}</p>")
     assert choice.has_text(blocks, np.array([0.6, 0.5])) == has_text
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "is_kept"),
+    [
+        ("a" * 499, 0.41, True),
+        ("a" * 499, 0.39, False),
+        ("a" * 500, 0.39, True),
+        ("字" * 166, 0.39, False),
+        ("字" * 167, 0.39, True),
+    ],
+)
+def test_a_short_text_is_not_made_longer_by_what_is_unlikely(text: str, likely: float, is_kept: bool):
+    """With the 100 characters below, it is short under 600 of them."""
+    blocks = blocks_in(f"<p>{text}</p><p>{'b' * 100}</p>")
+    rows = np.zeros((2, len(features.NAMES)), np.float32)
+    assert choice.keep(blocks, rows, np.array([0.5, likely]), False).tolist() == [True, is_kept]
 
 
 LIKELY, AS_BEFORE, UNLIKELY = 0.8808, 0.5, 0.1192
