@@ -162,11 +162,8 @@ class Follower:
         return sum(not self._ledger.is_made(stage, member) for stage in self._reads for member in members)
 
     def ready(self) -> list[str]:
-        """The shards of which all is made that they read; each is told of once."""
-        found = [item for item, missing in self._missing.items() if not missing]
-        for item in found:
-            del self._missing[item]
-        return found
+        """The shards of which all is made that they read, before any other is made."""
+        return [item for item, missing in self._missing.items() if not missing]
 
     def ready_after(self, stage: str, shard: str) -> list[str]:
         """The shard of which all is made that it reads, now that this one of another stage is."""
@@ -174,10 +171,7 @@ class Follower:
         if stage not in self._reads or item not in self._missing:
             return []
         self._missing[item] -= 1
-        if self._missing[item]:
-            return []
-        del self._missing[item]
-        return [item]
+        return [] if self._missing[item] else [item]
 
     def mark(self, item: str) -> str:
         """What a shard is made from."""

@@ -1,5 +1,6 @@
 """Shards of later stages are made as soon as what they read is made; what comes out is as if stages took turns."""
 
+import inspect
 import json
 import logging
 import time
@@ -32,25 +33,29 @@ from tests.helpers.tables import dropping, pages, rows_of, shout, source
 class LastOneTakesLong(Local):
     """A runner of which one worker takes long over the last item of a queue: all others are done meanwhile.
 
-    Notes stages with the numbers of their shards, in the order in which they were made. Outcomes of other stages than
-    the first of the queues are `held` until nothing else is left, as of workers that are not done when a stage ends.
-    It is killed after `most` outcomes.
+    Notes stages and shards in the order in which they were made. Outcomes of other stages than the first of the queues
+    are `held` until nothing else is left, as of workers that are not done when a stage ends. An `eager` one makes at
+    once what can be. It is killed after `most` outcomes.
     """
 
-    def __init__(self, held: bool = False, most: int = 10**9):
-        self.made: list[tuple[str, str]] = []
-        self.queues: list[WorkQueue] = []
-        self._held, self._left = held, most
+    def __init__(self, held: bool = False, eager: bool = False, most: int = 10**9):
+        self.made, self.told = list[tuple[str, str]](), list[str]()
+        self._held, self._eager, self._left = held, eager, most
 
     def map(self, queues: Sequence[WorkQueue]) -> Generator[tuple[WorkQueue, Any, Any]]:
+        self.stream = self._map(queues)  # nobody else closes it who forgets about it
+        return self.stream
+
+    def _map(self, queues: Sequence[WorkQueue]) -> Generator[tuple[WorkQueue, Any, Any]]:
         held = list[tuple[WorkQueue, Any, Any]]()
         while (waiting := [queue for queue in queues if queue.items]) or held:
             if not waiting:
-                yield held.pop(0)
+                late = held.pop(0)
+                yield late
+                self.told.append(late[0].name)
                 continue
-            queue = waiting[0] if len(waiting[0].items) > 1 else waiting[-1]
+            queue = waiting[0] if len(waiting[0].items) > 1 and not self._eager else waiting[-1]
             item = queue.items.popleft()
-            self.queues.append(queue)
             self.made.append((queue.name, item[0]))
             done = (queue, item, attempt(queue.fn, item))
             if self._held and queue is not queues[0]:
@@ -60,6 +65,7 @@ class LastOneTakesLong(Local):
             if self._left < 0:
                 raise Killed
             yield done
+            self.told.append(queue.name)
 
     def of(self, stage: str) -> list[str]:
         """The shards of a stage that were made."""
@@ -162,6 +168,23 @@ def test_a_shard_waits_for_all_that_it_reads(tmp_path: Path):
     assert [row["id"] for row in rows_of(tmp_path / "out", "end")] == ["a", "c"]
 
 
+def test_a_stage_follows_one_that_was_found_before(tmp_path: Path):
+    """What loud has made while raw was read is known when judged, whose turn comes first, makes the verdicts."""
+    raw = three(tmp_path / "in")
+    judged = dropping("judged", raw, "b")
+    end = Map("end", Map("loud", raw, (rewrite(shout),)), (rewrite(shout),), verdicts=judged)
+    run(judged, end, root=str(tmp_path / "out"), runner=(early := LastOneTakesLong()))
+    assert len(early.before_last_of("judged", "end")) == 2
+
+
+def test_what_is_under_way_in_the_turns_of_several_stages_is_made_once(tmp_path: Path):
+    raw = three(tmp_path / "in")
+    others = [Map(name, raw, (rewrite(shout),)) for name in ("one", "two", "three")]
+    run(*others, root=str(tmp_path / "out"), runner=(early := LastOneTakesLong(held=True)))
+    assert len(early.made) == len(set(early.made)) == 12
+    assert list(faults(str(tmp_path / "out"))) == []
+
+
 def test_views_are_followed_through(tmp_path: Path):
     """A stage that writes no rows of its own is as good as any."""
     raw = three(tmp_path / "in")
@@ -214,7 +237,7 @@ def test_what_fails_early_is_told_to_the_log_and_tried_again_in_its_turn(
         told.append(stage.name)
         (tmp_path / "mended").touch()
 
-    early = LastOneTakesLong()
+    early = LastOneTakesLong(eager=True)
     run(keys, root=str(tmp_path / "out"), runner=early, on_finished=mend)
     first, second, third = planned(str(tmp_path / "out"), "raw")
     assert early.before_last_of("raw", "keys") == [first], "and no other is tried early"
@@ -248,6 +271,7 @@ def test_a_stage_that_fails_ends_the_run_when_what_is_under_way_is_done(tmp_path
         run(keys, root=str(tmp_path / "out"), runner=failing)
     _, second, _ = planned(str(tmp_path / "out"), "raw")
     assert failing.of("loud") == [second] and failing.of("keys") == []
+    assert failing.told == ["raw", "raw", "raw"] and inspect.getgeneratorstate(failing.stream) == inspect.GEN_CLOSED
     assert list(faults(str(tmp_path / "out"))) == []
     (folder / "a").write_text(json.dumps(pages("a")))
     run(keys, root=str(tmp_path / "out"), runner=(rest := LastOneTakesLong()))
@@ -315,7 +339,7 @@ def test_a_file_asks_early_for_the_memory_of_its_own_rows_and_in_turn_for_that_o
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(memory, "LEAST", 0)
-    sizes = [("a", 4), ("b", 1), ("c", 9), ("d", 2)]
+    sizes = [("a", 9), ("b", 1), ("c", 4), ("d", 2)]
     raw = Map("raw", source(tmp_path / "in", **{n: pages(*(f"{n}{i}" for i in range(size))) for n, size in sizes}))
     asked = list[int]()
 
