@@ -16,6 +16,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ import pytest
 from benchmarks.mutants import FLOOR, REPO_ROOT
 from pipeline import kernels
 
-SECONDS = 60  # after which a change is one that never ends
+SECONDS = 5  # and as often the time that the tests take: after these a change is one that never ends
 PYTEST = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:timeout", "-o", "addopts=")
 OPTIONS = ("--import-mode=importlib", "-W", "ignore:overflow encountered:RuntimeWarning")
 SWAPS = {
@@ -69,7 +70,7 @@ def mutants(source: str) -> Iterator[Mutant]:
         for argument in function.args.args:
             argument.annotation = None
         body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-        nodes = [node for statement in body for node in ast.walk(statement)]
+        nodes: list[Any] = [node for statement in body for node in ast.walk(statement)]
         for number in range(len(nodes)):
             for change in changes(nodes[number]):
                 made, place = copy.deepcopy((function, nodes[number]))
@@ -77,7 +78,7 @@ def mutants(source: str) -> Iterator[Mutant]:
                 yield Mutant(name, place.lineno, ast.unparse(place), made)
 
 
-def changes(node: ast.AST) -> Iterator[Callable[[Any], None]]:
+def changes(node: Any) -> Iterator[Callable[[Any], None]]:
     """What can be changed of one node of a syntax tree."""
     if isinstance(node, ast.Compare):
         yield lambda place: place.ops.__setitem__(0, swapped(place.ops[0]))
@@ -85,10 +86,15 @@ def changes(node: ast.AST) -> Iterator[Callable[[Any], None]]:
         yield lambda place: setattr(place, "op", swapped(place.op))
     elif isinstance(node, ast.Constant) and type(node.value) in (int, bool):
         yield lambda place: setattr(place, "value", not place.value if place.value is True else place.value + 1)
-    if isinstance(node, ast.AugAssign) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+    if does_something(node):
         yield dropped
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute | ast.Subscript):
-        yield dropped
+
+
+def does_something(node: ast.AST) -> bool:
+    """Whether a node is a statement without which the function can run: a call, or a change of what there is."""
+    if isinstance(node, ast.Assign):
+        return isinstance(node.targets[0], ast.Attribute | ast.Subscript)
+    return isinstance(node, ast.AugAssign) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
 
 
 def swapped(operator: ast.AST) -> ast.AST:
@@ -127,14 +133,16 @@ def as_records(value: Any) -> Any:
     """Arrays of records, and those in a tuple, as Numba sees them."""
     if isinstance(value, np.ndarray) and value.dtype.names:
         return value.view(np.recarray)
-    return value._make(map(as_records, value)) if hasattr(value, "_make") else value
+    return type(value)(*map(as_records, value)) if isinstance(value, tuple) and type(value) is not tuple else value
 
 
-def is_noticed(test: Path, before: Callable[[], None]) -> bool:
+def is_noticed(test: Path, before: Callable[[], None], seconds: int) -> bool:
     """Whether the tests fail, or never end, in a process of their own in which something was done before."""
     if child := os.fork():
         return os.waitpid(child, 0)[1] != 0
-    signal.alarm(SECONDS)
+    signal.alarm(seconds)
+    for name in [name for name in sys.modules if name.startswith("tests.")]:
+        del sys.modules[name]  # what they made as they were imported was made by what is not changed
     with open(os.devnull, "w") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
@@ -151,12 +159,14 @@ def try_file(file: Path, sample: int) -> tuple[int, list[Mutant]]:
     test = REPO_ROOT / "tests" / file.parent / f"test_{file.name}"
     with redirect_stdout(StringIO()):
         pytest.main([*PYTEST, *OPTIONS, "--collect-only", str(test)])  # imports what each process would import
-    if is_noticed(test, lambda: None):
+    begun = time.monotonic()
+    if is_noticed(test, lambda: None, 600):
         sys.exit(f"error: {test} fails where nothing is changed")
+    seconds = SECONDS * round(1 + time.monotonic() - begun)
     module = import_module(".".join(file.with_suffix("").parts))
     found = list(mutants((REPO_ROOT / file).read_text()))
     chosen = random.Random(0).sample(found, min(sample, len(found))) if sample else found
-    return len(chosen), [one for one in chosen if not is_noticed(test, lambda one=one: apply(one, module))]
+    return len(chosen), [one for one in chosen if not is_noticed(test, lambda one=one: apply(one, module), seconds)]
 
 
 def main() -> int:
@@ -173,7 +183,7 @@ def main() -> int:
         tried, left = try_file(file, given.sample)
         all_tried += tried
         survivors += [f"{file}:{one.line} {one.name}: {one.said}" for one in left]
-        print(f"{str(file):<50}{tried:>6}{tried - len(left):>6}{1 - len(left) / max(tried, 1):>8.1%}", flush=True)
+        print(f"{file!s:<50}{tried:>6}{tried - len(left):>6}{1 - len(left) / max(tried, 1):>8.1%}", flush=True)
         out.write_text("".join(f"{line}\n" for line in survivors))
     share = 1 - len(survivors) / max(all_tried, 1)
     print(f"{'all':<50}{all_tried:>6}{all_tried - len(survivors):>6}{share:>8.1%}")
