@@ -4,8 +4,8 @@
 time, runs the tests of that file (`stages/extract/markup.py`: tests/stages/extract/test_markup.py), and prints how many
 changes they notice. mutmut, which benchmarks/mutants.py uses for whole rooms, leaves out every function that has a
 decorator, and so all kernels. Numba would compile a kernel anew for each change, which takes half a minute; a change
-here takes a second. What survives is written to out/mutants/kernels.txt. `--sample N` tries N changes of each file that
-a seed chooses. Exits 1 when the share is below `FLOOR`.
+here takes a second or two. What survives is written to out/mutants/kernels.txt. `--sample N` tries N changes of each
+file that a seed chooses; other options are handed on to pytest. Exits 1 when the share is below `FLOOR`.
 """
 
 import argparse
@@ -33,8 +33,8 @@ from benchmarks.mutants import FLOOR, REPO_ROOT
 from pipeline import kernels
 
 SECONDS = 5  # and as often the time that the tests take: after these a change is one that never ends
-PYTEST = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:timeout", "-o", "addopts=")
-OPTIONS = ("--import-mode=importlib", "-W", "ignore:overflow encountered:RuntimeWarning")
+PYTEST = ["-qx", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:timeout", "-o", "addopts="]
+PYTEST += ["--import-mode=importlib", "-W", "ignore:overflow encountered:RuntimeWarning"]
 SWAPS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
@@ -148,7 +148,7 @@ def is_noticed(test: Path, before: Callable[[], None], seconds: int) -> bool:
         os.dup2(nothing.fileno(), 2)
         try:
             before()
-            code = pytest.main([*PYTEST, *OPTIONS, str(test)])
+            code = pytest.main([*PYTEST, str(test)])
         except BaseException:
             code = 1
         os._exit(int(code))
@@ -158,7 +158,7 @@ def try_file(file: Path, sample: int) -> tuple[int, list[Mutant]]:
     """How many changes of a file were tried, and those that its tests do not notice."""
     test = REPO_ROOT / "tests" / file.parent / f"test_{file.name}"
     with redirect_stdout(StringIO()):
-        pytest.main([*PYTEST, *OPTIONS, "--collect-only", str(test)])  # imports what each process would import
+        pytest.main([*PYTEST, "--collect-only", str(test)])  # imports what each process would import
     begun = time.monotonic()
     if is_noticed(test, lambda: None, 600):
         sys.exit(f"error: {test} fails where nothing is changed")
@@ -174,7 +174,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--sample", type=int, default=0, help="changes tried of each file; 0: all")
-    given = parser.parse_args()
+    given, options = parser.parse_known_args()
+    PYTEST.extend(options)
     kernels._Kernel.__call__ = plain  # type: ignore[method-assign]
     out = REPO_ROOT / "out" / "mutants" / "kernels.txt"
     out.parent.mkdir(parents=True, exist_ok=True)
