@@ -14,8 +14,9 @@ TABLE = "<table><tr><td>a<td>b<tr><td>c<td>d</table>"
 def candidates(body: str) -> list[str]:
     """The tags of the elements that are looked at, in the page's order."""
     page = seen(body).markup
-    places = np.empty(len(page.tags), np.int32)
-    return [KNOWN[page.tags[place] - 1] for place in places[: find_candidates(page, ASKED, ALL_SIGNS, places)]]
+    places, lower = np.empty(len(page.tags), np.int32), np.frombuffer(page.raw.lower(), np.uint8)
+    found = find_candidates(page, lower, ASKED, ALL_SIGNS, places)
+    return [KNOWN[page.tags[place] - 1] for place in places[:found]]
 
 
 def decided(body: str) -> list[tuple[str, int, str]]:
