@@ -123,6 +123,27 @@ def apply(mutant: Mutant, module: Any) -> None:
     found.__code__ = made[mutant.tree.name].__code__
 
 
+class Row:
+    """A record whose fields are attributes, whatever their names; np.record has a `size` and `flags` of its own."""
+
+    def __init__(self, values: np.void) -> None:
+        vars(self)["values"] = values
+
+    def __getattr__(self, name: str) -> Any:
+        return self.values[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.values[name] = value
+
+
+class Records(np.ndarray):
+    """An array of such records."""
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        return Row(found) if isinstance(found, np.void) else found
+
+
 def plain(self: Any, *args: Any) -> Any:
     """A kernel as Python: fields of records are attributes, and numbers wrap without a word, as in compiled code."""
     with np.errstate(over="ignore"):
@@ -132,7 +153,7 @@ def plain(self: Any, *args: Any) -> Any:
 def as_records(value: Any) -> Any:
     """Arrays of records, and those in a tuple, as Numba sees them."""
     if isinstance(value, np.ndarray) and value.dtype.names:
-        return value.view(np.recarray)
+        return value.view(Records)
     return type(value)(*map(as_records, value)) if isinstance(value, tuple) and type(value) is not tuple else value
 
 
