@@ -86,9 +86,9 @@ class Chunks:
         """Take down runs that were not known, each with the numbers of its words."""
         flat = np.fromiter((number for each in numbers for number in each), np.int32)
         ends = self._numbers + np.cumsum(np.fromiter(map(len, numbers), np.int64))
-        self._flat = grown(self._flat, self._numbers, flat)
-        self._starts = grown(self._starts, self._count + 1, ends)
-        self._hashes = grown(self._hashes, self._count, hashes)
+        self._flat = appended(self._flat, self._numbers, flat)
+        self._starts = appended(self._starts, self._count + 1, ends)
+        self._hashes = appended(self._hashes, self._count, hashes)
         first, self._count, self._numbers = self._count, self._count + len(hashes), self._numbers + len(flat)
         if 2 * self._count > len(self._slots):
             slots = 1 << (4 * self._count).bit_length()
@@ -97,10 +97,10 @@ class Chunks:
         enter_chunks(self._hashes[first : self._count], first, self._slots, self._places)
 
 
-def grown(array: np.ndarray, used: int, more: np.ndarray) -> np.ndarray:
+def appended(array: np.ndarray, used: int, more: np.ndarray) -> np.ndarray:
     """An array whose first `used` values are followed by `more`: a copy of twice the length where there is no room."""
     if used + len(more) > len(array):
-        array = np.concatenate([array[:used], np.zeros(used + len(more), array.dtype), more[:0].astype(array.dtype)])
+        array = np.concatenate([array[:used], np.zeros(used + 2 * len(more), array.dtype)])
     array[used : used + len(more)] = more
     return array
 
