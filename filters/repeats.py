@@ -48,7 +48,7 @@ def _slot_of(grams: np.ndarray, i: int, firsts: np.ndarray, mask: int) -> int:
     slot = np.int64(mix64_kernel(grams[i]) & np.uint64(mask))
     while firsts[slot] >= 0 and grams[firsts[slot]] != grams[i]:
         slot = (slot + 1) & mask
-    return slot
+    return int(slot)
 
 
 @kernel
@@ -64,7 +64,7 @@ def commonest(grams: np.ndarray) -> tuple[int, int]:
         counts[slot] += 1
         if counts[slot] > most or (counts[slot] == most and firsts[slot] < place):
             place, most = firsts[slot], counts[slot]
-    return place, most
+    return int(place), int(most)
 
 
 @kernel
