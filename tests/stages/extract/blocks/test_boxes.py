@@ -106,7 +106,7 @@ def test_what_is_around_the_page_says_nothing():
 def test_verdicts_on_values_are_remembered_up_to_a_bound(monkeypatch):
     monkeypatch.setattr(boxes, "MOST_REMEMBERED", 2)
     values = Values("role")
-    assert values[b"main"] == (values.marks.judge("main") if values.marks else 0, names.MAIN)
+    assert values.marks is not None and values[b"main"] == (values.marks.judge("main"), names.MAIN)
     assert values[b"&#109;ain"][1] == names.MAIN and sorted(values) == [b"&#109;ain", b"main"]
     assert values[b"x" * 501][1] == 0 and not values  # at the bound what was known is forgotten, and long ones are
     assert values[b"x" * 500][1] == 0 and list(values) == [b"x" * 500]
