@@ -5,17 +5,12 @@ import pytest
 
 from stages.extract import parsing
 from stages.extract.blocks import names
-from stages.extract.blocks.block import PageBlock, PageBlocks
+from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.segments import blocks_of
 from stages.extract.blocks.walk import BlockWalk
 from stages.extract.markup import KNOWN
 from stages.extract.source import source_of
-
-
-def page_blocks(html: str | bytes) -> PageBlocks:
-    seen = parsing.look(html if isinstance(html, bytes) else f"<html><body>{html}</body></html>".encode())
-    assert seen is not None
-    return blocks_of(seen.markup, seen.element)
+from tests.helpers.page_blocks import page_blocks
 
 
 def told(blocks: list[PageBlock]) -> list[tuple[object, ...]]:
