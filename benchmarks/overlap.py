@@ -7,8 +7,8 @@ is a bound: a task never waits for its own shard, and a stage that runs ahead co
 
 import heapq
 import random
-import sys
 
+from benchmarks.arguments import positional
 from benchmarks.scale import Cost, costs, unit_costs
 from benchmarks.simulate import CORES
 
@@ -36,4 +36,4 @@ def main(nodes: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main(*map(int, positional(__doc__, "NODES")))
