@@ -98,7 +98,8 @@ def cost(unit: Unit, done: dict[str, Cost], measured: dict[Any, Any]) -> Cost:
     size = rows_out * (unit.bytes / unit.rows_out if enough else unit.width if unit.bytes else 0)
     if unit.name in PAIRS:
         size = rows_out * measured["pair_bytes"]
-    memory = {"Gather": rows_in * unit.width * WORK, "Scatter": rows_out * unit.width * 2}.get(unit.kind)
+    gathered = sum(c.rows_out * c.unit.width for c in sent)
+    memory = {"Gather": gathered * WORK, "Scatter": rows_out * unit.width * 2}.get(unit.kind)
     hours = (rows_in * each + tasks * measured["task_s"] + opened) / 3600
     spared = rows_in * (first["faithful"] - first["cascade"]) / 3600 if first else 0
     return Cost(unit, tasks, rows_in, rows_out, size, memory and memory / tasks, hours, hours - spared)
@@ -200,7 +201,8 @@ INTRODUCTION = f"""# Scale: one snapshot
 
 The RefinedWeb recipe on one snapshot of Common Crawl: {FILES:,} WARC files, {PAGES / 1e9} billion pages. Computed by
 `python -m benchmarks.scale` from unit costs in `benchmarks/scale.json`, which `python -m benchmarks.scale_units FOLDER`
-writes: CPU time of every stage of the recipe on a folder of WARC files of real pages, a row, on one core.
+writes: CPU time of every stage of the recipe on a folder of WARC files of real pages, a row, on one core. What a
+process loads once (modules, models, kernels) is left out: it works for hours.
 
 How it is computed
 - The first stage is most of it, and costs by the size of a page and the share of English ones. A page of

@@ -1,12 +1,12 @@
 """What each stage of the RefinedWeb recipe costs a row, measured.
 
 `python -m benchmarks.scale_units FOLDER` runs the recipe on the WARC files of a folder, stage by stage in this process,
-and writes what each stage cost to benchmarks/scale.json.
+and writes what each stage cost to benchmarks/scale.json. It has run on a few pages before, so that what a process loads
+once is not of these costs.
 """
 
 import json
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.arguments import positional
+from benchmarks.race import mixture
 from dedup import routing
 from dedup.members import family_members, label_rows
 from dedup.minhash import stars
@@ -32,6 +34,7 @@ from pipeline.view import planned, view_of
 from recipes.refinedweb import recipe
 
 UNITS = Path(__file__).with_name("scale.json")
+FEW = 100  # pages
 BUCKETS = (256, 1_024, 4_096)  # of files that a bucket is read from
 
 
@@ -54,6 +57,7 @@ class Unit:
 def measure(folder: str) -> None:
     """Run the recipe here and write the unit costs."""
     routing.FEW_BUCKETS = 0  # the steps that only many inputs need are measured too
+    load(Path(folder))
     goals, began = recipe(folder), dict[str, float]()
 
     def watch(stage: Stage, *progress: object) -> None:
@@ -77,6 +81,13 @@ def measure(folder: str) -> None:
     open_ms, pair_bytes = opening()
     told = {"open_ms": open_ms, "pair_bytes": pair_bytes, "task_s": idle(made), "kernels": kernels(), "units": made}
     UNITS.write_text(json.dumps(told, indent=1) + "\n")
+
+
+def load(folder: Path) -> None:
+    """Run the recipe on a few pages of a folder: modules, models and kernels are loaded."""
+    with tempfile.TemporaryDirectory() as place:
+        few = mixture.write(mixture.members(mixture.archives(folder))[:FEW], Path(place, "few"), 1)
+        run(*recipe(str(few)), root=f"{place}/run", runner=Local())
 
 
 def cpu_seconds() -> float:
@@ -188,4 +199,4 @@ def _same(table: pa.Table, shard: str) -> pa.Table:
 
 
 if __name__ == "__main__":
-    measure(sys.argv[1])
+    measure(*positional(__doc__, "FOLDER"))

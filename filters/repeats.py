@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.doc import Doc
+from pipeline.kernels import inlined, kernel, mix64_kernel
 
 BASE = 0x9E3779B97F4A7C15  # odd, so that powers of it never die out modulo 2**64
 MASK = 2**64 - 1
-LOW = np.uint64(2**13 - 1)
 
 
 def rolling(word: str) -> int:
@@ -19,11 +19,6 @@ def rolling(word: str) -> int:
     for character in word:
         value = (value * BASE + ord(character)) & MASK
     return value
-
-
-def shift(word: str) -> int:
-    """What a hash is multiplied by when this word is joined to it."""
-    return pow(BASE, len(word), 2**64)
 
 
 def duplicates(parts: Iterable[str]) -> tuple[int, int]:
@@ -38,14 +33,55 @@ def duplicates(parts: Iterable[str]) -> tuple[int, int]:
     return count, characters
 
 
-def places_of(wanted: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Where the values are that are in `wanted`, a sorted array that is not empty."""
-    marked = np.zeros(int(LOW) + 1, bool)  # by their low bits most values are ruled out without a search
-    marked[wanted & LOW] = True
-    likely = np.flatnonzero(marked[values & LOW])
-    found = wanted.searchsorted(values[likely])
-    found[found == len(wanted)] = 0
-    return likely[wanted[found] == values[likely]]
+@inlined
+def _slots(count: int) -> int:
+    """A power of two, at least twice as many."""
+    slots = 2
+    while slots < 2 * count:
+        slots *= 2
+    return slots
+
+
+@inlined
+def _slot_of(grams: np.ndarray, i: int, firsts: np.ndarray, mask: int) -> int:
+    """The slot of a hash in a table of the places where each stands first, which is -1 in a free one."""
+    slot = np.int64(mix64_kernel(grams[i]) & np.uint64(mask))
+    while firsts[slot] >= 0 and grams[firsts[slot]] != grams[i]:
+        slot = (slot + 1) & mask
+    return int(slot)
+
+
+@kernel
+def commonest(grams: np.ndarray) -> tuple[int, int]:
+    """Where the commonest of some hashes stands first, and how often it is there; of equals the first one."""
+    mask = _slots(len(grams)) - 1
+    firsts, counts = np.full(mask + 1, -1), np.zeros(mask + 1, np.int64)
+    place, most = 0, 0
+    for i in range(len(grams)):
+        slot = _slot_of(grams, i, firsts, mask)
+        if firsts[slot] < 0:
+            firsts[slot] = i
+        counts[slot] += 1
+        if counts[slot] > most or (counts[slot] == most and firsts[slot] < place):
+            place, most = firsts[slot], counts[slot]
+    return int(place), int(most)
+
+
+@kernel
+def repeated_characters(grams: np.ndarray, ends: np.ndarray, n: int) -> int:
+    """Characters of the n-grams that came before, as `NGrams.repeated`; `ends` are the ends of the words before."""
+    mask = _slots(len(grams)) - 1
+    firsts = np.full(mask + 1, -1)
+    characters, i = 0, 0
+    while i < len(grams):
+        slot = _slot_of(grams, i, firsts, mask)
+        if firsts[slot] < 0:
+            firsts[slot] = i
+            i += 1
+        else:
+            characters += ends[i + n] - ends[i]
+            i += n
+    return characters
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +98,8 @@ class NGrams:
 
     @cached_property
     def shifts(self) -> np.ndarray:
-        """The place of each word's first character."""
-        return self.doc.each_word(shift, np.uint64)
+        """What a hash is multiplied by when each word is joined to it."""
+        return np.power(np.uint64(BASE), self.doc.each_word(len, np.int64).astype(np.uint64))
 
     def joined(self, n: int, spaces: bool) -> np.ndarray:
         """A uint64 hash of each n words joined, with a space after each or none: shape (words - n + 1,)."""
@@ -88,29 +124,9 @@ class NGrams:
         grams = self.joined(n, spaces=True)
         if not len(grams):
             return 0
-        ordered = np.sort(grams)
-        ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
-        counts = np.diff(ends, prepend=-1)
-        most = int(counts.max())
-        first = int(places_of(ordered[ends[counts == most]], grams)[0]) if most > 1 else 0
+        first, most = commonest(grams)
         return (int(self.ends[first + n] - self.ends[first]) + n - 1) * most
 
     def repeated(self, n: int) -> int:
         """Characters of the n-grams that came before, none counted twice: after a hit the next n words are passed."""
-        grams = self.joined(n, spaces=False)
-        ordered = np.sort(grams)
-        again = ordered[1:][ordered[1:] == ordered[:-1]]
-        if not len(again):
-            return 0
-        places = places_of(again, grams)
-        lengths = self.ends[places + n] - self.ends[places]
-        seen, characters, free = set(), 0, 0
-        for place, gram, length in zip(places.tolist(), grams[places].tolist(), lengths.tolist(), strict=True):
-            if place < free:
-                continue
-            if gram in seen:
-                characters += length
-                free = place + n
-            else:
-                seen.add(gram)
-        return characters
+        return repeated_characters(self.joined(n, spaces=False), self.ends, n)

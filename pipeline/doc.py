@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as pat
 
-from text.words import Splitter, Words, split_words
+from pipeline.vocabulary import Splitter, Words, split_words
 
 LINE_BREAK = r"(?>\r\n|\r|\n)"
 BLANK_LINE = rf"[^\S\r\n]*+{LINE_BREAK}"

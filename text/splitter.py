@@ -20,6 +20,7 @@ TRAIL = re.compile(rf"[{MARKS}{SYMBOLS}]")
 AFTER_DIGIT = re.compile(
     rf"(?<=\d)(?:[+%{MONEY}]|km/h|km²|km³|m²|m³|cm²|mm²|[kcdmnµ]?m|[kmµ]?g|yd|in|ft|lb|oz|mph|[KMGTkmgt][Bb]|h?Pa|[GMK])$"
 )
+PLAIN_MARKS = ",:;!?)"
 STOP_AFTER = re.compile(rf"[^\W_A-Z]|[²%+\-{MARKS}]")  # a full stop after one of these ends a sentence
 INNER = re.compile(
     rf"\.\.+|…|[{SYMBOLS}]"
@@ -61,6 +62,9 @@ JAPANESE = re.compile(f"[{HAN}]{{1,2}}{REST}")  # where the Chinese particles ar
 
 def cut_words(chunk: str, language: str = "en") -> list[str]:
     """The words of a chunk, in order; together they are the chunk."""
+    mark = chunk[-1:] if chunk[-1:] in PLAIN_MARKS else ""
+    if (letters := chunk[: len(chunk) - len(mark)]).isalpha() and letters.isascii():
+        return _core(letters, language) + [mark] * bool(mark)  # most are so, and need no rule
     if UNSPACED_CHARACTER.search(chunk):
         words: list[str] = []
         for piece in (JAPANESE if language == "ja" else PIECE).findall(chunk):

@@ -5,6 +5,7 @@ without them, and the images are those in the smallest element that holds nearly
 that stand in a menu, header, footer or aside.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
@@ -21,6 +22,7 @@ IS_IMAGE = re2.compile(r"(?i)^https?://\S+\.(?:avif|bmp|gif|heic|heif|jpeg|jpg|p
 SHARE = 0.95
 MENUS = [TAG[tag] for tag in ("nav", "aside", "header", "footer")]
 LONGEST_URL = 2_048
+ABSOLUTE = re.compile(r"https?://[\w.-]+/[\w./%~+,@=&-]*(?:\?[\w./%~+,@=&-]+)?", re.A)  # as `urljoin` gives it back
 
 
 def images(page: Survey, text: str, url: str) -> list[list[str]]:
@@ -74,7 +76,7 @@ def address_of(image: Mapping[str, str], base: str) -> str | None:
     if len(source) > LONGEST_URL:
         return None
     try:
-        address = urljoin(base, source)
+        address = source if ABSOLUTE.fullmatch(source) else urljoin(base, source)
     except ValueError:  # "http://[broken"
         return None
     return address if IS_IMAGE.search(address) else None

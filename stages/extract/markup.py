@@ -156,16 +156,22 @@ def end_of_attributes(xml: np.ndarray, place: int, longest: int) -> tuple[int, i
     found = 0
     while place < len(xml) and xml[place] == BLANK:
         name = place + 1
-        place += 2  # HTML lets the first character of a name be "="
-        while place < len(xml) and xml[place] != EQUALS:
-            place += 1
-        is_class = place - name == 5 and xml[name] == 99 and xml[name + 1] == 108  # "cl"
-        is_id = place - name == 2 and xml[name] == 105 and xml[name + 1] == 100  # "id"
-        quote, value = xml[place + 1], place + 2
-        place = value
-        while place < len(xml) and xml[place] != quote:
-            place += 1
+        end, value, place = next_attribute(xml, name)
+        is_class = end - name == 5 and xml[name] == 99 and xml[name + 1] == 108  # "cl"
+        is_id = end - name == 2 and xml[name] == 105 and xml[name + 1] == 100  # "id"
         if is_class or is_id:
             longest = max(longest, place - value)
         place, found = place + 1, found + 1
     return place, found, longest
+
+
+@kernel
+def next_attribute(xml: np.ndarray, name: int) -> tuple[int, int, int]:
+    """Where the name of an attribute ends, and where its value begins and ends."""
+    place = name + 1  # HTML lets the first character of a name be "="
+    while place < len(xml) and xml[place] != EQUALS:
+        place += 1
+    value = end = place + 2
+    while end < len(xml) and xml[end] != xml[value - 1]:
+        end += 1
+    return place, value, end

@@ -133,7 +133,7 @@ def test_a_path_is_the_content_of_its_file(tmp_path: Path):
 
 def test_the_modules_of_a_value_are_all_that_its_code_reaches():
     found = modules_of((toy.at_least(3), partial(toy.by_text, shard="x"), [1, "x"]))
-    assert {"tests.helpers.toy", "pipeline.rules", "pipeline.shuffle", "text.words"} <= found
+    assert {"tests.helpers.toy", "pipeline.rules", "pipeline.shuffle", "text.splitter"} <= found
     assert "numpy" not in found and "pipeline.run" not in found
     assert modules_of([1, "x", re.compile("x")]) == frozenset()
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from pipeline.doc import Doc
-from text import words
 from text.splitter import cut_words
 from text.words import count_words
 
@@ -186,31 +185,6 @@ def test_the_worst_chunk_takes_linear_time(unit, language):
     assert min(seconds(large, language) for _ in range(3)) < 9 * quick
 
 
-def test_vocabularies_are_bounded_and_a_doc_keeps_its_own(monkeypatch):
-    monkeypatch.setattr(words, "LARGEST_VOCABULARY", 100_000)
-    monkeypatch.setattr(words, "_vocabularies", {})
-    first = Doc("the first text keeps its words")
-    kept = first.words
-    for n in range(50):
-        Doc(" ".join(f"word{n}x{k}" for k in range(100))).word_ids  # noqa: B018
-        assert words._vocabularies["en"].size < 200_000
-    assert first.split.strings() == kept
-    assert first.split.vocabulary is not words._vocabularies["en"]
-
-
-def test_a_column_answers_each_word_once():
-    asked = []
-
-    def length(word):
-        asked.append(word)
-        return len(word)
-
-    for text in ("alpha beta zebra-fish", "beta gamma alpha"):
-        doc = Doc(text, splitter=str.split)
-        assert doc.each_word(length, np.int64).tolist() == [len(word) for word in doc.words]
-    assert len(asked) == len(set(asked))
-
-
 @pytest.mark.parametrize(
     ("text", "count"),
     [
@@ -225,72 +199,3 @@ def test_a_column_answers_each_word_once():
 def test_count_words(text, count):
     """What stands between spaces is a word, also a dash; in scripts without spaces marks are none."""
     assert count_words(text) == count
-
-
-def test_a_vocabulary_numbers_words_in_the_order_of_meeting():
-    vocabulary = words.Vocabulary()
-    assert list(vocabulary.number(["b", "a", "b"])) == [0, 1, 0]
-    assert (vocabulary.words, vocabulary.ids) == (["b", "a"], {"b": 0, "a": 1})
-    assert vocabulary.size == 2 * (2 + 200)
-    assert list(vocabulary.number(["a", "ccc"])) == [1, 2]
-    assert vocabulary.size == 2 * (2 + 200) + 6 + 200
-
-
-def test_a_chunk_is_cut_once_and_remembered_up_to_64_characters():
-    vocabulary = words.Vocabulary()
-    short, long = "a" * 64, "b" * 65
-    assert list(vocabulary.number_chunks(f" {short}\n{long} don't {short}", "en")) == [(0,), (1,), (2, 3), (0,)]
-    assert vocabulary.chunks == {short: (0,), "don't": (2, 3)}
-    before = vocabulary.size
-    assert list(vocabulary.number_chunks(f"don't {long}", "en")) == [(2, 3), (1,)]
-    assert vocabulary.size == before
-    assert before == (2 * 64 + 200) + (2 * 65 + 200) + (4 + 200) + (6 + 200) + (2 * 64 + 250) + (2 * 5 + 250)
-
-
-def test_a_column_grows_with_the_vocabulary_and_keeps_its_type():
-    vocabulary = words.Vocabulary()
-    ids = np.fromiter(vocabulary.number(["a", "bb", "a"]), np.int32)
-    assert vocabulary.column(len, np.int16)[:2].tolist() == [1, 2]
-    asked = []
-    counted = [vocabulary.column(lambda word: asked.append(word) or len(word), np.int64) for _ in range(2)]
-    assert asked == ["a", "bb"] * 2 and counted[0].dtype == np.int64
-    known = words.Words(ids, vocabulary)
-    assert known.each(len, np.int16).dtype == np.int16
-    more = np.fromiter(vocabulary.number(["ccc", "a", "dddd"]), np.int32)
-    found = words.Words(more, vocabulary).each(len, np.int16)
-    assert (found.tolist(), found.dtype) == ([3, 1, 4], np.int16)
-    assert known.strings() == ["a", "bb", "a"]
-
-
-def test_texts_share_a_vocabulary_by_rules_and_splitter(monkeypatch):
-    monkeypatch.setattr(words, "_vocabularies", {})
-    english, german, polish = (words.split_words("l'or", language) for language in ("en", "de", "pl"))
-    french = words.split_words("l'or", "fr")
-    by_space = words.split_words("l'or", "fr", str.split)
-    assert german.vocabulary is polish.vocabulary
-    assert len({id(each.vocabulary) for each in (english, german, french, by_space)}) == 4
-    assert [each.strings() for each in (english, french, by_space)] == [["l'or"], ["l'", "or"], ["l'or"]]
-    assert {each.ids.dtype for each in (english, by_space)} == {np.dtype(np.int32)}
-
-
-def test_there_are_eight_vocabularies_at_most(monkeypatch):
-    monkeypatch.setattr(words, "_vocabularies", {})
-    splitters = [lambda text, n=n: [text, str(n)] for n in range(9)]
-    for splitter in splitters[:8]:
-        words.split_words("text", "en", splitter)
-    assert list(words._vocabularies) == splitters[:8]
-    words.split_words("text", "en", splitters[0])
-    assert len(words._vocabularies) == 8
-    words.split_words("text", "en", splitters[8])
-    assert list(words._vocabularies) == splitters[8:]
-
-
-def test_a_vocabulary_is_replaced_when_it_is_over_its_bound(monkeypatch):
-    monkeypatch.setattr(words, "_vocabularies", {})
-    monkeypatch.setattr(words, "LARGEST_VOCABULARY", 204)
-    first = words.split_words("aa", "en", str.split)
-    assert first.vocabulary.size == 204
-    second = words.split_words("bb", "en", str.split)
-    assert second.vocabulary is first.vocabulary and second.vocabulary.size == 408
-    third = words.split_words("bb", "en", str.split)
-    assert third.vocabulary is not first.vocabulary and third.ids.tolist() == [0]

@@ -13,7 +13,8 @@ from difflib import SequenceMatcher
 from itertools import chain, compress
 
 import numpy as np
-import re2
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.kernels import kernel
 from stages.extract.blocks import features as columns
@@ -31,7 +32,7 @@ STORY = 0.92  # running text in what is kept; a page that calls itself an articl
 LEAST_TEXT = 300  # characters that are likely to be main text, on a page on which another reading is heard
 ODDS = 2.0  # log-odds that another reading adds to a block that it has, and takes from one that it has not
 MOST_WORDS = 5_000  # of a page on which another reading is heard: the time to align words may grow with their square
-WORD = re2.compile(r"\p{L}[\p{Ll}\p{M}]*|\p{N}+|\S")  # a capital begins a word, where lines are glued together
+WORD = r"\p{L}[\p{Ll}\p{M}]*|\p{N}+|\S"  # a capital begins a word, where lines are glued together
 
 
 def tree_table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -121,18 +122,24 @@ def agreed(blocks: Sequence[PageBlock], likely: np.ndarray, text: str) -> np.nda
     when trafilatura has written it into the line before, and not where the same words stand elsewhere. A heading that
     the other reading has not is no worse for that: trafilatura drops many of which it keeps the text.
     """
-    words = [WORD.findall(block.text) for block in blocks]
+    *words, others = split_into_words([*(block.text for block in blocks), text])
     ends = np.cumsum([0, *map(len, words)])
     if ends[-1] > MOST_WORDS:
         return likely
     found = np.zeros(ends[-1], np.int64)
-    matcher = SequenceMatcher(None, list(chain.from_iterable(words)), WORD.findall(text))
+    matcher = SequenceMatcher(None, list(chain.from_iterable(words)), others)
     for start, _, length in matcher.get_matching_blocks():
         found[start : start + length] = 1
     has = 2 * np.diff(np.concatenate([[0], found.cumsum()])[ends]) >= np.diff(ends)
     is_heading = np.array([block.kind == "heading" for block in blocks])
     says = np.where(has, ODDS, np.where(is_heading, 0, -ODDS)).astype(np.float32)
     return likely / (likely + (1 - likely) * np.exp(-says))
+
+
+def split_into_words(texts: Sequence[str]) -> list[list[str]]:
+    """The words and the signs of each text: Arrow's regular expressions are ten times as fast here as Python's."""
+    apart = pc.replace_substring_regex(pa.array(texts, pa.string()), pattern=WORD, replacement="\n\\0")
+    return [text.split() for text in apart.to_pylist()]
 
 
 def expected_f1(likely: np.ndarray, size: np.ndarray) -> float:

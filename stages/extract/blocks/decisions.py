@@ -13,12 +13,13 @@ from lxml.etree import _Element
 from pipeline.kernels import kernel
 from stages.extract.blocks import code, fields, formulas, tables
 from stages.extract.blocks.lines import NEWLINE
+from stages.extract.blocks.phrases import Phrases, has_phrase, phrases_of
 from stages.extract.blocks.tags import CODE, FORMULAS, VERBATIM
 from stages.extract.markup import BEGIN, KNOWN, TAG, Markup
 
 SIGNS = (  # in lower case, of formulas and code in the attributes of an element
-    b"\\", b"{", b"$", b"math/", b"mathjax", b"mjx-", b"mwe-math", b"mimetex", b"mathtex", b"katex", b"codecogs",
-    b"latex.php", b"/chart?", b"white-space", b"w3-code",
+    "\\", "{", "$", "math/", "mathjax", "mjx-", "mwe-math", "mimetex", "mathtex", "katex", "codecogs", "latex.php",
+    "/chart?", "white-space", "w3-code",
 )  # fmt: skip
 NEVER, ALWAYS, BY_SIGN, BY_NEWLINE = range(4)
 
@@ -73,27 +74,14 @@ class Decisions:
         return Decided(self.kinds, self.refers, texts, bounds, np.array(self.links, np.int64))
 
 
-class Signs(NamedTuple):
-    """Signs in lower case, a NUL behind each, where each begins, and which bytes one begins with."""
-
-    text: np.ndarray
-    starts: np.ndarray
-    firsts: np.ndarray
-
-
-def _signs() -> Signs:
-    text = np.frombuffer(b"".join(sign + b"\0" for sign in SIGNS), np.uint8)
-    firsts = [byte for sign in SIGNS for byte in (sign[:1] + sign[:1].upper())]
-    return Signs(text, np.array([0, *np.flatnonzero(text == 0)[:-1] + 1]), np.isin(np.arange(256), firsts))
-
-
-ALL_SIGNS = _signs()
+ALL_SIGNS = phrases_of(SIGNS)
 
 
 def decide(page: Markup, element: Callable[[int], _Element]) -> Decisions:
     """Decide of all elements of a page that are walked to; `element` gives one by its number."""
     made, places = Decisions(len(page.tags)), np.empty(len(page.tags), np.int32)
-    found = find_candidates(page, ASKED, ALL_SIGNS, places)
+    lower = np.frombuffer(page.raw.lower(), np.uint8)
+    found = find_candidates(page, lower, ASKED, ALL_SIGNS, places)
     behind = 0
     for place in places[:found].tolist():
         if place >= behind and decide_one(made, place, element(place)):
@@ -127,8 +115,11 @@ def add_code(made: Decisions, place: int, element: _Element, text: str, what: in
 
 
 @kernel
-def find_candidates(page: Markup, asked: np.ndarray, signs: Signs, places: np.ndarray) -> int:
-    """Write the elements that are to be looked at; how many there are."""
+def find_candidates(page: Markup, lower: np.ndarray, asked: np.ndarray, signs: Phrases, places: np.ndarray) -> int:
+    """Write the elements that are to be looked at; how many there are. `lower` is the page's XML in lower case.
+
+    No sign has a quotation mark, so none goes on behind the last attribute.
+    """
     found = 0
     for event in range(len(page.events)):
         element = page.events[event, 0]
@@ -137,7 +128,7 @@ def find_candidates(page: Markup, asked: np.ndarray, signs: Signs, places: np.nd
         how = asked[page.tags[element]]
         if (
             how == ALWAYS
-            or (how == BY_SIGN and has_sign(page.xml, page.attributes[element, 0], page.attributes[element, 1], signs))
+            or (how == BY_SIGN and has_phrase(lower, page.attributes[element, 0], page.attributes[element, 1], signs))
             or (how == BY_NEWLINE and has_newline(page.xml, page.events[event + 1, 0], page.events[event + 1, 1]))
         ):
             places[found] = element
@@ -152,27 +143,3 @@ def has_newline(xml: np.ndarray, begin: int, end: int) -> bool:
         if xml[place] == NEWLINE:
             return True
     return False
-
-
-@kernel
-def has_sign(xml: np.ndarray, begin: int, end: int, signs: Signs) -> bool:
-    """Whether one of the signs stands in a range of bytes."""
-    for place in range(begin, end):
-        if signs.firsts[xml[place]]:
-            for start in signs.starts:
-                if matches(xml, place, end, signs.text, start):
-                    return True
-    return False
-
-
-@kernel
-def matches(xml: np.ndarray, place: int, end: int, signs: np.ndarray, start: int) -> bool:
-    """Whether a sign stands at a place, in capitals or not."""
-    while signs[start]:
-        byte = xml[place] if place < end else 0
-        if 65 <= byte <= 90:
-            byte |= 0x20
-        if byte != signs[start]:
-            return False
-        place, start = place + 1, start + 1
-    return True

@@ -5,6 +5,7 @@ from itertools import compress
 from urllib.parse import urljoin
 
 from stages.extract.blocks import kinds, writing
+from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.choice import main_blocks
 from stages.extract.blocks.clues import clues_of
 from stages.extract.blocks.segments import blocks_of
@@ -44,6 +45,7 @@ def read_blocks(
     walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown else []
     other = balanced(seen) if balanced and clues.is_product else None
     kept, priced = main_blocks(page, blocks, clues, other)
+    kept = [is_kept and has_word(block) for is_kept, block in zip(kept, blocks, strict=True)]
     chosen = list(compress(blocks, kept))
     if not chosen:
         return None
@@ -51,6 +53,11 @@ def read_blocks(
     if not markdown:
         return clean(said, framed=False), said, kind
     return writing.markdown((block for block, is_kept in zip(walked, kept, strict=True) if is_kept), links), said, kind
+
+
+def has_word(block: PageBlock) -> bool:
+    """Whether a block is more than marks between others, as "-" and "* * *" are; code and tables always are."""
+    return block.kind in ("code", "table") or any(map(str.isalnum, block.text))
 
 
 def kind(seen: Survey) -> kinds.PageKind:

@@ -67,16 +67,25 @@ def belongs(before: PageBlock, between: Sequence[PageBlock]) -> bool:
 
 
 def keep_what_announces(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.ndarray) -> None:
-    """Keep terms of which the meaning is kept, items of which the list below is, and lines such as "For example:"."""
+    """Keep terms of which the meaning is kept, items of which the list below is, and lines such as "For example:".
+
+    Those above code, lists and tables, and those that stand between kept blocks, as the line above a quotation does.
+    """
     for place in range(len(blocks) - 2, -1, -1):
         block, below = blocks[place], blocks[place + 1]
         announces = (
             (block.kind == "term" and (below.kind == "term" or in_meaning(below)))
             or (block.kind == below.kind == "item" and below.level > block.level)
             or (below.kind in ("code", "item", "table") and block.text.endswith(":") and likely[place] >= FIRST)
+            or (place > 0 and kept[place - 1] and is_introduction(block) and likely[place] >= UNLIKELY)
         )
         if announces and kept[place + 1]:
             kept[place] = True
+
+
+def is_introduction(block: PageBlock) -> bool:
+    """Whether a block is a line of text that ends in a colon and is no link."""
+    return block.kind == "text" and block.text.endswith(":") and 2 * block.linked <= len(block.text)
 
 
 def in_meaning(block: PageBlock) -> bool:
@@ -109,15 +118,20 @@ def keep_whole_lists(blocks: Sequence[PageBlock], likely: np.ndarray, kept: np.n
 
 
 def keep_lists_of_sentences(blocks: Sequence[PageBlock], kept: np.ndarray) -> None:
-    """Keep a list right behind a paragraph of its box whose items are as long as sentences, though they are links."""
+    """Keep a list right behind a paragraph of its box whose items are as long as sentences, though they are links.
+
+    Behind a line that ends in a colon, whatever the length of its items.
+    """
     for box, places in places_by_list(blocks, 1).items():
         first = places[0]
-        if first == 0 or len(places) < 2 or kept[first] or not kept[first - 1] or box.flags & FURNITURE:
+        if first == 0 or len(places) < 2 or kept[places].all() or not kept[first - 1] or box.flags & FURNITURE:
             continue
         before = blocks[first - 1]
         size = sum(len(blocks[place].text) for place in places)
-        is_below = before.kind == "text" and len(before.text) > LABEL and before.box.around is box.around
-        if is_below and size >= SENTENCE * len(places):
+        if before.kind != "text" or before.box.around is not box.around:
+            continue
+        long = len(before.text) > LABEL and size >= SENTENCE * len(places) and not kept[first]
+        if long or before.text.endswith(":"):
             kept[places] = True
 
 

@@ -9,7 +9,7 @@ from pipeline.kernels import kernel
 from stages.extract.blocks.fields import Records
 from stages.extract.blocks.names import BIT_OF, LONGEST, WHOLE_PAGE
 from stages.extract.lookup import lookup_table, number_of
-from stages.extract.markup import AMPERSAND, BLANK, EQUALS, SEMICOLON, TAG, Markup
+from stages.extract.markup import AMPERSAND, BLANK, SEMICOLON, TAG, Markup, next_attribute
 from stages.extract.survey import verdicts
 from stages.extract.text_nodes import FNV, PRIME, is_among
 
@@ -69,13 +69,9 @@ def read_names(
         place, end = page.attributes[boxes[box].element]
         said[box], names[box] = 0, FNV ^ np.uint64(boxes[box].tag)
         while place < end:
-            begin, place = place + 1, place + 2
-            while xml[place] != EQUALS:
-                place += 1
-            attribute = attribute_at(xml, begin, place, telling)
-            begin, place = place + 2, place + 2
-            while xml[place] != xml[begin - 1]:
-                place += 1
+            name = place + 1
+            name_end, begin, place = next_attribute(xml, name)
+            attribute = attribute_at(xml, name, name_end, telling)
             if attribute == CLASS:
                 names[box] = first_word(xml, begin, place, names[box])
             if attribute >= 0 and not is_among(boxes[box].tag, named.bare):

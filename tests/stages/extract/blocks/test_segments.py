@@ -5,17 +5,12 @@ import pytest
 
 from stages.extract import parsing
 from stages.extract.blocks import names
-from stages.extract.blocks.block import PageBlock, PageBlocks
+from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.segments import blocks_of
 from stages.extract.blocks.walk import BlockWalk
 from stages.extract.markup import KNOWN
 from stages.extract.source import source_of
-
-
-def page_blocks(html: str | bytes) -> PageBlocks:
-    seen = parsing.look(html if isinstance(html, bytes) else f"<html><body>{html}</body></html>".encode())
-    assert seen is not None
-    return blocks_of(seen.markup, seen.element)
+from tests.helpers.page_blocks import page_blocks
 
 
 def told(blocks: list[PageBlock]) -> list[tuple[object, ...]]:
@@ -78,6 +73,15 @@ def test_a_page_of_xhtml_gets_no_attributes():
         "lang",
         "name",
     ]
+
+
+def test_boxes_are_those_of_their_elements_and_an_item_begins_once():
+    page = page_blocks("<div><b>a</b><ul><li>b<p>c</p></li></ul></div><p>d</p>")
+    assert page.boxes["element"].tolist() == [0, 0, 1, 2, 4, 5, 6, 7]
+    assert page.boxes["around"].tolist() == [-1, 0, 1, 2, 3, 4, 5, 2]
+    assert page.boxes["first"].tolist() == [0, 0, 0, 0, 1, 1, 2, 3]
+    assert page.boxes["end"].tolist() == [4, 4, 4, 3, 3, 3, 3, 4]
+    assert page.rows["lead"].tolist() == [0, 1, 0, 0] and page.rows["box"].tolist() == [3, 5, 6, 7]
 
 
 def test_boxes_know_their_blocks_and_names():

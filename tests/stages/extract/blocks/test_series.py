@@ -5,20 +5,13 @@ import pytest
 
 from stages.extract import parsing
 from stages.extract.blocks import features, series
-from stages.extract.blocks.block import PageBlocks
 from stages.extract.blocks.clues import Clues, clues_of, place_in_address
-from stages.extract.blocks.segments import blocks_of
 from stages.extract.markup import KNOWN
+from tests.helpers.page_blocks import page_blocks
 
 CARD = "<div class=tile><h3>Lamp number {0}</h3><p>It shines {0} hours a night.</p></div>"
 STORY = "<p>The keeper of the lighthouse counts the ships that pass before noon, and writes down their names.</p>"
 CHAT = "<p>守灯塔的人每天中午以前数一数经过的船。</p>"
-
-
-def page_blocks(body: str) -> PageBlocks:
-    seen = parsing.look(f"<html><body>{body}</body></html>".encode())
-    assert seen is not None
-    return blocks_of(seen.markup, seen.element)
 
 
 def cards(count: int, start: int = 0) -> str:

@@ -1,0 +1,36 @@
+"""The main text of a page."""
+
+import pytest
+
+from stages.extract.blocks.main import has_word, read_blocks
+from tests.helpers.page_blocks import page_blocks, seen
+
+STORY = [
+    "The miller looks up at the sky before he opens the door, and counts the clouds that come over the hill.",
+    "When there are more than five of them he sets all four sails, and when there are less he goes back to bed.",
+    "Nobody in the village has ever asked him for the number, which he writes on the wall behind the stairs.",
+]
+
+
+@pytest.mark.parametrize("mark", ["-", "* * *", "—————", "###", "…", "•", "~ ~"])
+def test_lines_of_marks_between_paragraphs_are_left_out(mark: str):
+    body = f"<article>{''.join(f'<p>{line}</p><p>{mark}</p>' for line in STORY)}</article>"
+    for markdown in (False, True):
+        found = read_blocks(seen(body), "", markdown)
+        assert found is not None and [line for line in found[0].split("\n") if line] == STORY
+
+
+@pytest.mark.parametrize(
+    ("body", "has"),
+    [
+        ("<p>-</p>", False), ("<h2>* * *</h2>", False), ("<ul><li>–</ul>", False), ("<p>1</p>", True),
+        ("<p>漢</p>", True),
+        ("<p>- é -</p>", True), ("<pre>---</pre>", True), ("<table><tr><td>-<td>+<tr><td>+<td>-</table>", True),
+    ],
+)  # fmt: skip
+def test_only_text_is_told_from_marks(body: str, has: bool):
+    assert [has_word(block) for block in page_blocks(body).blocks()] == [has]
+
+
+def test_a_page_of_marks_has_no_main_text():
+    assert read_blocks(seen("<article><p>---</p></article>"), "") is None
