@@ -19,9 +19,9 @@ STORY = [
 MENU = "<nav><ul><li><a href=/>Home</a></li><li><a href=/n>News</a></li><li><a href=/c>Contact us</a></li></ul></nav>"
 
 
-def said(body: str, head: str = "") -> str:
+def said(body: str, head: str = "", place: str = "text.html") -> str:
     html = f"<html><head><title>The lighthouse</title>{head}</head><body>{body}</body></html>"
-    return page.answer(html.encode(), "utf-8", "https://a.example/", "blocks").get("text", "")
+    return page.answer(html.encode(), "utf-8", f"https://a.example/{place}", "blocks").get("text", "")
 
 
 def prose(tag: str = "p") -> str:
@@ -296,6 +296,7 @@ def test_only_pages_of_products_are_read_twice(monkeypatch):
     product = '<script type="application/ld+json">{"@type": "Product"}</script>'
     article = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
     assert STORY[0] in said(prose()) and STORY[0] in said(prose(), product + article) and asked == []
+    assert STORY[0] in said(prose(), product, "") and asked == []  # the front page of a shop
     assert STORY[0] in said(prose(), product) and asked == ["balanced"]
 
 
