@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from pipeline.ledger import Ledger
 from pipeline.ray_runner import Ray
 from pipeline.receipts import Receipt
 from pipeline.run import PLAN, check_gathered, described, documents, plan, released_after, run_stage
+from pipeline.runner import WorkQueue
+from pipeline.scheduler import Scheduler
 from pipeline.stats import Size, Stats, Step
 from pipeline.store import FileInfo
 from recipes.refinedweb import recipe
@@ -47,8 +50,9 @@ def drive(stages: Sequence[Any], ledger: Ledger, runner: InstantRunner) -> None:
     stats: dict[str, Stats] = {}
     store.write_json(ledger.root, PLAN, {"stages": described(stages, documents(*stages[-1:]))})
     done_with = released_after(stages)
+    scheduler = Scheduler(stages, ledger, runner)
     for stage in stages:
-        stats[stage.name] = run_stage(stage, ledger, runner, silent)
+        stats[stage.name] = run_stage(stage, scheduler, silent)
         check_gathered(stage, stages, stats)
         for name in done_with[stage.name]:
             ledger.release(name)
@@ -147,9 +151,9 @@ def driver_seconds(in_batches: bool) -> float:
     items = [(f"shard-{n:05d}-{'0' * 12}", "0" * 65, "") for n in range(RAY_SHARDS)]
     ray = OfCluster(in_batches)
     try:
-        list(ray.map(Answer(receipt), items[:200]))
+        list(ray.map([WorkQueue("begin", Answer(receipt), deque(items[:200]))]))
         began = time.process_time()
-        list(ray.map(Answer(receipt), items))
+        list(ray.map([WorkQueue("all", Answer(receipt), deque(items))]))
         return (time.process_time() - began) / RAY_SHARDS
     finally:
         ray.close()

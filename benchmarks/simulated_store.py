@@ -3,7 +3,8 @@
 import dataclasses
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeline.funnel import read_plan
 from pipeline.hashing import digest
 from pipeline.ray_tasks import AT_ONCE
 from pipeline.receipts import Receipt, read_receipt, receipted
+from pipeline.runner import WorkQueue
 from pipeline.store import FileInfo
 
 BASE = "snapshot"
@@ -167,13 +169,17 @@ class InstantRunner:
     def prepare(self, stages: Sequence[Any]) -> None:
         """All is there."""
 
-    def map(
-        self, fn: Any, items: Sequence[Any], *, memory: int = 0, fetches: bool = False
-    ) -> Iterator[tuple[Any, Any]]:
-        """As `Runner.map`."""
-        stage, batches, sent = fn.keywords["stage"], Batches(items), 0
-        numbers = iter(range(len(items)))
-        rows, each, most = self._gathered(stage, len(items)), self._seconds[stage.name], self._most.get(stage.name)
+    def map(self, queues: Sequence[WorkQueue]) -> Generator[tuple[WorkQueue, Any, Any]]:
+        """As `Runner.map`: what is done at once leaves no time for the stages that follow."""
+        while queue := next((each for each in queues if each.items), None):
+            yield from ((queue, *done) for done in self._done(queue))
+
+    def _done(self, queue: WorkQueue) -> Iterator[tuple[Any, Receipt]]:
+        """All items of a queue."""
+        work: Any = queue.fn
+        stage, batches, sent = work.keywords["stage"], Batches(queue.items), 0
+        numbers, shards = count(), len(queue.items)
+        rows, each, most = self._gathered(stage, shards), self._seconds[stage.name], self._most.get(stage.name)
         while batches:
             batch = batches.take()
             sent, self.tasks = sent + 1, self.tasks + 1

@@ -5,6 +5,7 @@ a shard would keep the driver busy for longer than a hundred machines.
 """
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ LARGEST = 100  # items: their receipts come back in one answer, of some hundred 
 
 
 class Batches:
-    """Items in their order, of which each `take` is the batch of a task.
+    """Items in their order, of which each `take` is the batch of a task. More may be added to `items` at any time.
 
     With `n` items waiting that take `s` seconds each, batches of `b` cost the driver `n / b * TASK_SECONDS`, and the
     last of them ends `b * s` seconds after the others. The sum is smallest at `b = sqrt(n * TASK_SECONDS / s)`, which
@@ -22,8 +23,8 @@ class Batches:
     than `largest` items.
     """
 
-    def __init__(self, items: Sequence[Any], largest: int = LARGEST):
-        self._waiting, self._alone, self._largest = list(reversed(items)), list[Any](), largest
+    def __init__(self, items: deque[Any], largest: int = LARGEST):
+        self._waiting, self._alone, self._largest = items, list[Any](), largest
         self._items, self._seconds = 0, 0.0
 
     def __len__(self) -> int:
@@ -34,7 +35,7 @@ class Batches:
         if self._alone:
             return [self._alone.pop()]
         size = min(self.size(), len(self._waiting))
-        return [self._waiting.pop() for _ in range(size)]
+        return [self._waiting.popleft() for _ in range(size)]
 
     def size(self) -> int:
         """The items of a batch: 1 until `came_back` told how long they take."""

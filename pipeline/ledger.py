@@ -36,46 +36,71 @@ class Ledger:
         self._plans: dict[str, StagePlan] = {}
         self._entries: dict[str, dict[str, Entry]] = {}
         self._wholes: dict[str, str] = {}
-        self._total = Stats()
+        self._opened, self._total = "", Stats()
+
+    def expect(self, stage: str, shards: Sequence[str], view: View) -> set[str]:
+        """Take down which shards a stage is to have of which some are made before it is opened.
+
+        Returns those that have a receipt. Of these nothing is known yet, not even whether they are right.
+        """
+        self._entries[stage] = {}
+        return self._take_down(stage, shards, view)
+
+    def _take_down(self, stage: str, shards: Sequence[str], view: View) -> set[str]:
+        """Write the plan of a stage; returns the shards that have a receipt."""
+        before, receipts = stage_plan(self.root, stage), receipted(self.root, stage)
+        gone = sorted({*before.shards, *before.gone, *receipts}.difference(shards))
+        self._plans[stage] = StagePlan(tuple(shards), view, tuple(gone))
+        self._plans[stage].write(self.root, stage)
+        return set(receipts)
 
     def open(
-        self, stage: str, marks: Mapping[str, str], view: View | None = None, modules: Collection[str] = ()
+        self,
+        stage: str,
+        marks: Mapping[str, str],
+        view: View | None = None,
+        modules: Collection[str] = (),
+        under_way: Set[str] = frozenset(),
     ) -> set[str]:
         """Take down which shards a stage is to have; returns those that are made from just this, and are there.
 
         `marks` says what each shard is made from. A shard is there when it has a readable receipt and all of its
         files, in the size that the receipt says, and when no file that one of the `modules` read while it was made
-        has changed.
+        has changed. One that is `under_way` is not: a worker may have written its receipt already, or be about to.
         """
-        before, receipts = stage_plan(self.root, stage), receipted(self.root, stage)
-        gone = sorted({*before.shards, *before.gone, *receipts} - marks.keys())
-        self._plans[stage] = StagePlan(tuple(marks), view or View(stage), tuple(gone))
-        self._plans[stage].write(self.root, stage)
-        entries, total = finished_entries(self.root, stage, marks, set(receipts), modules), sums(self.root, stage)
+        receipts = self._take_down(stage, tuple(marks), view or View(stage)) - under_way
+        entries, total = finished_entries(self.root, stage, marks, receipts, modules), sums(self.root, stage)
         if entries is None or total is None:
-            entries = self._made(stage, marks, set(receipts), modules)
+            entries = self._made(stage, marks, receipts, modules)
             store.remove(self.root, sums_name(stage))
             store.remove(self.root, record_name(stage))
             total = add(Stats.from_json(json.loads(entry.stats)) for entry in entries.values())
-        self._entries[stage], self._total = entries, total
+        self._entries[stage], self._total, self._opened = entries, total, stage
         return set(entries)
 
     def _made(
         self, stage: str, marks: Mapping[str, str], receipts: Set[str], modules: Collection[str]
     ) -> dict[str, Entry]:
-        """The shards of a stage that are made from what the marks say, and are there."""
+        """The shards of a stage that are made from what the marks say, and are there.
+
+        The receipts of those that were entered before it was opened need not be read.
+        """
+        entered = self._entries.pop(stage, {})
+        unread = [shard for shard in marks if shard in receipts and shard not in entered]
         known = recorded_entries(self.root, stage) or {
-            receipt.shard: entry_of(receipt) for receipt in read_receipts(self.root, stage, list(marks))
+            receipt.shard: entry_of(receipt) for receipt in read_receipts(self.root, stage, unread)
         }
+        known |= entered
         right = {shard: e for shard, mark in marks.items() if (e := known.get(shard)) and e.made_from == mark}
         right = {shard: e for shard, e in right.items() if not reads_changed(e.reads, modules)}
         there = all_there(self.root, ((shard, entry.files) for shard, entry in right.items()), receipts)
         return {shard: entry for shard, entry in right.items() if shard in there}
 
     def enter(self, receipt: Receipt) -> None:
-        """Take down a shard that was just made."""
+        """Take down a shard that was just made, of the stage that was opened last or of one that is expected."""
         self._entries[receipt.stage][receipt.shard] = entry_of(receipt)
-        self._total = self._total.plus(receipt.stats)
+        if receipt.stage == self._opened:
+            self._total = self._total.plus(receipt.stats)
 
     def close(self, stage: str) -> Stats:
         """Every shard is made: take that down, and return the sum of the receipts."""
@@ -114,6 +139,18 @@ class Ledger:
         return [
             (s, e.rows, e.bytes or within[s].bytes * e.rows // max(within[s].rows, 1)) for s, e in self.entries(stage)
         ]
+
+    def is_made(self, stage: str, shard: str) -> bool:
+        """Whether a shard is known to be made from what it is to be made from."""
+        return shard in self._entries.get(stage, {})
+
+    def is_finished(self, stage: str) -> bool:
+        """Whether an earlier run finished a stage, and its receipts are in one file."""
+        return store.exists(self.root, record_name(stage))
+
+    def rows(self, stage: str, shard: str) -> int:
+        """The rows of a shard that is made."""
+        return self._entries[stage][shard].rows
 
     def digest(self, stage: str, shard: str) -> str:
         """The digest of the rows of a shard."""

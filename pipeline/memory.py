@@ -18,9 +18,26 @@ def memory_of(stage: Stage, ledger: Ledger) -> int:
 
     0 of any other stage: a Map takes a batch at a time.
     """
-    needed = _bucket(stage, ledger) if isinstance(stage, Gather) else 0
-    if isinstance(stage, Scatter) and not isinstance(stage.source, Source):
-        needed = _file(stage, stage.source, ledger)
+    if isinstance(stage, Gather):
+        return worth_asking(_bucket(stage, ledger))
+    each = memory_of_row(stage)
+    if not each or not isinstance(stage, Scatter) or isinstance(stage.source, Source):
+        return 0
+    rows = [size[1] for size in ledger.sizes(stage.source.name)]
+    together = stage.merged(len(rows))
+    most = max((sum(rows[start : start + together]) for start in range(0, len(rows), together)), default=0)
+    return worth_asking(each * most)
+
+
+def memory_of_row(stage: Stage) -> int:
+    """Bytes that a file of a Scatter takes in memory for each row of the stage that it reads; 0 of any other stage."""
+    if not isinstance(stage, Scatter) or isinstance(stage.source, Source):
+        return 0
+    return SORTED * stage.sends * row_width(stage.schema)
+
+
+def worth_asking(needed: int) -> int:
+    """What a task that needs so many bytes asks for: nothing when these are few."""
     return needed if needed > LEAST else 0
 
 
@@ -32,14 +49,6 @@ def _bucket(stage: Gather, ledger: Ledger) -> int:
         rows, packed = rows + sum(size[1] for size in sizes), packed + sum(size[2] for size in sizes)
         width = max(width, row_width(scatter.schema))
     return WORK * max(rows * width, PACKED * packed) // max(1, len(stage.items(ledger)))
-
-
-def _file(stage: Scatter, source: Stage, ledger: Ledger) -> int:
-    """Of the largest file, by the rows that it is made of."""
-    rows = [size[1] for size in ledger.sizes(source.name)]
-    together = stage.merged(len(rows))
-    most = max((sum(rows[start : start + together]) for start in range(0, len(rows), together)), default=0)
-    return SORTED * most * stage.sends * row_width(stage.schema)
 
 
 def row_width(schema: pa.Schema) -> int:

@@ -4,9 +4,11 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from functools import cache
+from typing import Any, NamedTuple
 
 from pipeline.batches import Batches
 from pipeline.errors import MewsError, RunnerLost, UsageError
@@ -14,12 +16,12 @@ from pipeline.in_flight import HeadWatch
 from pipeline.last_words import LastWords
 from pipeline.ray_access import check_cluster
 from pipeline.ray_settings import RAY_ENV, choose_own_cluster, joined_cluster, this_machine
-from pipeline.ray_tasks import Outcomes, Tasks
-from pipeline.runner import Failed, attempt, one_line
+from pipeline.ray_tasks import Outcomes, Tasks, send_out
+from pipeline.runner import Failed, WorkQueue, attempt, one_line
 from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
 
-R = TypeVar("R")
+KEPT = 8  # functions that a worker keeps: shards of several stages may take turns
 WAITING = 0.66  # of a processor: half as many tasks again work while others wait for their files
 KILLED = (
     "error: the run ended without a word: it was killed, or lost the cluster at {}; what is made is kept, and the same "
@@ -79,7 +81,7 @@ class Ray:
         """
         folders = own_folders(stages) if self.address else []
         self._own = self._ray.put([pack_folder(folder) for folder in folders]) if folders else None
-        ((_, outcome),) = self.map(Reads(tuple(stages)), [""])
+        ((*_, outcome),) = self.map([WorkQueue("recipe", Reads(tuple(stages)), deque([""]))])
         if isinstance(outcome, Failed):
             raise UsageError(f"the workers cannot run this recipe: {outcome.why}")
 
@@ -116,35 +118,42 @@ class Ray:
             return {}
         return {"label_selector": {"ray.io/node-id": f"!in({','.join(sorted(self._full))})"}}
 
-    def map(
-        self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0, fetches: bool = False
-    ) -> Iterator[tuple[Any, R | Failed]]:
-        """As `Runner.map`; at most `window` tasks are in flight, each with the items that `Batches` chooses.
+    def map(self, queues: Sequence[WorkQueue]) -> Generator[tuple[WorkQueue, Any, Any]]:
+        """As `Runner.map`; at most `window` tasks are in flight, each with items of one queue, as `Batches` chooses.
 
         When a batch comes to nothing, as by a worker that died, each of its items becomes a task of its own.
         """
-        sent = Sent([self._ray.put(fn)], [self._own] if self._own else [], self.settings)
-        cpus = WAITING if fetches and not self.prefetch_depth else 1
-        needs = {"num_cpus": cpus, "memory": min(memory, self.largest_memory)}
-        anywhere = self._task.options(**needs)  # which takes Ray as long as the rest of sending a task
+        tasks = dict[WorkQueue, Tasks]()
+        try:
+            while any(queue.items for queue in queues) or any(tasks.values()):
+                tasks = {queue: tasks[queue] if queue in tasks else self._tasks(queue) for queue in queues}
+                send_out(self._ray, list(tasks.values()), self.window)
+                self._watch.check()
+                for queue, its in tasks.items():
+                    yield from ((queue, *done) for done in its.came_back())
+                    yield from ((queue, *done) for done in its.stood_still())
+        finally:
+            for its in tasks.values() if not self._watch.lost else ():
+                its.cancel()
+
+    def _tasks(self, queue: WorkQueue) -> Tasks:
+        """The tasks of a queue; those that wait for their files take a part of a processor, and so of the window."""
+        sent = Sent([self._ray.put(queue.fn)], [self._own] if self._own else [], self.settings)
+        cpus = WAITING if queue.fetches and not self.prefetch_depth else 1
+
+        def task(memory: int, **elsewhere: Any) -> Any:
+            return self._task.options(num_cpus=cpus, memory=min(memory, self.largest_memory), **elsewhere)
+
+        anywhere = cache(task)  # which takes Ray as long as the rest of sending a task
 
         def submit(batch: list[Any], pause: float) -> Any:
             elsewhere = self._elsewhere()
-            task = self._task.options(**needs, **elsewhere) if elsewhere else anywhere
-            return task.remote((sent, batch, pause))
+            chosen = task(queue.memory, **elsewhere) if elsewhere else anywhere(queue.memory)
+            return chosen.remote((sent, batch, pause))
 
         # What a task fetches ahead is for one that begins after it, and must not be done by then.
-        batches = Batches(items, 1) if self.prefetch_depth else Batches(items)
-        tasks = Tasks(self._ray, submit, self.leave, batches)
-        try:
-            while tasks:
-                tasks.send_out(self.window if self._bounded else int(self.window / cpus))
-                self._watch.check()
-                yield from tasks.came_back()
-                yield from tasks.stood_still()
-        finally:
-            if not self._watch.lost:
-                tasks.cancel()
+        batches = Batches(queue.items, 1) if self.prefetch_depth else Batches(queue.items)
+        return Tasks(self._ray, queue.name, submit, self.leave, batches, 1 if self._bounded else cpus)
 
     @property
     def reachable_at(self) -> str:
@@ -160,7 +169,7 @@ class Ray:
 
 
 class Sent(NamedTuple):
-    """What all tasks of a stage get: references in lists, which Ray sends on without reading them, to a function and to
+    """What all tasks of a queue get: references in lists, which Ray sends on without reading them, to a function and to
     the user's own code, and variables of the environment.
     """
 
@@ -181,7 +190,7 @@ class Reads:
 
 
 def run_task(task: tuple[Sent, list[Any], float]) -> Outcomes:
-    """Work on a batch, after a pause. What is sent is read once a worker and stage, not once a task.
+    """Work on a batch, after a pause. What is sent is read once a worker and queue, not once a task.
 
     Ray takes a tenth of a millisecond for each argument of a task: there is one.
     """
@@ -193,11 +202,14 @@ def run_task(task: tuple[Sent, list[Any], float]) -> Outcomes:
     if sent.own and _own != sent.own:
         sys.path[:0] = unpack(ray.get(sent.own[0]))
         _own[:] = sent.own
-    if _function[:1] != sent.function:
-        _function[:] = [sent.function[0], ray.get(sent.function[0])]
+    (reference,) = sent.function
+    if reference not in _functions:
+        if len(_functions) == KEPT:
+            del _functions[next(iter(_functions))]
+        _functions[reference] = ray.get(reference)
     began, machine = time.monotonic(), ray.get_runtime_context().get_node_id()
-    return Outcomes([attempt(_function[1], item) for item in batch], time.monotonic() - began, machine)
+    return Outcomes([attempt(_functions[reference], item) for item in batch], time.monotonic() - began, machine)
 
 
-_function: list[Any] = []  # in a worker: the reference, and what it refers to
+_functions: dict[Any, Any] = {}  # in a worker: what the references of the last queues refer to
 _own: list[Any] = []  # in a worker: the reference to the user's own code that is unpacked

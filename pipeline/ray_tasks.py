@@ -1,4 +1,4 @@
-"""The tasks of one stage on Ray: which items go out together, what comes back, and what is tried again."""
+"""The tasks of a queue on Ray: which items go out together, what comes back, and what is tried again."""
 
 import logging
 import re
@@ -39,38 +39,48 @@ class Lost(NamedTuple):
 
 
 class Tasks:
-    """The items of `batches` on their way through tasks. True while some are not done.
+    """The items of a queue, in `batches`, on their way through tasks. True while some are not done.
 
-    `submit(batch, pause)` sends a task that begins after `pause` seconds, and returns its reference. Ray itself tries
-    nothing again: the log tells each task that came to nothing. The items of a batch are then tried each alone, so that
-    a bad one costs only itself. An item that met a full disk is tried on another machine: `leave(machine)` sends no
-    more to that one, and says whether there is another.
+    `name` is that of the queue, and `share` what a task takes of a window. `submit(batch, pause)` sends a task that
+    begins after `pause` seconds, and returns its reference. Ray itself tries nothing again: the log tells each task
+    that came to nothing. The items of a batch are then tried each alone, so that a bad one costs only itself. An item
+    that met a full disk is tried on another machine: `leave(machine)` sends no more to that one, and says whether there
+    is another.
     """
 
     def __init__(
         self,
         ray: Any,
+        name: str,
         submit: Callable[[list[Any], float], Any],
         leave: Callable[[str], bool],
         batches: Batches,
+        share: float = 1,
     ):
-        self._ray, self._submit, self._leave = ray, submit, leave
-        self._batches, self._flight = batches, Flight()
+        self._ray, self._name, self._submit, self._leave = ray, name, submit, leave
+        self._batches, self._flight, self._share = batches, Flight(), share
 
     def __bool__(self) -> bool:
         return bool(self._batches or self._flight)
 
-    def send_out(self, window: int) -> None:
-        """Send tasks until `window` of them are in flight, or `AT_ONCE` are sent; wait where no more can be sent.
+    @property
+    def in_flight(self) -> list[Any]:
+        """References to the tasks that are sent out."""
+        return list(self._flight)
 
-        To ask about 10,000 tasks takes 5 ms of the driver: it does so when a hundredth of them are done, or after a
-        second.
-        """
-        for _ in range(min(AT_ONCE, window - len(self._flight))):
-            if self._batches:
-                self._send(self._batches.take())
-        more, some = self._batches and len(self._flight) < window, 1 + len(self._flight) // MANY
-        self._ray.wait(list(self._flight), num_returns=some, timeout=0 if more else SOON if some > 1 else PROBED)
+    def fits(self, room: float) -> bool:
+        """Whether items wait, and a task has its share of the room that is left."""
+        return bool(self._batches) and self._share <= room
+
+    def send_one(self) -> float:
+        """Send the next task; returns the share that it takes."""
+        self._send(self._batches.take())
+        return self._share
+
+    @property
+    def taken(self) -> float:
+        """Of the window, what the tasks in flight take."""
+        return len(self._flight) * self._share
 
     def _send(self, batch: list[Any], tries: int = 1, pause: float = 0) -> None:
         self._flight.send(self._submit(batch, pause), batch, tries)
@@ -87,10 +97,10 @@ class Tasks:
                     if not self._sent_elsewhere(item, outcome, answer.machine, tries):
                         yield item, outcome
             elif len(batch) > 1:
-                log.warning("%s: %s; each is tried alone", _named(batch), answer.told)
+                log.warning("%s: %s; each is tried alone", self._named(batch), answer.told)
                 self._batches.one_by_one(batch)
             elif tries < answer.tries:
-                log.warning("%s: %s; it is tried again", _named(batch), answer.told)
+                log.warning("%s: %s; it is tried again", self._named(batch), answer.told)
                 self._send(batch, tries + 1, answer.pause * 2**tries)
             else:
                 yield batch[0], answer.failed
@@ -100,7 +110,7 @@ class Tasks:
         full = isinstance(outcome, Failed) and outcome.disk_full
         if not full or tries >= TRIES or not self._leave(machine):
             return False
-        log.warning("%s: the disk of a machine is full (%s); it is tried elsewhere", _named([item]), outcome.why)
+        log.warning("%s: the disk of a machine is full (%s); it is tried elsewhere", self._named([item]), outcome.why)
         self._send([item], tries + 1)
         return True
 
@@ -115,17 +125,37 @@ class Tasks:
         for reference, batch, tries, seconds in self._flight.still():
             self._ray.cancel(reference, force=True)
             if tries < TRIES:
-                log.warning("%s stands still for %.0f min; it is tried elsewhere", _named(batch), seconds / 60)
+                log.warning("%s stands still for %.0f min; it is tried elsewhere", self._named(batch), seconds / 60)
                 for item in batch:
                     self._send([item], tries + 1)
             else:
                 why = f"it stood still on {TRIES} workers, for {seconds / 60:.0f} minutes on each"
                 yield from ((item, Failed(why)) for item in batch)
 
+    def _named(self, batch: Sequence[Any]) -> str:
+        """What a person calls a batch: its queue and first shard, and how many there are beside it."""
+        first, more = batch[0], len(batch) - 1
+        return f"{self._name}/{first[0] if isinstance(first, tuple) else first}{f' and {more} more' if more else ''}"
+
     def cancel(self) -> None:
         """End what is in flight."""
         for reference in self._flight:
             self._ray.cancel(reference, force=True)
+
+
+def send_out(ray: Any, queues: Sequence[Tasks], window: float) -> None:
+    """Send tasks until `window` has no more room, or `AT_ONCE` are sent; wait where no more can be sent.
+
+    Those of the first queue go first. To ask about 10,000 tasks takes 5 ms of the driver: it does so when a hundredth
+    of them are done, or after a second.
+    """
+    room = window - sum(tasks.taken for tasks in queues)
+    for _ in range(AT_ONCE):
+        if tasks := next((each for each in queues if each.fits(room)), None):
+            room -= tasks.send_one()
+    flight = [reference for tasks in queues for reference in tasks.in_flight]
+    more, some = any(each.fits(room) for each in queues), 1 + len(flight) // MANY
+    ray.wait(flight, num_returns=some, timeout=0 if more else SOON if some > 1 else PROBED)
 
 
 def lost_from(error: Exception, exceptions: Any) -> Lost:
@@ -140,9 +170,3 @@ def lost_from(error: Exception, exceptions: Any) -> Lost:
         return Lost(Failed(why, trace), why, 1)
     failed = Failed(f"its worker died more than three times: {one_line(error)}", trace)
     return Lost(failed, f"its worker died ({type(error).__name__})", DEATHS)
-
-
-def _named(batch: Sequence[Any]) -> str:
-    """What a person calls a batch: its first shard, and how many there are beside it."""
-    first, more = batch[0], len(batch) - 1
-    return f"{first[0] if isinstance(first, tuple) else first}{f' and {more} more' if more else ''}"

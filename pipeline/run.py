@@ -1,25 +1,26 @@
-"""Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed."""
+"""Runs a plan: stage after stage, each shard made, skipped because it is made, or named because it failed.
+
+Which shards go out, also of stages whose turn has not come, says `pipeline.scheduler`.
+"""
 
 import json
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial
+from contextlib import closing, contextmanager
 from typing import Any
 
-from pipeline import reads, store
+from pipeline import store
 from pipeline.errors import RowsLost, StageFailed, UsageError
 from pipeline.fingerprint import fingerprint, modules_of
 from pipeline.guard import refuse_failing
 from pipeline.lease import Lease, held
 from pipeline.ledger import Ledger
-from pipeline.memory import memory_of
 from pipeline.receipts import Receipt, made_from
 from pipeline.root import redact
 from pipeline.runner import Failed, Runner, one_line
+from pipeline.scheduler import Scheduler
 from pipeline.shuffle import Gather, Scatter
 from pipeline.stage import Stage
-from pipeline.standstill import ended_when_silent
 from pipeline.stats import Stats
 
 PLAN = "plan.json"
@@ -65,15 +66,16 @@ def run(
     with open_for_writing(root) as lease:
         written = {**(about or {}), "stages": described(stages, documents(*goals))}
         store.write_bytes(root, PLAN, json.dumps(written, indent=1).encode())
+        made = [stage.as_goal() if stage.name in asked else stage for stage in stages]
         done_with = released_after(stages)
-        for stage in stages:
-            made = stage.as_goal() if stage.name in asked else stage
-            stats[stage.name] = run_stage(made, ledger, runner, on_progress or _silent, lease)
-            check_gathered(stage, stages, stats)
-            for name in done_with[stage.name]:
-                ledger.release(name)
-            if on_finished:
-                on_finished(stage)
+        with closing(Scheduler(made, ledger, runner, lease.check)) as scheduler:
+            for stage, as_made in zip(stages, made, strict=True):
+                stats[stage.name] = run_stage(as_made, scheduler, on_progress or _silent)
+                check_gathered(stage, stages, stats)
+                for name in done_with[stage.name]:
+                    ledger.release(name)
+                if on_finished:
+                    on_finished(stage)
         ledger.sweep()
     return stats
 
@@ -112,35 +114,27 @@ def documents(*goals: Stage) -> set[str]:
     return passed
 
 
-def run_stage(stage: Stage, ledger: Ledger, runner: Runner, on_progress: Progress, lease: Lease | None = None) -> Stats:
+def run_stage(stage: Stage, scheduler: Scheduler, on_progress: Progress) -> Stats:
     """Make the shards of a stage whose inputs are finished. Raises StageFailed when some could not be made."""
-    code = stage.code()
+    ledger, code = scheduler.ledger, stage.code()
     items, does = stage.items(ledger), fingerprint(code)
     marks = {item: made_from(does, stage.input_digest(item, ledger)) for item in items}
-    made = ledger.open(stage.name, marks, stage.view, modules_of(code))
-    missing = [item for item in items if item not in made]
-    upcoming = dict(zip(missing, missing[runner.prefetch_depth :], strict=False)) if runner.prefetch_depth else {}
-    todo = [(item, marks[item], upcoming.get(item, "")) for item in missing]
+    under_way = scheduler.under_way(stage)
+    made = ledger.open(stage.name, marks, stage.view, modules_of(code), under_way)
     on_progress(stage, len(items), len(made), None)
     for name in store.listing(ledger.root, f"failures/{stage.name}"):
         store.remove(ledger.root, f"failures/{stage.name}/{name}")
     failures: dict[str, str] = {}
-    for (item, *_), outcome in runner.map(
-        partial(work, stage=stage, root=ledger.root),
-        todo,
-        memory=memory_of(stage, ledger),
-        fetches=not stage.documents(),
-    ):
-        if lease:
-            lease.check()
+    missing = {item: mark for item, mark in marks.items() if item not in made and item not in under_way}
+    for item, outcome in scheduler.make(stage, missing):
         if isinstance(outcome, Failed):
             failures[item] = outcome.why
             store.write_bytes(ledger.root, f"failures/{stage.name}/{item}.txt", (outcome.trace or outcome.why).encode())
         else:
-            ledger.enter(outcome)
             made.add(item)
             on_progress(stage, len(items), len(made), outcome)
     if failures:
+        scheduler.finish()
         raise StageFailed(stage.name, dict(sorted(failures.items())))
     total = ledger.close(stage.name)
     refuse_failing(stage.name, total)
@@ -158,19 +152,6 @@ def check_gathered(stage: Stage, stages: Sequence[Stage], stats: Mapping[str, St
     others = [s for other in stages if isinstance(other, Gather) and other != stage for s in other.sources]
     if sent != came and not any(scatter in others for scatter in stage.sources):
         raise RowsLost(f"stage {stage.name}: {sent} rows were scattered and {came} gathered; see what their keys are")
-
-
-def work(item: tuple[str, str, str], *, stage: Stage, root: str) -> Receipt:
-    """The unit that is mapped, retried and skipped: makes one shard and returns its receipt.
-
-    An item is a shard, what it is made from, and the shard that this machine makes after it, which may be fetched
-    meanwhile.
-    """
-    shard, made_from, upcoming = item
-    if upcoming:
-        stage.prefetch(upcoming)
-    with ended_when_silent(f"{shard} of stage {stage.name}"), reads.watching():
-        return stage.make(shard, root, made_from)
 
 
 @contextmanager

@@ -4,8 +4,9 @@ import errno
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from pipeline.errors import DiskFull, MewsError
@@ -30,6 +31,21 @@ class Failed:
     disk_full: bool = False
 
 
+@dataclass(eq=False)
+class WorkQueue:
+    """Items that wait for the same work, the first to go first; more may be added while a runner takes from it.
+
+    A task takes about `memory` bytes; 0 says that it is little. `fetches` says that it waits for a file from elsewhere
+    before it works. `name` is what the log calls the work.
+    """
+
+    name: str
+    fn: Callable[[Any], Any]
+    items: deque[Any] = field(default_factory=deque[Any])
+    memory: int = 0
+    fetches: bool = False
+
+
 class Runner(Protocol):
     """Runs the same work on many items. Only items go out and results come back: documents never do."""
 
@@ -50,14 +66,12 @@ class Runner(Protocol):
         """
         ...
 
-    def map(
-        self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0, fetches: bool = False
-    ) -> Iterator[tuple[Any, R | Failed]]:
-        """(item, outcome) of every item, in the order in which they are done; an outcome may be a Failed.
+    def map(self, queues: Sequence[WorkQueue]) -> Generator[tuple[WorkQueue, Any, Any]]:
+        """(queue, item, outcome) of every item, in the order in which they are done; an outcome may be a Failed.
 
-        A task takes about `memory` bytes; 0 says that it is little. `fetches` says that it waits for a file from
-        elsewhere before it works. Items that were not begun when the iterator is
-        closed are left.
+        Items are taken from the first queue that has any. It ends when none has, and all are done. Between two
+        outcomes items may be added, and queues; one whose items are all done may be taken away. Items that were not
+        begun when the iterator is closed are left.
         """
         ...
 
@@ -75,12 +89,11 @@ class Local:
     def prepare(self, stages: Sequence[Stage]) -> None:
         """Nothing is missing where the stages were made."""
 
-    def map(
-        self, fn: Callable[[Any], R], items: Sequence[Any], *, memory: int = 0, fetches: bool = False
-    ) -> Iterator[tuple[Any, R | Failed]]:
+    def map(self, queues: Sequence[WorkQueue]) -> Generator[tuple[WorkQueue, Any, Any]]:
         """As `Runner.map`, in the order of the items."""
-        for item in items:
-            yield item, attempt(fn, item)
+        while queue := next((each for each in queues if each.items), None):
+            item = queue.items.popleft()
+            yield queue, item, attempt(queue.fn, item)
 
 
 def attempt(fn: Callable[[Any], R], item: Any) -> R | Failed:

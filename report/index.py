@@ -6,6 +6,7 @@ were made from, so that a file of shards that were made anew is not used any mor
 a stage ends, on all workers; who asks before makes it then. Nothing depends on these files: they may be deleted.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from pipeline.funnel import read_plan
 from pipeline.hashing import digest, hash64
 from pipeline.receipts import read_receipts
 from pipeline.record import record_name
-from pipeline.runner import Failed, Runner
+from pipeline.runner import Failed, Runner, WorkQueue
 from pipeline.shard import quarantine_name, rejects_name
 from pipeline.shuffle import Scatter
 from pipeline.stage import Stage
@@ -118,7 +119,8 @@ def index_stage(root: str, stage: Stage, runner: Runner) -> list[str]:
     if isinstance(stage, Scatter):
         return []
     groups = missing_groups(root, [_stage_index(root, stage.name, stage_plan(root, stage.name), {})])
-    outcomes = [outcome for _, outcome in runner.map(partial(_write_group, root=root), groups)]
+    queue = WorkQueue(f"index of {stage.name}", partial(_write_group, root=root), deque(groups))
+    outcomes = [outcome for *_, outcome in runner.map([queue])]
     return [outcome.why for outcome in outcomes if isinstance(outcome, Failed)]
 
 

@@ -27,7 +27,7 @@ TEXT = (True, True, *[False] * (len(HEAD) - 2))
 
 
 class StageStatus(NamedTuple):
-    """A stage of a run. `shards` is None before the stage has begun, when nobody knows yet how many it will have.
+    """A stage of a run. `shards` is None as long as nobody knows yet how many it will have.
 
     `rows` went in, `dropped` of them left or are in quarantine, `bytes` are stored; `seconds` are those of all
     workers together. Of the stage in hand `speed` is rows a second and `left` the seconds that its other shards will

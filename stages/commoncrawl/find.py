@@ -65,8 +65,9 @@ def _bucket(snapshot: str, config: FetchConfig, kind: Kind) -> tuple[list[str], 
     """The archives below an S3 prefix, or those that a pattern matches."""
     url, question, query = snapshot.partition("?")
     folder, pattern = _fixed(url)
-    names = bucket_files(folder + question + query)
-    return _archives(names, pattern, snapshot, kind), Origin(config, f"{folder}/", question + query)
+    files = bucket_files(folder + question + query)
+    names = _archives(list(files), pattern, snapshot, kind)
+    return names, Origin(config, f"{folder}/", question + query, sizes={name: files[name] for name in names})
 
 
 def _local(snapshot: str, base: str, config: FetchConfig, kind: Kind) -> tuple[list[str], Origin]:

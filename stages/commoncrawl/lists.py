@@ -40,8 +40,8 @@ def indexed_files(origin: Origin, name: str) -> list[str]:
     return sorted(filter(None, pc.unique(column).to_pylist()))
 
 
-def bucket_files(url: str, missing_ok: bool = False) -> list[str]:
-    """The names of all objects below an S3 prefix, relative to it and sorted.
+def bucket_files(url: str, missing_ok: bool = False) -> dict[str, int]:
+    """The names of all objects below an S3 prefix, relative to it and sorted, with their bytes.
 
     Raises UsageError when it cannot be listed; with `missing_ok`, a prefix that is not there has no objects.
     """
@@ -52,4 +52,5 @@ def bucket_files(url: str, missing_ok: bool = False) -> list[str]:
     except OSError as error:
         shown = public(folder)
         raise UsageError(f"cannot list {shown} ({type(error).__name__}); check bucket, prefix and keys") from None
-    return sorted(info.path[len(root) :].lstrip("/") for info in infos if info.type == pafs.FileType.File)
+    files = {info.path[len(root) :].lstrip("/"): info.size for info in infos if info.type == pafs.FileType.File}
+    return dict(sorted(files.items()))

@@ -15,7 +15,8 @@ RATIO = 5  # times its size that a WARC file shrinks
 
 
 def input_size(origin: Origin, items: Sequence[str]) -> InputSize:
-    """The compressed bytes of files, each once: local ones as they are, those of a crawl by experience, others 0.
+    """The compressed bytes of files, each once: as they are of local ones and of those of a bucket that was listed, of
+    those of a crawl by experience, of others 0.
 
     A remote file that is read whole is fetched to the scratch folder, which has to hold one of them at the least.
     """
@@ -28,7 +29,11 @@ def input_size(origin: Origin, items: Sequence[str]) -> InputSize:
 def _sizes(origin: Origin, names: Iterable[str]) -> Iterator[tuple[str, int]]:
     for name in names:
         if origin.is_remote(name):
-            yield name, CRAWL_FILE_BYTES if CRAWL_FILE.fullmatch(name) else 0
+            by_name = CRAWL_FILE_BYTES if CRAWL_FILE.fullmatch(name) else 0
+            yield name, _compressed(name, origin.sizes[name]) if name in origin.sizes else by_name
         elif os.path.isfile(path := origin.url(name)):
-            size = os.path.getsize(path)
-            yield name, size if name.endswith(COMPRESSED) else size // RATIO
+            yield name, _compressed(name, os.path.getsize(path))
+
+
+def _compressed(name: str, size: int) -> int:
+    return size if name.endswith(COMPRESSED) else size // RATIO

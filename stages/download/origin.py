@@ -54,11 +54,11 @@ class FetchConfig:
 class Origin:
     """Where named files lie: `prefix` before a name and `query` behind it; `overrides` gives the URLs of other names.
 
-    With `sample`, the files are made on the spot when they are missing. Not a dataclass, so that
-    neither repr nor log shows what a URL may hide.
+    `sizes` are the bytes of files, where a listing told them. With `sample`, the files are made on the spot when they
+    are missing. Not a dataclass, so that neither repr nor log shows what a URL may hide.
     """
 
-    __slots__ = ("_overrides", "_prefix", "_query", "config", "sample")
+    __slots__ = ("_overrides", "_prefix", "_query", "config", "sample", "sizes")
 
     def __init__(
         self,
@@ -67,8 +67,9 @@ class Origin:
         query: str = "",
         overrides: Mapping[str, str] | None = None,
         sample: bool = False,
+        sizes: Mapping[str, int] | None = None,
     ):
-        self.config, self.sample = config, sample
+        self.config, self.sample, self.sizes = config, sample, dict(sizes or {})
         self._prefix, self._query, self._overrides = prefix, query, dict(overrides or {})
 
     def __eq__(self, other: object) -> bool:

@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from pipeline.run import run
-from pipeline.runner import Local, Runner
+from pipeline.runner import Local, Runner, WorkQueue
 from pipeline.stats import Stats
 from tests.helpers import toy
 
@@ -21,13 +21,11 @@ class Spy(Local):
         self.sent: list[Any] = []
         self.received: list[Any] = []
 
-    def map(
-        self, fn: Any, items: Sequence[Any], *, memory: int = 0, fetches: bool = False
-    ) -> Iterator[tuple[Any, Any]]:
-        self.sent += items
-        for item, outcome in super().map(fn, items):
+    def map(self, queues: Sequence[WorkQueue]) -> Generator[tuple[WorkQueue, Any, Any]]:
+        for queue, item, outcome in super().map(queues):
+            self.sent.append(item)
             self.received.append(outcome)
-            yield item, outcome
+            yield queue, item, outcome
 
     @property
     def shards(self) -> list[str]:

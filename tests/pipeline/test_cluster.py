@@ -33,13 +33,16 @@ def test_a_cluster_makes_the_same_bytes(tmp_path: Path, cluster):
 
 RATE_LIMIT = """
 import os, time
+from collections import deque
 from mews.run import Kind, _runner
+from pipeline.runner import WorkQueue
 def told(item):
     from stages.download import rate_limit
     os.environ["MEWS_RATE_LIMIT_DIR"] = "/dev/null/a-machine-of-its-own"
     return rate_limit.refused("https://crawl.example/x", time.time() + 60)  # behind all that were refused so far
 if __name__ == "__main__":
-    print(sorted(count for _, count in _runner(Kind.ray, None, 2).map(told, [1, 2, 3, 4])))
+    told_of = _runner(Kind.ray, None, 2).map([WorkQueue("told", told, deque([1, 2, 3, 4]))])
+    print(sorted(count for *_, count in told_of))
 """
 
 

@@ -6,8 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +19,15 @@ from pipeline.batches import Batches
 from pipeline.errors import RunnerLost, StageFailed
 from pipeline.ray_runner import Ray
 from pipeline.run import run
-from pipeline.runner import Failed
+from pipeline.runner import Failed, WorkQueue
 from pipeline.stage import Map, Source
 from tests.helpers import toy
 from tests.helpers.runs import data, driver, make, slow_corpus
+
+
+def mapped(ray: Ray, fn: Callable[[Any], Any], items: Iterable[Any], **needs: Any) -> Iterator[tuple[Any, Any]]:
+    """The items of one queue with their outcomes."""
+    return ((item, outcome) for _, item, outcome in ray.map([WorkQueue("work", fn, deque(items), **needs)]))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +78,7 @@ def test_no_more_tasks_fly_than_twice_the_workers(ray: Ray, tmp_path: Path):
         return len(list(running.iterdir()))
 
     seen = 0
-    for item, count in ray.map(note, list(range(40))):
+    for item, count in mapped(ray, note, range(40)):
         assert isinstance(count, int)
         seen += 1
         assert len(list(running.iterdir())) <= seen + 4
@@ -97,13 +105,14 @@ def test_tasks_that_stand_still_are_named_killed_and_tried_elsewhere(tmp_path, r
     monkeypatch.setattr(in_flight, "TIMES", 0.0)
     monkeypatch.setattr(ray_tasks, "PROBED", 0.5)
     quick = [(f"quick{n}", n) for n in range(400)]
-    outcomes = ray.map(StandsStill(str(tmp_path)), [("stuck", 0), *quick])
+    outcomes = mapped(ray, StandsStill(str(tmp_path)), [("stuck", 0), *quick])
     found = {}
     for (name, _), outcome in outcomes:
         found[name] = outcome
         time.sleep(0.02)  # so that tasks come back for some seconds
     assert len(found) == 401 and not [outcome for outcome in found.values() if isinstance(outcome, Failed)]
-    assert caplog.records[0].message.startswith("stuck stands still for ")  # and others, whose new worker took its time
+    said = caplog.records[0].message  # and others, whose new worker took its time
+    assert said.startswith("work/stuck stands still for ")
     first, second = sorted(tmp_path.glob("stuck-*"), key=lambda path: path.name.rpartition("-")[2])
     assert int(second.name.split("-")[1]) == found["stuck"] != int(first.name.split("-")[1])
     with pytest.raises(ProcessLookupError):
@@ -140,7 +149,7 @@ def test_short_items_share_tasks_and_a_bad_one_costs_only_itself(tmp_path: Path,
     monkeypatch.setattr(ray_tasks, "AT_ONCE", 2)
     items = [f"item{n:05d}" for n in range(3000)]
     items[2000], items[2500] = "kills", "raises"
-    found = dict(ray.map(Batched(str(tmp_path)), items))
+    found = dict(mapped(ray, Batched(str(tmp_path)), items))
     assert sorted(found) == sorted(items)
     failed = {item: outcome.why for item, outcome in found.items() if isinstance(outcome, Failed)}
     assert set(failed) == {"kills", "raises"}
@@ -158,13 +167,13 @@ def test_where_files_are_fetched_ahead_each_item_is_a_task(ray: Ray, monkeypatch
     take = Batches.take
     monkeypatch.setattr(Batches, "take", lambda self: sizes.append(take(self)) or sizes[-1])
     assert ray.prefetch_depth == 2
-    assert len(dict(ray.map(Counted(1), list(range(300))))) == len(sizes) == 300
+    assert len(dict(mapped(ray, Counted(1), range(300)))) == len(sizes) == 300
 
 
 def test_what_a_stage_does_is_sent_once_and_read_once_a_worker(ray: Ray):
-    answers = dict(ray.map(Counted(), list(range(20))))
+    answers = dict(mapped(ray, Counted(), range(20)))
     assert len(set(answers.values())) <= 2, "an object a worker"
-    assert dict(ray.map(Counted(7), [1])) == {1: 7}, "another stage is another function"
+    assert dict(mapped(ray, Counted(7), [1])) == {1: 7}, "another stage is another function"
 
 
 class Counted:
@@ -185,7 +194,7 @@ def assigned(item: int) -> float:
 
 
 def test_a_task_asks_for_the_memory_that_it_needs_or_all_that_the_largest_machine_has(ray: Ray):
-    given = [outcome for memory in (0, 300 << 20, 1 << 60) for _, outcome in ray.map(assigned, [1], memory=memory)]
+    given = [outcome for memory in (0, 300 << 20, 1 << 60) for _, outcome in mapped(ray, assigned, [1], memory=memory)]
     assert given[:2] == [0.0, 300 << 20]
     assert 300 << 20 < given[2] < 1 << 60
 
@@ -210,11 +219,11 @@ class AtOnce:
 def test_where_tasks_of_a_cluster_fetch_files_more_run_than_there_are_processors(tmp_path: Path, ray: Ray, monkeypatch):
     at_once = AtOnce(str(tmp_path), 60.0)
     monkeypatch.setattr(ray, "prefetch_depth", 0)  # as on a cluster
-    assert max(dict(ray.map(at_once, list(range(3)), fetches=True)).values()) == 3
+    assert max(dict(mapped(ray, at_once, range(3), fetches=True)).values()) == 3
     at_once = AtOnce(str(tmp_path), 0.5)
-    assert max(dict(ray.map(at_once, list(range(4)))).values()) == 2, "others"
+    assert max(dict(mapped(ray, at_once, range(4))).values()) == 2, "others"
     monkeypatch.setattr(ray, "prefetch_depth", 2)
-    assert max(dict(ray.map(at_once, list(range(4)), fetches=True)).values()) == 2, "where files are fetched ahead"
+    assert max(dict(mapped(ray, at_once, range(4), fetches=True)).values()) == 2, "where files are fetched ahead"
 
 
 class Cluster:
@@ -265,7 +274,7 @@ class Unreadable:
 
 
 def test_what_cannot_begin_on_a_worker_is_not_called_dead(ray: Ray):
-    ((_, failed),) = ray.map(Unreadable(), [1])
+    ((_, failed),) = mapped(ray, Unreadable(), [1])
     assert isinstance(failed, Failed)
     assert "died" not in failed.why and failed.why.endswith("ModuleNotFoundError: No module named elsewhere")
     assert "\x1b" not in failed.why + failed.trace

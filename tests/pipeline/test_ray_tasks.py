@@ -1,6 +1,7 @@
 """The tasks of a stage, on a Ray that runs nothing: what is sent, what comes back, and what is tried again."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from pipeline import in_flight, ray_tasks
 from pipeline.batches import Batches
-from pipeline.ray_tasks import Lost, Outcomes, Tasks, lost_from
+from pipeline.ray_tasks import Lost, Outcomes, Tasks, lost_from, send_out
 from pipeline.runner import Failed
 
 
@@ -73,13 +74,13 @@ class FakeRay:
         self.cancelled.append(reference)
 
     def tasks(self, items: Sequence[Any]) -> Tasks:
-        return Tasks(self, self.submit, self.leave, Batches(items))
+        return Tasks(self, "raw", self.submit, self.leave, Batches(deque(items)))
 
 
 def all_of(tasks: Tasks, window: int = 4) -> list[tuple[Any, Any]]:
     found = []
     while tasks:
-        tasks.send_out(window)
+        send_out(tasks._ray, [tasks], window)
         found += tasks.came_back()
         found += tasks.stood_still()
     return found
@@ -100,30 +101,30 @@ def test_every_item_has_its_outcome_once():
 def test_at_most_window_tasks_are_in_flight_and_a_hundred_are_sent_between_two_looks():
     ray = FakeRay(doubled)
     tasks = ray.tasks(range(1000))
-    tasks.send_out(3)
+    send_out(ray, [tasks], 3)
     assert len(ray.sent) == 3
-    tasks.send_out(3)
+    send_out(ray, [tasks], 3)
     assert len(ray.sent) == 3
-    tasks.send_out(1000)
+    send_out(ray, [tasks], 1000)
     assert len(ray.sent) == 103
-    tasks.send_out(150)
+    send_out(ray, [tasks], 150)
     assert len(ray.sent) == 150
 
 
 def test_it_waits_for_a_hundredth_of_many_tasks_and_not_while_more_can_be_sent():
     ray = FakeRay(doubled)
     tasks = ray.tasks(range(1000))
-    tasks.send_out(201)
+    send_out(ray, [tasks], 201)
     assert ray.waits[-1] == (2, 0), "101 more can be sent at once"
-    tasks.send_out(201)
+    send_out(ray, [tasks], 201)
     assert ray.waits[-1] == (3, 0)
-    tasks.send_out(201)
+    send_out(ray, [tasks], 201)
     assert ray.waits[-1] == (3, 1.0), "all are sent: for a second, as more than a hundred are in flight"
     few = FakeRay(doubled)
-    few.tasks(range(4)).send_out(99)
+    send_out(few, [few.tasks(range(4))], 99)
     assert few.waits[-1] == (1, 10.0)
     full = FakeRay(doubled)
-    full.tasks(range(40)).send_out(4)
+    send_out(full, [full.tasks(range(40))], 4)
     assert full.waits[-1] == (1, 10.0)
 
 
@@ -132,7 +133,7 @@ def test_a_stage_is_done_when_nothing_waits_and_nothing_flies():
     assert not ray.tasks([])
     tasks = ray.tasks([1])
     assert tasks
-    tasks.send_out(1)
+    send_out(ray, [tasks], 1)
     assert tasks
     assert list(tasks.came_back()) == [(1, 2)]
     assert ray.waits[-1] == (1, 0), "what is done is taken without waiting for more"
@@ -154,9 +155,9 @@ def test_a_batch_that_came_to_nothing_is_tried_one_by_one_and_the_bad_item_four_
     assert sorted(alone) == sorted([[item] for item in shared] + [[700]] * 3)
     messages = [record.message for record in caplog.records]
     assert messages[0] == (
-        f"{shared[0]} and {len(shared) - 1} more: its worker died (WorkerCrashedError); each is tried alone"
+        f"raw/{shared[0]} and {len(shared) - 1} more: its worker died (WorkerCrashedError); each is tried alone"
     )
-    assert messages[1:] == ["700: its worker died (WorkerCrashedError); it is tried again"] * 3
+    assert messages[1:] == ["raw/700: its worker died (WorkerCrashedError); it is tried again"] * 3
 
 
 def test_of_a_batch_of_two_each_is_tried_alone():
@@ -165,7 +166,7 @@ def test_of_a_batch_of_two_each_is_tried_alone():
             return 2
 
     ray = FakeRay(lambda batch, machine: WorkerCrashedError("killed") if "bad" in batch else doubled(batch, machine))
-    found = dict(all_of(Tasks(ray, ray.submit, ray.leave, Pairs(["bad", "good"]))))
+    found = dict(all_of(Tasks(ray, "raw", ray.submit, ray.leave, Pairs(deque(["bad", "good"])))))
     assert found["good"] == "goodgood" and isinstance(found["bad"], Failed)
     assert [batch for batch, _ in ray.sent] == [["bad", "good"], ["bad"], ["good"], *[["bad"]] * 3]
 
@@ -176,7 +177,7 @@ def test_an_item_that_must_give_way_is_tried_six_times_after_longer_and_longer_p
     assert item == ("shard", "x") and failed.trace == "the node ran low"
     assert failed.why == "it needs more memory than is free beside the others; lower --workers, or give more"
     assert [pause for _, pause in ray.sent] == [0, 2.0, 4.0, 8.0, 16.0, 32.0]
-    assert caplog.records[0].message == "shard: it had to give way, as memory was short; it is tried again"
+    assert caplog.records[0].message == "raw/shard: it had to give way, as memory was short; it is tried again"
 
 
 def test_a_worker_that_cannot_begin_is_not_tried_again():
@@ -239,11 +240,11 @@ def test_tasks_that_stand_still_are_cancelled_and_their_items_tried_alone_on_oth
     ray = FakeRay(doubled)
     tasks = ray.tasks(["stuck", "b"])
     ray.waiting = {"stuck"}
-    tasks.send_out(2)
+    send_out(ray, [tasks], 2)
     assert list(tasks.came_back()) == [("b", "bb")]
     assert list(tasks.stood_still()) == [] and ray.cancelled == [0] and ray.sent[2] == (["stuck"], 0)
     assert caplog.records[0].levelno == logging.WARNING
-    assert caplog.records[0].message == "stuck stands still for 0 min; it is tried elsewhere"
+    assert caplog.records[0].message == "raw/stuck stands still for 0 min; it is tried elsewhere"
     for again in (2, 3):
         tasks._flight.send("younger", ["y"])  # a task that was sent later, and comes back
         tasks._flight.land("younger")
@@ -256,7 +257,7 @@ def test_tasks_that_stand_still_are_cancelled_and_their_items_tried_alone_on_oth
 def test_cancel_ends_what_is_in_flight():
     ray = FakeRay(doubled)
     tasks = ray.tasks([1, 2, 3])
-    tasks.send_out(2)
+    send_out(ray, [tasks], 2)
     tasks.cancel()
     assert ray.cancelled == [0, 1]
 

@@ -10,11 +10,13 @@ import pyarrow as pa
 import pytest
 
 from pipeline import run as runs
+from pipeline import scheduler
 from pipeline.errors import LeaseLost, RowsLost, StageFailed, UsageError
 from pipeline.lease import Lease
 from pipeline.ledger import Ledger
 from pipeline.run import documents, open_for_writing, plan, run
 from pipeline.runner import Local
+from pipeline.scheduler import Scheduler
 from pipeline.shuffle import Gather, Scatter
 from pipeline.source import Source
 from pipeline.stage import Map
@@ -180,25 +182,28 @@ class Lost(Lease):
 
 
 def test_a_run_that_lost_its_root_ends(tmp_path: Path):
-    ledger, stage = Ledger(str(tmp_path)), Map("raw", source(tmp_path / "in", one=pages("a"), two=pages("b")))
+    stage = Map("raw", source(tmp_path / "in", one=pages("a"), two=pages("b")))
+    sending = Scheduler([stage], Ledger(str(tmp_path)), (spy := Spy()), Lost().check)
     with pytest.raises(LeaseLost):
-        runs.run_stage(stage, ledger, (spy := Spy()), lambda *told: None, Lost())
+        runs.run_stage(stage, sending, lambda *told: None)
     assert len(spy.received) == 1
 
 
 def test_the_runner_is_told_how_much_memory_a_task_takes_and_whether_it_fetches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    asked = list[tuple[int, bool]]()
+    asked = list[tuple[str, int, bool]]()
 
     class Asked(Local):
-        def map(self, fn, items, *, memory: int = 0, fetches: bool = False):
-            asked.append((memory, fetches))
-            return super().map(fn, items, memory=memory, fetches=fetches)
+        def map(self, queues):
+            for queue, item, outcome in super().map(queues):
+                asked.append((queue.name, queue.memory, queue.fetches))
+                yield queue, item, outcome
 
-    monkeypatch.setattr(runs, "memory_of", lambda stage, ledger: len(stage.name))
+    monkeypatch.setattr(scheduler, "memory_of", lambda stage, ledger: len(stage.name))
     run(chain(tmp_path / "in"), root=str(tmp_path / "out"), runner=Asked())
-    assert asked == [(len(name), name == "raw") for name in ("raw", "judged.sent", "judged", "end")]
+    names = ("raw", "judged.sent", "judged", "end")
+    assert asked == [(name, len(name), name == "raw") for name in names for _ in range(2)]
 
 
 class Unprepared(Local):

@@ -1,13 +1,14 @@
 """Runners: an error of reading or writing is tried again, every other one is an answer."""
 
 import errno
+from collections import deque
 from collections.abc import Callable
 
 import pytest
 
 from pipeline import runner
 from pipeline.errors import DiskFull, UsageError
-from pipeline.runner import Failed, Local, attempt, one_line
+from pipeline.runner import Failed, Local, WorkQueue, attempt, one_line
 
 
 class Flaky:
@@ -79,7 +80,7 @@ def test_a_local_runner_goes_on_after_a_failure_and_keeps_the_order():
     def work(item: int) -> int:
         return 6 // item
 
-    outcomes = dict(Local().map(work, [1, 0, 3]))
+    outcomes = {item: outcome for _, item, outcome in Local().map([WorkQueue("w", work, deque([1, 0, 3]))])}
     assert list(outcomes) == [1, 0, 3]
     assert (outcomes[1], outcomes[3]) == (6, 2)
     assert outcomes[0].why.startswith("ZeroDivisionError")  # type: ignore[union-attr]
@@ -88,7 +89,8 @@ def test_a_local_runner_goes_on_after_a_failure_and_keeps_the_order():
 def test_a_local_runner_does_nothing_before_it_is_asked():
     done: list[int] = []
     note: Callable[[int], None] = done.append
-    outcomes = Local().map(note, [1, 2])
+    outcomes = Local().map([WorkQueue("w", note, deque([1, 2]))])
+    assert done == []
     next(outcomes)
     assert done == [1]
     Local().prepare([])

@@ -46,6 +46,15 @@ def found(source) -> list[str]:
     return [page for name in source.list for table in source.read(name) for page in table["id"].to_pylist()]
 
 
+@pytest.mark.parametrize("snapshot", ["s3://crawls", "s3://crawls/crawl-data/*/segments/*/warc/*-0000[02].warc.gz"])
+def test_the_listing_of_a_folder_tells_how_large_its_files_are(bucket, snapshot):
+    source = commoncrawl.pages(snapshot, files=2)
+    sizes = [bucket.head_object(Bucket="crawls", Key=f"crawl-data/{n.split('crawl-data/')[-1]}")["ContentLength"]
+             for n in source.list]  # fmt: skip
+    assert source.size and source.size(source.list)[::2] == (sum(sizes), max(sizes))
+    assert len(sizes) == 2 and min(sizes) > 0
+
+
 @pytest.mark.parametrize(
     ("snapshot", "numbers"),
     [

@@ -26,6 +26,12 @@ def test_files_of_a_crawl_have_most_of_a_gigabyte():
     assert input_size(origin, (f"{CRAWL}#0-500", f"{CRAWL}#500-")) == (gb, Path("/scratch"), 0), "fetched in pieces"
 
 
+def test_files_of_a_bucket_that_was_listed_have_their_size():
+    sizes = {"a.warc.gz": 1000, "b.warc": 1000, CRAWL: 30}
+    origin = Origin(FetchConfig("/scratch"), "s3://bucket/", sizes=sizes)
+    assert input_size(origin, ("a.warc.gz", "b.warc", CRAWL, "c.warc.gz")) == (1230, Path("/scratch"), 1000)
+
+
 def test_of_other_remote_files_nothing_is_known():
     origin = Origin(FetchConfig("/scratch"), "s3://bucket/")
     wet = CRAWL.replace("/warc/", "/wet/").replace("warc.gz", "warc.wet.gz")
