@@ -7,7 +7,6 @@ their similarity), license_text_clusters (licence texts and their variants).
 
 import io
 import json
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import zstandard
 
+from benchmarks.arguments import positional
 from dedup import minhash
 from dedup.minhash.banding import BANDING_PRESETS, Banding
 from dedup.minhash.similarity import jaccard, sketch_jaccard
@@ -201,6 +201,6 @@ def table(folder: str | Path) -> str:
 
 
 if __name__ == "__main__":
-    made = table(sys.argv[1])
+    made = table(*positional(__doc__, "FOLDER"))
     DOCUMENT.write_text(f"{INTRODUCTION}\n{made}\n")
     print(made)

@@ -64,8 +64,13 @@ def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """All changes of a module, in the order of its text."""
-    for name, function in functions(ast.parse(source)):
+    """All changes of a module, in the order of its text; not of what only runs as it is imported."""
+    module = ast.parse(source)
+    loaded = {node.id for part in module.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)
+              for node in ast.walk(part) if isinstance(node, ast.Name)}  # fmt: skip
+    for name, function in functions(module):
+        if name.startswith("_") and name in loaded:
+            continue
         function.decorator_list, function.returns = [], None
         for argument in function.args.args:
             argument.annotation = None

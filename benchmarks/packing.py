@@ -6,7 +6,6 @@ when it has met none yet, and when it has met those of as many other texts, on t
 """
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import readers
+from benchmarks.arguments import positional
 from tokenizer import encode, sample
 from tokenizer.export import export
 from tokenizer.pack import Pack
@@ -105,4 +105,4 @@ def main(folder: str, tokenizer: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*positional(__doc__, "FOLDER", "TOKENIZER"))

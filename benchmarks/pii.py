@@ -7,7 +7,6 @@ presidio-research's sentences, contact pages with marked entities (webstruct), e
 import ipaddress
 import json
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any
 import phonenumbers
 import zstandard
 
+from benchmarks.arguments import positional
 from stages import pii
 from stages.pii import presidio as pii_presidio
 from stages.pii.finder import entities_for
@@ -218,4 +218,4 @@ def main(folder: str, pages_folder: str | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*positional(__doc__, "FOLDER", "PAGES?"))

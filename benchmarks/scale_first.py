@@ -8,12 +8,12 @@ share of English ones.
 
 import json
 import statistics
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.arguments import positional
 from benchmarks.race import mixture
 from benchmarks.scale_units import cpu_seconds
 from pipeline.run import plan, run
@@ -88,4 +88,4 @@ def measure(data: Path) -> First:
 
 
 if __name__ == "__main__":
-    FOUND.write_text(json.dumps(asdict(measure(Path(sys.argv[1]))), indent=1) + "\n")
+    FOUND.write_text(json.dumps(asdict(measure(Path(*positional(__doc__, "FOLDER")))), indent=1) + "\n")

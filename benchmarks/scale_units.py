@@ -7,7 +7,6 @@ once is not of these costs.
 
 import json
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.arguments import positional
 from benchmarks.race import mixture
 from dedup import routing
 from dedup.members import family_members, label_rows
@@ -199,4 +199,4 @@ def _same(table: pa.Table, shard: str) -> pa.Table:
 
 
 if __name__ == "__main__":
-    measure(sys.argv[1])
+    measure(*positional(__doc__, "FOLDER"))

@@ -48,7 +48,7 @@ def pages() -> list[str]:
 
 # Commands that run the tests themselves, or set up an environment.
 ELSEWHERE = re.compile(
-    r"make (?:test|slow|check|coverage|mutants|kills|bench\S*|race|setup)\b|\.ci/run|pip |pre-commit "
+    r"make (?:test|slow|check|coverage|mutants|kills|bench\S*|race|setup|docs)\b|\.ci/run|pip |pre-commit "
 )
 
 

@@ -15,6 +15,7 @@ from stages.extract.images import base_of
 from stages.extract.survey import Survey
 
 HTTP = ("http://", "https://")
+MARKS = frozenset("-‐–—―_=~*#•·|.…× \n")  # no brackets, which may be lines of code, and nothing that may be an answer
 
 
 def read_blocks(
@@ -45,7 +46,7 @@ def read_blocks(
     walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown else []
     other = balanced(seen) if balanced and clues.is_product else None
     kept, priced = main_blocks(page, blocks, clues, other)
-    kept = [is_kept and has_word(block) for is_kept, block in zip(kept, blocks, strict=True)]
+    kept = [is_kept and not is_rule(block) for is_kept, block in zip(kept, blocks, strict=True)]
     chosen = list(compress(blocks, kept))
     if not chosen:
         return None
@@ -55,9 +56,9 @@ def read_blocks(
     return writing.markdown((block for block, is_kept in zip(walked, kept, strict=True) if is_kept), links), said, kind
 
 
-def has_word(block: PageBlock) -> bool:
-    """Whether a block is more than marks between others, as "-" and "* * *" are; code and tables always are."""
-    return block.kind in ("code", "table") or any(map(str.isalnum, block.text))
+def is_rule(block: PageBlock) -> bool:
+    """Whether a block parts others by marks, as "-" and "* * *" do; code and tables have such lines of their own."""
+    return block.kind not in ("code", "table") and MARKS.issuperset(block.text)
 
 
 def kind(seen: Survey) -> kinds.PageKind:

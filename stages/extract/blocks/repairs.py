@@ -15,6 +15,7 @@ LEAST_LIKELY, UNLIKELY = 0.05, 0.1
 LINKED = 0.3
 LEAST_ITEMS = 3  # of a list that is kept as a whole
 LABEL = 80  # characters of a line that announces what is below it
+LABEL_WORDS = 2  # of the label of a field in a form
 WHOLE = 12  # blocks in a box that is kept as a whole
 FIRST = 0.35  # how likely its first one is at least, and a line that ends in a colon
 SENTENCE = 40  # characters, on average, of items that are no menu
@@ -84,8 +85,9 @@ def keep_what_announces(blocks: Sequence[PageBlock], likely: np.ndarray, kept: n
 
 
 def is_introduction(block: PageBlock) -> bool:
-    """Whether a block is a line of text that ends in a colon and is no link."""
-    return block.kind == "text" and block.text.endswith(":") and 2 * block.linked <= len(block.text)
+    """Whether a block is a line of text that ends in a colon, is no link, and is longer than the label of a field."""
+    is_line = block.kind == "text" and block.text.endswith(":") and len(block.text.split()) > LABEL_WORDS
+    return is_line and 2 * block.linked <= len(block.text)
 
 
 def in_meaning(block: PageBlock) -> bool:

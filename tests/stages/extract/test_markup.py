@@ -44,6 +44,7 @@ def test_a_text_goes_on_through_cdata_and_a_tag_is_no_text_in_it():
     assert told(page) == [
         "+0", b"x<![CDATA[1 < <b> ]2]] >]]>y<![CDATA[]]>", "+1", b"]]<![CDATA[>]]]>", "-1", "-0",
     ]  # fmt: skip
+    assert told(read(b"<a><![CDATA[.. > ]] <b/> ]>]]>x</a>")) == ["+0", b"<![CDATA[.. > ]] <b/> ]>]]>x", "-0"]
     assert told(read(b"<a><![CDATA[x]]></a>")) == ["+0", b"<![CDATA[x]]>", "-0"]
     assert told(read(b"<a><![CDATA[]y]>]]>z</a>")) == ["+0", b"<![CDATA[]y]>]]>z", "-0"]
     assert told(read(b"<a><![CDATA[>]>z]]></a>")) == ["+0", b"<![CDATA[>]>z]]>", "-0"]

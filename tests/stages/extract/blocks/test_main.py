@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.extract.blocks.main import has_word, read_blocks
+from stages.extract.blocks.main import is_rule, read_blocks
 from tests.helpers.page_blocks import page_blocks, seen
 
 STORY = [
@@ -21,15 +21,17 @@ def test_lines_of_marks_between_paragraphs_are_left_out(mark: str):
 
 
 @pytest.mark.parametrize(
-    ("body", "has"),
+    ("body", "is_one"),
     [
-        ("<p>-</p>", False), ("<h2>* * *</h2>", False), ("<ul><li>–</ul>", False), ("<p>1</p>", True),
-        ("<p>漢</p>", True),
-        ("<p>- é -</p>", True), ("<pre>---</pre>", True), ("<table><tr><td>-<td>+<tr><td>+<td>-</table>", True),
+        ("<p>-</p>", True), ("<h2>* * *</h2>", True), ("<ul><li>–</ul>", True), ("<p>_<br>_</p>", True),
+        ("<p>1</p>", False),
+        ("<p>漢</p>", False), ("<p>- é -</p>", False), ("<p>{</p>", False), ("<p>[...]</p>", False),
+        ("<p>?</p>", False),
+        ("<p>😀</p>", False), ("<pre>---</pre>", False), ("<table><tr><td>-<td>=<tr><td>=<td>-</table>", False),
     ],
 )  # fmt: skip
-def test_only_text_is_told_from_marks(body: str, has: bool):
-    assert [has_word(block) for block in page_blocks(body).blocks()] == [has]
+def test_only_marks_part_blocks(body: str, is_one: bool):
+    assert [is_rule(block) for block in page_blocks(body).blocks()] == [is_one]
 
 
 def test_a_page_of_marks_has_no_main_text():

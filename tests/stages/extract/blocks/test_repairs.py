@@ -16,6 +16,8 @@ QUOTED = "<p>One more paragraph.</p><p>Here is what they say:</p><blockquote>It 
         (QUOTED, True, 0.09, False),
         (QUOTED, False, 0.34, False),  # what stands on one side only is no part of the text
         (QUOTED.replace("say:", "say"), True, 0.34, False),
+        (QUOTED.replace("Here is what they say:", "Your name:"), True, 0.34, False),
+        (QUOTED.replace("Here is what they say:", "As they say:"), True, 0.34, True),
         (QUOTED.replace("they say:", "<a>they say:</a>"), True, 0.34, True),
         (QUOTED.replace("Here is what they say:", "<a>Here is what they say:</a>"), True, 0.34, False),
         (QUOTED.replace("<p>Here is what they say:</p>", "<h2>Here is what they say:</h2>"), True, 0.34, False),

@@ -75,6 +75,15 @@ def test_a_page_of_xhtml_gets_no_attributes():
     ]
 
 
+def test_boxes_are_those_of_their_elements_and_an_item_begins_once():
+    page = page_blocks("<div><b>a</b><ul><li>b<p>c</p></li></ul></div><p>d</p>")
+    assert page.boxes["element"].tolist() == [0, 0, 1, 2, 4, 5, 6, 7]
+    assert page.boxes["around"].tolist() == [-1, 0, 1, 2, 3, 4, 5, 2]
+    assert page.boxes["first"].tolist() == [0, 0, 0, 0, 1, 1, 2, 3]
+    assert page.boxes["end"].tolist() == [4, 4, 4, 3, 3, 3, 3, 4]
+    assert page.rows["lead"].tolist() == [0, 1, 0, 0] and page.rows["box"].tolist() == [3, 5, 6, 7]
+
+
 def test_boxes_know_their_blocks_and_names():
     page = page_blocks(
         "<nav>a</nav><main><div class='post-body x'><p>b</p>c</div></main><div style='display: none'>d</div>"

@@ -1,5 +1,8 @@
 """The block that is most like a page's title, and blocks of the same text."""
 
+from itertools import product
+from string import ascii_lowercase, digits
+
 import numpy as np
 import pytest
 
@@ -48,7 +51,7 @@ def test_the_title_is_the_block_most_like_it(body: str, title: str, place: int):
 
 
 def words(text: str) -> tuple[list[int], int]:
-    found = np.zeros(20, np.uint64)
+    found = np.zeros(2000, np.uint64)
     seen = np.frombuffer(f"xx {text}".encode(), np.uint8)
     count = distinct_words(seen, 3, len(seen), found)
     return found[:count].tolist(), count
@@ -59,6 +62,15 @@ def test_words_are_sorted_and_each_is_there_once():
     assert count == 3 and found == sorted(set(found)) == words("c\na b")[0]
     assert words("") == words("  \n") == ([], 0)
     assert words("ab")[0] != words("ba")[0]
+
+
+def test_other_texts_and_words_have_other_hashes():
+    every = [
+        f"{first}{second}{third}"
+        for first, second, third in product(ascii_lowercase[:13], ascii_lowercase[13:], digits)
+    ]
+    assert len(set(text_hashes(page_blocks("".join(f"<p>{word}</p>" for word in every))).tolist())) == len(every)
+    assert words(" ".join(every))[1] == len(every) == 1690
 
 
 @pytest.mark.parametrize(
