@@ -4,11 +4,13 @@ Boosted trees give each block a probability (`trees`, made by `python -m benchma
 cut lies is decided for the page: the word F1 that can be expected is best when everything above half of it is kept,
 so that a page on which little is certain is cut lower. A page that reads as a story is cut higher, above all for
 short lines, and loses headings with nothing below them: there a menu or a teaser costs more than a caption does.
+That best cut takes for granted that there is a main text. An empty cart or a closed page has none, and where the text
+would be short anyway, no block is kept that is unlikely.
 """
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from itertools import chain
+from itertools import chain, compress
 
 import numpy as np
 import pyarrow as pa
@@ -21,12 +23,14 @@ from stages.extract.blocks.block import PageBlock, PageBlocks
 from stages.extract.blocks.clues import Clues
 
 LOWEST, HIGHEST = 0.1, 0.6  # cuts
+LOWEST_OF_SHORT = 0.4  # the lowest cut where the text is short: with `OF_STORIES` more likely than not
 OF_STORIES, OF_SHORT_LINES = 0.1, 0.2  # above the cut of other pages
-SHORT = 100  # characters
+SHORT = 100  # characters of a line
+SHORT_TEXT = 600  # characters of a text, those of dense scripts three times
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
 
+LEAST_TEXT = 300  # characters that are likely to be main text, on a page on which another reading is heard
 ODDS = 2.0  # log-odds that another reading adds to a block that it has, and takes from one that it has not
-LEAST_WORDS = 50  # that are likely to be main text, on a page on which another reading is heard
 MOST_WORDS = 5_000  # of a page on which another reading is heard: the time to align words may grow with their square
 WORD = r"\p{L}[\p{Ll}\p{M}]*|\p{N}+|\S"  # a capital begins a word, where lines are glued together
 
@@ -80,11 +84,21 @@ def main_blocks(
 
 def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, article: bool) -> np.ndarray:
     """Whether each block is kept, by its features and probability."""
+    kept = keep_above(LOWEST, blocks, rows, likely, article)
+    if sum(block.size for block in compress(blocks, kept)) < SHORT_TEXT:
+        return keep_above(LOWEST_OF_SHORT, blocks, rows, likely, article)
+    return kept
+
+
+def keep_above(
+    lowest: float, blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, article: bool
+) -> np.ndarray:
+    """Whether each block is kept when the page's cut is not below `lowest`."""
     size = np.array([len(block.text) for block in blocks], np.float32)
     half = expected_f1(likely, size) / 2
-    kept = likely > min(max(half, LOWEST), HIGHEST)
+    kept = likely > min(max(half, lowest), HIGHEST)
     if article or running_share(rows, size * kept) >= STORY:
-        cut = min(max(half + OF_STORIES, LOWEST), HIGHEST)
+        cut = min(max(half + OF_STORIES, lowest), HIGHEST)
         kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
         repairs.keep_headings_of_kept_text(blocks, likely, kept, cut)
         repairs.drop_lonely_headings(blocks, rows, kept)
@@ -98,8 +112,7 @@ def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, arti
 
 def has_text(blocks: Sequence[PageBlock], likely: np.ndarray) -> bool:
     """Whether a page is likely to have a text of its own: an empty cart has none, whatever stands around it."""
-    words = (len(block.text.split()) for block, is_likely in zip(blocks, likely > 0.5, strict=True) if is_likely)
-    return sum(words) >= LEAST_WORDS
+    return sum(block.size for block in compress(blocks, likely > 0.5)) >= LEAST_TEXT
 
 
 def agreed(blocks: Sequence[PageBlock], likely: np.ndarray, text: str) -> np.ndarray:

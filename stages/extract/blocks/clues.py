@@ -51,8 +51,8 @@ class Clues:
 
     @property
     def is_product(self) -> bool:
-        """Whether a page is that of a product, and no article about one."""
-        return self.product and not self.article
+        """Whether a page is that of a product, and no article about one, nor the front page of a shop."""
+        return self.product and not self.article and self.place != "home"
 
 
 def place_in_address(url: str) -> str:

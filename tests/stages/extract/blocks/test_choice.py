@@ -19,9 +19,9 @@ STORY = [
 MENU = "<nav><ul><li><a href=/>Home</a></li><li><a href=/n>News</a></li><li><a href=/c>Contact us</a></li></ul></nav>"
 
 
-def said(body: str, head: str = "") -> str:
+def said(body: str, head: str = "", place: str = "text.html") -> str:
     html = f"<html><head><title>The lighthouse</title>{head}</head><body>{body}</body></html>"
-    return page.answer(html.encode(), "utf-8", "https://a.example/", "blocks").get("text", "")
+    return page.answer(html.encode(), "utf-8", f"https://a.example/{place}", "blocks").get("text", "")
 
 
 def prose(tag: str = "p") -> str:
@@ -43,6 +43,13 @@ def test_the_table_is_that_of_the_features():
     assert choice.COLUMNS.max() < len(features.NAMES)
     assert choice.VALUES.shape == (len(choice.TREES), 2 ** choice.TREES.shape[1])
     assert choice.TREES.max() == len(choice.COLUMNS) - 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_the_command_makes_the_trees_that_are_there(shared):
+    found = list(extraction_choice.samples(shared / "data"))
+    assert extraction_choice.written(*extraction_choice.fit(found)) == extraction_choice.TREES.read_text()
 
 
 def test_a_tree_is_read_as_it_is_written(monkeypatch):
@@ -231,10 +238,29 @@ def test_of_tables_to_fill_in_nothing_is_written(second: str, is_form: bool):
     assert (writing.plain(blocks) == "") == is_form and (writing.markdown(blocks) == "") == is_form
 
 
-@pytest.mark.parametrize(("words", "has_text"), [(49, False), (50, True)])
-def test_a_page_without_text_of_its_own_hears_no_other_reading(words: int, has_text: bool):
-    blocks = blocks_in(f"<p>{'word ' * words}</p><p>{'menu ' * 99}</p>")
+@pytest.mark.parametrize(
+    ("text", "has_text"), [("a" * 299, False), ("a" * 300, True), ("字" * 99, False), ("字" * 100, True)]
+)
+def test_a_page_without_text_of_its_own_hears_no_other_reading(text: str, has_text: bool):
+    blocks = blocks_in(f"<p>{text}</p><p>{'menu ' * 99}</p>")
     assert choice.has_text(blocks, np.array([0.6, 0.5])) == has_text
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "is_kept"),
+    [
+        ("a" * 499, 0.41, True),
+        ("a" * 499, 0.39, False),
+        ("a" * 500, 0.39, True),
+        ("字" * 166, 0.39, False),
+        ("字" * 167, 0.39, True),
+    ],
+)
+def test_a_short_text_is_not_made_longer_by_what_is_unlikely(text: str, likely: float, is_kept: bool):
+    """With the 100 characters below, it is short under 600 of them."""
+    blocks = blocks_in(f"<p>{text}</p><p>{'b' * 100}</p>")
+    rows = np.zeros((2, len(features.NAMES)), np.float32)
+    assert choice.keep(blocks, rows, np.array([0.5, likely]), False).tolist() == [True, is_kept]
 
 
 LIKELY, AS_BEFORE, UNLIKELY = 0.8808, 0.5, 0.1192
@@ -270,6 +296,7 @@ def test_only_pages_of_products_are_read_twice(monkeypatch):
     product = '<script type="application/ld+json">{"@type": "Product"}</script>'
     article = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
     assert STORY[0] in said(prose()) and STORY[0] in said(prose(), product + article) and asked == []
+    assert STORY[0] in said(prose(), product, "") and asked == []  # the front page of a shop
     assert STORY[0] in said(prose(), product) and asked == ["balanced"]
 
 

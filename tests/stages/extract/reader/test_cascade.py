@@ -73,6 +73,7 @@ def test_real_pages(shared):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(10_800)
 def test_all_real_pages(shared):
     assert [url for html, charset, url in real_pages(shared, 1) if differing(html, charset, url)] == []
 

@@ -79,6 +79,7 @@ def test_real_pages(shared):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(10_800)
 def test_all_real_pages(shared):
     assert sum(compared(html, charset) for html, charset, _ in real_pages(shared, 1)) > 100_000
 
