@@ -11,6 +11,7 @@ from pipeline.errors import RunnerLost
 
 log = logging.getLogger(__name__)
 PROBED = 10.0  # seconds between two looks at the head
+QUIET = 600.0  # seconds in which nothing came back, and after which machines are asked whether they work
 LOST = 40.0  # seconds out of reach; Ray ends a driver without a word of ours after 60
 SHORTEST, TIMES = 3600.0, 20.0  # seconds that any task may take, and how often the time of the longest before it
 TRIES = 3
@@ -20,7 +21,8 @@ class Flight:
     """The tasks of one stage that are sent out, each with its item and how often that was sent.
 
     A task may wait for a machine for hours, so the time alone says nothing. One stands still that was sent out before
-    others which have come back, and has taken `SHORTEST` seconds and `TIMES` as long as the longest of these.
+    others which have come back, and has taken `SHORTEST` seconds and `TIMES` as long as the longest of these. Of the
+    last one no other tells; but where no machine works, none of those that are out runs anywhere.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
@@ -45,10 +47,14 @@ class Flight:
         self._longest, self._last = max(self._longest, self._clock() - sent), max(self._last, sent)
         return item, tries
 
-    def still(self) -> list[tuple[Any, Any, int, float]]:
-        """The tasks that stand still, which are in flight no more: task, item, tries so far, seconds."""
+    def still(self, idle: bool = False) -> list[tuple[Any, Any, int, float]]:
+        """The tasks that stand still, which are in flight no more: task, item, tries so far, seconds.
+
+        `idle` says that there are machines, and none of them works.
+        """
         now, bound = self._clock(), max(SHORTEST, TIMES * self._longest)
-        found = [(t, i, n, now - s) for t, (i, s, n) in self._out.items() if s < self._last and now - s > bound]
+        last = now if idle else self._last
+        found = [(t, i, n, now - s) for t, (i, s, n) in self._out.items() if s < last and now - s > bound]
         for task, *_ in found:
             del self._out[task]
         return found

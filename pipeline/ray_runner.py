@@ -8,15 +8,16 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from pipeline import in_flight
 from pipeline.batches import Batches
 from pipeline.errors import MewsError, RunnerLost, UsageError
 from pipeline.in_flight import HeadWatch
 from pipeline.last_words import LastWords
 from pipeline.ray_access import check_cluster
 from pipeline.ray_settings import RAY_ENV, choose_own_cluster, joined_cluster, this_machine
-from pipeline.ray_tasks import Outcomes, Tasks, send_out
+from pipeline.ray_tasks import Outcomes, Sent, Tasks, send_out
 from pipeline.runner import Failed, WorkQueue, attempt, one_line
 from pipeline.shipping import own_folders, pack_folder, unpack
 from pipeline.source import Stage
@@ -102,6 +103,12 @@ class Ray:
         return {name: has for name, has in alive.items() if has.get("CPU", 0) >= 1}
 
     @property
+    def _idle(self) -> bool:
+        """Whether there are processors, and all are free: then no task runs, and Ray has lost those that are out."""
+        there, free = self._ray.cluster_resources().get("CPU", 0), self._ray.available_resources().get("CPU", 0)
+        return there >= 1 and free >= there
+
+    @property
     def largest_memory(self) -> int:
         """Bytes of memory that Ray gives to tasks of the largest machine: more would never be had. 0: not known."""
         return int(max((has.get("memory", 0) for has in self._machines.values()), default=0))
@@ -123,15 +130,19 @@ class Ray:
 
         When a batch comes to nothing, as by a worker that died, each of its items becomes a task of its own.
         """
-        tasks = dict[WorkQueue, Tasks]()
+        tasks, quiet = dict[WorkQueue, Tasks](), time.monotonic()
         try:
             while any(queue.items for queue in queues) or any(tasks.values()):
                 tasks = {queue: tasks[queue] if queue in tasks else self._tasks(queue) for queue in queues}
                 send_out(self._ray, list(tasks.values()), self.window)
                 self._watch.check()
                 for queue, its in tasks.items():
-                    yield from ((queue, *done) for done in its.came_back())
-                    yield from ((queue, *done) for done in its.stood_still())
+                    for done in its.came_back():
+                        yield queue, *done
+                        quiet = time.monotonic()  # after the caller has taken its time
+                idle = time.monotonic() - quiet > in_flight.QUIET and self._idle
+                for queue, its in tasks.items():
+                    yield from ((queue, *done) for done in its.stood_still(idle))
         finally:
             for its in tasks.values() if not self._watch.lost else ():
                 its.cancel()
@@ -166,16 +177,6 @@ class Ray:
         self._watch.stop()
         self._ray.shutdown()
         self._words.keep()
-
-
-class Sent(NamedTuple):
-    """What all tasks of a queue get: references in lists, which Ray sends on without reading them, to a function and to
-    the user's own code, and variables of the environment.
-    """
-
-    function: list[Any]
-    own: list[Any]
-    settings: dict[str, str]
 
 
 @dataclass(frozen=True)

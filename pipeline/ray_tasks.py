@@ -16,6 +16,16 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 log = logging.getLogger(__name__)
 
 
+class Sent(NamedTuple):
+    """What all tasks of a queue get: references in lists, which Ray sends on without reading them, to a function and to
+    the user's own code, and variables of the environment.
+    """
+
+    function: list[Any]
+    own: list[Any]
+    settings: dict[str, str]
+
+
 class Outcomes(NamedTuple):
     """What a task came to: the outcome of each of its items, the seconds that they took together, and the id of the
     machine that it ran on.
@@ -120,9 +130,12 @@ class Tasks:
         except self._ray.exceptions.RayError as error:
             return lost_from(error, self._ray.exceptions)
 
-    def stood_still(self) -> Iterator[tuple[Any, Failed]]:
-        """The items that stood still as often as they are tried. Others that do are sent to another worker."""
-        for reference, batch, tries, seconds in self._flight.still():
+    def stood_still(self, idle: bool = False) -> Iterator[tuple[Any, Failed]]:
+        """The items that stood still as often as they are tried. Others that do are sent to another worker.
+
+        `idle` is told to `Flight.still`.
+        """
+        for reference, batch, tries, seconds in self._flight.still(idle):
             self._ray.cancel(reference, force=True)
             if tries < TRIES:
                 log.warning("%s stands still for %.0f min; it is tried elsewhere", self._named(batch), seconds / 60)

@@ -54,6 +54,16 @@ def test_tasks_that_wait_for_a_machine_do_not_stand_still():
     assert flight.still() == [] and list(flight) == ["waits", "too"]
 
 
+def test_where_no_machine_works_the_last_task_of_all_stands_still():
+    """No other that was sent after it could tell."""
+    flight, clock = flight_of(("last", 10))
+    clock.now = 3610
+    assert flight.still(idle=True) == []
+    clock.now = 3611
+    assert flight.still() == []
+    assert flight.still(idle=True) == [("last", "item last", 1, 3601.0)] and len(flight) == 0
+
+
 def test_a_task_that_is_sent_again_has_its_tries():
     flight, clock = flight_of(("old", 0), ("young", 10))
     flight.land("young")

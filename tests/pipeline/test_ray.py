@@ -8,6 +8,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,44 @@ def test_tasks_that_stand_still_are_named_killed_and_tried_elsewhere(tmp_path, r
     assert int(second.name.split("-")[1]) == found["stuck"] != int(first.name.split("-")[1])
     with pytest.raises(ProcessLookupError):
         os.kill(int(first.name.split("-")[1]), 0)
+
+
+def test_the_last_task_is_tried_again_when_nothing_runs_anywhere(tmp_path, ray: Ray, monkeypatch, caplog):
+    """As when Ray does not tell that its machine is gone: here it is played that machines are idle, while it sleeps."""
+    monkeypatch.setattr(in_flight, "SHORTEST", 3.0)
+    monkeypatch.setattr(in_flight, "TIMES", 0.0)
+    monkeypatch.setattr(in_flight, "QUIET", 1.0)
+    monkeypatch.setattr(ray_tasks, "PROBED", 0.5)
+    monkeypatch.setattr(Ray, "_idle", True)
+    ((_, outcome),) = mapped(ray, StandsStill(str(tmp_path)), [("stuck", 0)])
+    assert isinstance(outcome, int)
+    assert caplog.records[0].message.startswith("work/stuck stands still for ")
+
+
+def test_a_machine_that_works_is_not_idle(ray: Ray, tmp_path: Path):
+    def ends_when_seen(item: int) -> int:
+        (tmp_path / "begun").touch()
+        while not (tmp_path / "seen").exists():
+            time.sleep(0.05)
+        return item
+
+    outcomes = ray.map([WorkQueue("work", ends_when_seen, deque([1]))])
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(list, outcomes)
+        assert until((tmp_path / "begun").exists) and until(lambda: not ray._idle)
+        (tmp_path / "seen").touch()
+        assert len(done.result()) == 1
+    assert until(lambda: ray._idle)
+    ray = joined(("w1", False, {"CPU": 2.0}))
+    assert not ray._idle, "nor is a cluster without machines: a task waits for one"
+
+
+def until(happened: Callable[[], bool]) -> bool:
+    """Whether it happens within two minutes."""
+    ends = time.monotonic() + 120
+    while not (seen := happened()) and time.monotonic() < ends:
+        time.sleep(0.1)
+    return seen
 
 
 class Batched:
@@ -231,6 +270,11 @@ class Cluster:
 
     def __init__(self, *machines: tuple[str, bool, dict[str, float]]):
         self._machines = machines
+
+    def cluster_resources(self) -> dict[str, float]:
+        return {"CPU": sum(has.get("CPU", 0) for _, alive, has in self._machines if alive)}
+
+    available_resources = cluster_resources
 
     def nodes(self) -> list[dict[str, object]]:
         return [{"NodeID": name, "Alive": alive, "Resources": has} for name, alive, has in self._machines]

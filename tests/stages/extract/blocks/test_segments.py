@@ -84,6 +84,17 @@ def test_boxes_are_those_of_their_elements_and_an_item_begins_once():
     assert page.rows["lead"].tolist() == [0, 1, 0, 0] and page.rows["box"].tolist() == [3, 5, 6, 7]
 
 
+def test_quotations_and_items_end_where_their_elements_do():
+    page = page_blocks(
+        "<blockquote>a<blockquote>b</blockquote>c</blockquote>d<ul><li></li>e<li>f<p>g</p></li><p>h</p></ul><p>i</p>"
+    )
+    blocks = page.blocks()
+    assert [block.quoted for block in blocks] == [1, 2, 1, 0, 0, 0, 0, 0, 0]
+    assert [block.lead for block in blocks] == ["", "", "", "", "", "- ", "", "", ""]
+    assert [block.kind for block in blocks] == ["text"] * 5 + ["item"] * 2 + ["text"] * 2
+    assert [block.level for block in blocks] == [0, 0, 0, 0, 1, 1, 1, 1, 0]
+
+
 def test_boxes_know_their_blocks_and_names():
     page = page_blocks(
         "<nav>a</nav><main><div class='post-body x'><p>b</p>c</div></main><div style='display: none'>d</div>"
