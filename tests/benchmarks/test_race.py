@@ -44,6 +44,14 @@ def test_time_of_orphans_counts(tmp_path):
     assert 0.6 <= took.cpu < 5 and took.megabytes > 1
 
 
+def test_time_of_processes_that_nobody_waits_for_counts(tmp_path):
+    """As Ray starts its workers: when the parent ignores their ends, the kernel adds their time to nobody's."""
+    code = "import signal, subprocess, sys, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    code += f"child = subprocess.Popen([sys.executable, '-c', {BUSY.format(2)!r}])\n"
+    code += "while subprocess.os.path.exists(f'/proc/{child.pid}'): time.sleep(0.05)"
+    assert 1.5 <= spent([sys.executable, "-c", code], [0], tmp_path / "log").cpu < 6
+
+
 def test_a_command_that_fails_is_an_error_with_its_log(tmp_path):
     with pytest.raises(RuntimeError, match="no such model"):
         spent([sys.executable, "-c", "import sys; sys.exit('no such model')"], [0], tmp_path / "log")
