@@ -61,7 +61,8 @@ def section(found: dict[str, Any]) -> str:
         each=" and ".join(f"{1000 * seconds:.1f}" for seconds in each),
         again=f"{found['again']['cpu']:.1f}",
         times=f"{one['wall'] / two['wall']:.2f}",
-        more=f"{100 * (two['cpu'] / one['cpu'] - 1):.0f}",
+        cpu_of_one=f"{one['cpu']:.0f}",
+        cpu_of_two=f"{two['cpu']:.0f}",
         largest=f"{max(run['megabytes'] for run in (found[str(count)] for count in FILES)):.0f}",
     )
 
@@ -72,7 +73,7 @@ GROWTH = """
 `python -m benchmarks.growth FOLDER` runs the recipe on files of {pages} real pages each, on one core. One file takes
 {first} s of CPU, most of it start-up; every further page takes {each} ms with {files} files. The largest process had
 {largest} MB. A second run, which finds everything made, takes {again} s. Two workers on two cores are {times} times as
-fast as one, Ray's start aside, and take {more} % more CPU.
+fast as one, Ray's start aside, and take {cpu_of_two} s of CPU in place of {cpu_of_one}.
 """
 
 
