@@ -1,8 +1,11 @@
 """Kernels: loops over arrays that Numba compiles, and the project's one 64-bit mixer for them."""
 
 import functools
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -11,6 +14,7 @@ from pipeline.cache_folder import cache_folder
 from pipeline.hashing import mix64, new_digest
 
 ROOMS = ("dedup", "filters", "pipeline", "stages")  # that have kernels, or what these are compiled with
+BLAS = "scipy.linalg.cython_blas"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -27,6 +31,25 @@ def compiled_folder(root: Path = Path(__file__).parent.parent) -> Path:
     return cache_folder() / "kernels" / hashed.hexdigest()
 
 
+def load_numba() -> ModuleType:
+    """Numba, which is not to look yet whether SciPy is there.
+
+    It does so as it begins, though it needs SciPy for linear algebra only, and that asks once more when it is compiled;
+    and SciPy takes as long to import as all of Numba.
+    """
+    hidden = BLAS not in sys.modules
+    if hidden:
+        sys.modules[BLAS] = cast(ModuleType, None)  # the import system's way to say that there is none
+    try:
+        import numba
+
+        importlib.import_module("numba.np.arraymath")  # which looks
+    finally:
+        if hidden:
+            del sys.modules[BLAS]
+    return numba
+
+
 class _Kernel:
     """A function that is compiled when it is first given something.
 
@@ -40,8 +63,7 @@ class _Kernel:
 
     @functools.cached_property
     def _compiled(self) -> Any:
-        import numba  # see the class
-
+        numba = load_numba()  # see the class
         settings: Any = vars(numba)["config"]  # whose attributes are made as it is imported
         settings.CACHE_DIR = settings.CACHE_DIR or str(compiled_folder())
         return numba.njit(cache=True, **self._options)(self._function)

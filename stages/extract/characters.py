@@ -21,11 +21,11 @@ DENSE_RANGES = (
 @cache
 def traits() -> np.ndarray:
     """The bits `SPACE`, `UNPRINTABLE`, `DENSE` and `CAPITAL` of each character below `TABLED`, uint8."""
-    bits = [
-        SPACE * char.isspace() | UNPRINTABLE * (not char.isprintable()) | CAPITAL * char.isupper()
-        for char in map(chr, range(TABLED))
-    ]
-    table = np.array(bits, np.uint8)
+    characters = [*map(chr, range(TABLED))]
+    space, printable, capital = (
+        np.fromiter(map(asked, characters), np.uint8, TABLED) for asked in (str.isspace, str.isprintable, str.isupper)
+    )
+    table = SPACE * space | UNPRINTABLE * (1 - printable) | CAPITAL * capital
     for first, last in DENSE_RANGES:
         table[first : last + 1] |= DENSE
     return table

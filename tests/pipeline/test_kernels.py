@@ -72,3 +72,11 @@ def test_kernels_are_kept_where_numba_is_told_to(tmp_path):
         subprocess.run([sys.executable, "-c", code], env=env, check=True)
         assert list(folder.rglob("*.nbc"))
     assert list((tmp_path / "mews" / "kernels").rglob("*.nbc"))
+
+
+def test_a_kernel_loads_no_linear_algebra_and_leaves_it_to_others():
+    code = "import sys, numpy as np; from dedup.windows import window_hashes\n"
+    code += "window_hashes(np.arange(9, dtype=np.uint64), np.array([0, 9]), 5); print('scipy.linalg' in sys.modules)\n"
+    code += "import numba; print(numba.njit(lambda a: np.dot(a, a))(np.full(3, 2.0)), 'scipy.linalg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "12.0", "True"]
