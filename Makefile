@@ -45,7 +45,7 @@ $(SETUP): pyproject.toml constraints.txt
 	@python=$$($(FIND_PYTHON)); test -n "$$python" || { echo "error: found no Python 3.11 or 3.12$(if $(PYTHON), \
 	at $(PYTHON)); install one, or say where it is: make PYTHON=/path/to/python3.12" >&2; exit 2; }; \
 	$$python -m venv .venv
-	$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(PY) install.py
 	@touch $@
 
 refinedweb: $(SETUP) ## build RefinedWeb: SNAPSHOT= FILES= OUT= WORKERS= RUNNER= RAY_ADDRESS= RECIPE_ARGS=
