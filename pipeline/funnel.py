@@ -39,7 +39,8 @@ def read_plan(root: str) -> dict[str, Any]:
 def stage_stats(root: str) -> dict[str, Stats]:
     """The sum of receipts of each stage, in order; a stage that has not begun is left out."""
     names = [stage["name"] for stage in read_plan(root)["stages"]]
-    return {name: _stats(root, name) for name in names if planned(root, name)}
+    stats = {name: _stats(root, name) for name in names if planned(root, name)}
+    return {name: said for name, said in stats.items() if said.kind}  # else none of its shards is made
 
 
 def _stats(root: str, stage: str) -> Stats:

@@ -117,15 +117,15 @@ def test_an_own_recipe_is_submitted_stopped_and_submitted_again(tmp_path: Path, 
 
 def test_ctrl_c_leaves_the_job_running(tmp_path: Path, head: Head, own: Path):
     root = tmp_path / "out"
-    process, job = submitted(head, own / "submitted.py", "--root", root, "--workers", 1, "--anyway", "files=4")
+    process, job = submitted(head, own / "submitted.py", "--root", root, "--workers", 1, "--anyway", "files=8")
     wait_for("receipts/judged/*.json", root)
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=60)[1]
     assert process.returncode == 130 and told.count("\n") == 1
     assert f"{job} goes on; mews logs {job} follows it, mews stop {job} ends it" in told
     followed = said(head, "logs", job)
-    assert followed.returncode == 0 and "32 rows are in" in followed.stdout
-    assert len(list(root.glob("judged/*.parquet"))) == 4
+    assert followed.returncode == 0 and "64 rows are in" in followed.stdout
+    assert len(list(root.glob("judged/*.parquet"))) == 8
     assert "--workers 1 --anyway" in said(head, "jobs").stdout
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import run as runs
-from pipeline import standstill
+from pipeline import scheduler, standstill
 from pipeline.runner import Local
 from pipeline.stage import Map
 from pipeline.standstill import Used, ended_when_silent
@@ -189,7 +189,7 @@ def test_the_shards_of_all_stages_are_watched(tmp_path: Path, monkeypatch: pytes
         named.append(what.partition(" of stage ")[2])
         yield
 
-    monkeypatch.setattr(runs, "ended_when_silent", noted)
+    monkeypatch.setattr(scheduler, "ended_when_silent", noted)
     read = source(tmp_path, one=pages("a"))
     runs.run(Map("end", Map("read", read)), root=str(tmp_path / "out"), runner=Local())
     assert named == ["read", "end"]
