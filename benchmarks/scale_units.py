@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from benchmarks.arguments import positional
 from benchmarks.race import mixture
+from benchmarks.race.measure import process_tree
 from dedup import routing
 from dedup.members import family_members, label_rows
 from dedup.minhash import stars
@@ -92,20 +93,7 @@ def load(folder: Path) -> None:
 
 def cpu_seconds() -> float:
     """CPU time of this process and of all below it, living and gone."""
-    every = dict(filter(None, map(_process, Path("/proc").glob("[0-9]*/stat"))))
-    tree = {os.getpid()}
-    while more := {pid for pid, (parent, _) in every.items() if parent in tree} - tree:
-        tree |= more
-    return sum(every[pid][1] for pid in tree)
-
-
-def _process(stat: Path) -> tuple[int, tuple[int, float]] | None:
-    """A process, its parent and its CPU time with that of its dead children; None when it is gone."""
-    try:
-        fields = stat.read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return int(stat.parent.name), (int(fields[1]), sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK"))
+    return sum(each.seconds + each.of_children for each in process_tree(os.getpid()).values())
 
 
 def width(root: str, stage: Stage) -> float:

@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.doc import Doc
+from pipeline.hashing import GOLDEN64
 from pipeline.kernels import inlined, kernel, mix64_kernel
 
-BASE = 0x9E3779B97F4A7C15  # odd, so that powers of it never die out modulo 2**64
+BASE = int(GOLDEN64)  # odd, so that powers of it never die out modulo 2**64
 MASK = 2**64 - 1
 
 

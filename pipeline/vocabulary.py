@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.hashing import GOLDEN64
 from pipeline.kernels import kernel
 from text.splitter import cut_words, rules
 
@@ -15,7 +16,6 @@ LARGEST_VOCABULARY = 64_000_000  # bytes, roughly; past this the next text begin
 MOST_VOCABULARIES = 8
 FIRST_SLOTS = 2**16
 BLANK = np.array([chr(code).isspace() for code in range(0x3001)])  # there is no white space above
-FACTOR = np.uint64(0x9E3779B97F4A7C15)
 HALF = np.uint64(32)
 NONE, FULL = np.uint64(0), np.uint64(1)
 
@@ -37,9 +37,9 @@ def find_chunks(
         if codes[at] < len(blank) and blank[codes[at]]:
             at += 1
             continue
-        begin, value = at, FACTOR
+        begin, value = at, GOLDEN64
         while at < len(codes) and not (codes[at] < len(blank) and blank[codes[at]]):
-            value = (value ^ np.uint64(codes[at])) * FACTOR
+            value = (value ^ np.uint64(codes[at])) * GOLDEN64
             value ^= value >> HALF
             at += 1
         value |= FULL

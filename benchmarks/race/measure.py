@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 LOOK = 0.25  # seconds between two looks at the processes
@@ -58,7 +59,8 @@ def _watch(cores: set[int], command: Sequence[str]) -> int:
     started, seen = time.monotonic(), dict[tuple[int, str], float]()
     process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True)
     while process.poll() is None:
-        seen |= seconds_by_process(os.getpid())
+        tree = process_tree(me := os.getpid())
+        seen |= {(pid, each.began): each.seconds for pid, each in tree.items() if pid != me}
         with suppress(subprocess.TimeoutExpired):
             process.wait(LOOK)
     code = process.wait()
@@ -77,18 +79,27 @@ def _watch(cores: set[int], command: Sequence[str]) -> int:
     return code
 
 
-def seconds_by_process(root: int) -> dict[tuple[int, str], float]:
-    """Seconds of processors that each process below this one has had so far, by its id and when it began."""
-    found: dict[int, tuple[int, tuple[int, str], float]] = {}
+class Process(NamedTuple):
+    """A process: its parent, when it began, and seconds of processors that it had, and that its dead children had."""
+
+    parent: int
+    began: str
+    seconds: float
+    of_children: float
+
+
+def process_tree(root: int) -> dict[int, Process]:
+    """A process and all that live below it, by their ids."""
+    found: dict[int, Process] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(FileNotFoundError, ProcessLookupError):
             fields = stat.read_text().rpartition(")")[2].split()
-            pid, seconds = int(stat.parent.name), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-            found[pid] = int(fields[1]), (pid, fields[19]), seconds
+            own, of_children = (sum(map(int, fields[at : at + 2])) / os.sysconf("SC_CLK_TCK") for at in (11, 13))
+            found[int(stat.parent.name)] = Process(int(fields[1]), fields[19], own, of_children)
     tree = {root}
-    while more := {pid for pid, (parent, *_) in found.items() if parent in tree} - tree:
+    while more := {pid for pid, process in found.items() if process.parent in tree} - tree:
         tree |= more
-    return {found[pid][1]: found[pid][2] for pid in tree - {root}}
+    return {pid: found[pid] for pid in tree}
 
 
 if __name__ == "__main__":
