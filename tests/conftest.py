@@ -14,7 +14,6 @@ from tests.helpers.corpus import another as another
 from tests.helpers.corpus import corpus as corpus
 from tests.helpers.s3 import s3 as s3
 
-
 # Files that take longest, the first ones most. xdist would begin those of few tests last, and wait for one of them.
 LONGEST = (
     "pipeline/test_cluster.py",
