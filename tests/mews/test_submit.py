@@ -16,6 +16,7 @@ from mews.job_packages import pinned_packages
 from mews.job_server import JobServer, connect
 from mews.submit import check_root, handed_on, own_code
 from pipeline.errors import RunnerLost, UsageError
+from tests.helpers import toy
 from tests.helpers.ray_head import REPO_ROOT, Head, ray_head
 
 RECIPE = """
@@ -145,6 +146,13 @@ def test_an_own_recipe_is_submitted_stopped_and_submitted_again(tmp_path: Path, 
     assert "every receipt holds" in said(head, "verify", root).stdout
     listed = said(head, "jobs").stdout
     assert job in listed and "stopped" in listed and "succeeded" in listed
+
+
+def test_a_recipe_of_this_project_is_submitted(tmp_path: Path, head: Head):
+    """Nothing is sent but the project."""
+    folder, root = toy.corpus(tmp_path / "in", files=1, pages=20), tmp_path / "out"
+    done = said(head, "submit", "tests.helpers.toy", "--root", root, f"folder={folder}")
+    assert done.returncode == 0 and f"rows are in {root}/unique" in done.stdout, done.stderr + done.stdout
 
 
 def test_ctrl_c_leaves_the_job_running(tmp_path: Path, head: Head, own: Path):
