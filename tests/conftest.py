@@ -14,21 +14,21 @@ from tests.helpers.corpus import another as another
 from tests.helpers.corpus import corpus as corpus
 from tests.helpers.s3 import s3 as s3
 
-# Files that take longest, the first ones most. xdist would begin those of few tests last, and wait for one of them.
+# Files that take longest, about in this order. xdist would begin those of few tests last, and wait for one of them.
 LONGEST = (
     "pipeline/test_cluster.py",
-    "mews/test_submit.py",
     "examples/test_examples.py",
-    "pipeline/test_ray.py",
+    "mews/test_submit.py",
     "recipes/test_compositions.py",
-    "recipes/test_bad_input.py",
-    "recipes/test_refinedweb.py",
+    "pipeline/test_ray.py",
+    "curriculum/test_build.py",
+    "dedup/minhash/test_plan.py",
     "stages/extract/test_extract.py",
     "stages/extract/test_extraction_quality.py",
     "stages/pii/test_presidio.py",
-    "stages/extract/reader/test_cascade.py",
-    "sample/test_cases.py",
+    "recipes/test_refinedweb.py",
     "pipeline/test_standstill.py",
+    "stages/extract/reader/test_cascade.py",
     "report/page/test_browser.py",
     "report/serve/test_browser.py",
 )

@@ -136,13 +136,15 @@ def test_work_of_which_other_threads_do_next_to_nothing_stands_still(ends: Ends)
 
 def test_a_process_that_was_stopped_goes_on_where_it_was():
     """By Ctrl-Z, or by a machine that sleeps: time goes by, and nobody looks."""
-    code = CODE.format(work="print('begun', flush=True); time.sleep(1.5)").replace("look=0.1", "look=0.25")
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    code = CODE.format(work="print('begun', flush=True); input()").replace("look=0.1", "look=0.25")
+    command = [sys.executable, "-c", code.replace("silent=2.0", "silent=3.0")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout and process.stdout.readline() == "begun\n"
     process.send_signal(signal.SIGSTOP)
-    time.sleep(3)
+    time.sleep(4)
     process.send_signal(signal.SIGCONT)
-    assert process.communicate(timeout=60)[0] == "done\n"
+    time.sleep(0.5)  # for two looks
+    assert process.communicate("\n", timeout=60)[0] == "done\n"
 
 
 def test_a_person_in_a_debugger_has_time():
