@@ -16,6 +16,7 @@ import sys
 import time
 from typing import Any
 
+from pipeline.garbage import loading
 from stages.extract.frames import NUMBER, READY, receive, send
 
 RETIRE_PAGES = 5_000
@@ -25,9 +26,10 @@ COLLECT_PAGES = 50
 
 def main(control: socket.socket, memory: int, extractor: str) -> None:
     """Fork a server for every socket that comes over `control`; `memory` is in bytes, see `limit_memory`."""
-    from stages.extract import page
+    with loading():
+        from stages.extract import page
 
-    page.warm([extractor])
+        page.warm([extractor])
     for number in (signal.SIGPROF, signal.SIGPIPE, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)  # what the parent ignores is ignored here too, until told otherwise
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
