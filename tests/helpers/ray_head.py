@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,7 +67,8 @@ def ray_head(folder: Path, dashboard: bool = False) -> Iterator[Head]:
         head = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True)
     try:
         for each in (port, web) if dashboard else (port,):
-            _wait_for(each, head, folder / "log")
+            _wait_for(partial(_listens, each), head, folder / "log")
+        _wait_for(Path(place["RAY_TMPDIR"], "ray/ray_current_cluster").exists, head, folder / "log")
         yield Head(f"127.0.0.1:{port}", f"http://127.0.0.1:{web}", token, place, head)
     finally:
         end(head)
@@ -81,8 +83,13 @@ def end(head: subprocess.Popen) -> None:
             head.wait(60)
 
 
-def _wait_for(port: int, head: subprocess.Popen, log: Path) -> None:
+def _listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_for(happened: Callable[[], bool], head: subprocess.Popen, log: Path) -> None:
     deadline = time.monotonic() + 120
-    while socket.socket().connect_ex(("127.0.0.1", port)):
+    while not happened():
         assert head.poll() is None and time.monotonic() < deadline, log.read_text()
         time.sleep(0.2)

@@ -19,6 +19,7 @@ from pipeline.errors import RunnerLost, UsageError
 from tests.helpers import toy
 from tests.helpers.ray_head import REPO_ROOT, Head, ray_head
 
+pytestmark = pytest.mark.timeout(900)  # processes that start others, on a machine that may be busy
 RECIPE = """
 import os
 import time
@@ -126,7 +127,6 @@ def until(happened: Callable[[], object]) -> bool:
     return seen
 
 
-@pytest.mark.timeout(900)
 def test_an_own_recipe_is_submitted_stopped_and_submitted_again(tmp_path: Path, head: Head, own: Path):
     root = tmp_path / "out"
     process, job = submitted(head, own / "submitted.py", "--root", root, "--workers", 1)

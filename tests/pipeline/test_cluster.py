@@ -17,6 +17,9 @@ from tests.helpers.ray_head import LOOPBACK, Head, ray_head
 from tests.helpers.runs import data, make, slow_corpus
 
 
+pytestmark = pytest.mark.timeout(900)  # two heads begin before the first test, which takes its time on a busy machine
+
+
 class Losing(NamedTuple):
     """A driver that lost its cluster; what it reads, what the file that it was at should hold, and its root."""
 
