@@ -16,7 +16,6 @@ from tests.helpers import toy
 from tests.helpers.ray_head import LOOPBACK, Head, ray_head
 from tests.helpers.runs import data, make, slow_corpus
 
-
 pytestmark = pytest.mark.timeout(900)  # two heads begin before the first test, which takes its time on a busy machine
 
 
