@@ -1,9 +1,13 @@
 """The text of a block as it is gathered: plain, and in Markdown where that is asked for."""
 
+import re
 from collections.abc import Callable
 
 from stages.extract.blocks import emphasis
+from stages.extract.characters import JOINERS
 
+USELESS_JOINERS = re.compile(rf"(?<![^\0-\x7f])[{JOINERS}]+")  # but behind a character that is not of ASCII
+KEPT = "\n\t" + JOINERS
 NEWLINE = "\n\0"  # of the page's markup; those of its source are blanks
 
 
@@ -111,10 +115,11 @@ def joined_lines(parts: list[str], marks: str = "") -> str:
 
 
 def printable(line: str, marks: str = "") -> str:
-    """A line without what cannot be printed, but with its newlines, tabs and `marks`."""
+    """A line without what cannot be printed; newlines, tabs and `marks` stay, and joiners as in `lines`."""
     if line.isprintable():
         return line
-    return "".join(char for char in line if char.isprintable() or char in "\n\t" or char in marks)
+    held = "".join(char for char in line if char.isprintable() or char in KEPT or char in marks)
+    return USELESS_JOINERS.sub("", held)
 
 
 def code_span(text: str) -> str:

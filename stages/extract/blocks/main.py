@@ -44,6 +44,8 @@ def read_blocks(
     clues = clues_of(seen.tree, seen.source, url)
     blocks = page.blocks()
     walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown else []
+    for mine, block in zip(walked, blocks, strict=False):
+        mine.number = block.number
     other = balanced(seen) if balanced and clues.is_product else None
     kept, priced = main_blocks(page, blocks, clues, other)
     kept = [is_kept and not is_rule(block) for is_kept, block in zip(kept, blocks, strict=True)]

@@ -33,6 +33,8 @@ def texts(body: str) -> list[str]:
         ("<script>x</script><style>y</style><noscript>z</noscript><button>b</button><select><option>o</select>t",
          ["t"]),
         ("<h2><button>question</button></h2>", ["question"]),
+        ("<p>a</p><noscript><p>b</p></noscript>", ["a"]),
+        ("<p>a</p><noscript><p>b</p><p>c</p><p>d</p></noscript>", ["a", "b", "c", "d"]),
         ("<svg><text>x</text></svg><iframe>y</iframe><template><p>z</p></template>", []),
         ("<p>no\u00adbreak\u200b and \u00a0 blanks</p>", ["nobreak and blanks"]),
         ("<code>a = 1\nb = 2</code>", ["a = 1\nb = 2"]),
@@ -79,7 +81,7 @@ def test_kinds_levels_and_links():
         "<figure><figcaption>f</figcaption></figure><table><tr><td>a<td><a href=y>bcd</a><tr><td>e<td>f</table>"
     ).blocks
     assert [(b.kind, b.level, b.lead, b.linked) for b in found] == [
-        ("heading", 3, "", 0), ("item", 1, "1. ", 3), ("item", 1, "", 0), ("term", 0, "", 0), ("text", 0, "", 0),
+        ("heading", 3, "", 0), ("item", 1, "- ", 3), ("item", 1, "", 0), ("term", 0, "", 0), ("text", 0, "", 0),
         ("code", 0, "", 0), ("caption", 0, "", 0), ("table", 0, "", 3),
     ]  # fmt: skip
 
