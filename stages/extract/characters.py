@@ -6,8 +6,7 @@ import numpy as np
 
 from pipeline.kernels import kernel
 
-SPACE, UNPRINTABLE, DENSE, CAPITAL, JOINER = 1, 2, 4, 8, 16
-JOINERS = "\u200c\u200d"  # part or join letters, as Persian, Malayalam and Sinhala are spelled, and emojis
+SPACE, UNPRINTABLE, DENSE, CAPITAL = 1, 2, 4, 8
 TABLED = 0x40000  # what lies above is private or not assigned, and not printable, but for variation selectors
 SELECTORS = (0xE0100, 0xE01F0)
 # Han, Hiragana, Katakana and Hangul: one character says as much as three of other scripts
@@ -21,7 +20,7 @@ DENSE_RANGES = (
 
 @cache
 def traits() -> np.ndarray:
-    """The bits `SPACE`, `UNPRINTABLE`, `DENSE`, `CAPITAL` and `JOINER` of each character below `TABLED`, uint8."""
+    """The bits `SPACE`, `UNPRINTABLE`, `DENSE` and `CAPITAL` of each character below `TABLED`, uint8."""
     characters = [*map(chr, range(TABLED))]
     space, printable, capital = (
         np.fromiter(map(asked, characters), np.uint8, TABLED) for asked in (str.isspace, str.isprintable, str.isupper)
@@ -29,7 +28,6 @@ def traits() -> np.ndarray:
     table = SPACE * space | UNPRINTABLE * (1 - printable) | CAPITAL * capital
     for first, last in DENSE_RANGES:
         table[first : last + 1] |= DENSE
-    table[[ord(char) for char in JOINERS]] |= JOINER
     return table
 
 

@@ -1,13 +1,10 @@
 """The text of a block as it is gathered: plain, and in Markdown where that is asked for."""
 
-import re
 from collections.abc import Callable
 
-from stages.extract.blocks import emphasis
-from stages.extract.characters import JOINERS
+from stages.extract.blocks import emphasis, joiners
 
-USELESS_JOINERS = re.compile(rf"(?<![^\0-\x7f])[{JOINERS}]+")  # but behind a character that is not of ASCII
-KEPT = "\n\t" + JOINERS
+KEPT = "\n\t" + joiners.JOINERS
 NEWLINE = "\n\0"  # of the page's markup; those of its source are blanks
 
 
@@ -115,11 +112,11 @@ def joined_lines(parts: list[str], marks: str = "") -> str:
 
 
 def printable(line: str, marks: str = "") -> str:
-    """A line without what cannot be printed; newlines, tabs and `marks` stay, and joiners as in `lines`."""
+    """A line without what cannot be printed, but with its newlines, tabs, `marks`, and joiners that join something."""
     if line.isprintable():
         return line
     held = "".join(char for char in line if char.isprintable() or char in KEPT or char in marks)
-    return USELESS_JOINERS.sub("", held)
+    return joiners.USELESS.sub("", held)
 
 
 def code_span(text: str) -> str:

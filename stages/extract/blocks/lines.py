@@ -7,9 +7,9 @@ import numpy as np
 
 from pipeline.kernels import kernel
 from stages.extract.blocks.fields import AFTER_BREAK, AFTER_TEXT, OF_HEADING, OF_ITEM, Record, Records
-from stages.extract.characters import DENSE, JOINER, SPACE, UNPRINTABLE, code_at, traits_of, width_of
+from stages.extract.characters import DENSE, SPACE, UNPRINTABLE, code_at, traits_of, width_of
 
-NEWLINE, BLANK, ASCII = 10, 32, 127
+NEWLINE, BLANK = 10, 32
 NEWLINE_LENGTH = 2  # characters that a break counts as where it is in a link
 HEADINGS = 10  # what is added to the level of a heading in the kind of its box
 
@@ -18,8 +18,7 @@ HEADINGS = 10  # what is added to the level of a heading in the kind of its box
 def add_text(source: np.ndarray, begin: int, end: int, at: Record, table: np.ndarray, text: np.ndarray) -> None:
     """Add text as the page's source has it; blanks that begin a block are left out, others become one.
 
-    What is not blank comes after the newline or the blank that was to come before it. A joiner stays behind a
-    character that is not of ASCII.
+    What is not blank comes after the newline or the blank that was to come before it.
     """
     place, chars, written = begin, 0, at.written
     made, dense, dark, in_line, pending = 0, 0, 0, at.line, at.pending
@@ -34,7 +33,7 @@ def add_text(source: np.ndarray, begin: int, end: int, at: Record, table: np.nda
                 written, made = written + 1, made + 1
             at.lines += not in_line
             in_line, pending, dark = 1, 0, 1
-            if not traits & UNPRINTABLE or (traits & JOINER and written > at.begun and text[written - 1] > ASCII):
+            if not traits & UNPRINTABLE:
                 for byte in range(place, place + width):
                     text[written] = source[byte]
                     written += 1

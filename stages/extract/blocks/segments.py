@@ -41,7 +41,7 @@ from stages.extract.characters import traits
 from stages.extract.markup import END, KNOWN, TAG, Markup
 from stages.extract.text_nodes import node_text
 
-LI, BLOCKQUOTE, BUTTON, NOSCRIPT = TAG["li"], TAG["blockquote"], TAG["button"], TAG["noscript"]
+LI, BLOCKQUOTE, BUTTON = TAG["li"], TAG["blockquote"], TAG["button"]
 
 
 class Tags(NamedTuple):
@@ -108,7 +108,7 @@ def walk(page: Markup, made: Decided, known: Tags, table: np.ndarray, state: np.
         tag = int(page.tags[first])
         if second == END:
             close(tag, at, known, out)
-        elif is_written_whole(first, tag, at, page, made, known, out):
+        elif is_written_whole(first, tag, at, made, known, out):
             write_whole(first, tag, at, made, known, table, out)
             event = page.closes[first] + 1
         else:
@@ -141,17 +141,13 @@ def finish_block(at: Record, known: Tags, out: Written) -> None:
 
 
 @kernel
-def is_written_whole(
-    element: int, tag: int, at: Record, page: Markup, made: Decided, known: Tags, out: Written
-) -> bool:
+def is_written_whole(element: int, tag: int, at: Record, made: Decided, known: Tags, out: Written) -> bool:
     """Whether an element is not walked over: it is left out, is a break, or a text was given for it."""
     role = known.roles[tag]
     if made.kinds[element] == CODE_IF_ALONE:
         return not at.nonblank
     if made.kinds[element] != NOTHING or role in (PREFORMATTED, BREAK, RULE):
         return True
-    if tag == NOSCRIPT:  # which is the page itself where it holds most of it
-        return 2 * (page.ends[element] - element) <= len(page.tags)
     return role == SKIP and not (tag == BUTTON and known.kinds[out.boxes[at.box].tag] >= HEADINGS)
 
 

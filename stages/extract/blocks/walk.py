@@ -36,12 +36,8 @@ class BlockWalk:
             handler(self, element)
 
     def skipped(self, element: _Element) -> None:
-        """What shows no text of the page's own; but the questions of some pages are buttons in headings.
-
-        And a <noscript> that holds most of a page is the page itself.
-        """
-        is_question = element.tag == "button" and self.box.tag in HEADINGS
-        if is_question or (element.tag == "noscript" and 2 * elements_in(element) > elements_in(self.tree)):
+        """What shows no text of the page's own; but the questions of some pages are buttons in headings."""
+        if element.tag == "button" and self.box.tag in HEADINGS:
             self.inside(element)
 
     def line_break(self, element: _Element) -> None:
@@ -187,11 +183,6 @@ class BlockWalk:
         block = PageBlock(kind, text, self.box, linked, marked, level or self.lists, lead)  # type: ignore[arg-type]
         block.quoted, block.language = self.quotes, language
         self.blocks.append(block)
-
-
-def elements_in(element: _Element) -> int:
-    """How many elements there are from one down, itself among them."""
-    return sum(1 for _ in element.iter("*"))
 
 
 CONTENTS: dict[str, Callable[[BlockWalk, _Element], None]] = {
