@@ -21,7 +21,10 @@ INTEGER = re.compile(r"\s*([+-]?\d{1,9})(?!\d)")
 MARKERS = {"decimal": "1", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A",
            "lower-roman": "i", "upper-roman": "I"}  # fmt: skip
 STYLE = re.compile(rf"(?i)list-style(?:-type)?\s*:[^;]*?\b(none|disc|circle|square|{'|'.join(MARKERS)})\b")
-UNMARKED = re.compile(r"(?i)(?<![\w-])(?:list-none|(?:list-)?unstyled|list-style-none|no-?bullets?)(?![\w-])")
+UNMARKED = re.compile(  # classes that take numbers away, and lists of forums that show none
+    r"(?i)(?<![\w-])(?:list-none|(?:list-)?unstyled|list-style-none|no-?bullets?|(?:child|sub)?forums|childforum|"
+    r"threads|commalist)(?![\w-])"
+)
 ROMAN = {1000: "m", 900: "cm", 500: "d", 400: "cd", 100: "c", 90: "xc", 50: "l", 40: "xl", 10: "x", 9: "ix", 5: "v",
          4: "iv", 1: "i"}  # fmt: skip
 MOST_ROMAN = 3999
@@ -79,7 +82,7 @@ def marker_of(told: dict[str, str], otherwise: str) -> str:
     match = STYLE.search(told.get("style", ""))
     if match:
         return MARKERS.get(match[1].lower(), "")
-    return "" if UNMARKED.search(told.get("class", "")) else otherwise
+    return "" if UNMARKED.search(f"{told.get('class')} {told.get('id')}") else otherwise
 
 
 def integer_of(value: str) -> int | None:

@@ -28,7 +28,7 @@ def items(count: int) -> str:
         ("style='list-style: none'", ["- ", "- "]), ("style='list-style-type:circle'", ["- ", "- "]),
         ("style='display: none; list-style-type: lower-latin'", ["- ", "- "]),
         ("class='list-none p-0'", ["- ", "- "]), ("class=list-unstyled", ["- ", "- "]),
-        ("class=my-list-none", ["1. ", "2. "]),
+        ("class=my-list-none", ["1. ", "2. "]), ("class=commalist", ["- ", "- "]), ("id=forums", ["- ", "- "]),
         ("class=breadcrumb", ["- ", "- "]), ("class=commentlist", ["- ", "- "]), ("id=posts", ["- ", "- "]),
         ("class=article-steps", ["1. ", "2. "]), ("class=list-decimal", ["1. ", "2. "]),
     ],
