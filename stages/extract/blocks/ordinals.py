@@ -49,7 +49,7 @@ class Counter:
         value = integer_of(told.get("value", ""))
         self.number = self.number + self.step if value is None else value
         marker = "" if is_bare else marker_of(told, self.marker)
-        return (self.number, written(self.number, marker)) if marker else None
+        return (self.number, numeral(self.number, marker)) if marker else None
 
 
 def ordinals_of(page: Markup, rows: np.ndarray, boxes: np.ndarray, said: np.ndarray) -> dict[int, Ordinal]:
@@ -91,7 +91,7 @@ def integer_of(value: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def written(number: int, marker: str) -> str:
+def numeral(number: int, marker: str) -> str:
     """A number as letters ("a", "A"), Roman ("i", "I") or, as also those that cannot be written so, in digits."""
     kind, made = marker.lower(), ""
     if number < 1 or kind not in "ai" or (kind == "i" and number > MOST_ROMAN):

@@ -69,7 +69,7 @@ def test_items_are_counted_as_a_browser_counts_them(body: str, expected: list[st
     ],
 )  # fmt: skip
 def test_numbers_are_written_as_their_list_says(number: int, marker: str, expected: str):
-    assert ordinals.written(number, marker) == expected
+    assert ordinals.numeral(number, marker) == expected
 
 
 def test_plain_text_has_the_numbers_and_markdown_the_same_ones_in_digits():
