@@ -30,7 +30,7 @@ ROMAN = {1000: "m", 900: "cm", 500: "d", 400: "cd", 100: "c", 90: "xc", 50: "l",
 MOST_ROMAN = 3999
 
 
-class Counter:
+class ItemCounter:
     """Counts the items of an ordered list."""
 
     def __init__(self, page: Markup, element: int, is_bare: bool) -> None:
@@ -59,7 +59,7 @@ def ordinals_of(page: Markup, rows: np.ndarray, boxes: np.ndarray, said: np.ndar
         return {}
     tags, around, elements = (boxes[name].tolist() for name in ("tag", "around", "element"))
     is_bare = (said["own"] & BARE != 0).tolist()
-    counters = {box: Counter(page, elements[box], is_bare[box]) for box in lists}
+    counters = {box: ItemCounter(page, elements[box], is_bare[box]) for box in lists}
 
     def above(box: int, wanted: frozenset[int]) -> int:
         while box >= 0 and tags[box] not in wanted:
