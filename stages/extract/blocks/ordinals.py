@@ -9,13 +9,11 @@ from typing import TypeAlias
 import numpy as np
 
 from stages.extract.blocks.names import CARD, FURNITURE, POST, WIDGET
-from stages.extract.blocks.tags import LISTS
 from stages.extract.markup import TAG, Markup
 
 Ordinal: TypeAlias = tuple[int, str]  # a number, and as it is written
 
 OL, LI = TAG["ol"], TAG["li"]
-OWNERS = frozenset(TAG[name] for name in LISTS)
 BARE = FURNITURE | POST | CARD | WIDGET  # what has no numbers
 INTEGER = re.compile(r"\s*([+-]?\d{1,9})(?!\d)")
 MARKERS = {"decimal": "1", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A",
@@ -54,26 +52,21 @@ class ItemCounter:
 
 def ordinals_of(page: Markup, rows: np.ndarray, boxes: np.ndarray, said: np.ndarray) -> dict[int, Ordinal]:
     """The numbers of items of ordered lists, by the place of the block that each begins with."""
-    lists = np.flatnonzero(boxes["tag"] == OL).tolist()
-    if not lists:
+    lists = np.flatnonzero(boxes["tag"] == OL)
+    if not len(lists):
         return {}
-    tags, around, elements = (boxes[name].tolist() for name in ("tag", "around", "element"))
-    is_bare = (said["own"] & BARE != 0).tolist()
-    counters = {box: ItemCounter(page, elements[box], is_bare[box]) for box in lists}
 
-    def above(box: int, wanted: frozenset[int]) -> int:
-        while box >= 0 and tags[box] not in wanted:
-            box = around[box]
-        return box
+    def told(places: np.ndarray) -> tuple[list[int], list[int], list[bool]]:
+        return places.tolist(), boxes["element"][places].tolist(), (said["own"][places] & BARE != 0).tolist()
 
-    counted = {
-        box: counters[owner].count(page, elements[box], is_bare[box])
-        for box in np.flatnonzero(boxes["tag"] == LI).tolist()
-        if (owner := above(box, OWNERS)) in counters
-    }
-    begins = np.flatnonzero(rows["lead"])
-    places = zip(begins.tolist(), rows["box"][begins].tolist(), strict=True)
-    found = ((place, counted.get(above(box, frozenset({LI})))) for place, box in places)
+    counters = {box: ItemCounter(page, element, is_bare) for box, element, is_bare in zip(*told(lists), strict=True)}
+    items = np.flatnonzero(boxes["tag"] == LI)
+    around, first = boxes["around"][items], boxes["first"][items]
+    is_mine, is_filled = boxes["tag"][around] == OL, boxes["end"][items] > first
+    mine = zip(around[is_mine].tolist(), *told(items[is_mine]), strict=True)
+    counted = {box: counters[owner].count(page, element, is_bare) for owner, box, element, is_bare in mine}
+    innermost = dict(zip(first[is_filled].tolist(), items[is_filled].tolist(), strict=True))  # the last that begins so
+    found = ((place, counted.get(box)) for place, box in innermost.items() if rows["lead"][place])
     return {place: ordinal for place, ordinal in found if ordinal is not None}
 
 
