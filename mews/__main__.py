@@ -1,5 +1,7 @@
 """The command line: `mews run recipes.refinedweb --root DIR snapshot=sample`; `mews --help` lists all commands."""
 
+import atexit
+import gc
 import sys
 from importlib import import_module
 
@@ -8,6 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from pipeline.errors import MewsError
+from pipeline.garbage import loading
 from report.terminal import for_terminal
 
 INTERRUPTED = 130
@@ -71,7 +74,10 @@ def main(arguments: list[str] | None = None) -> None:
     """
     try:
         words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
-        code = command_line(words[0])(words, standalone_mode=False)
+        atexit.register(gc.freeze)  # what ends with the process need not be looked at once more
+        with loading():
+            command = command_line(words[0])
+        code = command(words, standalone_mode=False)
     except MewsError as error:
         _end(str(error), error.exit_code)
     except (OSError, pa.ArrowException) as error:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from pipeline.cache_folder import cache_folder
+from pipeline.garbage import loading
 from pipeline.hashing import mix64, new_digest
 
 ROOMS = ("dedup", "filters", "pipeline", "stages")  # that have kernels, or what these are compiled with
@@ -41,9 +42,10 @@ def load_numba() -> ModuleType:
     if hidden:
         sys.modules[BLAS] = cast(ModuleType, None)  # the import system's way to say that there is none
     try:
-        import numba
+        with loading():
+            import numba
 
-        importlib.import_module("numba.np.arraymath")  # which looks
+            importlib.import_module("numba.np.arraymath")  # which looks
     finally:
         if hidden:
             del sys.modules[BLAS]

@@ -12,15 +12,16 @@ from urllib.parse import urljoin
 import numpy as np
 import re2
 
+from pipeline.kernels import kernel
 from stages.extract.characters import traits
 from stages.extract.markup import TAG, Markup
 from stages.extract.survey import Survey
-from stages.extract.text_nodes import shared
+from stages.extract.text_nodes import is_among, shared
 
 SOURCES = ("data-src", "data-lazy-src", "data-original", "src")  # lazy loading puts the true address aside
 IS_IMAGE = re2.compile(r"(?i)^https?://\S+\.(?:avif|bmp|gif|heic|heif|jpeg|jpg|png|svg|webp)\b")
 SHARE = 0.95
-MENUS = [TAG[tag] for tag in ("nav", "aside", "header", "footer")]
+MENUS = np.array([TAG[tag] for tag in ("nav", "aside", "header", "footer")])
 LONGEST_URL = 2_048
 ABSOLUTE = re.compile(r"https?://[\w.-]+/[\w./%~+,@=&-]*(?:\?[\w./%~+,@=&-]+)?", re.A)  # as `urljoin` gives it back
 
@@ -41,12 +42,21 @@ def images(page: Survey, text: str, url: str) -> list[list[str]]:
 
 def shown_images(page: Markup) -> np.ndarray:
     """The images of a page that are in no menu."""
-    shown = np.flatnonzero(page.tags == TAG["img"])
-    menus = np.flatnonzero(np.isin(page.tags, MENUS)) if len(shown) else shown
-    if not len(menus):
-        return shown
-    begun, ended = (np.bincount(places, minlength=len(page.tags) + 1) for places in (menus, page.ends[menus]))
-    return shown[np.cumsum(begun - ended)[shown] == 0]
+    places = np.empty(len(page.tags), np.int32)
+    return places[: find_shown(page.tags, page.ends, TAG["img"], MENUS, places)]
+
+
+@kernel
+def find_shown(tags: np.ndarray, ends: np.ndarray, image: int, menus: np.ndarray, places: np.ndarray) -> int:
+    """Fill `places` with the images that stand in none of these tags; how many there are."""
+    count, behind = 0, 0
+    for element in range(len(tags)):
+        if is_among(tags[element], menus):
+            behind = max(behind, ends[element])
+        elif tags[element] == image and element >= behind:
+            places[count] = element
+            count += 1
+    return count
 
 
 def frame_of(page: Survey, text: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import trafilatura.utils
@@ -27,8 +28,8 @@ class OutOfMemory(logging.Handler):
 WATCH = OutOfMemory(logging.WARNING)
 
 
-def warm() -> None:
-    """Prepare this process: one parser for everything, no log lines, word lists loaded."""
+def warm(extractors: Iterable[str] = EXTRACTORS) -> None:
+    """Prepare this process: one parser for everything, no log lines, what these extractors need loaded and compiled."""
     for name in ("trafilatura", "courlan", "htmldate"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [WATCH], False
@@ -37,9 +38,8 @@ def warm() -> None:
     sample = "<html><body><article><p>One sentence of a page, and another one.</p></article></body></html>"
     if found := selfcheck.problem():
         print(f"extraction: trafilatura reads all pages itself, at half the speed: {found}", file=sys.stderr)
-    for extractor in [
-        name for name in EXTRACTORS if name != "plain"
-    ]:  # whose hundred lists of stop words few pages need
+    # "plain" would load a hundred lists of stop words, which few pages need, and what one's own does is not known
+    for extractor in ("raw", *({*EXTRACTORS} - {"plain"}).intersection(extractors)):
         answer(sample.encode(), "utf-8", "", extractor)
 
 

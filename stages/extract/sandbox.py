@@ -65,7 +65,7 @@ class Sandbox:
             return self._try(html, request) if answer == {"error": "crash"} else answer
 
     def _try(self, html: bytes, request: dict[str, Any]) -> dict[str, Any]:
-        server = self.server = self.server or self._fork()
+        server = self.server = self.server or self._fork(request["extractor"])
         said = self._talk(server, html, request)
         if said is None:
             return {"error": self._reap(server)}
@@ -86,12 +86,12 @@ class Sandbox:
             os.kill(server.pid, signal.SIGKILL)
             return None
 
-    def _fork(self) -> Server:
+    def _fork(self, extractor: str) -> Server:
         """A fresh server on a fresh socket; a fresh process too when the old one is gone."""
         ours, theirs = socket.socketpair()
         with theirs:
             for _ in range(2):
-                control = self.control or self._start()
+                control = self.control or self._start(extractor)
                 try:
                     socket.send_fds(control, [b"+"], [theirs.fileno()])
                     pid = self._number(control)
@@ -103,7 +103,7 @@ class Sandbox:
                 self.close()
         raise MewsError("extraction: no server could be started; free memory or processes on this machine")
 
-    def _start(self) -> socket.socket:
+    def _start(self, extractor: str) -> socket.socket:
         from stages.extract import worker  # not at the top: `python -m` runs a module that nothing has imported
 
         ours, theirs = socket.socketpair()
@@ -111,7 +111,7 @@ class Sandbox:
         paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", worker.__name__, str(theirs.fileno()), str(self.caps.memory)],
+                [sys.executable, "-P", "-m", worker.__name__, str(theirs.fileno()), str(self.caps.memory), extractor],
                 env={**MALLOC, **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

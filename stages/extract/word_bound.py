@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pipeline.transform import put
-from stages.language.html_screen import PARAGRAPH, with_plain_tags
+from stages.language.between_tags import paragraphs
+from stages.language.html_screen import with_plain_tags
 from stages.warc.byte_patterns import compile_bytes
 
 PARTS = 2  # words that a run of letters and digits can be at most: "10km", "cannot"
@@ -43,8 +44,8 @@ class EnoughWords:
         html, _ = with_plain_tags(html, charset)
         if len(html) > LARGEST:
             return True
-        paragraphs = b" ".join((match[0] or b"").partition(b">")[2] for match in PARAGRAPH.finditer(html))
-        if most_words(paragraphs) >= self.least or ELSEWHERE.search(html):  # the first is the quickest to tell
+        said = b" ".join(paragraphs(html))
+        if most_words(said) >= self.least or ELSEWHERE.search(html):  # the first is the quickest to tell
             return True
         return most_words(TAG.sub(b" ", SCRIPT.sub(rb"\1\2 ", html))) >= self.least
 

@@ -1,9 +1,9 @@
 """The process that pages are extracted in, so that no page can hurt the worker that asked.
 
-`python -m stages.extract.worker CONTROL MEMORY` imports the extractors once and then, for every socket that it gets
-over its control socket, forks a server that answers pages on that socket. It reports each server's pid and its end.
-A server ends when its socket is closed; this process ends when the control socket is. So when the parent dies, by
-whatever signal, nothing is left behind, and there is no file to clean.
+`python -m stages.extract.worker CONTROL MEMORY EXTRACTOR` loads what the extractor needs once and then, for every
+socket that it gets over its control socket, forks a server that answers pages on that socket, with any extractor. It
+reports each server's pid and its end. A server ends when its socket is closed; this process ends when the control
+socket is. So when the parent dies, by whatever signal, nothing is left behind, and there is no file to clean.
 """
 
 import gc
@@ -16,6 +16,7 @@ import sys
 import time
 from typing import Any
 
+from pipeline.garbage import loading
 from stages.extract.frames import NUMBER, READY, receive, send
 
 RETIRE_PAGES = 5_000
@@ -23,11 +24,12 @@ RETIRE_BYTES = 640 << 20  # resident memory that is worth a fresh server (about 
 COLLECT_PAGES = 50
 
 
-def main(control: socket.socket, memory: int) -> None:
+def main(control: socket.socket, memory: int, extractor: str) -> None:
     """Fork a server for every socket that comes over `control`; `memory` is in bytes, see `limit_memory`."""
-    from stages.extract import page
+    with loading():
+        from stages.extract import page
 
-    page.warm()
+        page.warm([extractor])
     for number in (signal.SIGPROF, signal.SIGPIPE, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)  # what the parent ignores is ignored here too, until told otherwise
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -102,6 +104,6 @@ def resident() -> int:
 
 if __name__ == "__main__":
     try:
-        main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))
+        main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), sys.argv[3])
     except (BrokenPipeError, ConnectionResetError):
         sys.exit(0)  # the parent is gone, and so are we

@@ -1,25 +1,21 @@
 """A look at the HTML before it is extracted: pages that seem to be in other languages are dropped."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.transform import put
+from stages.language.between_tags import paragraphs, visible
 from stages.language.model import likely
-from stages.warc.byte_patterns import compile_bytes
 from stages.warc.charset import SEVEN_BIT
 
 PREVIEW_BYTES = 200_000
 PREVIEW_PARAGRAPHS = 40
 PREVIEW_CHARACTERS = 3_000
 CANDIDATES = 10  # a language outside the ten most likely ones has less than a tenth of the probability
-PARAGRAPH = compile_bytes(rb"(?i)<p(?:\s[^>]*)?>[^<]+")
-UNSEEN = re.compile(rb"(?i)<(script|style)\b|<!--")  # elements and comments that show nothing
 
 
 @dataclass(frozen=True)
@@ -60,18 +56,14 @@ def screen_html(languages: str | tuple[str, ...], least: float = 0.1, model: str
 def preview_text(html: bytes, charset: str | None) -> str:
     """What a page seems to say, at a fraction of the cost of extraction; markup is cut before anything is decoded."""
     html, charset = with_plain_tags(html[:PREVIEW_BYTES], charset or "utf-8")
-    said = [(match[0] or b"").partition(b">")[2] for match in islice(PARAGRAPH.finditer(html), PREVIEW_PARAGRAPHS)]
+    said = paragraphs(html, PREVIEW_PARAGRAPHS)
     if sum(map(len, said)) >= 300:
         return _readable(b" ".join(said), charset)
-    said, held, looked_at = [], 0, 0
-    for piece in between_markup(html):
-        said.append(piece)
-        held += len(piece)
-        if held > max(2 * looked_at, 2 * PREVIEW_CHARACTERS):  # there may be enough of it
-            looked_at, text = held, _readable(b" ".join(said), charset)
-            if len(text) == PREVIEW_CHARACTERS:
-                return text
-    return _readable(b" ".join(said), charset)
+    out, at, filled, text = np.empty(len(html) + 1, np.uint8), 0, 0, ""
+    while at <= len(html) and len(text) < PREVIEW_CHARACTERS:
+        at, filled = visible(html, out, at, filled, max(2 * filled, 2 * PREVIEW_CHARACTERS))
+        text = _readable(out[:filled].tobytes(), charset)
+    return text
 
 
 def with_plain_tags(html: bytes, charset: str) -> tuple[bytes, str]:
@@ -82,31 +74,6 @@ def with_plain_tags(html: bytes, charset: str) -> tuple[bytes, str]:
     if charset in SEVEN_BIT or charset.startswith(("utf-16", "utf-32")):
         return html.decode(charset, "replace").encode(), "utf-8"
     return html, charset
-
-
-def between_markup(html: bytes) -> Iterator[bytes]:
-    """What stands between markup, in order: tags, comments, and scripts and styles up to the tags that end them."""
-    end, at, last, lower = 0, html.find(b"<"), html.rfind(b">"), b""
-    while at >= 0:
-        unseen = UNSEEN.match(html, at)
-        if not unseen:
-            after = html.find(b">", at) + 1 if at < last else 0
-        elif unseen[1]:
-            lower = lower or html.lower()
-            after = _place(lower, b"</" + unseen[1].lower(), at)
-        else:
-            after = _place(html, b"-->", at + len(b"<!--")) + len(b"-->")
-        if after and at > end:
-            yield html[end:at]
-        end = after or end
-        at = html.find(b"<", after or at + 1)  # without an end it is no tag
-    yield html[end:]
-
-
-def _place(html: bytes, what: bytes, start: int) -> int:
-    """Where something is next found; the end of the page where it is not."""
-    found = html.find(what, start)
-    return found if found >= 0 else len(html)
 
 
 def _readable(said: bytes, charset: str) -> str:

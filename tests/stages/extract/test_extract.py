@@ -355,5 +355,13 @@ def test_the_process_that_reads_pages_imports_no_arrow():
     assert done.stdout.split() == ["lxml"]
 
 
+@pytest.mark.parametrize(("extractor", "loaded"), [("precision", False), ("blocks", True)])
+def test_the_process_that_reads_pages_loads_what_its_extractor_needs(extractor, loaded):
+    code = f"import sys; from stages.extract import page; page.warm([{extractor!r}])"
+    code += "; print('stages.extract.blocks.main' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == str(loaded)
+
+
 def test_other_names_are_not_found():
     assert hasattr(extract, "text") and not hasattr(extract, "texts")
