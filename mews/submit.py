@@ -74,7 +74,8 @@ def submit_command(
     command = ["python", "-m", "mews", "run", name, "--root", root, *(arguments or [])]
     command += [*(["--workers", str(workers)] if workers else []), *(["--anyway"] if anyway else [])]
     job = f"mews-{re.sub(r'[^a-z0-9]+', '-', name.rpartition('.')[2].lower())}-{secrets.token_hex(4)}"
-    environment = {"working_dir": shipped[0], "py_modules": shipped[1:], "env_vars": variables, **pip}
+    modules = {"py_modules": shipped[1:]} if own else {}  # of an empty list Ray would fetch what has no name
+    environment = {"working_dir": shipped[0], "env_vars": variables, **modules, **pip}
     server.submit(job, shlex.join(command), environment)
     print_line(f"{server.address} runs {job}; {_how_to(job)}", console)
     return 0 if detach else follow(server, job, console)

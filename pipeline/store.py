@@ -5,6 +5,7 @@ A root is a local path or a URL that pyarrow knows (`s3://bucket/prefix`, `gs://
 `receipts/<stage>/<shard>.json` and `plan/`.
 """
 
+import contextlib
 import functools
 import io
 import json
@@ -197,10 +198,14 @@ def write_json(root: str, name: str, value: Any) -> None:
 
 
 def sweep_parts(root: str) -> None:
-    """Delete what a killed writer left beside a name. Local roots only; object stores show nothing unfinished."""
+    """Delete what a killed writer left beside a name. Local roots only; object stores show nothing unfinished.
+
+    A worker outlives its driver for a moment, and may be renaming or deleting its own.
+    """
     filesystem, path = open_root(root)
     if isinstance(filesystem, pafs.LocalFileSystem):
         for folder, _, files in os.walk(path):
             for file in files:
                 if file.startswith(".") and file.endswith(".part"):
-                    os.unlink(os.path.join(folder, file))
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(os.path.join(folder, file))

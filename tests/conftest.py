@@ -1,6 +1,7 @@
 """What tests share: folders of their own for all that a run keeps outside of its root, and the folder of real data."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,16 +14,65 @@ from tests.helpers.corpus import another as another
 from tests.helpers.corpus import corpus as corpus
 from tests.helpers.s3 import s3 as s3
 
+# Files that take longest, about in this order. xdist would begin those of few tests last, and wait for one of them.
+LONGEST = (
+    "pipeline/test_cluster.py",
+    "examples/test_examples.py",
+    "mews/test_submit.py",
+    "recipes/test_compositions.py",
+    "pipeline/test_ray.py",
+    "curriculum/test_build.py",
+    "dedup/minhash/test_plan.py",
+    "stages/extract/test_extract.py",
+    "stages/extract/test_extraction_quality.py",
+    "stages/pii/test_presidio.py",
+    "recipes/test_refinedweb.py",
+    "pipeline/test_standstill.py",
+    "stages/extract/reader/test_cascade.py",
+    "report/page/test_browser.py",
+    "report/serve/test_browser.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; with `--no-loadscope-reorder` xdist keeps this order."""
+    folder = Path(__file__).parent
+    rank = {folder / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
 
 @pytest.fixture(scope="session", autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def interruptible() -> None:
+    """Ctrl-C reaches what tests start, also where a shell ran them in the background and had it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache folder of all workers of xdist: the sample and the sets of blocked hosts take seconds to make."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_folder(cache: Path) -> Path:
+    """Where the sample is made by whoever needs it first; other workers may be making it, too."""
+    folder = cache / "sample"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Path]:
     """A home folder that is thrown away: nothing is read from the user's, or left there, but compiled kernels."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NUMBA_CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR") or str(compiled_folder()))
         patch.setenv("HOME", str(folder))
         patch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
-        patch.setenv("MEWS_CACHE", str(folder / ".cache/mews"))
+        patch.setenv("MEWS_CACHE", str(cache))
         patch.setenv("MEWS_GATE", str(folder / "gate"))
         for name in [name for name in os.environ if name.startswith(("AWS_", "RAY_"))]:
             patch.delenv(name)

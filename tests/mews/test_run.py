@@ -99,7 +99,7 @@ def test_plan_lists_the_stages_and_what_is_made(tmp_path: Path):
 def test_ctrl_c_is_one_line_and_the_next_run_goes_on(tmp_path: Path):
     folder, root = toy.corpus(tmp_path / "in"), tmp_path / "out"
     for path in folder.iterdir():
-        path.write_text(path.read_text() + "\n<slow>" * 40)
+        path.write_text(path.read_text() + "\n<slow>" * 16)
     command = ["run", "tests.helpers.toy", "--root", str(root), "--runner", "local", f"folder={folder}"]
     code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     code += f"from mews.__main__ import main; sys.argv[1:] = {command}; main()"

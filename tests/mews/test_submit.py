@@ -6,19 +6,25 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from mews.__main__ import main
 from mews.job_packages import pinned_packages
 from mews.job_server import JobServer, connect
 from mews.submit import check_root, handed_on, own_code
 from pipeline.errors import RunnerLost, UsageError
+from tests.helpers import toy
 from tests.helpers.ray_head import REPO_ROOT, Head, ray_head
 
+pytestmark = pytest.mark.timeout(900)  # processes that start others, on a machine that may be busy
 RECIPE = """
+import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -27,12 +33,15 @@ from pipeline.transform import screen
 from submitted_filters import listed
 
 SCHEMA = pa.schema([("id", pa.string()), ("text", pa.string())])
+PLACE = Path("{place}")
 
 
 @dataclass(frozen=True)
 class Pages:
     def __call__(self, name):
-        time.sleep(1)
+        (PLACE / f"{os.getpid()}.pid").touch()
+        while name >= "file-2" and not (PLACE / "go").exists():
+            time.sleep(0.05)
         rows = [f"page {n} of {name}" for n in range(10)]
         yield pa.table({"id": [f"{name}:{n}" for n in range(10)], "text": rows}, schema=SCHEMA)
 
@@ -60,12 +69,33 @@ def head(tmp_path_factory):
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """The folder of a recipe of one's own, with a filter and its word list."""
+    """The folder of a recipe of one's own, with a filter and its word list.
+
+    It makes two of its files, and the others when there is a file `go` in the folder above.
+    """
     folder = tmp_path / "own"
     folder.mkdir()
-    for name, text in {"submitted.py": RECIPE, "submitted_filters.py": FILTERS, "words.txt": "3 7"}.items():
+    recipe = RECIPE.replace("{place}", str(tmp_path))
+    for name, text in {"submitted.py": recipe, "submitted_filters.py": FILTERS, "words.txt": "3 7"}.items():
         (folder / name).write_text(text)
     return folder
+
+
+Here = Callable[..., tuple[object, str]]
+
+
+@pytest.fixture
+def here(head: Head, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """Runs a command in this process; its exit code, and what it says on standard error."""
+    for name, value in environment(head).items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([*words])
+        return ended.value.code, capsys.readouterr().err
+
+    return run
 
 
 def command(*words: object) -> list[str]:
@@ -89,23 +119,26 @@ def submitted(head: Head, *words: object) -> tuple[subprocess.Popen[str], str]:
     return process, process.stderr.readline().partition(" runs ")[2].partition(";")[0]
 
 
-def wait_for(file_pattern: str, folder: Path) -> None:
+def until(happened: Callable[[], object]) -> bool:
+    """Whether it happens within some minutes."""
     deadline = time.monotonic() + 400
-    while not list(folder.glob(file_pattern)):
-        assert time.monotonic() < deadline, f"no {file_pattern} in {folder}"
+    while not (seen := bool(happened())) and time.monotonic() < deadline:
         time.sleep(0.1)
+    return seen
 
 
-@pytest.mark.timeout(900)
 def test_an_own_recipe_is_submitted_stopped_and_submitted_again(tmp_path: Path, head: Head, own: Path):
     root = tmp_path / "out"
     process, job = submitted(head, own / "submitted.py", "--root", root, "--workers", 1)
-    wait_for("receipts/judged/*.json", root)
+    assert until(lambda: list(root.glob("receipts/judged/*.json")))
     assert said(head, "stop", job).returncode == 0
     assert process.wait(120) == 1 and "was stopped; the same command goes on" in process.communicate()[1]
+    workers = [Path("/proc", path.stem) for path in tmp_path.glob("*.pid")]
+    assert workers and until(lambda: not any(worker.exists() for worker in workers)), "its work ends with it"
     made = {path: path.stat().st_mtime_ns for path in root.glob("receipts/judged/*.json")}
     assert 0 < len(made) < 8
 
+    (tmp_path / "go").touch()
     again = said(head, "submit", own / "submitted.py", "--root", root)
     assert again.returncode == 0, again.stderr + again.stdout
     assert f"{8 - len(made)} made in" in again.stdout and "64 rows are in" in again.stdout
@@ -115,14 +148,22 @@ def test_an_own_recipe_is_submitted_stopped_and_submitted_again(tmp_path: Path, 
     assert job in listed and "stopped" in listed and "succeeded" in listed
 
 
+def test_a_recipe_of_this_project_is_submitted(tmp_path: Path, head: Head):
+    """Nothing is sent but the project."""
+    folder, root = toy.corpus(tmp_path / "in", files=1, pages=20), tmp_path / "out"
+    done = said(head, "submit", "tests.helpers.toy", "--root", root, f"folder={folder}")
+    assert done.returncode == 0 and f"rows are in {root}/unique" in done.stdout, done.stderr + done.stdout
+
+
 def test_ctrl_c_leaves_the_job_running(tmp_path: Path, head: Head, own: Path):
     root = tmp_path / "out"
     process, job = submitted(head, own / "submitted.py", "--root", root, "--workers", 1, "--anyway", "files=8")
-    wait_for("receipts/judged/*.json", root)
+    assert until(lambda: list(root.glob("receipts/judged/*.json")))
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=60)[1]
     assert process.returncode == 130 and told.count("\n") == 1
     assert f"{job} goes on; mews logs {job} follows it, mews stop {job} ends it" in told
+    (tmp_path / "go").touch()
     followed = said(head, "logs", job)
     assert followed.returncode == 0 and "64 rows are in" in followed.stdout
     assert len(list(root.glob("judged/*.parquet"))) == 8
@@ -130,7 +171,8 @@ def test_ctrl_c_leaves_the_job_running(tmp_path: Path, head: Head, own: Path):
 
 
 def test_the_exit_code_is_that_of_the_job(tmp_path: Path, head: Head, own: Path):
-    (own / "submitted.py").write_text(RECIPE.replace('Map("judged"', 'Map("judged" if files < 9 else 1 / 0'))
+    recipe = (own / "submitted.py").read_text()
+    (own / "submitted.py").write_text(recipe.replace('Map("judged"', 'Map("judged" if files < 9 else 1 / 0'))
     failed = said(head, "submit", own / "submitted.py", "--root", "s3://k:hidden@bucket/my run", "files=9")
     assert failed.returncode == 2 and failed.stderr.endswith("ended with exit code 2\n"), (
         "there is nothing to go on with"
@@ -150,11 +192,11 @@ def test_the_exit_code_is_that_of_the_job(tmp_path: Path, head: Head, own: Path)
         (["recipes.refinedweb", "--root", "s3://b/x", "--address", "head:6379"], "jobs go to the dashboard"),
     ],
 )
-def test_what_can_be_refused_is_refused_here(words: list[str], why: str, head: Head):
-    before = len(said(head, "jobs").stdout.splitlines())
-    refused = said(head, "submit", *words)
-    assert refused.returncode == 2 and refused.stderr.count("\n") == 1 and why in refused.stderr
-    assert len(said(head, "jobs").stdout.splitlines()) == before
+def test_what_can_be_refused_is_refused_here(words: list[str], why: str, head: Head, here: Here):
+    before = len(JobServer(head.dashboard, head.token["RAY_AUTH_TOKEN"]).jobs())
+    code, refused = here("submit", *words)
+    assert code == 2 and refused.count("\n") == 1 and why in refused
+    assert len(JobServer(head.dashboard, head.token["RAY_AUTH_TOKEN"]).jobs()) == before
 
 
 def test_a_token_is_looked_for_and_asked_for(tmp_path: Path, head: Head, monkeypatch: pytest.MonkeyPatch):
@@ -186,11 +228,11 @@ def test_a_person_is_asked_for_the_token_in_one_line(tmp_path: Path, head: Head)
     assert process.returncode == 0 and told.startswith(b"job ")
 
 
-def test_a_job_that_is_not_there_is_one_line(head: Head):
+def test_a_job_that_is_not_there_is_one_line(here: Here):
     for words in (["logs", "nothing"], ["stop", "nothing"]):
-        unknown = said(head, *words)
-        assert unknown.returncode == 2 and unknown.stderr.count("\n") == 1
-        assert "nothing does not exist; mews jobs lists those" in unknown.stderr
+        code, unknown = here(*words)
+        assert code == 2 and unknown.count("\n") == 1
+        assert "nothing does not exist; mews jobs lists those" in unknown
 
 
 def test_a_dashboard_that_is_not_there_is_one_line():

@@ -6,13 +6,58 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.helpers import toy
 from tests.helpers.ray_head import LOOPBACK, Head, ray_head
 from tests.helpers.runs import data, make, slow_corpus
+
+pytestmark = pytest.mark.timeout(900)  # two heads begin before the first test, which takes its time on a busy machine
+
+
+class Losing(NamedTuple):
+    """A driver that lost its cluster; what it reads, what the file that it was at should hold, and its root."""
+
+    driver: subprocess.Popen[str]
+    address: str
+    folder: Path
+    calm: str
+    root: Path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def losing(tmp_path_factory) -> Iterator[Losing]:
+    """The head and all that it started are killed while tasks run. It takes the driver 40 seconds to be sure of it:
+    the other tests run meanwhile.
+    """
+    folder, root = slow_corpus(tmp_path_factory.mktemp("in")), tmp_path_factory.mktemp("losing") / "out"
+    calm = (folder / "f3.txt").read_text()
+    (folder / "f3.txt").write_text(calm + "\n<slow>" * 4000)
+    command = [sys.executable, "-m", "mews", "run", "tests.helpers.toy", "--root", str(root), f"folder={folder}"]
+    with ray_head(tmp_path_factory.mktemp("lost")) as head:
+        driver = subprocess.Popen(command, env=head.environment, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 200
+        while not list(root.glob("receipts/read/*")):
+            assert driver.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
+        kill_machine(head)
+    yield Losing(driver, head.address, folder, calm, root)
+    driver.kill()
+    driver.communicate()
+
+
+def kill_machine(head: Head) -> None:
+    """Kill the head and its raylet at once, as when their machine loses its power."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            name = (process / "cmdline").read_bytes().partition(b"\0")[0]
+            if parent == head.process.pid and name.endswith((b"gcs_server", b"raylet")):
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -126,43 +171,6 @@ def test_a_cluster_that_wants_a_token_says_where_it_is_looked_for(tmp_path: Path
         assert not (tmp_path / "out").exists()
 
 
-def kill_machine(head: Head) -> None:
-    """Kill the head and its raylet at once, as when their machine loses its power."""
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-            name = (process / "cmdline").read_bytes().partition(b"\0")[0]
-            if parent == head.process.pid and name.endswith((b"gcs_server", b"raylet")):
-                os.kill(int(process.name), signal.SIGKILL)
-
-
-def test_a_driver_that_lost_its_cluster_says_so_and_ends(tmp_path: Path):
-    """The head and all that it started is killed while tasks run; on a new head the same command goes on."""
-    folder, root = slow_corpus(tmp_path / "in"), tmp_path / "out"
-    command = [sys.executable, "-m", "mews", "run", "tests.helpers.toy", "--root", str(root), f"folder={folder}"]
-    for number in (1, 2):
-        (tmp_path / f"ray{number}").mkdir()
-    for page in folder.glob("f3.txt"):
-        calm = page.read_text()
-        page.write_text(calm + "\n<slow>" * 4000)
-    with ray_head(tmp_path / "ray1") as head:
-        lost = subprocess.Popen(command, env=head.environment, stderr=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 200
-        while not list(root.glob("receipts/read/*")):
-            assert lost.poll() is None and time.monotonic() < deadline
-            time.sleep(0.1)
-        kill_machine(head)
-    told = lost.communicate(timeout=200)[1]
-    assert lost.returncode == 1 and f"error: lost the cluster at {head.address}" in told, told
-    assert "start the head, and the same command goes on" in told and "Traceback" not in told
-    (folder / "f3.txt").write_text(calm)
-    with ray_head(tmp_path / "ray2") as head:
-        again = subprocess.run(command, env=head.environment, capture_output=True, text=True, timeout=240)
-    assert again.returncode == 0, again.stderr
-    make(tmp_path / "calm", folder)
-    assert data(root) == data(tmp_path / "calm")
-
-
 def test_a_head_that_listens_on_loopback_only_is_reached_by_that_address(tmp_path: Path, cluster):
     """Ray takes the outward address of this machine for 127.0.0.1, and would ask there for ten minutes."""
     plain = {name: value for name, value in cluster.items() if name not in LOOPBACK}
@@ -170,3 +178,15 @@ def test_a_head_that_listens_on_loopback_only_is_reached_by_that_address(tmp_pat
     folder = toy.corpus(tmp_path / "in", files=1)
     done = subprocess.run([*command, f"folder={folder}"], env=plain, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_driver_that_lost_its_cluster_says_so_and_ends(tmp_path: Path, losing: Losing, cluster):
+    """On another head the same command goes on."""
+    told = losing.driver.communicate(timeout=200)[1]
+    assert losing.driver.returncode == 1 and f"error: lost the cluster at {losing.address}" in told, told
+    assert "start the head, and the same command goes on" in told and "Traceback" not in told
+    (losing.folder / "f3.txt").write_text(losing.calm)
+    again = subprocess.run(losing.driver.args, env=cluster, capture_output=True, text=True, timeout=240)
+    assert again.returncode == 0, again.stderr
+    make(tmp_path / "calm", losing.folder)
+    assert data(losing.root) == data(tmp_path / "calm")

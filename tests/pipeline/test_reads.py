@@ -17,16 +17,20 @@ from pipeline.reads import MISSING, Read, changed, imported, so_far, unwatched, 
 SERVER = """
 import json, os, sys
 from pathlib import Path
+import pyarrow as pa
 from pipeline import store
+from pipeline.doc import Doc
 from pipeline.fingerprint import fingerprint
 from pipeline.run import run
 from pipeline.stage import Map
 from pipeline.transform import screen
 from tests.helpers.runs import Spy
 from tests.helpers.tables import pages, source
+from text.tokens import pretokens
 
 store._sync = lambda path: None
 fingerprint((Map, screen(), source))  # parses the engine's modules, once for all
+Doc("a text").words, pretokens("a text"), pa.array(["a"])  # each imports what takes long
 
 def recipe(folder):
     os.chdir(folder)

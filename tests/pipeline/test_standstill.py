@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,16 +35,34 @@ with ended_when_silent("shard a of stage b", silent=2.0, look=0.1):
     {work}
 print("done")
 """
-BUSY = "import time; t = time.process_time() + 4\\nwhile time.process_time() < t: pass"
+BUSY = "import time; t = time.process_time() + 3\\nwhile time.process_time() < t: pass"
 CHILD = f"subprocess.run([sys.executable, '-c', '{BUSY}'])"
+GRANDCHILD = f"subprocess.run(['sh', '-c', 'true; {sys.executable} -c \\'{BUSY}\\'; true'])"
+THREAD = "thread = threading.Thread(target=compute_here, args=(3,))\n    thread.start()\n    thread.join()"
+GOES_ON = ("compute(3)", CHILD, GRANDCHILD, THREAD, "for _ in range(6): time.sleep(0.5)")
+WAITS = "time.sleep(10_000)"
+TICKS = "threading.Thread(target=lambda: [time.sleep(0.05) for _ in range(10_000)], daemon=True).start()\n    " + WAITS
+AFTER = "pass\ntime.sleep(3)"
+EXCUSED = "from pipeline.standstill import excused\n    list(excused(time.sleep(3) for _ in '1'))"
+WAITS_AFTER = f"{EXCUSED}\n    {WAITS}"
+Ends = dict[str, Future[subprocess.CompletedProcess[str]]]
 
 
-def ended(work: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", CODE.format(work=work)], capture_output=True, text=True, timeout=120)
+@pytest.fixture(scope="module")
+def ends() -> Iterator[Ends]:
+    """How processes end, each of which does one work. They run at once: most of them wait."""
+
+    def ended(work: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", CODE.format(work=work)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+    works = (*GOES_ON, WAITS, TICKS, AFTER, EXCUSED, WAITS_AFTER)
+    with ThreadPoolExecutor(len(works)) as pool:
+        yield {work: pool.submit(ended, work) for work in works}
 
 
-def test_work_that_waits_for_ever_ends_its_process_and_is_named():
-    done = ended("time.sleep(10_000)")
+def test_work_that_waits_for_ever_ends_its_process_and_is_named(ends: Ends):
+    done = ends[WAITS].result()
     assert done.returncode == 75 and done.stdout == ""
     assert done.stderr == "error: shard a of stage b stands still: no CPU time in 0 minutes\n"
 
@@ -104,31 +124,27 @@ def test_a_process_ends_after_looks_that_found_nothing_done_one_after_the_other(
     assert capsys.readouterr().err == "error: shard a stands still: no CPU time in 2 minutes\n"
 
 
-THREAD = "thread = threading.Thread(target=compute_here, args=(4,))\n    thread.start()\n    thread.join()"
-GRANDCHILD = f"subprocess.run(['sh', '-c', 'true; {sys.executable} -c \\'{BUSY}\\'; true'])"
+@pytest.mark.parametrize("work", GOES_ON)
+def test_work_that_goes_on_is_left_alone(work: str, ends: Ends):
+    assert ends[work].result().stdout == "done\n"
 
 
-@pytest.mark.parametrize("work", ["compute(4)", CHILD, GRANDCHILD, THREAD, "for _ in range(8): time.sleep(0.5)"])
-def test_work_that_goes_on_is_left_alone(work: str):
-    assert ended(work).stdout == "done\n"
-
-
-def test_work_of_which_other_threads_do_next_to_nothing_stands_still():
+def test_work_of_which_other_threads_do_next_to_nothing_stands_still(ends: Ends):
     """As the threads of Ray do in a worker that waits."""
-    ticks = "threading.Thread(target=lambda: [time.sleep(0.05) for _ in range(10_000)], daemon=True).start()"
-    assert ended(f"{ticks}\n    time.sleep(10_000)").returncode == 75
+    assert ends[TICKS].result().returncode == 75
 
 
 def test_a_process_that_was_stopped_goes_on_where_it_was():
     """By Ctrl-Z, or by a machine that sleeps: time goes by, and nobody looks."""
-    code = CODE.format(work="print('begun', flush=True); time.sleep(2.5)").replace("look=0.1", "look=0.5")
-    code = code.replace("silent=2.0", "silent=4.0")
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    code = CODE.format(work="print('begun', flush=True); input()").replace("look=0.1", "look=0.25")
+    command = [sys.executable, "-c", code.replace("silent=2.0", "silent=3.0")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout and process.stdout.readline() == "begun\n"
     process.send_signal(signal.SIGSTOP)
-    time.sleep(5)
+    time.sleep(4)
     process.send_signal(signal.SIGCONT)
-    assert process.communicate(timeout=60)[0] == "done\n"
+    time.sleep(0.5)  # for two looks
+    assert process.communicate("\n", timeout=60)[0] == "done\n"
 
 
 def test_a_person_in_a_debugger_has_time():
@@ -149,7 +165,7 @@ def test_a_person_in_a_debugger_has_time():
         assert one, process.stderr.read()
         said += one
     with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(6)
+        process.wait(4)
     assert process.communicate("c\n", timeout=60)[0].endswith("done\n")
 
 
@@ -163,8 +179,8 @@ def test_looks_at_which_nothing_was_done_are_counted_from_the_last_at_which_some
     assert not Used(1.0, 5.0, {}).nothing_since(idle, 30.0)
 
 
-def test_nothing_is_watched_when_the_block_has_ended():
-    assert ended("pass\ntime.sleep(4)").stdout == "done\n"
+def test_nothing_is_watched_when_the_block_has_ended(ends: Ends):
+    assert ends[AFTER].result().stdout == "done\n"
 
 
 def test_other_threads_are_not_watched():
@@ -195,11 +211,10 @@ def test_the_shards_of_all_stages_are_watched(tmp_path: Path, monkeypatch: pytes
     assert named == ["read", "end"]
 
 
-def test_what_reads_a_source_may_wait_as_long_as_it_likes():
+def test_what_reads_a_source_may_wait_as_long_as_it_likes(ends: Ends):
     """For its turn at a host, for one; but not for ever what is done with what it read."""
-    waits = "from pipeline.standstill import excused\n    list(excused(time.sleep(4) for _ in '1'))"
-    assert ended(waits).stdout == "done\n"
-    assert ended(f"{waits}\n    time.sleep(10_000)").returncode == 75
+    assert ends[EXCUSED].result().stdout == "done\n"
+    assert ends[WAITS_AFTER].result().returncode == 75
 
 
 WAITING = """

@@ -115,6 +115,22 @@ def test_hidden_files_are_not_listed_and_parts_are_swept(tmp_path: Path):
     assert store.listing(str(tmp_path), "nowhere") == []
 
 
+def test_a_part_that_its_writer_renames_meanwhile_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """As when a run goes on after one that was stopped, whose last worker is still at work."""
+    unlink = os.unlink
+
+    def renamed_before(path: str) -> None:
+        if path.endswith("a.1.part"):
+            os.replace(path, tmp_path / "a")
+        unlink(path)
+
+    for name in (".a.1.part", ".b.2.part"):
+        store.write_bytes(str(tmp_path), name, b"")
+    monkeypatch.setattr(os, "unlink", renamed_before)
+    store.sweep_parts(str(tmp_path))
+    assert os.listdir(tmp_path) == ["a"]
+
+
 @pytest.mark.synced
 def test_what_is_renamed_into_place_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     done: list[str] = []

@@ -44,11 +44,11 @@ def test_an_argument_that_cannot_be_is_refused_before_any_work(tmp_path: Path, a
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 
-def test_a_file_that_is_no_warc_fails_alone(tmp_path: Path):
-    names = sample.make(str(tmp_path / "sample"))
+def test_a_file_that_is_no_warc_fails_alone(tmp_path: Path, sample_folder: Path):
+    names = sample.make(str(sample_folder))
     folder = tmp_path / "warcs"
     folder.mkdir()
-    whole = (tmp_path / "sample" / names[0]).read_bytes()
+    whole = (sample_folder / names[0]).read_bytes()
     (folder / "good.warc.gz").write_bytes(whole[: len(whole) // 20])
     (folder / "bad.warc.gz").write_text("<html>503 Slow Down</html>")
     run = refinedweb(tmp_path / "out", f"snapshot={folder}")

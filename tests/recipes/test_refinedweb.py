@@ -50,10 +50,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def truth(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
-    folder = str(tmp_path_factory.mktemp("sample"))
-    sample.make(folder)
-    return sample.truth(folder).to_pylist()
+def truth(sample_folder: Path) -> list[dict]:
+    sample.make(str(sample_folder))
+    return sample.truth(str(sample_folder)).to_pylist()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The sample and the truth about it, for all tests of the room."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,11 @@ import sample
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    """The sample, made once for all tests of a session."""
-    place = tmp_path_factory.getbasetemp() / "sample"
-    sample.make(str(place))
+def folder(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample in a folder where no other worker of xdist makes it."""
+    place = tmp_path_factory.mktemp("sample")
+    sample.make(str(sample_folder))
+    shutil.copytree(sample_folder / "crawl-data", place / "crawl-data")
     return place
 
 

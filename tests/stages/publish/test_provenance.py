@@ -1,6 +1,7 @@
 """What a card says of its source: the sample, Common Crawl, or files of one's own; and no path of the machine."""
 
 import gzip
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from tests.helpers.server import Site, serving
 
 
 @pytest.fixture(autouse=True)
-def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def caches(tmp_path: Path, sample_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache/sample").symlink_to(sample_folder)
     monkeypatch.setenv("MEWS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("MEWS_RATE_LIMIT_DIR", str(tmp_path / "gate"))
 
@@ -24,8 +27,9 @@ def test_the_sample_is_called_a_sample():
     assert "sample" in said.text and "Common Crawl" not in said.text and said.license == ""
 
 
-def test_local_files_are_called_files_without_a_word_on_their_licence(tmp_path: Path):
-    make(str(tmp_path / "crawl-data/CC-MAIN-2024-10"))
+def test_local_files_are_called_files_without_a_word_on_their_licence(tmp_path: Path, sample_folder: Path):
+    make(str(sample_folder))
+    shutil.copytree(sample_folder / "crawl-data", tmp_path / "crawl-data/CC-MAIN-2024-10/crawl-data")
     said = provenance_of(Map("raw", commoncrawl.pages(str(tmp_path))))
     assert said.license == "" and "Common Crawl" not in said.text and str(tmp_path) not in said.text
     assert f"{len(list(tmp_path.rglob('*.warc.gz')))} files" in said.text
