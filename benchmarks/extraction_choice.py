@@ -18,10 +18,11 @@ import xxhash
 from benchmarks import boosting, extraction
 from stages.extract import page as extracting
 from stages.extract import parsing, readings
-from stages.extract.blocks import choice, features, writing
+from stages.extract.blocks import choice, features, joiners, writing
 from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.clues import Clues, clues_of
 from stages.extract.blocks.segments import blocks_of
+from stages.extract.blocks.walk import BlockWalk
 from stages.extract.source import source_of
 
 GRAM = 4  # words in a row that are in the gold text are taken from it
@@ -73,6 +74,8 @@ def samples(folder: Path) -> Iterator[Sample]:
         if seen and page and len(page.rows) and not mine["gold_kind"].startswith("partial"):
             clues = clues_of(seen.tree, source, row["url"])
             blocks, rows = page.blocks(), features.features(page, clues)
+            if joiners.has_joiners(seen.markup.raw):
+                joiners.restore_joiners(blocks, BlockWalk(seen.tree).blocks)
             texts = [block.text for block in blocks]
             wanted, weights = in_segments(texts, mine) if mine["gold_kind"] == "segments" else in_whole(texts, mine)
             other = readings.balanced(seen) if clues.is_product else None

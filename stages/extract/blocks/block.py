@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from stages.extract.blocks.fields import KINDS
+from stages.extract.blocks.ordinals import Ordinal
 from stages.extract.markup import KNOWN
 
 OF_BOXES = ("tag", "around", "first", "end")  # in the order of `Box`
@@ -34,7 +35,8 @@ class PageBlock:
     linked: int  # characters of it that are links
     marked: str = ""  # the same in Markdown, without what the fields below add
     level: int = 0  # of a heading, or how many lists an item is in
-    lead: str = ""  # "- " or "1. " where an item begins
+    lead: str = ""  # "- ", or a number as "2. " or "b. ", where an item begins
+    number: int | None = None  # of such an item, where it is shown
     quoted: int = 0  # block quotes around it
     language: str = ""  # of code
     tidied: str = ""  # the text of code and tables as it is written; it is judged as the page has it
@@ -50,6 +52,7 @@ class PageBlocks:
     boxes: np.ndarray
     said: np.ndarray  # of boxes
     tidied: list[str] = field(default_factory=list)  # the texts of code and tables as they are written
+    ordinals: dict[int, Ordinal] = field(default_factory=dict)  # numbers of items, by their first blocks
 
     def blocks(self) -> list[PageBlock]:
         """The blocks, each with its boxes."""
@@ -57,8 +60,13 @@ class PageBlocks:
         columns = (*(self.boxes[name] for name in OF_BOXES), self.said["flags"], self.said["like"])
         for tag, around, *rest in zip(*(column.tolist() for column in columns), strict=True):
             boxes.append(Box(KNOWN[tag - 1] if tag else "", boxes[around] if around >= 0 else None, *rest))
-        return [
-            PageBlock(KINDS[kind], self.text[begin:end].decode(), boxes[box], linked, "", level, "- " * lead, quoted,
-                      "", self.tidied[given] if given >= 0 else "", size)
+        blocks = [
+            PageBlock(KINDS[kind], self.text[begin:end].decode(), boxes[box], linked, "", level, "- " * lead, None,
+                      quoted, "", self.tidied[given] if given >= 0 else "", size)
             for kind, begin, end, _, size, linked, level, lead, quoted, box, given in self.rows.tolist()
         ]  # fmt: skip
+        for place, (number, lead) in self.ordinals.items():
+            block = blocks[place]
+            if not block.text.lstrip("(").startswith((f"{lead}.", f"{lead})")):  # the author has written it
+                block.number, block.lead = number, f"{lead}. "
+        return blocks

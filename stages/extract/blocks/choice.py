@@ -5,7 +5,7 @@ cut lies is decided for the page: the word F1 that can be expected is best when 
 so that a page on which little is certain is cut lower. A page that reads as a story is cut higher, above all for
 short lines, and loses headings with nothing below them: there a menu or a teaser costs more than a caption does.
 That best cut takes for granted that there is a main text. An empty cart or a closed page has none, and where the text
-would be short anyway, no block is kept that is unlikely.
+would be short and the page shows little else, no block is kept that is unlikely.
 """
 
 import re
@@ -28,6 +28,8 @@ LOWEST_OF_SHORT = 0.4  # the lowest cut where the text is short: with `OF_STORIE
 OF_STORIES, OF_SHORT_LINES = 0.1, 0.2  # above the cut of other pages
 SHORT = 100  # characters of a line
 SHORT_TEXT = 600  # characters of a text, those of dense scripts three times
+LARGE_PAGE = 10  # times such a text: the page has more to show than a stub
+NO_MENU = 0.01  # the part of a page that is links where it has next to no menus and teasers
 STORY = 0.92  # running text in what is kept; a page that calls itself an article needs none
 
 LEAST_TEXT = 300  # characters that are likely to be main text, on a page on which another reading is heard
@@ -86,7 +88,8 @@ def main_blocks(
 def keep(blocks: Sequence[PageBlock], rows: np.ndarray, likely: np.ndarray, article: bool) -> np.ndarray:
     """Whether each block is kept, by its features and probability."""
     kept = keep_above(LOWEST, blocks, rows, likely, article)
-    if sum(block.size for block in compress(blocks, kept)) < SHORT_TEXT:
+    size = sum(block.size for block in compress(blocks, kept))
+    if size < SHORT_TEXT and LARGE_PAGE * size > sum(block.size for block in blocks):
         return keep_above(LOWEST_OF_SHORT, blocks, rows, likely, article)
     return kept
 
@@ -100,7 +103,8 @@ def keep_above(
     kept = likely > min(max(half, lowest), HIGHEST)
     if article or running_share(rows, size * kept) >= STORY:
         cut = min(max(half + OF_STORIES, lowest), HIGHEST)
-        kept = likely > np.where(size < SHORT, cut + OF_SHORT_LINES, cut)
+        has_menu = sum(block.linked for block in blocks) > NO_MENU * size.sum()
+        kept = likely > np.where((size < SHORT) & has_menu, cut + OF_SHORT_LINES, cut)
         repairs.keep_headings_of_kept_text(blocks, likely, kept, cut)
         repairs.drop_lonely_headings(blocks, rows, kept)
     repairs.keep_what_stands_between(blocks, likely, kept)

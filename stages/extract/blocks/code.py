@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from lxml.etree import _Element
 
 from stages.extract.blocks import tables
+from stages.extract.blocks.inline import printable
 
 LINES = frozenset({"div", "p", "li", "tr", "ol", "ul", "table", "tbody"})  # each child of code on a line of its own
 GUTTER = re.compile(
@@ -35,9 +36,7 @@ def tidy(text: str) -> str:
         lines.pop()
     while lines and not lines[0]:
         lines.pop(0)
-    return "\n".join(
-        line if line.isprintable() else "".join(c for c in line if c.isprintable() or c == "\t") for line in lines
-    )
+    return "\n".join(map(printable, lines))
 
 
 def _gather(element: _Element, parts: list[str]) -> None:

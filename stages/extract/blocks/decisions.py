@@ -11,7 +11,7 @@ import numpy as np
 from lxml.etree import _Element
 
 from pipeline.kernels import kernel
-from stages.extract.blocks import code, fields, formulas, tables
+from stages.extract.blocks import code, fields, formulas, joiners, tables
 from stages.extract.blocks.lines import NEWLINE
 from stages.extract.blocks.phrases import Phrases, has_phrase, phrases_of
 from stages.extract.blocks.tags import CODE, FORMULAS, VERBATIM
@@ -62,7 +62,7 @@ class Decisions:
         self.kinds[element] = kind
         if text:
             self.refers[element] = len(self.texts)
-            self.texts.append(text)
+            self.texts.append(text.translate(joiners.WITHOUT_JOINERS))
             self.tidied.append(tidied)
             self.links.append(linked)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from stages.extract.blocks import emphasis
+from stages.extract.blocks import emphasis, joiners
 
+KEPT = "\n\t" + joiners.JOINERS
 NEWLINE = "\n\0"  # of the page's markup; those of its source are blanks
 
 
@@ -111,10 +112,11 @@ def joined_lines(parts: list[str], marks: str = "") -> str:
 
 
 def printable(line: str, marks: str = "") -> str:
-    """A line without what cannot be printed, but with its newlines, tabs and `marks`."""
+    """A line without what cannot be printed, but with its newlines, tabs, `marks`, and joiners that join something."""
     if line.isprintable():
         return line
-    return "".join(char for char in line if char.isprintable() or char in "\n\t" or char in marks)
+    held = "".join(char for char in line if char.isprintable() or char in KEPT or char in marks)
+    return joiners.USELESS.sub("", held)
 
 
 def code_span(text: str) -> str:

@@ -8,6 +8,7 @@ from stages.extract.blocks import kinds, writing
 from stages.extract.blocks.block import PageBlock
 from stages.extract.blocks.choice import main_blocks
 from stages.extract.blocks.clues import clues_of
+from stages.extract.blocks.joiners import has_joiners, restore_joiners
 from stages.extract.blocks.segments import blocks_of
 from stages.extract.blocks.walk import BlockWalk
 from stages.extract.clean import clean
@@ -43,7 +44,12 @@ def read_blocks(
     page = blocks_of(seen.markup, seen.element)
     clues = clues_of(seen.tree, seen.source, url)
     blocks = page.blocks()
-    walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown else []
+    joined = has_joiners(seen.markup.raw)
+    walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown or joined else blocks
+    for mine, block in zip(walked, blocks, strict=True):
+        mine.number = block.number
+    if joined:
+        restore_joiners(blocks, walked)
     other = balanced(seen) if balanced and clues.is_product else None
     kept, priced = main_blocks(page, blocks, clues, other)
     kept = [is_kept and not is_rule(block) for is_kept, block in zip(kept, blocks, strict=True)]

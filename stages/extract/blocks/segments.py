@@ -36,6 +36,7 @@ from stages.extract.blocks.fields import (
     Records,
 )
 from stages.extract.blocks.lines import HEADINGS, add_block, add_formula, add_given, add_text, break_line, end_block
+from stages.extract.blocks.ordinals import ordinals_of
 from stages.extract.characters import traits
 from stages.extract.markup import END, KNOWN, TAG, Markup
 from stages.extract.text_nodes import node_text
@@ -86,7 +87,9 @@ def blocks_of(page: Markup, element: Callable[[int], _Element]) -> PageBlocks:
     walk(page, made, TAGS, traits(), state, out)
     at = state[0]
     blocks, boxes = out.blocks[: at["blocks"]], out.boxes[: at["boxes"]]
-    return PageBlocks(text[: at["written"]].tobytes(), blocks, boxes, describe_boxes(page, boxes), decisions.tidied)
+    said = describe_boxes(page, boxes)
+    ordinals = ordinals_of(page, blocks, boxes, said)
+    return PageBlocks(text[: at["written"]].tobytes(), blocks, boxes, said, decisions.tidied, ordinals)
 
 
 @kernel

@@ -17,7 +17,7 @@ class BlockWalk:
     def __init__(self, tree: _Element, markdown: bool = False, address: Callable[[str], str] | None = None) -> None:
         self.blocks: list[PageBlock] = []
         self.line = Inline(markdown, address)
-        self.lists: list[int | None] = []  # the open lists: the number of the next item, None without numbers
+        self.lists = 0  # that are open
         self.lead, self.quotes = "", 0
         self.tree = tree
         self.box = Box(tree.tag)
@@ -89,14 +89,10 @@ class BlockWalk:
         self.box = outer
 
     def list(self, element: _Element) -> None:
-        """A list, whose items have numbers if it is ordered."""
-        number = None
-        if element.tag == "ol":
-            start = element.get("start", "1")
-            number = int(start) if start.isdecimal() and len(start) < 7 else 1
-        self.lists.append(number)
+        """A list."""
+        self.lists += 1
         self.inside(element)
-        self.lists.pop()
+        self.lists -= 1
 
     def quote(self, element: _Element) -> None:
         """What another has said."""
@@ -106,11 +102,8 @@ class BlockWalk:
         self.quotes -= 1
 
     def item(self, element: _Element) -> None:
-        """An item of a list, after its hyphen or number."""
-        number = self.lists[-1] if self.lists else None
-        if number is not None:
-            self.lists[-1] = number + 1
-        self.lead = "- " if number is None else f"{number}. "
+        """An item of a list, after its hyphen."""
+        self.lead = "- "
         self.inside(element)
         self.end_block()
         self.lead = ""
@@ -169,7 +162,7 @@ class BlockWalk:
         if tag in HEADINGS:
             self.add("heading", text.replace("\n", " "), linked, marked.replace("\n", " "), level=int(tag[1]))
         elif self.lists and self.in_item():
-            self.add("item", text, linked, marked, level=len(self.lists))
+            self.add("item", text, linked, marked, level=self.lists)
         else:
             self.add(
                 {"dt": "term", "caption": "caption", "figcaption": "caption"}.get(tag, "text"), text, linked, marked
@@ -185,9 +178,9 @@ class BlockWalk:
         return False
 
     def add(self, kind: str, text: str, linked: int, marked: str = "", level: int = 0, language: str = "") -> None:
-        """Add a block; the first one of an item gets its hyphen or number."""
+        """Add a block; the first one of an item gets its hyphen."""
         lead, self.lead = self.lead, ""
-        block = PageBlock(kind, text, self.box, linked, marked, level or len(self.lists), lead)  # type: ignore[arg-type]
+        block = PageBlock(kind, text, self.box, linked, marked, level or self.lists, lead)  # type: ignore[arg-type]
         block.quoted, block.language = self.quotes, language
         self.blocks.append(block)
 

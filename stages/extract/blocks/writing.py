@@ -12,12 +12,12 @@ WOULD_BE_MARKUP = re.compile(r"^(#{1,6} |>|[-+*] |\d+[.)] |\||```)")
 
 
 def plain(blocks: Iterable[PageBlock]) -> str:
-    """A line for each block, or as many as it has; items begin with a hyphen, below others by two blanks each."""
+    """A line for each block, or as many as it has; items have a hyphen or a number, below others by two blanks each."""
     lines = []
     for block in blocks:
         if block.kind == "table" and not block.tidied:
             continue
-        lead = "  " * (block.level - 1) + "- " if block.lead else ""
+        lead = "  " * (block.level - 1) * (block.lead != "" and block.kind != "heading") + block.lead
         lines.append(f"{lead}{block.tidied or block.text}")
     return "\n".join(lines)
 
@@ -35,18 +35,24 @@ def markdown(blocks: Iterable[PageBlock], addresses: bool = False) -> str:
         if not text.strip():
             continue
         level = block.level if block.kind != "heading" else 0
+        lead = markdown_lead(block)
         widths = {above: width for above, width in widths.items() if above < level + (not block.lead)}
         if level:
             indent = sum(widths.values())
             if block.lead:
-                widths[level] = len(block.lead)
-            text = block.lead + text.replace("\n", "\n" + " " * (indent + len(block.lead)))
+                widths[level] = len(lead)
+            text = lead + text.replace("\n", "\n" + " " * (indent + len(lead)))
             text = " " * indent + text
         if block.quoted:
             text = "\n".join(f"{'> ' * block.quoted}{line}".rstrip() for line in text.split("\n"))
         parts += [separator(before, block), text]
         before = block
     return "".join(parts[1:])
+
+
+def markdown_lead(block: PageBlock) -> str:
+    """What begins an item: Markdown has no letters before items, and no numbers below zero."""
+    return f"{block.number}. " if block.number is not None and block.number >= 0 else "- " if block.lead else ""
 
 
 def separator(before: PageBlock | None, block: PageBlock) -> str:
@@ -68,7 +74,8 @@ def block_markdown(block: PageBlock, addresses: bool) -> str:
     text = normalise_formulas(block.marked or block.text)
     text = NEWLINES.sub("\n\n", readable(text)) if addresses else clean(text, framed=False)
     if block.kind == "heading":  # which is bold as it is
-        return f"{'#' * block.level} {emphasis.mark_emphasis(text.translate(emphasis.WITHOUT_BOLD))}"
+        lead = markdown_lead(block) if block.number is not None else ""
+        return f"{'#' * block.level} {lead}{emphasis.mark_emphasis(text.translate(emphasis.WITHOUT_BOLD))}"
     is_row = "|" if block.kind == "table" else "\n"
     lines = map(emphasis.mark_emphasis, text.split("\n"))
     return "\n".join(line if line.startswith(is_row) else escaped_line(line) for line in lines)

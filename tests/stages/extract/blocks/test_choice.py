@@ -263,6 +263,21 @@ def test_a_short_text_is_not_made_longer_by_what_is_unlikely(text: str, likely: 
     assert choice.keep(blocks, rows, np.array([0.5, likely]), False).tolist() == [True, is_kept]
 
 
+@pytest.mark.parametrize(("others", "is_kept"), [(1_799, False), (1_800, True)])
+def test_a_short_text_of_a_page_ten_times_as_long_may_be_unlikely(others: int, is_kept: bool):
+    blocks = blocks_in(f"<p>{'a' * 100}</p><p>{'b' * 100}</p><p>{'c' * others}</p>")
+    rows = np.zeros((3, len(features.NAMES)), np.float32)
+    assert choice.keep(blocks, rows, np.array([0.5, 0.39, 0.01]), False).tolist() == [True, is_kept, False]
+
+
+@pytest.mark.parametrize(("linked", "is_kept"), [(10, True), (11, False)])
+def test_short_lines_of_a_story_need_not_be_likelier_where_there_is_no_menu(linked: int, is_kept: bool):
+    body = f"<p>{'a' * (910 - linked)}</p><p>{'b' * 90}</p><p><a href=x>{'c' * linked}</a></p>"
+    rows = np.zeros((3, len(features.NAMES)), np.float32)
+    kept = choice.keep_above(0.1, blocks_in(body), rows, np.array([0.95, 0.7, 0.01]), True)
+    assert kept.tolist() == [True, is_kept, False]
+
+
 LIKELY, AS_BEFORE, UNLIKELY = 0.8808, 0.5, 0.1192
 
 

@@ -82,7 +82,7 @@ def test_blocks_of_items_know_their_lists_and_where_an_item_begins():
     )
     told = [(block.kind, block.text, block.level, block.lead) for block in page.blocks()]
     assert told == [
-        ("item", "a", 1, "- "), ("item", "b", 1, ""), ("item", "c", 2, "- "), ("item", "d", 1, ""),
+        ("item", "a", 1, "- "), ("item", "b", 1, ""), ("item", "c", 2, "1. "), ("item", "d", 1, ""),
         ("text", "e", 0, ""), ("text", "f", 0, "- "), ("heading", "g", 2, ""), ("heading", "h", 2, "- "),
     ]  # fmt: skip
 

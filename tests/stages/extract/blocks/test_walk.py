@@ -79,7 +79,7 @@ def test_kinds_levels_and_links():
         "<figure><figcaption>f</figcaption></figure><table><tr><td>a<td><a href=y>bcd</a><tr><td>e<td>f</table>"
     ).blocks
     assert [(b.kind, b.level, b.lead, b.linked) for b in found] == [
-        ("heading", 3, "", 0), ("item", 1, "1. ", 3), ("item", 1, "", 0), ("term", 0, "", 0), ("text", 0, "", 0),
+        ("heading", 3, "", 0), ("item", 1, "- ", 3), ("item", 1, "", 0), ("term", 0, "", 0), ("text", 0, "", 0),
         ("code", 0, "", 0), ("caption", 0, "", 0), ("table", 0, "", 3),
     ]  # fmt: skip
 

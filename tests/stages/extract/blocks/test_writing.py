@@ -46,7 +46,7 @@ def test_measures_know_right_from_wrong():
         ("<ul><li>Tools for the stone<ul><li>a bill with a sharp edge</li></ul></li></ul>",
          "- Tools for the stone\n  - a bill with a sharp edge"),
         ("<ol><li>Turn the cap into the wind</li><li>Let the brake go slowly</li></ol>",
-         "- Turn the cap into the wind\n- Let the brake go slowly"),
+         "1. Turn the cap into the wind\n2. Let the brake go slowly"),
         ("<table><tr><th>Team</th><th>Home</th><th>Away</th></tr><tr><td>Reds</td><td></td><td>3</td></tr></table>",
          "Team | Home | Away\nReds |  | 3"),
         ("<pre>if wind:\n    turn()</pre>", "if wind:\n    turn()"),
