@@ -73,7 +73,8 @@ GROWTH = """
 `python -m benchmarks.growth FOLDER` runs the recipe on files of {pages} real pages each, on one core. One file takes
 {first} s of CPU, most of it start-up; every further page takes {each} ms with {files} files. The largest process had
 {largest} MB. A second run, which finds everything made, takes {again} s. Two workers on two cores are {times} times as
-fast as one, Ray's start aside, and take {cpu_of_two} s of CPU in place of {cpu_of_one}.
+fast as one, Ray's start aside, and take {cpu_of_two} s of CPU in place of {cpu_of_one}. Beside one worker Ray's own
+processes have a core to themselves, so that twice as fast is out of reach on two cores.
 """
 
 
