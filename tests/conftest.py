@@ -48,7 +48,7 @@ def interruptible() -> None:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cache folder of all workers of xdist: the sample and the sets of blocked hosts take seconds to make."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
@@ -57,22 +57,22 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_folder(cache: Path) -> Path:
+def sample_folder(shared_cache: Path) -> Path:
     """Where the sample is made by whoever needs it first; other workers may be making it, too."""
-    folder = cache / "sample"
+    folder = shared_cache / "sample"
     folder.mkdir(exist_ok=True)
     return folder
 
 
 @pytest.fixture(scope="session", autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Iterator[Path]:
     """A home folder that is thrown away: nothing is read from the user's, or left there, but compiled kernels."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NUMBA_CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR") or str(compiled_folder()))
         patch.setenv("HOME", str(folder))
         patch.setenv("XDG_CACHE_HOME", str(folder / ".cache"))
-        patch.setenv("MEWS_CACHE", str(cache))
+        patch.setenv("MEWS_CACHE", str(shared_cache))
         patch.setenv("MEWS_GATE", str(folder / "gate"))
         for name in [name for name in os.environ if name.startswith(("AWS_", "RAY_"))]:
             patch.delenv(name)
