@@ -88,11 +88,12 @@ def find_end(page: np.ndarray, at: int, last: int) -> int:
     for name in (SCRIPT, STYLE):
         after = at + 1 + len(name)
         if is_at(page, at + 1, name) and not (after < size and WORD[page[after]]):
-            while after < size and not (
+            last_pair = size - 2  # of "<" and "/"
+            while after <= last_pair and not (
                 page[after] == LT and page[after + 1] == SLASH and is_at(page, after + 2, name)
             ):
                 after += 1
-            return min(after, size)
+            return after if after <= last_pair else size
     if at > last:
         return 0
     while page[at] != GT:
