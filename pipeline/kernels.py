@@ -32,6 +32,7 @@ def compiled_folder(root: Path = Path(__file__).parent.parent) -> Path:
     return cache_folder() / "kernels" / hashed.hexdigest()
 
 
+@functools.cache
 def load_numba() -> ModuleType:
     """Numba, which is not to look yet whether SciPy is there.
 

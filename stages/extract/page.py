@@ -38,8 +38,9 @@ def warm(extractors: Iterable[str] = EXTRACTORS) -> None:
     sample = "<html><body><article><p>One sentence of a page, and another one.</p></article></body></html>"
     if found := selfcheck.problem():
         print(f"extraction: trafilatura reads all pages itself, at half the speed: {found}", file=sys.stderr)
-    # "plain" would load a hundred lists of stop words, which few pages need, and what one's own does is not known
-    for extractor in ("raw", *({*EXTRACTORS} - {"plain"}).intersection(extractors)):
+    # "raw" loads what all share. "plain" would load a hundred lists of stop words, which few pages need, and what one's
+    # own does is not known.
+    for extractor in [name for name in EXTRACTORS if name in {"raw", *extractors} and name != "plain"]:
         answer(sample.encode(), "utf-8", "", extractor)
 
 

@@ -44,10 +44,11 @@ def read_blocks(
     page = blocks_of(seen.markup, seen.element)
     clues = clues_of(seen.tree, seen.source, url)
     blocks = page.blocks()
-    joined = has_joiners(seen.markup.raw)
-    walked = BlockWalk(seen.tree, markdown, address if links else None).blocks if markdown or joined else blocks
-    for mine, block in zip(walked, blocks, strict=True):
-        mine.number = block.number
+    joined, walked = has_joiners(seen.markup.raw), blocks
+    if markdown or joined:
+        walked = BlockWalk(seen.tree, markdown, address if links else None).blocks
+        for mine, block in zip(walked, blocks, strict=True):
+            mine.number = block.number
     if joined:
         restore_joiners(blocks, walked)
     other = balanced(seen) if balanced and clues.is_product else None
